@@ -1,0 +1,119 @@
+// What a declared model implies: facts that two or more commands need, each computed once, with the
+// reasoning that led to it. Pure: equal models give equal facts, in the same order.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_FACTS_H_
+#define METAPOWERS_SERVICE_ANALYSIS_FACTS_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metapowers/knowledge/v1/catalogue.pb.h"
+#include "service/model/model.h"
+
+namespace metapowers::analysis {
+
+// PCI DSS scope (section 4 of the standard: CDE, connected-to or security-affecting, out of scope).
+enum class PciScope { kNotApplicable, kOut, kConnected, kCde };
+
+// How critical a component is. `derivation` prints every term, e.g.
+// "tier 0 -> critical; stores cardholder-data (strictly confidential) -> critical; highest is critical".
+struct CriticalityFact {
+  model::v1::Criticality level = model::v1::CRITICALITY_UNSPECIFIED;
+  std::string derivation;
+};
+
+struct ComponentFacts {
+  const model::v1::Component* component = nullptr;
+  CriticalityFact criticality;
+  // Highest confidentiality of what it stores, processes or transfers; overrides win.
+  model::v1::Confidentiality confidentiality = model::v1::CONFIDENTIALITY_UNSPECIFIED;
+  std::vector<const model::v1::DataClass*> stores;     // sorted by id
+  std::vector<const model::v1::DataClass*> processes;  // declared, without those stored
+  std::vector<const model::v1::DataClass*> transfers;  // on its flows, without the two above
+  PciScope pci_scope = PciScope::kNotApplicable;
+  std::string pci_reason;                           // the data class or flow that makes it so
+  const model::v1::Zone* effective_zone = nullptr;  // nullptr: the internet
+  std::vector<std::string> depends_on;              // ids of hard dependencies, direct, sorted
+  std::vector<std::string> dependents;              // ids that hard-depend on it, direct, sorted
+  int transitive_dependents = 0;                    // components that stop when it stops
+  bool exposed_to_internet = false;                 // declared, or entered by a flow from outside every zone
+};
+
+// A component, supplier or infrastructure element whose loss stops something of tier 0 or 1.
+struct SinglePoint {
+  std::string id;
+  std::string name;
+  std::string reason;              // e.g. "1 replica", "1 region", "cut vertex between cdn and 4 services"
+  std::vector<std::string> stops;  // component ids of tier 0 and 1 that stop, sorted
+};
+
+// A flow that carries personal or regulated data from one jurisdiction to another.
+struct CrossBorderFlow {
+  const model::v1::Flow* flow = nullptr;
+  std::string from;  // jurisdictions, e.g. "EU"
+  std::string to;
+  std::vector<const model::v1::DataClass*> data;   // the regulated classes it carries, sorted
+  const model::v1::Transfer* mechanism = nullptr;  // nullptr: none declared
+};
+
+// Whether a framework applies, and which facts say so.
+struct FrameworkFact {
+  const knowledge::v1::Framework* framework = nullptr;
+  bool applies = false;
+  bool declared = false;  // the model lists it
+  bool declared_in_scope = false;
+  std::string reason;  // the triggering facts, or which facts are absent
+};
+
+// Dates that have passed or will within 90 days of `as_of`.
+struct EndOfLifeFact {
+  std::string id;
+  std::string name;
+  std::string version;
+  std::string eol_date;
+  int days_left = 0;  // negative when past
+};
+
+class Facts {
+ public:
+  // `model` and the shipped knowledge outlive the facts.
+  static std::shared_ptr<const Facts> Compute(std::shared_ptr<const model::Model> model);
+
+  const model::Model& model() const { return *model_; }
+
+  // By component id; has every component.
+  const std::map<std::string, ComponentFacts, std::less<>>& components() const { return components_; }
+  // Component ids in an order in which each comes after all that it hard-depends on; cycles are broken at
+  // the smallest id and listed in dependency_cycles().
+  const std::vector<std::string>& restoration_order() const { return restoration_order_; }
+  const std::vector<std::vector<std::string>>& dependency_cycles() const { return dependency_cycles_; }
+  // The rest is sorted by id of what it is about.
+  const std::vector<SinglePoint>& single_points() const { return single_points_; }
+  const std::vector<CrossBorderFlow>& cross_border_flows() const { return cross_border_flows_; }
+  const std::vector<FrameworkFact>& frameworks() const { return frameworks_; }
+  const std::vector<EndOfLifeFact>& end_of_life() const { return end_of_life_; }
+  // Value of a computed threshold metric, with the ids that make it up.
+  struct MetricValue {
+    int64_t value = 0;
+    std::vector<std::string> ids;
+  };
+  MetricValue Metric(model::v1::ThresholdMetric metric) const;
+
+ private:
+  Facts() = default;
+  friend class FactsBuilder;
+
+  std::shared_ptr<const model::Model> model_;
+  std::map<std::string, ComponentFacts, std::less<>> components_;
+  std::vector<std::string> restoration_order_;
+  std::vector<std::vector<std::string>> dependency_cycles_;
+  std::vector<SinglePoint> single_points_;
+  std::vector<CrossBorderFlow> cross_border_flows_;
+  std::vector<FrameworkFact> frameworks_;
+  std::vector<EndOfLifeFact> end_of_life_;
+};
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_FACTS_H_

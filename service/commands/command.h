@@ -1,0 +1,42 @@
+// A command: a pure function from facts to a typed result, and the template that words it.
+//
+// Each command is one stem, e.g. identify/asset_inventory: the result's schema in proto/, the generator
+// `AssetInventory()` in asset_inventory.h/.cc, the wording in asset_inventory.md. The list of stems is
+// commands.cmake; what a command is called and where it writes stands in the method options of its RPC.
+#ifndef METAPOWERS_SERVICE_COMMANDS_COMMAND_H_
+#define METAPOWERS_SERVICE_COMMANDS_COMMAND_H_
+
+#include <google/protobuf/message.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "service/analysis/facts.h"
+
+namespace metapowers::commands {
+
+// What a generator may read. Nothing else: no clock, files, randomness, or other command.
+struct Input {
+  const model::Model& model;
+  const analysis::Facts& facts;
+};
+
+// One command as the server runs it.
+struct Command {
+  absl::string_view stem;           // "identify/asset_inventory"
+  absl::string_view template_text;  // service/commands/<stem>.md
+  const google::protobuf::Descriptor* result;
+  std::unique_ptr<google::protobuf::Message> (*generate)(const Input& input);
+};
+
+// The commands that are built, sorted by stem. Made from commands.cmake at configure time.
+const std::vector<Command>& Commands();
+
+// The command with this stem, or nullptr while it is planned.
+const Command* FindCommand(absl::string_view stem);
+
+}  // namespace metapowers::commands
+
+#endif  // METAPOWERS_SERVICE_COMMANDS_COMMAND_H_

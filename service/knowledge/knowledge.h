@@ -1,0 +1,26 @@
+// Shipped knowledge, read once from data embedded in the binary. All look-ups are thread-safe.
+#ifndef METAPOWERS_SERVICE_KNOWLEDGE_KNOWLEDGE_H_
+#define METAPOWERS_SERVICE_KNOWLEDGE_KNOWLEDGE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "metapowers/knowledge/v1/catalogue.pb.h"
+
+namespace metapowers::knowledge {
+
+// Frameworks and requirements, merged from all data files, sorted by id.
+const v1::Catalogue& Catalogue();
+
+// The framework with this id; nullptr when it is not shipped.
+const v1::Framework* FindFramework(absl::string_view id);
+
+// The requirement that `reference` names, e.g. "pci-dss-4.0.1:8.4.2"; nullptr when it is not shipped.
+const v1::Requirement* FindRequirement(absl::string_view reference);
+
+// How documents print a reference: "PCI DSS 4.0.1 8.4.2". The reference must be shipped.
+std::string ReferenceLabel(absl::string_view reference);
+
+}  // namespace metapowers::knowledge
+
+#endif  // METAPOWERS_SERVICE_KNOWLEDGE_KNOWLEDGE_H_

@@ -1,0 +1,85 @@
+// The system model, parsed, valid and indexed: what every command reads.
+#ifndef METAPOWERS_SERVICE_MODEL_MODEL_H_
+#define METAPOWERS_SERVICE_MODEL_MODEL_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "metapowers/model/v1/system_model.pb.h"
+
+namespace metapowers::model {
+
+// Limits of one model file; larger ones are refused before they are parsed.
+inline constexpr size_t kMaxModelBytes = 4 << 20;
+inline constexpr int kMaxModelDepth = 64;
+
+// Immutable; thread-safe.
+class Model {
+ public:
+  // Parses and validates. INVALID_ARGUMENT MODEL_INVALID carries every fault as a Violation, in the
+  // order of the text, with `file_name:line:col`; nothing is returned then.
+  static absl::StatusOr<std::shared_ptr<const Model>> Parse(absl::string_view yaml, absl::string_view file_name);
+
+  // Canonical: every list is sorted (entries with an id by id, others by content) unless its rule says
+  // that order means something, so that output never depends on the order in the file.
+  const v1::SystemModel& proto() const { return proto_; }
+
+  // "Today", from `as_of`.
+  absl::CivilDay as_of() const { return as_of_; }
+
+  // The element of type T with this id, anywhere in the model; nullptr when there is none.
+  // T is a message with the option `collection`, e.g. Find<v1::Team>("payments-team").
+  template <class T>
+  const T* Find(absl::string_view id) const {
+    return static_cast<const T*>(FindIn(*T::descriptor(), id));
+  }
+
+ private:
+  Model() = default;
+  const google::protobuf::Message* FindIn(const google::protobuf::Descriptor& type, absl::string_view id) const;
+
+  v1::SystemModel proto_;
+  absl::CivilDay as_of_;
+  // Collection name and id -> element of proto_.
+  absl::flat_hash_map<std::pair<std::string, std::string>, const google::protobuf::Message*> index_;
+};
+
+// Parses a date that validation has accepted; the epoch for an empty one.
+absl::CivilDay ToCivilDay(absl::string_view date);
+
+// `YYYY-MM-DD`.
+std::string FormatDate(absl::CivilDay day);
+
+// Something that the model does not say: a field with an `ask` rule that is unset.
+struct Question {
+  std::string field;       // path, e.g. "components[ledger-db].encryption_at_rest"
+  std::string field_type;  // message and field, e.g. "Component.encryption_at_rest"
+  std::string text;        // the question, with element names filled in
+  std::string owner;       // team id of the nearest element that has an owner; may be empty
+};
+
+// All open questions, sorted by field. Questions that make no sense for an element are left out: backups
+// and encryption at rest of a component that keeps nothing, internals of external entities, and the like.
+std::vector<Question> OpenQuestions(const Model& model);
+
+// Name of an enum value as YAML and documents write it: lower case, without the prefix of its type, e.g.
+// TIER_0 -> "tier_0"... the zero value is "unknown".
+template <class E>
+std::string YamlName(E value);
+std::string YamlName(const google::protobuf::EnumValueDescriptor& value);
+
+template <class E>
+std::string YamlName(E value) {
+  const google::protobuf::EnumValueDescriptor* found =
+      google::protobuf::GetEnumDescriptor<E>()->FindValueByNumber(value);
+  return found == nullptr ? std::string("unknown") : YamlName(*found);
+}
+
+}  // namespace metapowers::model
+
+#endif  // METAPOWERS_SERVICE_MODEL_MODEL_H_
