@@ -16,8 +16,8 @@ struct LocalService {
   std::shared_ptr<grpc::Channel> channel;
 };
 
-// Starts the service on the repository around `directory`. FAILED_PRECONDITION NOT_A_REPOSITORY or
-// REPOSITORY_UNSUPPORTED when there is none that can be written.
+// Starts the service on the repository around `directory`. Where there is none that can be written, calls that
+// need one answer FAILED_PRECONDITION with NOT_A_REPOSITORY or REPOSITORY_UNSUPPORTED.
 absl::StatusOr<LocalService> StartLocalService(const std::string& directory);
 
 }  // namespace metapowers::client
