@@ -54,11 +54,11 @@ struct CommitInfo {
   std::string Trailer(absl::string_view key) const;
 };
 
-// The body of a commit object. INVALID_ARGUMENT/COMMIT_INVALID when an identity has no name or
+// The body of a commit object. INVALID_ARGUMENT/ARGUMENT_INVALID when an identity has no name or
 // e-mail left after control characters and angle brackets are dropped, or the message is blank or no UTF-8.
 absl::StatusOr<std::string> FormatCommit(const CommitSpec& spec, absl::string_view tree, absl::string_view parent);
 
-// The commit that `body` describes, with id and revision left to the caller. DATA_LOSS/OBJECT_CORRUPT.
+// The commit that `body` describes, with id and revision left to the caller. DATA_LOSS/STORAGE_CORRUPT.
 absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body);
 
 }  // namespace metapowers::workspace

@@ -41,8 +41,8 @@ class Draft {
   absl::StatusOr<std::string> TreeId(absl::string_view path) const { return state_->TreeId(path); }
 
   // Stages one commit on top of state(). nullopt, and nothing staged, when the changes leave the tree as
-  // it is. Errors leave the draft as it was: INVALID_ARGUMENT/PATH_INVALID or COMMIT_INVALID,
-  // FAILED_PRECONDITION/PATH_UNSUPPORTED when a path meets an entry that is not ours (a link, a
+  // it is. Errors leave the draft as it was: INVALID_ARGUMENT/NAME_INVALID or ARGUMENT_INVALID,
+  // FAILED_PRECONDITION/PATH_UNSAFE when a path meets an entry that is not ours (a link, a
   // submodule, an executable, a file where a directory is needed or the reverse), DATA_LOSS.
   absl::StatusOr<std::optional<CommitInfo>> AddCommit(const CommitSpec& spec);
 

@@ -3,8 +3,8 @@
 // its immutable uid; its history is one line of first-parent commits.
 //
 // All engines are thread-safe: readers never wait for a writer, writers of one workspace take turns.
-// Errors any method may return: NOT_FOUND/WORKSPACE_NOT_FOUND, DATA_LOSS/OBJECT_CORRUPT,
-// RESOURCE_EXHAUSTED/STORAGE_FULL, FAILED_PRECONDITION/STORAGE_READ_ONLY, INTERNAL/STORAGE_FAILED. Messages never hold
+// Errors any method may return: NOT_FOUND/WORKSPACE_NOT_FOUND, DATA_LOSS/STORAGE_CORRUPT,
+// RESOURCE_EXHAUSTED/STORAGE_FULL, FAILED_PRECONDITION/STORAGE_READ_ONLY, INTERNAL/INTERNAL. Messages never hold
 // a path of the server.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_ENGINE_H_
 #define METAPOWERS_SERVICE_WORKSPACE_ENGINE_H_
@@ -53,7 +53,7 @@ class Engine {
   // The workspace as of its newest commit, or an empty snapshot.
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> Head(absl::string_view uid) = 0;
 
-  // The workspace as of `commit`, 40 hex digits (INVALID_ARGUMENT/REVISION_INVALID) on the first-parent line of
+  // The workspace as of `commit`, 40 hex digits (INVALID_ARGUMENT/NAME_INVALID) on the first-parent line of
   // the head (NOT_FOUND/REVISION_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view uid, absl::string_view commit) = 0;
 
@@ -61,8 +61,7 @@ class Engine {
   // with metadata `expected`, `actual` when the head is elsewhere: build the draft anew on Head().
   virtual absl::Status Commit(absl::string_view uid, const CommitBatch& batch) = 0;
 
-  // First-parent history, newest first. NOT_FOUND/REVISION_NOT_FOUND, INVALID_ARGUMENT/REVISION_INVALID,
-  // PATH_INVALID.
+  // First-parent history, newest first. NOT_FOUND/REVISION_NOT_FOUND, INVALID_ARGUMENT/NAME_INVALID.
   virtual absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) = 0;
 };
 

@@ -32,8 +32,8 @@ class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
 
-  // The body of the object. DATA_LOSS/OBJECT_CORRUPT when it is damaged or of another type, and
-  // NOT_FOUND/OBJECT_NOT_FOUND when it is absent.
+  // The body of the object. DATA_LOSS/STORAGE_CORRUPT when it is damaged, absent or of another type: ids come from
+  // what is stored, never from a caller.
   virtual absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const = 0;
 };
 

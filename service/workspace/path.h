@@ -11,7 +11,7 @@
 
 namespace metapowers::workspace {
 
-// The components of `path`. INVALID_ARGUMENT/PATH_INVALID unless every one is 1-255 bytes of
+// The components of `path`. INVALID_ARGUMENT/NAME_INVALID unless every one is 1-255 bytes of
 // [A-Za-z0-9._-], does not start with '-', does not end in '.', is no name that Git or Windows reserves
 // (.git, .gitmodules, git~1, con, …), and there are at most 16 of them, separated by single slashes.
 absl::StatusOr<std::vector<std::string>> SplitPath(absl::string_view path);

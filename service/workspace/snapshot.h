@@ -22,9 +22,9 @@ struct DirectoryEntry {
   bool operator==(const DirectoryEntry&) const = default;
 };
 
-// Every path is checked (path.h): INVALID_ARGUMENT/PATH_INVALID. An entry on the path that is no plain
+// Every path is checked (path.h): INVALID_ARGUMENT/NAME_INVALID. An entry on the path that is no plain
 // file and no directory (symbolic link, submodule, executable) is never followed or read:
-// FAILED_PRECONDITION/PATH_UNSUPPORTED with metadata `path`, `kind`. Stored data may be damaged: DATA_LOSS.
+// FAILED_PRECONDITION/PATH_UNSAFE with metadata `path`, `kind`. Stored data may be damaged: DATA_LOSS.
 class Snapshot {
  public:
   // For engines. An empty workspace has commit "" and tree "" and revision 0.

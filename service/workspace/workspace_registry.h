@@ -33,8 +33,8 @@ class WorkspaceRegistry {
  public:
   virtual ~WorkspaceRegistry() = default;
 
-  // Makes the workspace in the engine and then its name, durably. INVALID_ARGUMENT/SLUG_INVALID or
-  // DISPLAY_NAME_INVALID (over 200 bytes or no UTF-8), ALREADY_EXISTS/WORKSPACE_EXISTS.
+  // Makes the workspace in the engine and then its name, durably. INVALID_ARGUMENT/NAME_INVALID or
+  // ARGUMENT_INVALID (over 200 bytes or no UTF-8), ALREADY_EXISTS/WORKSPACE_EXISTS.
   virtual absl::StatusOr<Workspace> Create(absl::string_view name, absl::string_view display_name,
                                            absl::Time now) = 0;
 
@@ -46,11 +46,11 @@ class WorkspaceRegistry {
 };
 
 // The names stored under the data directory, read once. `engine` must outlive the registry.
-// DATA_LOSS/REGISTRY_CORRUPT names the file that cannot be read.
+// DATA_LOSS/STORAGE_CORRUPT names the file that cannot be read.
 absl::StatusOr<std::unique_ptr<WorkspaceRegistry>> OpenWorkspaceRegistry(std::shared_ptr<const DataDir> data_dir,
                                                                          Engine& engine);
 
-// One workspace that always exists, for local mode. Create is refused: FAILED_PRECONDITION/WORKSPACE_FIXED.
+// One workspace that always exists, for local mode. Create is refused: UNIMPLEMENTED/METHOD_UNIMPLEMENTED.
 std::unique_ptr<WorkspaceRegistry> SingleWorkspaceRegistry(Workspace workspace);
 
 }  // namespace metapowers::workspace

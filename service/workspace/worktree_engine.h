@@ -6,8 +6,8 @@
 // FAILED_PRECONDITION/WORKTREE_DIRTY with metadata `path`.
 //
 // The repository has one workspace, kLocalUid. Further errors of Head and Commit:
-// FAILED_PRECONDITION/HEAD_DETACHED, and of Commit: FAILED_PRECONDITION/INDEX_LOCKED when another Git command is
-// at work. Messages name paths relative to the working tree.
+// FAILED_PRECONDITION/REPOSITORY_UNSUPPORTED on a detached HEAD, and of Commit: FAILED_PRECONDITION/LOCKED when another
+// Git command is at work. Messages name paths relative to the working tree.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_WORKTREE_ENGINE_H_
 #define METAPOWERS_SERVICE_WORKSPACE_WORKTREE_ENGINE_H_
 
