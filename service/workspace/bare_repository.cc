@@ -88,9 +88,8 @@ void BareRepository::RemoveLeftovers(const std::string& path) {
 
 absl::StatusOr<std::shared_ptr<BareRepository>> BareRepository::Open(const std::string& path) {
   git_repository* raw = nullptr;
-  errno = 0;
-  const int rc = git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH,
-                                         nullptr);
+  const int rc =
+      git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
   RepositoryHandle handle(raw);
   if (rc != 0) return GitError(rc, "cannot open the workspace");
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> objects, ObjectStore::Open(path + "/objects"));

@@ -55,7 +55,8 @@ class TreeEditor {
         if (existing->second.mode != entry.mode) return PathUnsafeError(prefix + name, existing->second.kind());
         entry.id = existing->second.id;
       }
-      ASSIGN_OR_RETURN(entry.id, below.file != nullptr ? File(*below.file) : Apply(entry.id, below, prefix + name + "/"));
+      ASSIGN_OR_RETURN(entry.id,
+                       below.file != nullptr ? File(*below.file) : Apply(entry.id, below, prefix + name + "/"));
       if (entry.id.empty()) {
         entries.erase(name);
       } else {

@@ -34,10 +34,10 @@ absl::StatusOr<bool> ChangedAt(const ObjectSource& objects, std::string a, std::
     for (std::string* side : {&a, &b}) {
       ASSIGN_OR_RETURN(const std::optional<TreeEntry> entry, FindEntry(objects, *side, {component}));
       const bool last = &component == &path.back();
-      *side = !entry.has_value()                     ? std::string()
-              : last                                 ? absl::StrCat(entry->mode, " ", entry->id)
-              : entry->is_directory()                ? entry->id
-                                                     : std::string();
+      *side = !entry.has_value()      ? std::string()
+              : last                  ? absl::StrCat(entry->mode, " ", entry->id)
+              : entry->is_directory() ? entry->id
+                                      : std::string();
     }
   }
   return a != b;

@@ -63,13 +63,17 @@ absl::Status DirtyError(const std::string& path, absl::string_view what) {
 }
 
 // libgit2's reason for refusing a repository is shown: in local mode the repository is the caller's own.
-absl::Status OpenError(int rc, absl::string_view directory) {
-  if (rc == GIT_ENOTFOUND) return NotARepositoryError(directory, "is not inside a Git repository");
-  if (rc == GIT_EOWNER) {
-    return UnsupportedError("owner", "it belongs to another user", "run as the owner of the repository");
-  }
+absl::Status OpenError(int rc, const std::string& directory) {
   const git_error* error = git_error_last();
   const std::string why = error == nullptr ? "libgit2 cannot open it" : OneLine(error->message);
+  git_buf found = {};
+  const bool exists = git_repository_discover(&found, directory.c_str(), /*across_fs=*/0, nullptr) == 0;
+  git_buf_dispose(&found);
+  if (!exists) return NotARepositoryError(directory, "is not inside a Git repository");
+  // 1.5.1 asks the user's configuration for exceptions, and says "not found" when there is none.
+  if (rc == GIT_EOWNER || rc == GIT_ENOTFOUND) {
+    return UnsupportedError("owner", "it belongs to another user", "run as the owner of the repository");
+  }
   return UnsupportedError("format", why, "SHA-256, reftable and per-worktree configuration are not supported");
 }
 
@@ -183,8 +187,9 @@ absl::StatusOr<UniqueFd> WorktreeEngineImpl::TakeOwnLock() const {
   const absl::Time deadline = absl::Now() + kPatience;
   while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (absl::Now() > deadline) {
-      return MakeError(absl::StatusCode::kFailedPrecondition, "another metapowers command is committing here",
-                       {.reason = "LOCKED", .metadata = {{"resource", kOwnLock}}, .next_step = "let it end and repeat"});
+      return MakeError(
+          absl::StatusCode::kFailedPrecondition, "another metapowers command is committing here",
+          {.reason = "LOCKED", .metadata = {{"resource", kOwnLock}}, .next_step = "let it end and repeat"});
     }
     absl::SleepFor(absl::Milliseconds(5));
   }
@@ -338,15 +343,18 @@ absl::StatusOr<Identity> WorktreeEngineImpl::UserIdentity() const {
   const auto setting = [&](const char* environment, const char* key) {
     std::string value = variable(environment);
     git_buf buffer = {};
-    if (value.empty() && git_config_get_string_buf(&buffer, config.get(), key) == 0) value.assign(buffer.ptr, buffer.size);
+    if (value.empty() && git_config_get_string_buf(&buffer, config.get(), key) == 0)
+      value.assign(buffer.ptr, buffer.size);
     git_buf_dispose(&buffer);
     return value;
   };
-  Identity identity{.name = setting("GIT_AUTHOR_NAME", "user.name"), .email = setting("GIT_AUTHOR_EMAIL", "user.email")};
+  Identity identity{.name = setting("GIT_AUTHOR_NAME", "user.name"),
+                    .email = setting("GIT_AUTHOR_EMAIL", "user.email")};
   if (!identity.name.empty() && !identity.email.empty()) return identity;
-  return MakeError(absl::StatusCode::kFailedPrecondition, "Git does not know who you are",
-                   {.reason = "IDENTITY_UNKNOWN",
-                    .next_step = "git config --global user.name \"Your Name\" and git config --global user.email you@example.com"});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "Git does not know who you are",
+      {.reason = "IDENTITY_UNKNOWN",
+       .next_step = "git config --global user.name \"Your Name\" and git config --global user.email you@example.com"});
 }
 
 }  // namespace
@@ -354,10 +362,12 @@ absl::StatusOr<Identity> WorktreeEngineImpl::UserIdentity() const {
 absl::StatusOr<std::unique_ptr<WorktreeEngine>> WorktreeEngine::Discover(absl::string_view directory) {
   RETURN_IF_ERROR(InitializeGit());
   git_repository* raw = nullptr;
-  const int rc = git_repository_open_ext(&raw, std::string(directory).c_str(), /*flags=*/0, /*ceiling_dirs=*/nullptr);
+  const std::string start(directory);
+  const int rc = git_repository_open_ext(&raw, start.c_str(), /*flags=*/0, /*ceiling_dirs=*/nullptr);
   RepositoryHandle handle(raw);
-  if (rc != 0) return OpenError(rc, directory);
-  if (git_repository_is_bare(raw) != 0) return NotARepositoryError(directory, "is in a bare repository, without a working tree");
+  if (rc != 0) return OpenError(rc, start);
+  if (git_repository_is_bare(raw) != 0)
+    return NotARepositoryError(directory, "is in a bare repository, without a working tree");
   const std::string common_dir = git_repository_commondir(raw);
   const std::string root(absl::StripSuffix(git_repository_workdir(raw), "/"));
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> objects, ObjectStore::Open(common_dir + "objects"));

@@ -20,7 +20,8 @@ constexpr char kCopy[] = "metapowers-index";
 constexpr char kMark[] = "held by metapowers\n";  // content of the lock; Git's own holds an index
 
 absl::Status UnreadableError() {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "the repository's index has a form that cannot be changed safely",
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   "the repository's index has a form that cannot be changed safely",
                    {.reason = "REPOSITORY_UNSUPPORTED",
                     .metadata = {{"feature", "index"}},
                     .next_step = "`git update-index --no-split-index --index-version 2` writes a plain one"});
@@ -31,10 +32,11 @@ absl::Status UnreadableError() {
 absl::StatusOr<std::unique_ptr<WorktreeIndex>> WorktreeIndex::Lock(const std::string& git_dir) {
   const UniqueFd lock(::open((git_dir + kLock).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!lock.valid() && errno == EEXIST) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "another Git command is changing the index",
-                     {.reason = "LOCKED",
-                      .metadata = {{"resource", kLock}},
-                      .next_step = "let it end and repeat; if none is running, remove index.lock from the Git directory"});
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "another Git command is changing the index",
+        {.reason = "LOCKED",
+         .metadata = {{"resource", kLock}},
+         .next_step = "let it end and repeat; if none is running, remove index.lock from the Git directory"});
   }
   if (!lock.valid()) return StorageError(errno, "cannot lock the index");
   // From here on the destructor releases the lock.
@@ -103,7 +105,6 @@ absl::Status WorktreeIndex::Set(const std::string& path, const std::string& id, 
 }
 
 absl::Status WorktreeIndex::Write() {
-  errno = 0;
   const int rc = git_index_write(index_.get());
   if (rc != 0) return GitError(rc, "cannot write the index");
   if (::rename((git_dir_ + kCopy).c_str(), (git_dir_ + "index").c_str()) == 0) return absl::OkStatus();

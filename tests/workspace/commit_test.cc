@@ -28,7 +28,8 @@ CommitSpec Valid() {
 
 TEST(Commit, ComesBackAsItWasMade) {
   CommitSpec spec = Valid();
-  spec.message = "security(api): threat-model\n\nThreats 46 to 48.\n\nMore.\n\nMetapowers-Command: x:y\nMetapowers-Engine: 1";
+  spec.message =
+      "security(api): threat-model\n\nThreats 46 to 48.\n\nMore.\n\nMetapowers-Command: x:y\nMetapowers-Engine: 1";
   const auto body = FormatCommit(spec, kTree, kTree);
   ASSERT_OK(body);
   ASSERT_OK_AND_ASSIGN(const CommitInfo info, ParseCommit(*body));
@@ -81,7 +82,8 @@ TEST(Commit, RefusesWhatGitWouldNotKeep) {
 TEST(Commit, ForeignBytesBecomeUtf8) {
   const std::string body = std::string("tree ") + kTree +
                            "\nauthor J\xfcrg <j@x> 5 +0100\ncommitter J <j@x> 7 -0200\ngpgsig -----BEGIN\n parent no\n"
-                           "encoding latin1\n\nGr\xfc\xdf" "e\x1b[0m\n";
+                           "encoding latin1\n\nGr\xfc\xdf"
+                           "e\x1b[0m\n";
   ASSERT_OK_AND_ASSIGN(const CommitInfo info, ParseCommit(body));
   EXPECT_EQ(info.author.name, "J?rg");
   EXPECT_EQ(info.subject, "Gr??e[0m");

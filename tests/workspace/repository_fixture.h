@@ -50,10 +50,12 @@ struct CommandResult {
 
 // Runs stock Git in `directory`, with no configuration but the repository's.
 inline CommandResult Git(const std::string& directory, const std::string& arguments) {
-  const std::string command = absl::StrCat(
-      "cd '", directory, "' && env -i PATH=\"$PATH\" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null ",
-      "GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@example.com GIT_COMMITTER_NAME=Ann GIT_COMMITTER_EMAIL=ann@example.com ",
-      "git -c init.defaultBranch=main ", arguments, " 2>&1");
+  const std::string command =
+      absl::StrCat("cd '", directory,
+                   "' && env -i PATH=\"$PATH\" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null ",
+                   "GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@example.com GIT_COMMITTER_NAME=Ann "
+                   "GIT_COMMITTER_EMAIL=ann@example.com ",
+                   "git -c init.defaultBranch=main ", arguments, " 2>&1");
   CommandResult result;
   FILE* const pipe = ::popen(command.c_str(), "r");
   char buffer[4096];

@@ -50,7 +50,8 @@ TEST_F(WorkspaceRegistryTest, NamesAreSlugsAndUnique) {
   EXPECT_THAT(registry_->Create("payments", "", now_),
               HasError(absl::StatusCode::kAlreadyExists, "WORKSPACE_EXISTS", HasSubstr("payments")));
   for (const std::string bad : {"", "../x", "A", "a/b", ".git", "a\n"}) {
-    EXPECT_THAT(registry_->Create(bad, "", now_), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _)) << bad;
+    EXPECT_THAT(registry_->Create(bad, "", now_), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _))
+        << bad;
     EXPECT_THAT(registry_->Get(bad), HasError(absl::StatusCode::kNotFound, "WORKSPACE_NOT_FOUND", _)) << bad;
   }
   EXPECT_THAT(registry_->Create("b", std::string(201, 'x'), now_),
@@ -76,7 +77,8 @@ TEST_F(WorkspaceRegistryTest, DamagedEntryIsNamed) {
 }
 
 TEST(SingleWorkspaceRegistryTest, HoldsItsOne) {
-  const auto registry = SingleWorkspaceRegistry({.name = "local", .uid = "local", .display_name = "", .create_time = {}});
+  const auto registry =
+      SingleWorkspaceRegistry({.name = "local", .uid = "local", .display_name = "", .create_time = {}});
   EXPECT_OK(registry->Get("local"));
   EXPECT_EQ(registry->List("", 5).workspaces.size(), 1u);
   EXPECT_TRUE(registry->List("m", 5).workspaces.empty());

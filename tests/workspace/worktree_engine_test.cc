@@ -213,7 +213,8 @@ TEST_F(WorktreeEngineTest, NeverWritesThroughALink) {
 }
 
 TEST_F(WorktreeEngineTest, SubmoduleOnThePathIsRefused) {
-  GitOk(repo(), absl::StrCat("update-index --add --cacheinfo 160000,", GitOk(repo(), "rev-parse HEAD"), ",.metapowers"));
+  GitOk(repo(),
+        absl::StrCat("update-index --add --cacheinfo 160000,", GitOk(repo(), "rev-parse HEAD"), ",.metapowers"));
   GitOk(repo(), "commit -q -m module");
   EXPECT_THAT(Commit("1\n"), HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE", HasSubstr("submodule")));
 }
@@ -291,7 +292,8 @@ class IdentityTest : public WorktreeEngineTest {
  protected:
   void SetUp() override {
     WorktreeEngineTest::SetUp();
-    for (const char* name : {"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_CONFIG_GLOBAL", "XDG_CONFIG_HOME"}) ::unsetenv(name);
+    for (const char* name : {"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_CONFIG_GLOBAL", "XDG_CONFIG_HOME"})
+      ::unsetenv(name);
     ::setenv("HOME", (dir_ / "home").c_str(), 1);
   }
 };
