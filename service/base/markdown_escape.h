@@ -44,7 +44,7 @@ struct MarkdownNeighbours {
   bool required = false;
   // kCodeBlock: the character of the fence, and the indentation that every line of the block gets.
   char fence = '`';
-  absl::string_view indent;
+  absl::string_view indent = {};
 };
 
 // Appends `text`, escaped for `context`, to `out`.

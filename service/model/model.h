@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "metapowers/model/v1/decisions.pb.h"
 #include "metapowers/model/v1/system_model.pb.h"
 
 namespace metapowers::model {
@@ -21,6 +22,9 @@ inline constexpr int kMaxModelDepth = 64;
 // Immutable; thread-safe.
 class Model {
  public:
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
   // Parses and validates. INVALID_ARGUMENT MODEL_INVALID carries every fault as a Violation, in the
   // order of the text, with `file_name:line:col`; nothing is returned then.
   static absl::StatusOr<std::shared_ptr<const Model>> Parse(absl::string_view yaml, absl::string_view file_name);
@@ -41,13 +45,20 @@ class Model {
 
  private:
   Model() = default;
+  void AddToIndex(const google::protobuf::Message& message);
   const google::protobuf::Message* FindIn(const google::protobuf::Descriptor& type, absl::string_view id) const;
 
   v1::SystemModel proto_;
   absl::CivilDay as_of_;
-  // Collection name and id -> element of proto_.
-  absl::flat_hash_map<std::pair<std::string, std::string>, const google::protobuf::Message*> index_;
+  // Type and id -> element of proto_.
+  absl::flat_hash_map<const google::protobuf::Descriptor*,
+                      absl::flat_hash_map<std::string, const google::protobuf::Message*>>
+      index_;
 };
+
+// Parses and validates `decisions.yaml`, whose references are looked up in `model`. Canonical like the
+// model's proto; errors as those of Model::Parse().
+absl::StatusOr<v1::Decisions> ParseDecisions(absl::string_view yaml, absl::string_view file_name, const Model& model);
 
 // Parses a date that validation has accepted; the epoch for an empty one.
 absl::CivilDay ToCivilDay(absl::string_view date);

@@ -88,9 +88,8 @@ void BareRepository::RemoveLeftovers(const std::string& path) {
 
 absl::StatusOr<std::shared_ptr<BareRepository>> BareRepository::Open(const std::string& path) {
   git_repository* raw = nullptr;
-  errno = 0;
-  const int rc = git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH,
-                                         nullptr);
+  const int rc =
+      git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
   RepositoryHandle handle(raw);
   if (rc != 0) return GitError(rc, "cannot open the workspace");
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> objects, ObjectStore::Open(path + "/objects"));
@@ -127,25 +126,15 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> BareRepository::Head() {
     absl::MutexLock lock(&head_mutex_);
     if (head_ != nullptr && head_->commit() == head) return head_;
   }
-  ASSIGN_OR_RETURN(const int64_t revision, lineage_.RevisionOfHead(head));
-  std::string tree;
-  if (!head.empty()) {
-    ASSIGN_OR_RETURN(CommitInfo commit, lineage_.ReadCommit(head));
-    tree = std::move(commit.tree);
-  }
-  auto snapshot = std::make_shared<const Snapshot>(objects_, head, std::move(tree), revision);
+  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, lineage_.SnapshotOfHead(head));
   absl::MutexLock lock(&head_mutex_);
   head_ = snapshot;
   return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> BareRepository::At(absl::string_view commit) {
-  if (!IsObjectId(commit)) return RevisionInvalidError(commit);
   ASSIGN_OR_RETURN(const std::string head, ReadHead());
-  ASSIGN_OR_RETURN(const std::optional<int64_t> revision, lineage_.Find(commit, head));
-  if (!revision.has_value()) return RevisionNotFoundError(commit);
-  ASSIGN_OR_RETURN(CommitInfo info, lineage_.ReadCommit(commit));
-  return std::make_shared<const Snapshot>(objects_, std::string(commit), std::move(info.tree), *revision);
+  return lineage_.SnapshotAt(commit, head);
 }
 
 absl::StatusOr<HistoryPage> BareRepository::History(const HistoryQuery& query) {

@@ -19,7 +19,8 @@ class DataDir {
  public:
   // Opens `path`, creating it (mode 0700) when it is absent. FAILED_PRECONDITION/LOCKED when another process
   // owns it, FAILED_PRECONDITION/STORAGE_VERSION when a newer release wrote it, INVALID_ARGUMENT/ARGUMENT_INVALID when
-  // it is not ours or not owned by this user. These messages name the path: they are for the operator at start, not for a caller.
+  // it is not ours or not owned by this user. These messages name the path: they are for the operator at start, not for
+  // a caller.
   static absl::StatusOr<std::shared_ptr<const DataDir>> Open(absl::string_view path);
   ~DataDir();
   DataDir(const DataDir&) = delete;

@@ -1,56 +1,15 @@
 #include "service/workspace/draft.h"
 
-#include <deque>
 #include <map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/path.h"
+#include "service/workspace/staged_objects.h"
 #include "service/workspace/tree.h"
 
 namespace metapowers::workspace {
-
-// Objects in memory over those of the base. Only ever grows, so that snapshots on it stay valid.
-class StagedObjects : public ObjectSource {
- public:
-  explicit StagedObjects(std::shared_ptr<const ObjectSource> lower) : lower_(std::move(lower)) {}
-
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override {
-    {
-      absl::ReaderMutexLock lock(&mutex_);
-      const auto found = by_id_.find(id);
-      if (found != by_id_.end()) {
-        if (found->second->type != type) return ObjectCorruptError(id, absl::StrCat("no ", TypeName(type)));
-        return found->second->body;
-      }
-    }
-    return lower_->Read(id, type);
-  }
-
-  void Add(std::vector<Object> objects) {
-    absl::MutexLock lock(&mutex_);
-    for (Object& object : objects) {
-      if (by_id_.contains(object.id)) continue;
-      objects_.push_back(std::move(object));
-      by_id_[objects_.back().id] = &objects_.back();
-    }
-  }
-
-  std::vector<Object> All() const {
-    absl::ReaderMutexLock lock(&mutex_);
-    return {objects_.begin(), objects_.end()};
-  }
-
- private:
-  const std::shared_ptr<const ObjectSource> lower_;
-  mutable absl::Mutex mutex_;
-  std::deque<Object> objects_ ABSL_GUARDED_BY(mutex_);  // in the order made; addresses stay
-  absl::flat_hash_map<std::string, const Object*> by_id_ ABSL_GUARDED_BY(mutex_);
-};
 
 namespace {
 
@@ -96,7 +55,8 @@ class TreeEditor {
         if (existing->second.mode != entry.mode) return PathUnsafeError(prefix + name, existing->second.kind());
         entry.id = existing->second.id;
       }
-      ASSIGN_OR_RETURN(entry.id, below.file != nullptr ? File(*below.file) : Apply(entry.id, below, prefix + name + "/"));
+      ASSIGN_OR_RETURN(entry.id,
+                       below.file != nullptr ? File(*below.file) : Apply(entry.id, below, prefix + name + "/"));
       if (entry.id.empty()) {
         entries.erase(name);
       } else {

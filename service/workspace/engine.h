@@ -39,8 +39,9 @@ struct HistoryQuery {
 };
 
 struct HistoryPage {
-  std::vector<CommitInfo> commits;  // newest first; may be fewer than the limit before the end: work per page is bounded
-  std::string next_cursor;          // "" = no more
+  std::vector<CommitInfo>
+      commits;              // newest first; may be fewer than the limit before the end: work per page is bounded
+  std::string next_cursor;  // "" = no more
 };
 
 class Engine {

@@ -17,11 +17,12 @@ absl::Status PathInvalidError(absl::string_view path, absl::string_view why) {
 }
 
 absl::Status PathUnsafeError(absl::string_view path, absl::string_view kind) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("'", path, "' is a ", kind, " in the workspace, where a plain file or directory is needed"),
-                   {.reason = "PATH_UNSAFE",
-                    .metadata = {{"path", std::string(path)}, {"kind", std::string(kind)}},
-                    .next_step = "replace it in the repository by a plain file or directory"});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("'", path, "' is a ", kind, " in the workspace, where a plain file or directory is needed"),
+      {.reason = "PATH_UNSAFE",
+       .metadata = {{"path", std::string(path)}, {"kind", std::string(kind)}},
+       .next_step = "replace it in the repository by a plain file or directory"});
 }
 
 absl::Status ObjectCorruptError(absl::string_view id, absl::string_view why) {

@@ -65,7 +65,8 @@ absl::Status ReplaceFile(const std::string& path, absl::string_view content, boo
   if (!file.valid()) return StorageError(errno, "cannot create a file");
   absl::Status status = WriteAll(file.get(), content);
   if (status.ok() && durable && ::fsync(file.get()) != 0) status = StorageError(errno, "cannot sync a file");
-  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = StorageError(errno, "cannot rename a file");
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0)
+    status = StorageError(errno, "cannot rename a file");
   if (!status.ok()) {
     ::unlink(temporary.c_str());
     return status;

@@ -1,7 +1,10 @@
 #include "service/workspace/git.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -25,8 +28,8 @@ absl::Status Initialize() {
                      {.reason = "GIT_UNSUPPORTED", .next_step = "install libgit2 1.5.1 or later"});
   }
   int rc = git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-  for (const int level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
-                          GIT_CONFIG_LEVEL_GLOBAL}) {
+  for (const int level :
+       {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL}) {
     rc |= git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
   }
   rc |= git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "");
@@ -60,9 +63,17 @@ std::string FromOid(const git_oid& oid) {
   return hex;
 }
 
-absl::Status GitError(int rc, absl::string_view what) {
-  const int saved_errno = errno;
+int GitSystemError() {
+  // It is kept only as the end of a text: errno itself is overwritten while libgit2 cleans up.
   const git_error* error = git_error_last();
+  if (error == nullptr) return EIO;
+  for (const int candidate : {ENOSPC, EDQUOT, EFBIG, EROFS, EACCES, EPERM, EMFILE, ENFILE, ENOMEM}) {
+    if (absl::EndsWith(error->message, std::strerror(candidate))) return candidate;
+  }
+  return EIO;
+}
+
+absl::Status GitError(int rc, absl::string_view what) {
   if (rc == GIT_ELOCKED) {
     return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat(what, ": another process holds its lock"),
                      {.reason = "LOCKED",
@@ -70,12 +81,13 @@ absl::Status GitError(int rc, absl::string_view what) {
                       .next_step = "let the other Git command end and repeat the call"});
   }
   if (rc == GIT_EOWNER) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat(what, ": the repository belongs to another user"),
-                     {.reason = "REPOSITORY_UNSUPPORTED", .metadata = {{"feature", "owner"}}, .next_step = "change the owner of the repository"});
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(what, ": the repository belongs to another user"),
+                     {.reason = "REPOSITORY_UNSUPPORTED",
+                      .metadata = {{"feature", "owner"}},
+                      .next_step = "change the owner of the repository"});
   }
-  // errno is libgit2's only where its class says that the system refused.
-  const bool from_system = error != nullptr && (error->klass == GIT_ERROR_OS || error->klass == GIT_ERROR_FILESYSTEM);
-  return StorageError(from_system ? saved_errno : EIO, what);
+  return StorageError(GitSystemError(), what);
 }
 
 absl::Status MoveReference(git_repository* repository, const std::string& reference, absl::string_view expected,
@@ -85,9 +97,8 @@ absl::Status MoveReference(git_repository* repository, const std::string& refere
   const absl::Time patience = absl::Now() + absl::Seconds(1);
   for (absl::Duration pause = absl::Milliseconds(1);; pause = std::min(pause * 2, absl::Milliseconds(50))) {
     git_reference* raw = nullptr;
-    errno = 0;
-    const int rc =
-        git_reference_create_matching(&raw, repository, reference.c_str(), &to, /*force=*/1, &from, log_message.c_str());
+    const int rc = git_reference_create_matching(&raw, repository, reference.c_str(), &to, /*force=*/1, &from,
+                                                 log_message.c_str());
     const ReferenceHandle moved(raw);
     if (rc == 0) return absl::OkStatus();
     if (rc == GIT_EMODIFIED || rc == GIT_ENOTFOUND || rc == GIT_EEXISTS) return HeadMovedError(expected, "");

@@ -40,9 +40,12 @@ const absl::Status& InitializeGit();
 git_oid ToOid(absl::string_view id);
 std::string FromOid(const git_oid& oid);
 
-// The status of libgit2 return code `rc` (negative). libgit2's own text names server paths and is dropped; its
-// errno, where it has one, is kept. Call right after the failed call, in the same thread.
+// The status of libgit2 return code `rc` (negative). libgit2's own text names server paths and is dropped; the
+// system error it ends in decides the code. Call right after the failed call, in the same thread.
 absl::Status GitError(int rc, absl::string_view what);
+
+// The system's error that the last failed libgit2 call of this thread met, or EIO when it names none.
+int GitSystemError();
 
 // Moves `reference` from `expected` ("" = it must not exist) to `target`, durably. ABORTED/HEAD_MOVED without the
 // actual value, FAILED_PRECONDITION/LOCKED when another process holds its lock for over a second.

@@ -16,13 +16,21 @@ namespace {
 pid_t StartRepack(const std::string& repository) {
   const std::string git_dir = "--git-dir=" + repository;
   // --geometric keeps the number of packs logarithmic; -d also removes loose objects that are packed now.
-  const std::vector<const char*> arguments = {
-      "git", git_dir.c_str(), "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c",
-      "core.fsync=objects,derived-metadata,reference", "-c", "pack.threads=1", "repack", "-d", "-q", "--geometric=2",
-      nullptr};
-  const std::vector<const char*> environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM=1",
-                                                "GIT_CONFIG_GLOBAL=/dev/null",       "HOME=/nonexistent",
-                                                "GIT_TERMINAL_PROMPT=0",             "LC_ALL=C",
+  const std::vector<const char*> arguments = {"git",    git_dir.c_str(),
+                                              "-c",     "core.hooksPath=/dev/null",
+                                              "-c",     "core.fsmonitor=false",
+                                              "-c",     "gc.auto=0",
+                                              "-c",     "core.fsync=objects,derived-metadata,reference",
+                                              "-c",     "pack.threads=1",
+                                              "repack", "-d",
+                                              "-q",     "--geometric=2",
+                                              nullptr};
+  const std::vector<const char*> environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
+                                                "GIT_CONFIG_NOSYSTEM=1",
+                                                "GIT_CONFIG_GLOBAL=/dev/null",
+                                                "HOME=/nonexistent",
+                                                "GIT_TERMINAL_PROMPT=0",
+                                                "LC_ALL=C",
                                                 nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

@@ -34,10 +34,10 @@ absl::StatusOr<bool> ChangedAt(const ObjectSource& objects, std::string a, std::
     for (std::string* side : {&a, &b}) {
       ASSIGN_OR_RETURN(const std::optional<TreeEntry> entry, FindEntry(objects, *side, {component}));
       const bool last = &component == &path.back();
-      *side = !entry.has_value()                     ? std::string()
-              : last                                 ? absl::StrCat(entry->mode, " ", entry->id)
-              : entry->is_directory()                ? entry->id
-                                                     : std::string();
+      *side = !entry.has_value()      ? std::string()
+              : last                  ? absl::StrCat(entry->mode, " ", entry->id)
+              : entry->is_directory() ? entry->id
+                                      : std::string();
     }
   }
   return a != b;
@@ -78,6 +78,21 @@ absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, a
   const auto known = revision_of_.find(ToRaw(commit));
   if (known != revision_of_.end()) return known->second;
   return SearchOlder(commit);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotOfHead(absl::string_view head) {
+  ASSIGN_OR_RETURN(const int64_t revision, RevisionOfHead(head));
+  if (head.empty()) return std::make_shared<const Snapshot>(objects_, "", "", revision);
+  ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(head));
+  return std::make_shared<const Snapshot>(objects_, std::move(commit.id), std::move(commit.tree), revision);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotAt(absl::string_view commit, absl::string_view head) {
+  if (!IsObjectId(commit)) return RevisionInvalidError(commit);
+  ASSIGN_OR_RETURN(const std::optional<int64_t> revision, Find(commit, head));
+  if (!revision.has_value()) return RevisionNotFoundError(commit);
+  ASSIGN_OR_RETURN(CommitInfo info, ReadCommit(commit));
+  return std::make_shared<const Snapshot>(objects_, std::move(info.id), std::move(info.tree), *revision);
 }
 
 absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {

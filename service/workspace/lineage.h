@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "service/workspace/engine.h"
 #include "service/workspace/object.h"
+#include "service/workspace/snapshot.h"
 
 namespace metapowers::workspace {
 
@@ -33,6 +34,13 @@ class Lineage {
 
   // The number of `commit` when it is on the line that ends at `head`.
   absl::StatusOr<std::optional<int64_t>> Find(absl::string_view commit, absl::string_view head)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The state at `head` ("" = empty), which becomes the end of the line.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotOfHead(absl::string_view head) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The state at `commit`, which must be on the line that ends at `head`; see Engine::At.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(absl::string_view commit, absl::string_view head)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // One page of the history that ends at `head`; see Engine::History.

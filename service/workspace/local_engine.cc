@@ -1,12 +1,15 @@
 #include "service/workspace/local_engine.h"
 
+#include <filesystem>
 #include <list>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "service/base/error.h"
@@ -122,6 +125,10 @@ class LocalEngine : public Engine {
 absl::StatusOr<std::unique_ptr<Engine>> NewLocalEngine(std::shared_ptr<const DataDir> data_dir,
                                                        const LocalEngineOptions& options) {
   RETURN_IF_ERROR(InitializeGit());
+  for (const std::string& name : ListNames(data_dir->workspaces())) {  // of creations that did not end
+    std::error_code ignored;
+    if (absl::StartsWith(name, "tmp-")) std::filesystem::remove_all(data_dir->workspaces() + "/" + name, ignored);
+  }
   return std::make_unique<LocalEngine>(std::move(data_dir), options);
 }
 

@@ -91,8 +91,7 @@ class Staging {
 
   absl::Status Write(const Object& object) {
     const std::string header = absl::StrCat(TypeName(object.type), " ", object.body.size());
-    ASSIGN_OR_RETURN(const std::string packed,
-                     Deflate(absl::StrCat(header, absl::string_view("\0", 1), object.body)));
+    ASSIGN_OR_RETURN(const std::string packed, Deflate(absl::StrCat(header, absl::string_view("\0", 1), object.body)));
     File file;
     const std::string temporary = absl::StrCat(objects_dir_, "/tmp_obj_", NewUuid());
     file.fd = UniqueFd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));

@@ -9,9 +9,12 @@ namespace {
 
 git_object_t GitType(ObjectType type) {
   switch (type) {
-    case ObjectType::kBlob: return GIT_OBJECT_BLOB;
-    case ObjectType::kTree: return GIT_OBJECT_TREE;
-    case ObjectType::kCommit: return GIT_OBJECT_COMMIT;
+    case ObjectType::kBlob:
+      return GIT_OBJECT_BLOB;
+    case ObjectType::kTree:
+      return GIT_OBJECT_TREE;
+    case ObjectType::kCommit:
+      return GIT_OBJECT_COMMIT;
   }
   return GIT_OBJECT_INVALID;
 }
@@ -20,9 +23,12 @@ git_object_t GitType(ObjectType type) {
 
 absl::string_view TypeName(ObjectType type) {
   switch (type) {
-    case ObjectType::kBlob: return "blob";
-    case ObjectType::kTree: return "tree";
-    case ObjectType::kCommit: return "commit";
+    case ObjectType::kBlob:
+      return "blob";
+    case ObjectType::kTree:
+      return "tree";
+    case ObjectType::kCommit:
+      return "commit";
   }
   return "";
 }
@@ -35,9 +41,8 @@ Object MakeObject(ObjectType type, std::string body) {
 }
 
 bool IsObjectId(absl::string_view text) {
-  return text.size() == 40 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return text.size() == 40 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace metapowers::workspace

@@ -36,10 +36,14 @@ absl::Status AddDirectories(const std::string& directory, std::vector<std::strin
 
 std::optional<ObjectType> FromGitType(git_object_t type) {
   switch (type) {
-    case GIT_OBJECT_BLOB: return ObjectType::kBlob;
-    case GIT_OBJECT_TREE: return ObjectType::kTree;
-    case GIT_OBJECT_COMMIT: return ObjectType::kCommit;
-    default: return std::nullopt;
+    case GIT_OBJECT_BLOB:
+      return ObjectType::kBlob;
+    case GIT_OBJECT_TREE:
+      return ObjectType::kTree;
+    case GIT_OBJECT_COMMIT:
+      return ObjectType::kCommit;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -90,18 +94,19 @@ absl::StatusOr<Object> ObjectStore::Find(absl::string_view id) const {
 absl::StatusOr<Object> ObjectStore::FindPacked(absl::string_view id) const {
   const git_oid oid = ToOid(id);
   git_odb_object* raw = nullptr;
-  errno = 0;
   int rc = git_odb_read(&raw, packs_.get(), &oid);  // looks for new packs before it says no
   if (rc != 0 && rc != GIT_ENOTFOUND) {
     // Housekeeping may have replaced the pack between the look-up and the read.
     git_odb_refresh(packs_.get());
-    errno = 0;
     rc = git_odb_read(&raw, packs_.get(), &oid);
   }
   const OdbObjectHandle object(raw);
   if (rc == GIT_ENOTFOUND) return ObjectCorruptError(id, "it is missing");
-  if (rc != 0) return errno == EMFILE || errno == ENFILE ? StorageError(errno, "cannot read an object")
-                                                          : ObjectCorruptError(id, "its pack cannot be read");
+  if (rc != 0) {
+    const int system_error = GitSystemError();
+    if (system_error != EIO) return StorageError(system_error, "cannot read an object");
+    return ObjectCorruptError(id, "its pack cannot be read");
+  }
   const std::optional<ObjectType> type = FromGitType(git_odb_object_type(object.get()));
   if (!type.has_value()) return ObjectCorruptError(id, "a tag where another object is named");
   const char* data = static_cast<const char*>(git_odb_object_data(object.get()));

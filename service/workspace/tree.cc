@@ -64,12 +64,18 @@ absl::Status Diff(const ObjectSource& objects, absl::string_view prefix, absl::s
 
 absl::string_view TreeEntry::kind() const {
   switch (mode) {
-    case kDirectoryMode: return "directory";
-    case kFileMode: return "file";
-    case 0100755: return "executable file";
-    case 0120000: return "symbolic link";
-    case 0160000: return "submodule";
-    default: return "file of an unknown mode";
+    case kDirectoryMode:
+      return "directory";
+    case kFileMode:
+      return "file";
+    case 0100755:
+      return "executable file";
+    case 0120000:
+      return "symbolic link";
+    case 0160000:
+      return "submodule";
+    default:
+      return "file of an unknown mode";
   }
 }
 

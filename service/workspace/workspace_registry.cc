@@ -24,7 +24,8 @@ constexpr size_t kLongestDisplayName = 200;  // bytes
 
 // Three lines: uid, seconds since 1970, display name.
 std::string Format(const Workspace& workspace) {
-  return absl::StrCat(workspace.uid, "\n", absl::ToUnixSeconds(workspace.create_time), "\n", workspace.display_name, "\n");
+  return absl::StrCat(workspace.uid, "\n", absl::ToUnixSeconds(workspace.create_time), "\n", workspace.display_name,
+                      "\n");
 }
 
 std::optional<Workspace> Parse(absl::string_view name, absl::string_view text) {
@@ -137,7 +138,8 @@ absl::StatusOr<std::unique_ptr<WorkspaceRegistry>> OpenWorkspaceRegistry(std::sh
   ByName workspaces;
   for (const std::string& name : ListNames(data_dir->registry())) {
     if (!IsSlug(name)) continue;  // the temporary file of a Create that did not end; its name holds a dot
-    ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadWholeFile(absl::StrCat(data_dir->registry(), "/", name)));
+    ASSIGN_OR_RETURN(const std::optional<std::string> text,
+                     ReadWholeFile(absl::StrCat(data_dir->registry(), "/", name)));
     std::optional<Workspace> workspace = text.has_value() ? Parse(name, *text) : std::nullopt;
     if (!workspace.has_value()) {
       return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("registry entry '", name, "' is damaged"),

@@ -35,8 +35,7 @@ class WorkspaceRegistry {
 
   // Makes the workspace in the engine and then its name, durably. INVALID_ARGUMENT/NAME_INVALID or
   // ARGUMENT_INVALID (over 200 bytes or no UTF-8), ALREADY_EXISTS/WORKSPACE_EXISTS.
-  virtual absl::StatusOr<Workspace> Create(absl::string_view name, absl::string_view display_name,
-                                           absl::Time now) = 0;
+  virtual absl::StatusOr<Workspace> Create(absl::string_view name, absl::string_view display_name, absl::Time now) = 0;
 
   // NOT_FOUND/WORKSPACE_NOT_FOUND, also for what is no slug.
   virtual absl::StatusOr<Workspace> Get(absl::string_view name) const = 0;

@@ -1,0 +1,64 @@
+#include "service/model/model.h"
+
+#include <utility>
+
+#include "service/base/status_macros.h"
+#include "service/model/canonical.h"
+#include "service/model/faults.h"
+#include "service/model/schema.h"
+#include "service/model/validate.h"
+#include "service/model/yaml_reader.h"
+
+namespace metapowers::model {
+
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+
+absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml, absl::string_view file_name) {
+  std::shared_ptr<Model> model(new Model());
+  v1::SystemModel& proto = model->proto_;
+  SourceMap map;
+  Faults faults;
+  Collections known;
+  if (ReadYaml(yaml, proto, map, faults)) {
+    known = Collections::Of(proto, map);
+    CheckRules(proto, known, proto.as_of(), map, faults);
+    CheckMeaning(proto, map, faults);
+  }
+  RETURN_IF_ERROR(faults.ToStatus(file_name));
+  Canonicalise(proto);
+  model->as_of_ = ToCivilDay(proto.as_of());
+  model->AddToIndex(proto);
+  return model;
+}
+
+void Model::AddToIndex(const Message& message) {
+  const Descriptor& type = *message.GetDescriptor();
+  if (!CollectionOf(type).empty()) index_[&type].try_emplace(IdOf(message), &message);
+  for (int i = 0; i < type.field_count(); ++i) {
+    for (const Message* child : MessagesIn(message, *type.field(i))) AddToIndex(*child);
+  }
+}
+
+const Message* Model::FindIn(const Descriptor& type, absl::string_view id) const {
+  const auto collection = index_.find(&type);
+  if (collection == index_.end()) return nullptr;
+  const auto element = collection->second.find(id);
+  return element == collection->second.end() ? nullptr : element->second;
+}
+
+absl::StatusOr<v1::Decisions> ParseDecisions(absl::string_view yaml, absl::string_view file_name, const Model& model) {
+  v1::Decisions decisions;
+  SourceMap map;
+  Faults faults;
+  const Collections known = Collections::Of(model.proto(), SourceMap());
+  if (ReadYaml(yaml, decisions, map, faults)) {
+    CheckRules(decisions, known, model.proto().as_of(), map, faults);
+    CheckMeaning(decisions, map, faults);
+  }
+  RETURN_IF_ERROR(faults.ToStatus(file_name));
+  Canonicalise(decisions);
+  return decisions;
+}
+
+}  // namespace metapowers::model

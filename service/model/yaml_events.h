@@ -1,0 +1,69 @@
+// The only place that uses libyaml: a text as a stream of parse events, none of which is trusted.
+#ifndef METAPOWERS_SERVICE_MODEL_YAML_EVENTS_H_
+#define METAPOWERS_SERVICE_MODEL_YAML_EVENTS_H_
+
+#include <yaml.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "service/model/faults.h"
+
+namespace metapowers::model {
+
+enum class YamlKind { kNone, kStreamEnd, kDocument, kDocumentEnd, kScalar, kAlias, kList, kListEnd, kMap, kMapEnd };
+
+// Moves through the events of `text`, which must outlive it and have passed CheckText(). The caller
+// stops at the depth it allows: libyaml's scanner looks at most 1024 characters ahead of the event, so
+// that its quadratic cost in the depth never shows. Not thread-safe.
+class YamlEvents {
+ public:
+  explicit YamlEvents(absl::string_view text);
+  ~YamlEvents();
+  YamlEvents(const YamlEvents&) = delete;
+  YamlEvents& operator=(const YamlEvents&) = delete;
+
+  // Goes to the next event; false at a syntax error, which syntax_error() and at() describe.
+  bool Next();
+
+  YamlKind kind() const { return kind_; }
+  Position at() const { return at_; }
+  // Code points before the event's first and after its last character.
+  size_t begin() const { return event_.start_mark.index; }
+  size_t end() const { return event_.end_mark.index; }
+  const std::string& syntax_error() const { return syntax_error_; }
+
+  // Of a scalar, else empty. Valid until Next().
+  absl::string_view scalar() const;
+  bool is_plain() const;  // without quotes
+  bool is_block() const;  // after `|` or `>`
+  bool has_anchor() const;
+  bool has_tag() const;
+
+ private:
+  yaml_parser_t parser_;
+  yaml_event_t event_;
+  YamlKind kind_ = YamlKind::kNone;
+  Position at_;
+  std::string syntax_error_;
+};
+
+// `text` made safe for YamlEvents: without byte order mark, and with `?` in place of each character that
+// is reported to `faults`. Nothing, after a report, when it is too long, is not UTF-8 or has directives.
+std::optional<std::string> CheckText(absl::string_view text, Faults& faults);
+
+// Whether text may contain this code point. Refused are control characters, except tab and line ends,
+// and characters that change the direction of text or hide in it, since they make a review lie.
+bool IsAllowed(uint32_t code_point);
+
+// Code point at the start of well-formed UTF-8, which must not be empty; `text` moves past it.
+uint32_t TakeCodePoint(absl::string_view& text);
+
+// E.g. "U+202E".
+std::string CodePointName(uint32_t code_point);
+
+}  // namespace metapowers::model
+
+#endif  // METAPOWERS_SERVICE_MODEL_YAML_EVENTS_H_
