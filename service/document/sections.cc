@@ -1,0 +1,59 @@
+#include "service/document/sections.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "service/document/line_scanner.h"
+
+namespace metapowers::document {
+namespace {
+
+constexpr size_t kNone = absl::string_view::npos;
+
+absl::string_view Trim(absl::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == kNone) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// True for an ATX heading of level 2; sets what it says.
+bool IsHeading(absl::string_view line, absl::string_view& heading) {
+  const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+  if (indent > 3 || !absl::StartsWith(line.substr(indent), "##")) return false;
+  absl::string_view rest = line.substr(indent + 2);
+  if (!rest.empty() && rest[0] != ' ' && rest[0] != '\t') return false;
+  rest = Trim(rest);
+  const size_t last = rest.find_last_not_of('#');
+  if (last == kNone) {
+    rest = {};
+  } else if (last + 1 < rest.size() && (rest[last] == ' ' || rest[last] == '\t')) {
+    rest = Trim(rest.substr(0, last));
+  }
+  heading = rest;
+  return true;
+}
+
+}  // namespace
+
+Sections SplitSections(absl::string_view document) {
+  Sections out;
+  LineScanner scanner(document);
+  size_t start = 0;
+  const auto close = [&](size_t end) {
+    const absl::string_view text = document.substr(start, end - start);
+    (out.sections.empty() ? out.preamble : out.sections.back().text) = text;
+    start = end;
+  };
+  Line line;
+  absl::string_view heading;
+  while (scanner.Next(line)) {
+    if (!line.plain || !IsHeading(line.text, heading)) continue;
+    close(line.begin);
+    out.sections.push_back({heading, {}, line.number});
+  }
+  close(document.size());
+  out.unclosed_line = scanner.unclosed_line();
+  return out;
+}
+
+}  // namespace metapowers::document

@@ -1,0 +1,186 @@
+#include "service/document/splice.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/document/line_scanner.h"
+#include "service/document/sections.h"
+
+namespace metapowers::document {
+namespace {
+
+constexpr size_t kNone = absl::string_view::npos;
+constexpr char kBasis[] = "> Basis: ";
+
+// A run of bytes of the document that moves as one.
+struct Part {
+  int order = -1;         // in the contract; -1 for what is not a generated section
+  bool note = false;      // starts with the closing note
+  bool preamble = false;  // before the first section
+  std::string text;
+};
+
+// `text` up to its first ':', by which a generated line is known again when its wording moved on.
+absl::string_view KnownBy(absl::string_view text) { return text.substr(0, text.find(':')); }
+
+bool IsNote(absl::string_view line, const Layout& layout) {
+  if (layout.note.empty()) return false;
+  const absl::string_view known = KnownBy(layout.note);
+  return line == layout.note || (known.size() < layout.note.size() && absl::StartsWith(line, absl::StrCat(known, ":")));
+}
+
+int OrderOf(absl::string_view heading, const Layout& layout) {
+  const auto found = std::find(layout.headings.begin(), layout.headings.end(), heading);
+  return found == layout.headings.end() ? -1 : static_cast<int>(found - layout.headings.begin());
+}
+
+// Replaces the bytes of `line`, without its end, by `now`.
+void ReplaceLine(std::string& text, const Line& line, absl::string_view now) {
+  text.replace(line.begin, line.text.size(), now.data(), now.size());
+}
+
+void UpdateBasis(std::string& preamble, const Layout& layout) {
+  if (layout.basis.empty()) return;
+  const std::string copy = preamble;
+  LineScanner scanner(copy);
+  for (Line line; scanner.Next(line);) {
+    if (!line.plain || !absl::StartsWith(line.text, kBasis)) continue;
+    ReplaceLine(preamble, line, layout.basis);
+    return;
+  }
+}
+
+// The parts of `document`: preamble, sections, and from the first note on what follows it up to the next section.
+std::vector<Part> Split(absl::string_view document, const Layout& layout) {
+  const Sections sections = SplitSections(document);
+  std::vector<Part> parts;
+  bool noted = false;
+  const auto add = [&](Part part) {
+    const std::string text = part.text;
+    LineScanner scanner(text);
+    for (Line line; !noted && scanner.Next(line);) {
+      if (!line.plain || !IsNote(line.text, layout)) continue;
+      noted = true;
+      std::string tail = text.substr(line.begin);
+      tail.replace(0, line.text.size(), layout.note);
+      part.text.resize(line.begin);
+      if (!part.text.empty()) parts.push_back(part);
+      parts.push_back({-1, true, false, std::move(tail)});
+      return;
+    }
+    if (!part.text.empty()) parts.push_back(std::move(part));
+  };
+  add({-1, false, true, std::string(sections.preamble)});
+  for (const Section& section : sections.sections) {
+    add({OrderOf(section.heading, layout), false, false, std::string(section.text)});
+  }
+  return parts;
+}
+
+absl::Status Malformed(std::string message, std::string lines) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, message,
+                   {.reason = "DOCUMENT_MALFORMED",
+                    .metadata = {{"lines", std::move(lines)}},
+                    .violations = {},
+                    .next_step = "mend the document by hand and commit it, then run the command again"});
+}
+
+absl::Status CheckDocument(absl::string_view document, absl::string_view heading) {
+  const Sections sections = SplitSections(document);
+  if (sections.unclosed_line > 0) {
+    const std::string line = absl::StrCat(sections.unclosed_line);
+    return Malformed(absl::StrCat("the code fence or comment opened in line ", line, " is never closed"), line);
+  }
+  std::vector<int> lines;
+  for (const Section& section : sections.sections) {
+    if (section.heading == heading) lines.push_back(section.line);
+  }
+  if (lines.size() < 2) return absl::OkStatus();
+  return Malformed(absl::StrCat("the heading '## ", heading, "' stands in lines ", absl::StrJoin(lines, ", "),
+                                ", so which section to replace is not known"),
+                   absl::StrJoin(lines, ","));
+}
+
+absl::Status CheckSection(absl::string_view section, const Layout& layout, absl::string_view heading) {
+  const Sections own = SplitSections(section);
+  std::string what;
+  if (OrderOf(heading, layout) < 0) {
+    what = "its heading is not in the layout";
+  } else if (!own.preamble.empty() || own.sections.size() != 1 || own.sections[0].heading != heading) {
+    what = "it is not one '## ' section of that heading";
+  } else if (own.unclosed_line > 0) {
+    what = absl::StrCat("the code fence or comment opened in its line ", own.unclosed_line, " is never closed");
+  } else {
+    for (const absl::string_view line : absl::StrSplit(section, '\n')) {
+      if (IsNote(line, layout)) what = "it contains the note that closes the document";
+    }
+  }
+  if (what.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInternal, absl::StrCat("cannot splice the section '", heading, "': ", what),
+                   {.reason = "SECTION_INVALID", .metadata = {}, .violations = {}, .next_step = ""});
+}
+
+// Before the first section that comes later in the contract; else after the last that comes earlier; else
+// at the end, before the note.
+size_t InsertAt(const std::vector<Part>& parts, int order) {
+  size_t after = kNone;
+  size_t end = parts.size();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].order > order) return i;
+    if (parts[i].order >= 0) after = i + 1;
+    if (parts[i].note) end = i;
+  }
+  return after == kNone ? end : after;
+}
+
+bool EndsBlank(absl::string_view text) {
+  if (!absl::EndsWith(text, "\n")) return false;
+  text.remove_suffix(1);
+  if (absl::EndsWith(text, "\r")) text.remove_suffix(1);
+  return text.empty() || absl::EndsWith(text, "\n");
+}
+
+void EndWithBlank(std::string& text) {
+  if (!text.empty() && !absl::EndsWith(text, "\n")) text += '\n';
+  if (!EndsBlank(text)) text += '\n';
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& layout, absl::string_view heading,
+                                   absl::string_view section) {
+  RETURN_IF_ERROR(CheckSection(section, layout, heading));
+  RETURN_IF_ERROR(CheckDocument(document, heading));
+  std::string created;
+  if (absl::StripAsciiWhitespace(document).empty()) {
+    created = absl::StrCat("# ", layout.title, "\n\n");
+    if (!layout.basis.empty()) absl::StrAppend(&created, layout.basis, "\n\n");
+    if (!layout.note.empty()) absl::StrAppend(&created, layout.note, "\n");
+    document = created;
+  }
+  std::vector<Part> parts = Split(document, layout);
+  for (Part& part : parts) {
+    if (part.preamble) UpdateBasis(part.text, layout);
+  }
+  const int order = OrderOf(heading, layout);
+  auto own = std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return part.order == order; });
+  if (own == parts.end()) {
+    own = parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(InsertAt(parts, order)),
+                       Part{order, false, false, ""});
+    if (own != parts.begin()) EndWithBlank(std::prev(own)->text);
+  }
+  own->text = absl::StrCat(absl::StripTrailingAsciiWhitespace(section), "\n");
+  if (std::next(own) != parts.end()) own->text += '\n';
+  std::string out;
+  for (const Part& part : parts) out += part.text;
+  return out;
+}
+
+}  // namespace metapowers::document
