@@ -48,12 +48,13 @@ absl::Status Fill(const std::string& directory) {
 }  // namespace
 
 absl::Status CheckBatch(const CommitBatch& batch) {
-  std::string at = batch.expected_head;
+  const std::string* at = &batch.expected_head;
+  bool chained = true;
   for (const CommitInfo& commit : batch.commits) {
-    if (commit.first_parent != at) at = "!";
-    if (at != "!") at = commit.id;
+    chained &= commit.first_parent == *at && IsObjectId(commit.id);
+    at = &commit.id;
   }
-  if (at == batch.new_head && IsObjectId(at)) return absl::OkStatus();
+  if (chained && *at == batch.new_head) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument, "the batch is no chain of commits from its old to its new head",
                    {.reason = "ARGUMENT_INVALID"});
 }

@@ -20,7 +20,9 @@ namespace metapowers::workspace {
 namespace {
 
 constexpr size_t kMostBytes = size_t{256} << 20;  // of one object; documents are far smaller
-constexpr int kFewFiles = 3;                      // up to here a sync per file is cheaper than one of the file system
+// Up to here single syncs are cheaper than one of the whole file system.
+constexpr size_t kFewFiles = 3;
+constexpr size_t kFewDirectories = 12;
 
 // The plain bytes of a zlib stream that must be complete; nullopt when it is damaged or ends early.
 std::optional<std::string> Inflate(absl::string_view packed) {
@@ -107,13 +109,8 @@ class Staging {
     return written;
   }
 
-  // One sync of the file system is one journal commit for any number of files.
   absl::Status Sync() {
-    if (files_.size() > kFewFiles) {
-      const UniqueFd directory(::open(objects_dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      if (!directory.valid() || ::syncfs(directory.get()) != 0) return StorageError(errno, "cannot sync objects");
-      return absl::OkStatus();
-    }
+    if (files_.size() > kFewFiles) return SyncAll();
     for (const File& file : files_) {
       if (::fsync(file.fd.get()) != 0) return StorageError(errno, "cannot sync an object");
     }
@@ -131,11 +128,19 @@ class Staging {
       file.temporary.clear();
       directories.insert(fan_out);
     }
+    if (directories.size() > kFewDirectories) return SyncAll();
     for (const std::string& directory : directories) RETURN_IF_ERROR(SyncDirectory(directory));
     return absl::OkStatus();
   }
 
  private:
+  // One sync of the file system is one journal commit for any number of files; errors reach it since Linux 5.8.
+  absl::Status SyncAll() const {
+    const UniqueFd directory(::open(objects_dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid() || ::syncfs(directory.get()) != 0) return StorageError(errno, "cannot sync objects");
+    return absl::OkStatus();
+  }
+
   struct File {
     std::string temporary;
     std::string id;
