@@ -1,0 +1,93 @@
+#include "service/knowledge/knowledge.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "service/base/embedded_file.h"
+
+namespace metapowers::knowledge {
+
+extern const EmbeddedFile kCatalogueFiles[];
+extern const int kCatalogueFilesCount;
+
+namespace {
+
+// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
+v1::Catalogue Load() {
+  v1::Catalogue all;
+  for (int i = 0; i < kCatalogueFilesCount; ++i) {
+    const EmbeddedFile& file = kCatalogueFiles[i];
+    v1::Catalogue part;
+    if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), &part)) {
+      std::fprintf(stderr, "embedded catalogue %.*s cannot be read\n", static_cast<int>(file.path.size()),
+                   file.path.data());
+      std::abort();
+    }
+    all.MergeFrom(part);
+  }
+  std::sort(all.mutable_frameworks()->pointer_begin(), all.mutable_frameworks()->pointer_end(),
+            [](const v1::Framework* a, const v1::Framework* b) { return a->id() < b->id(); });
+  return all;
+}
+
+struct Index {
+  v1::Catalogue catalogue = Load();
+  absl::flat_hash_map<std::string, const v1::Framework*> frameworks;
+  absl::flat_hash_map<std::string, const v1::Requirement*> requirements;  // by reference
+
+  Index() {
+    for (const v1::Framework& framework : catalogue.frameworks()) {
+      frameworks[framework.id()] = &framework;
+      for (const v1::Requirement& requirement : framework.requirements()) {
+        requirements[absl::StrCat(framework.id(), ":", requirement.id())] = &requirement;
+      }
+    }
+  }
+};
+
+const Index& TheIndex() {
+  static const Index* const index = new Index();  // never destroyed: others may look up while exiting
+  return *index;
+}
+
+// The framework and the id of a reference; the framework is nullptr when it is not shipped.
+std::pair<const v1::Framework*, absl::string_view> Split(absl::string_view reference) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(reference, absl::MaxSplits(':', 1));
+  return {FindFramework(parts.first), parts.second};
+}
+
+}  // namespace
+
+const v1::Catalogue& Catalogue() { return TheIndex().catalogue; }
+
+const v1::Framework* FindFramework(absl::string_view id) {
+  const auto& frameworks = TheIndex().frameworks;
+  const auto found = frameworks.find(id);
+  return found == frameworks.end() ? nullptr : found->second;
+}
+
+const v1::Requirement* FindRequirement(absl::string_view reference) {
+  const auto& requirements = TheIndex().requirements;
+  const auto exact = requirements.find(reference);
+  if (exact != requirements.end()) return exact->second;
+  const auto [framework, id] = Split(reference);
+  if (framework == nullptr || framework->optional_prefix().empty()) return nullptr;
+  const auto prefixed = requirements.find(absl::StrCat(framework->id(), ":", framework->optional_prefix(), id));
+  return prefixed == requirements.end() ? nullptr : prefixed->second;
+}
+
+std::string ReferenceLabel(absl::string_view reference) {
+  const v1::Requirement* requirement = FindRequirement(reference);
+  if (requirement == nullptr) return std::string(reference);
+  const v1::Framework& framework = *Split(reference).first;
+  return absl::StrCat(framework.citation().empty() ? framework.short_name() : framework.citation(), " ",
+                      requirement->id());
+}
+
+}  // namespace metapowers::knowledge
