@@ -1,0 +1,84 @@
+#include "service/knowledge/rules.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#include "absl/strings/str_replace.h"
+#include "metapowers/knowledge/v1/words.pb.h"
+#include "service/base/embedded_file.h"
+
+namespace metapowers::knowledge {
+
+extern const EmbeddedFile kRuleFiles[];
+extern const int kRuleFilesCount;
+
+namespace {
+
+// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
+[[noreturn]] void Broken(absl::string_view what) {
+  std::fprintf(stderr, "embedded rules %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
+  std::abort();
+}
+
+template <class Message>
+const Message* Load(absl::string_view path) {
+  auto* const message = new Message();  // never destroyed: others may look up while exiting
+  for (int i = 0; i < kRuleFilesCount; ++i) {
+    if (kRuleFiles[i].path != path) continue;
+    if (!google::protobuf::TextFormat::ParseFromString(std::string(kRuleFiles[i].text), message)) Broken(path);
+    return message;
+  }
+  Broken(path);
+}
+
+}  // namespace
+
+const v1::AssetRules& AssetRules() {
+  static const auto* const rules = Load<v1::AssetRules>("data/rules/asset_rules.textproto");
+  return *rules;
+}
+
+const v1::AssetGapKind& GapKind(v1::AssetGap gap) {
+  for (const v1::AssetGapKind& kind : AssetRules().gaps()) {
+    if (kind.gap() == gap) return kind;
+  }
+  Broken(v1::AssetGap_Name(gap));
+}
+
+int GapTermDays(model::v1::Severity severity) {
+  int days = 0;
+  for (const v1::GapTerm& term : AssetRules().terms()) {
+    if (term.severity() == severity) return term.days();
+    if (term.severity() == model::v1::SEVERITY_LOW) days = term.days();
+  }
+  return days;
+}
+
+const v1::HandlingRules& HandlingRules() {
+  static const auto* const rules = Load<v1::HandlingRules>("data/rules/handling_rules.textproto");
+  return *rules;
+}
+
+const v1::CategoryRule& Category(model::v1::DataCategory category) {
+  for (const v1::CategoryRule& rule : HandlingRules().categories()) {
+    if (rule.category() == category) return rule;
+  }
+  return v1::CategoryRule::default_instance();
+}
+
+std::string Word(absl::string_view yaml_name) {
+  static const auto* const words = [] {
+    auto* const map = new std::map<std::string, std::string, std::less<>>();
+    for (const v1::Word& word : Load<v1::Words>("data/rules/words.textproto")->words()) {
+      map->emplace(word.name(), word.label());
+    }
+    return map;
+  }();
+  const auto found = words->find(std::string(yaml_name));
+  return found == words->end() ? absl::StrReplaceAll(yaml_name, {{"_", " "}}) : found->second;
+}
+
+}  // namespace metapowers::knowledge
