@@ -185,8 +185,10 @@ double CommandRate(const std::string& daemon, const std::string& folder, int cal
 }
 
 struct Figure {
-  std::string name, against;
-  double value, floor, aim;
+  std::string name;
+  double value;
+  std::string against;
+  double floor, aim;
 };
 
 void Print(const std::vector<Figure>& figures, const std::string& json_file) {
