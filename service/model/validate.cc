@@ -121,9 +121,8 @@ class RuleChecker {
     const std::string& collection = rule.refers_to();
     if (collection.empty() || known_.MayContain(collection, value)) return;
     faults_.Add(map_.At(message, &field, index), map_.Path(message, &field, index),
-                absl::StrCat(Quote(value), " is not among the ", collection),
-                [this_known = &known_, &collection, value] {
-                  return value.size() > kMaxIdSize ? "" : DidYouMean(value, this_known->Ids(collection));
+                absl::StrCat(Quote(value), " is not among the ", collection), [known = &known_, &collection, value] {
+                  return value.size() > kMaxIdSize ? "" : DidYouMean(value, known->Ids(collection));
                 });
   }
 
