@@ -72,7 +72,8 @@ class Judge {
       classes.push_back(&data);
       if (classes.size() <= 3) held.push_back(absl::StrCat("data class ", data.id(), " holds ", Enumerate(names)));
     }
-    if (classes.size() > 3) held.push_back(absl::StrCat(classes.size() - 3, " more data classes"));
+    if (classes.size() == 4) held.push_back("1 more data class");
+    if (classes.size() > 4) held.push_back(absl::StrCat(classes.size() - 3, " more data classes"));
     Note(!classes.empty(), absl::StrJoin(held, ", "),
          absl::StrCat("no data class holds ", OneOf(trigger.data_categories(), &CategoryName)), verdict);
     return classes;
