@@ -118,7 +118,9 @@ TEST(Applicability, DoraAndNis2ByRoleInTheEu) {
   const FrameworkFact abroad =
       Fact(With("{name: S, countries: [US], legal_roles: [financial_entity]}", kNotes), "dora");
   EXPECT_FALSE(abroad.applies);
-  EXPECT_EQ(abroad.reason, "no data subjects, users or establishment in the EU");
+  EXPECT_EQ(abroad.reason, "no establishment in the EU");
+  EXPECT_FALSE(Fact(With("{name: S, countries: [US], legal_roles: [financial_entity]}", kPeopleInEu), "dora").applies)
+      << "customers in the EU establish nobody there";
   const FrameworkFact sector = Fact(With("{name: S, countries: [FR], sector: financial_services}", kNotes), "dora");
   EXPECT_FALSE(sector.applies) << "a sector alone makes no financial entity";
   EXPECT_TRUE(Fact(With("{name: S, countries: [FR], legal_roles: [essential_entity]}", kNotes), "nis2").applies);

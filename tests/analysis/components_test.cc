@@ -43,6 +43,17 @@ TEST(Criticality, IsTheHighestOfItsTermsAndPrintsThem) {
             "tier 2 -> medium; stores cards (confidentiality strictly confidential) -> critical; highest is critical");
 }
 
+TEST(Criticality, AttributesOfOneClassStandTogether) {
+  const auto facts = FactsOf(ModelText{
+      .components = "- {id: web, name: Web, kind: process, stores: [log], processes: [orders]}\n",
+      .data_classes = "- {id: log, name: L, owner: core, confidentiality: restricted, integrity: operational}\n"
+                      "- {id: orders, name: O, owner: core, confidentiality: internal, integrity: critical, "
+                      "availability: mission_critical}\n"});
+  EXPECT_EQ(facts->Find("web")->criticality.derivation,
+            "stores log (confidentiality restricted) -> medium; processes orders (integrity critical, availability "
+            "mission critical) -> critical; highest is critical");
+}
+
 TEST(Criticality, TierAloneDecidesWhereThereIsNoData) {
   const auto facts = FactsOf(ModelText{.components = "- {id: a, name: A, kind: process, tier: tier_0}\n"
                                                      "- {id: b, name: B, kind: process, tier: tier_1}\n"
