@@ -19,7 +19,7 @@ namespace metapowers::analysis {
 enum class PciScope { kNotApplicable, kOut, kConnected, kCde };
 
 // How critical a component is; the terms and their scale stand in criticality.h. `derivation` prints each, e.g.
-// "tier 0 -> critical; stores cardholder-data (strictly confidential) -> critical; highest is critical".
+// "tier 1 -> high; stores card-data (confidentiality strictly confidential) -> critical; highest is critical".
 struct CriticalityFact {
   model::v1::Criticality level = model::v1::CRITICALITY_UNSPECIFIED;
   std::string derivation;
@@ -35,7 +35,8 @@ struct ComponentFacts {
   std::vector<const model::v1::DataClass*> transfers;  // on its flows, without the two above
   PciScope pci_scope = PciScope::kNotApplicable;
   std::string pci_reason;  // the data class or flow that makes it so, e.g. "stores cardholder-data (PAN)"
-  const model::v1::Zone* effective_zone = nullptr;  // nullptr: the internet
+  const model::v1::Zone* effective_zone = nullptr;  // nullptr: the internet, or unknown
+  bool zone_unknown = false;                        // one of ours, and the model does not say where it is
   std::vector<std::string> depends_on;              // ids of hard dependencies, direct, sorted
   std::vector<std::string> dependents;              // ids that hard-depend on it, direct, sorted
   int transitive_dependents = 0;                    // components that stop when it stops

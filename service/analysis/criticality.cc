@@ -1,0 +1,125 @@
+#include "service/analysis/criticality.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/analysis/terms.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+using model::v1::Criticality;
+using model::v1::DataClass;
+
+Criticality OfTier(model::v1::Tier tier) {
+  switch (tier) {
+    case model::v1::TIER_TIER_0:
+      return model::v1::CRITICALITY_CRITICAL;
+    case model::v1::TIER_TIER_1:
+      return model::v1::CRITICALITY_HIGH;
+    case model::v1::TIER_TIER_2:
+      return model::v1::CRITICALITY_MEDIUM;
+    case model::v1::TIER_TIER_3:
+      return model::v1::CRITICALITY_LOW;
+    default:
+      return model::v1::CRITICALITY_UNSPECIFIED;
+  }
+}
+
+// Confidentiality and Importance have five steps above unset, and their lower two rate low.
+Criticality OfStep(int step) {
+  switch (step) {
+    case 0:
+      return model::v1::CRITICALITY_UNSPECIFIED;
+    case 1:
+    case 2:
+      return model::v1::CRITICALITY_LOW;
+    case 3:
+      return model::v1::CRITICALITY_MEDIUM;
+    case 4:
+      return model::v1::CRITICALITY_HIGH;
+    default:
+      return model::v1::CRITICALITY_CRITICAL;
+  }
+}
+
+class Rating {
+ public:
+  explicit Rating(const ComponentFacts& facts) : facts_(facts) {}
+
+  void Add(Criticality level, const std::string& source) {
+    if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
+    highest_ = std::max(highest_, level);
+    terms_.push_back({source, {}, level});
+  }
+
+  // The override, else the strongest value that `get` finds; the first of equals, stored before processed.
+  template <class E>
+  void AddAttribute(absl::string_view name, E declared, E (DataClass::*get)() const) {
+    if (static_cast<int>(declared) != 0) {
+      Add(OfStep(declared), absl::StrCat(name, " override ", Words(declared)));
+      return;
+    }
+    const DataClass* strongest = nullptr;
+    absl::string_view verb;
+    const auto look = [&](const std::vector<const DataClass*>& classes, absl::string_view how) {
+      for (const DataClass* data : classes) {
+        if (strongest != nullptr && (data->*get)() <= (strongest->*get)()) continue;
+        strongest = data;
+        verb = how;
+      }
+    };
+    look(facts_.stores, "stores ");
+    look(facts_.processes, "processes ");
+    if (strongest == nullptr) return;
+    AddValue(absl::StrCat(verb, strongest->id()), absl::StrCat(name, " ", Words((strongest->*get)())),
+             OfStep((strongest->*get)()));
+  }
+
+  CriticalityFact Result() const {
+    if (terms_.empty()) return {model::v1::CRITICALITY_UNSPECIFIED, "tier and data unknown"};
+    const std::string terms = absl::StrJoin(terms_, "; ", [](std::string* out, const Term& term) {
+      absl::StrAppend(out, term.source);
+      if (!term.values.empty()) absl::StrAppend(out, " (", absl::StrJoin(term.values, ", "), ")");
+      absl::StrAppend(out, " -> ", Words(term.level));
+    });
+    return {highest_, absl::StrCat(terms, "; highest is ", Words(highest_))};
+  }
+
+ private:
+  // What rates the component: a tier, an override, or a data class with the attributes it is strongest in.
+  struct Term {
+    std::string source;
+    std::vector<std::string> values;
+    Criticality level;
+  };
+
+  void AddValue(const std::string& source, const std::string& value, Criticality level) {
+    if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
+    auto term = std::find_if(terms_.begin(), terms_.end(), [&](const Term& t) { return t.source == source; });
+    if (term == terms_.end()) term = terms_.insert(term, {source, {}, level});
+    term->values.push_back(value);
+    term->level = std::max(term->level, level);
+    highest_ = std::max(highest_, level);
+  }
+
+  const ComponentFacts& facts_;
+  Criticality highest_ = model::v1::CRITICALITY_UNSPECIFIED;
+  std::vector<Term> terms_;
+};
+
+}  // namespace
+
+CriticalityFact RateCriticality(const ComponentFacts& facts) {
+  const model::v1::Component& component = *facts.component;
+  Rating rating(facts);
+  rating.Add(OfTier(component.tier()), Words(component.tier()));
+  rating.AddAttribute("confidentiality", component.confidentiality_override(), &DataClass::confidentiality);
+  rating.AddAttribute("integrity", component.integrity_override(), &DataClass::integrity);
+  rating.AddAttribute("availability", component.availability_override(), &DataClass::availability);
+  return rating.Result();
+}
+
+}  // namespace metapowers::analysis

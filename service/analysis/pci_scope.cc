@@ -1,0 +1,215 @@
+#include "service/analysis/pci_scope.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "service/analysis/terms.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+using model::v1::DataClass;
+
+template <class Element>
+bool Declares(const Element& element, model::v1::ScopeTag tag) {
+  return std::find(element.scope_tags().begin(), element.scope_tags().end(), tag) != element.scope_tags().end();
+}
+
+bool RunBySupplier(const Topology& topology, const model::v1::Component& component) {
+  if (component.third_party().empty()) return false;
+  const auto* zone = topology.model().Find<model::v1::Zone>(component.zone());
+  return component.provider() == model::v1::PROVIDER_SAAS ||
+         (zone != nullptr && zone->type() == model::v1::ZONE_TYPE_SAAS);
+}
+
+const DataClass* FirstAccountData(const std::vector<const DataClass*>& classes) {
+  const auto found = std::find_if(classes.begin(), classes.end(), [](const DataClass* d) { return IsAccountData(*d); });
+  return found == classes.end() ? nullptr : *found;
+}
+
+// "cardholder-data (PAN, SAD)"
+std::string Describe(const DataClass& data) {
+  std::vector<std::string> kinds;
+  for (int category : data.categories()) {
+    if (category == model::v1::DATA_CATEGORY_PAN || category == model::v1::DATA_CATEGORY_SAD ||
+        category == model::v1::DATA_CATEGORY_PIN) {
+      kinds.push_back(CategoryName(static_cast<model::v1::DataCategory>(category)));
+    }
+  }
+  std::sort(kinds.begin(), kinds.end());
+  return absl::StrCat(data.id(), " (", Enumerate(kinds), ")");
+}
+
+// Why the component is part of the CDE by what it does; "" when it is not.
+std::string CdeReason(const Topology& topology, int index, const ComponentFacts& facts) {
+  if (const DataClass* data = FirstAccountData(facts.stores)) return absl::StrCat("stores ", Describe(*data));
+  if (const DataClass* data = FirstAccountData(facts.processes)) return absl::StrCat("processes ", Describe(*data));
+  for (int link : topology.links_of(index)) {
+    const model::v1::Flow& flow = *topology.links()[link].flow;
+    for (const std::string& id : Topology::DataOn(flow)) {
+      const DataClass& data = *topology.model().Find<DataClass>(id);
+      if (IsAccountData(data)) return absl::StrCat("transmits ", Describe(data), " on flow ", flow.id());
+    }
+  }
+  return "";
+}
+
+// The scopes while they are found: first the CDE, then what touches it.
+class Scoping {
+ public:
+  Scoping(const Topology& topology, const std::vector<ComponentFacts*>& components)
+      : topology_(topology), components_(components) {}
+
+  void Run() {
+    const auto& classes = topology_.model().proto().data_classes();
+    bool any = std::any_of(classes.begin(), classes.end(), IsAccountData);
+    for (int i = 0; i < topology_.size(); ++i) any |= Declares(topology_.component(i), model::v1::SCOPE_TAG_PCI_CDE);
+    if (!any) {
+      for (ComponentFacts* facts : components_) facts->pci_reason = "no data class holds PAN or SAD";
+      return;
+    }
+    for (int i = 0; i < topology_.size(); ++i) FindCde(i);
+    for (int i = topology_.size() - 1; i >= 0; --i) NoteNeighbourhood(i);
+    for (int i = 0; i < topology_.size(); ++i) FindConnected(i);
+  }
+
+ private:
+  void FindCde(int index) {
+    const model::v1::Component& component = topology_.component(index);
+    ComponentFacts& facts = *components_[index];
+    if (IsExternal(component)) {
+      facts.pci_reason = "external entity";
+      return;
+    }
+    if (RunBySupplier(topology_, component)) {
+      facts.pci_reason = absl::StrCat("run by ", component.third_party(), " in its own network");
+      return;
+    }
+    facts.pci_scope = PciScope::kOut;
+    facts.pci_reason = CdeReason(topology_, index, facts);
+    if (facts.pci_reason.empty() && Declares(component, model::v1::SCOPE_TAG_PCI_CDE)) {
+      facts.pci_reason = "declared part of the CDE";
+    }
+    if (!facts.pci_reason.empty()) facts.pci_scope = PciScope::kCde;
+  }
+
+  // Called from the last component to the first, so that the smallest id stays.
+  void NoteNeighbourhood(int index) {
+    if (components_[index]->pci_scope != PciScope::kCde) return;
+    const model::v1::Component& component = topology_.component(index);
+    if (!component.zone().empty()) cde_in_zone_[component.zone()] = component.id();
+    if (!component.runtime_group().empty()) cde_in_group_[component.runtime_group()] = component.id();
+  }
+
+  void FindConnected(int index) {
+    ComponentFacts& facts = *components_[index];
+    if (facts.pci_scope != PciScope::kOut) return;
+    facts.pci_reason = ConnectedReason(index);
+    if (facts.pci_reason.empty()) {
+      facts.pci_reason = "no flow, zone or runtime group in common with the CDE";
+    } else {
+      facts.pci_scope = PciScope::kConnected;
+    }
+  }
+
+  std::string ConnectedReason(int index) const {
+    const model::v1::Component& component = topology_.component(index);
+    for (int position : topology_.links_of(index)) {
+      const Link& link = topology_.links()[position];
+      const int other = link.source == index ? link.target : link.source;
+      if (components_[other]->pci_scope == PciScope::kCde) {
+        return absl::StrCat("flow ", link.flow->id(), " with CDE component ", topology_.id(other));
+      }
+    }
+    const auto zone = cde_in_zone_.find(component.zone());
+    if (zone != cde_in_zone_.end()) {
+      return absl::StrCat("shares zone ", zone->first, " with CDE component ", zone->second);
+    }
+    const auto group = cde_in_group_.find(component.runtime_group());
+    if (group != cde_in_group_.end()) {
+      return absl::StrCat("shares runtime group ", group->first, " with CDE component ", group->second);
+    }
+    return Declares(component, model::v1::SCOPE_TAG_PCI_CONNECTED) ? "declared connected to the CDE" : "";
+  }
+
+  const Topology& topology_;
+  const std::vector<ComponentFacts*>& components_;
+  std::map<std::string, std::string> cde_in_zone_;   // zone -> its first CDE component
+  std::map<std::string, std::string> cde_in_group_;  // runtime group -> its first CDE component
+};
+
+std::string ScopeName(PciScope scope) {
+  switch (scope) {
+    case PciScope::kCde:
+      return "cde";
+    case PciScope::kConnected:
+      return "connected";
+    case PciScope::kOut:
+      return "out";
+    case PciScope::kNotApplicable:
+      break;
+  }
+  return "not applicable";
+}
+
+bool HandlesHealthInformation(const ComponentFacts& facts) {
+  for (const auto* list : {&facts.stores, &facts.processes, &facts.transfers}) {
+    for (const DataClass* data : *list) {
+      if (HasCategory(*data, {model::v1::DATA_CATEGORY_PHI})) return true;
+    }
+  }
+  return false;
+}
+
+void AddConflictsOf(const Topology& topology, int index, const ComponentFacts& facts,
+                    std::vector<ScopeConflict>& conflicts) {
+  const model::v1::Component& component = *facts.component;
+  const auto add = [&](model::v1::ScopeTag declared, const std::string& computed, const std::string& reason) {
+    conflicts.push_back({component.id(), component.name(), declared, computed, reason});
+  };
+  const bool handles = !CdeReason(topology, index, facts).empty();
+  if (Declares(component, model::v1::SCOPE_TAG_PCI_OUT) && facts.pci_scope >= PciScope::kConnected) {
+    add(model::v1::SCOPE_TAG_PCI_OUT, ScopeName(facts.pci_scope), facts.pci_reason);
+  }
+  if (Declares(component, model::v1::SCOPE_TAG_PCI_CONNECTED) && facts.pci_scope == PciScope::kCde && handles &&
+      !Declares(component, model::v1::SCOPE_TAG_PCI_CDE)) {
+    add(model::v1::SCOPE_TAG_PCI_CONNECTED, ScopeName(facts.pci_scope), facts.pci_reason);
+  }
+  if (Declares(component, model::v1::SCOPE_TAG_PCI_CDE) && !handles) {
+    add(model::v1::SCOPE_TAG_PCI_CDE, "no account data", "neither stores, processes nor transmits PAN or SAD");
+  }
+  if (Declares(component, model::v1::SCOPE_TAG_HIPAA) && !HandlesHealthInformation(facts)) {
+    add(model::v1::SCOPE_TAG_HIPAA, "no PHI", "neither stores, processes nor transfers PHI");
+  }
+}
+
+}  // namespace
+
+void AddPciScope(const Topology& topology, const std::vector<ComponentFacts*>& components) {
+  Scoping(topology, components).Run();
+}
+
+std::vector<ScopeConflict> FindScopeConflicts(const Topology& topology,
+                                              const std::vector<ComponentFacts*>& components) {
+  std::vector<ScopeConflict> conflicts;
+  std::map<std::string, const ComponentFacts*> widest_on;  // infrastructure -> its component of the widest scope
+  for (int i = 0; i < topology.size(); ++i) {
+    AddConflictsOf(topology, i, *components[i], conflicts);
+    const std::string& runs_on = topology.component(i).runs_on();
+    if (runs_on.empty()) continue;
+    const ComponentFacts*& widest = widest_on[runs_on];
+    if (widest == nullptr || components[i]->pci_scope > widest->pci_scope) widest = components[i];
+  }
+  for (const model::v1::Infrastructure& element : topology.model().proto().infrastructure()) {
+    const auto widest = widest_on.find(element.id());
+    if (widest == widest_on.end() || widest->second->pci_scope != PciScope::kCde) continue;
+    if (!Declares(element, model::v1::SCOPE_TAG_PCI_OUT)) continue;
+    conflicts.push_back({element.id(), element.name(), model::v1::SCOPE_TAG_PCI_OUT, ScopeName(PciScope::kCde),
+                         absl::StrCat("runs CDE component ", widest->second->component->id())});
+  }
+  return conflicts;
+}
+
+}  // namespace metapowers::analysis
