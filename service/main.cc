@@ -1,6 +1,8 @@
 // metapowersd: flags -> Env -> Server -> wait for a signal -> drain.
 // The only translation unit with CLI11 on the server's side: it costs seconds to compile.
+#include <grpc/support/log.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -56,6 +58,13 @@ absl::StatusOr<std::vector<ListenAddress>> CheckListen(const Flags& flags) {
   return addresses;
 }
 
+// gRPC's own complaints go into the log once the server runs; before that, ours say what failed.
+const Logger* grpc_log = nullptr;
+
+void LogGrpc(gpr_log_func_args* line) {
+  if (grpc_log != nullptr) grpc_log->Write(LogLevel::kWarning, line->message, {{"source", "grpc"}});
+}
+
 // Blocks the signals that end the server, in this thread and those it starts.
 sigset_t BlockSignals() {
   sigset_t signals;
@@ -71,9 +80,13 @@ int Run(const Flags& flags) {
   const absl::StatusOr<std::vector<ListenAddress>> addresses = CheckListen(flags);
   if (!addresses.ok()) return Complain(addresses.status(), kExitUsage);
   const sigset_t signals = BlockSignals();
+  gpr_set_log_function(LogGrpc);
   ::umask(077);  // data and sockets are for this user alone
   absl::StatusOr<Env> env = OpenDataDirEnv(flags.data_dir);
-  if (!env.ok()) return Complain(env.status(), kExitFailure);
+  if (!env.ok()) {
+    std::cerr << "metapowersd: cannot open the data directory \"" << flags.data_dir << "\"\n";
+    return Complain(env.status(), kExitFailure);
+  }
   env->limits.workers = flags.workers;
   env->log = std::make_unique<Logger>(STDERR_FILENO, LogLevel::kInfo, *env->clock);
   const Logger& log = *env->log;
@@ -82,6 +95,8 @@ int Run(const Flags& flags) {
   for (const std::string& address : (*server)->addresses()) std::cout << "listening " << address << "\n";
   std::cout << std::flush;
 
+  grpc_log = &log;
+
   int signal = 0;
   sigwait(&signals, &signal);
   // A second signal ends the process at once, which loses nothing that was answered.
@@ -89,6 +104,7 @@ int Run(const Flags& flags) {
   log.Write(LogLevel::kInfo, "draining", {{"signal", int64_t{signal}}});
   (*server)->Drain(absl::Seconds(flags.drain_seconds));
   log.Write(LogLevel::kInfo, "stopped", {});
+  grpc_log = nullptr;
   return 0;
 }
 
