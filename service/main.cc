@@ -48,9 +48,12 @@ absl::StatusOr<std::vector<ListenAddress>> CheckListen(const Flags& flags) {
     ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
     if (!address.IsLocal() && !flags.insecure_listen) {
       return MakeError(absl::StatusCode::kInvalidArgument,
-                       "listen address \"" + text + "\" can be reached from other machines, without TLS or "
-                       "authentication",
-                       {"ARGUMENT_INVALID", {}, {{"listen", "must be local", ""}},
+                       "listen address \"" + text +
+                           "\" can be reached from other machines, without TLS or "
+                           "authentication",
+                       {"ARGUMENT_INVALID",
+                        {},
+                        {{"listen", "must be local", ""}},
                         "listen on 127.0.0.1 or a Unix socket, or accept the risk with --insecure-listen"});
     }
     addresses.push_back(address);

@@ -46,8 +46,7 @@ const v1::ListArchetypesResponse& Archetypes() {
     const EmbeddedFile* manifest = FindExample("/archetypes.textproto");
     auto* const found = new v1::ListArchetypesResponse;
     // A test parses the manifest and finds every model of it; here a fault leaves the list short.
-    if (manifest == nullptr ||
-        !google::protobuf::TextFormat::ParseFromString(std::string(manifest->text), &declared)) {
+    if (manifest == nullptr || !google::protobuf::TextFormat::ParseFromString(std::string(manifest->text), &declared)) {
       return found;
     }
     for (const v1::Archetype& archetype : declared.archetypes()) {
@@ -65,10 +64,10 @@ absl::StatusOr<std::string> DraftFrom(absl::string_view archetype, absl::string_
     names.push_back(known.name());
   }
   const std::string printable = Printable(archetype);
-  return MakeError(absl::StatusCode::kNotFound,
-                   absl::StrCat("no archetype is called \"", printable, "\"", DidYouMean(archetype, names)),
-                   {"ARCHETYPE_UNKNOWN", {{"archetype", printable}}, {},
-                    absl::StrCat("use one of: ", absl::StrJoin(names, ", "))});
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("no archetype is called \"", printable, "\"", DidYouMean(archetype, names)),
+      {"ARCHETYPE_UNKNOWN", {{"archetype", printable}}, {}, absl::StrCat("use one of: ", absl::StrJoin(names, ", "))});
 }
 
 }  // namespace metapowers::server

@@ -38,7 +38,7 @@ struct Backend {
 
   // The workspace of `name` at `revision`, a full commit id, or at its head when that is empty.
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Open(Call& call, const ResourceName& name,
-                                                                 absl::string_view revision) const {
+                                                                  absl::string_view revision) const {
     const absl::StatusOr<workspace::Workspace> found = FindWorkspace(call, name);
     if (!found.ok()) return found.status();
     return revision.empty() ? env.engine->Head(found->uid) : env.engine->At(found->uid, revision);

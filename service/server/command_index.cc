@@ -38,9 +38,8 @@ CommandIndex::CommandIndex() {
       commands_.push_back(std::move(entry));
     }
   }
-  std::sort(commands_.begin(), commands_.end(), [](const CommandEntry& a, const CommandEntry& b) {
-    return a.spec->position() < b.spec->position();
-  });
+  std::sort(commands_.begin(), commands_.end(),
+            [](const CommandEntry& a, const CommandEntry& b) { return a.spec->position() < b.spec->position(); });
 }
 
 const CommandIndex& CommandIndex::Get() {

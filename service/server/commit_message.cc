@@ -24,8 +24,12 @@ std::string CommitMessage::Format() const {
   }
   text += '\n';
   const std::pair<const char*, const std::string*> trailers[] = {
-      {kCommandTrailer, &command},        {kActionTrailer, &action},  {"Metapowers-Model", &model},
-      {"Metapowers-Catalogue", &catalogue}, {"Metapowers-Engine", &engine}, {"Metapowers-Request-Id", &request_id},
+      {kCommandTrailer, &command},
+      {kActionTrailer, &action},
+      {"Metapowers-Model", &model},
+      {"Metapowers-Catalogue", &catalogue},
+      {"Metapowers-Engine", &engine},
+      {"Metapowers-Request-Id", &request_id},
       {"Metapowers-Skip-Checks", &skip_reason},
   };
   for (const auto& [key, value] : trailers) {

@@ -33,8 +33,8 @@ std::string Clean(absl::string_view text) {
 
 void CheckPerson(const v1::Person& person, workspace::Identity& author, std::vector<Violation>& wrong) {
   author = {Clean(person.name()), Clean(person.email())};
-  for (const auto& [field, text] : {std::pair("context.author.name", &author.name),
-                                    std::pair("context.author.email", &author.email)}) {
+  for (const auto& [field, text] :
+       {std::pair("context.author.name", &author.name), std::pair("context.author.email", &author.email)}) {
     if (text->empty()) wrong.push_back({field, "must not be empty when an author is given", ""});
     if (text->size() > kMaxPersonBytes) wrong.push_back({field, "must have at most 200 bytes", ""});
   }
@@ -62,8 +62,9 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
   checked.skip_checks = context.skip_checks();
   checked.skip_reason = Clean(context.skip_reason());
   if (checked.skip_checks == checked.skip_reason.empty()) {
-    wrong.push_back({"context.skip_reason", checked.skip_checks ? "must say why the checks are skipped"
-                                                                : "must be empty without skip_checks", ""});
+    wrong.push_back({"context.skip_reason",
+                     checked.skip_checks ? "must say why the checks are skipped" : "must be empty without skip_checks",
+                     ""});
   }
   if (checked.skip_reason.size() > kMaxReasonBytes) {
     wrong.push_back({"context.skip_reason", absl::StrCat("must have at most ", kMaxReasonBytes, " bytes"), ""});
@@ -85,8 +86,6 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
   return MakeError(absl::StatusCode::kInvalidArgument, message, {"ARGUMENT_INVALID", {}, std::move(wrong), ""});
 }
 
-std::string TopicEtag(absl::string_view tree) {
-  return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\"");
-}
+std::string TopicEtag(absl::string_view tree) { return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\""); }
 
 }  // namespace metapowers::server

@@ -81,8 +81,8 @@ std::unique_ptr<Call> Dispatcher::NewCall(const grpc::CallbackServerContext& con
   const Clock& clock = *backend_.env.clock;
   const absl::Time latest = clock.Now() + backend_.env.limits.call_time;
   const auto deadline = context.deadline();
-  const absl::Time wanted = deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
-                                                                                     : absl::FromChrono(deadline);
+  const absl::Time wanted =
+      deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
   if (!IsUuid(request_id)) request_id = NewUuid();
   return std::make_unique<Call>(policy.path, context.peer(), std::move(request_id), std::min(wanted, latest), clock);
 }
@@ -91,10 +91,10 @@ absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobu
   if (draining_.load(std::memory_order_acquire)) return DrainingError();
   const size_t size = request.ByteSizeLong();
   if (size <= policy.max_request_bytes) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
-                   {"REQUEST_TOO_LARGE",
-                    {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
+      {"REQUEST_TOO_LARGE", {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
 }
 
 absl::Status Dispatcher::Overloaded(grpc::CallbackServerContext& context) {

@@ -32,8 +32,8 @@ std::string TitleOf(const std::vector<const CommandEntry*>& commands) {
 }  // namespace
 
 absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::string_view topic) {
-  static const auto* const frame_template = new absl::StatusOr<render::Template>(
-      render::Template::Parse(kDocumentFrame[0].text, "document_frame.md"));
+  static const auto* const frame_template =
+      new absl::StatusOr<render::Template>(render::Template::Parse(kDocumentFrame[0].text, "document_frame.md"));
   RETURN_IF_ERROR(frame_template->status());
   const CommandIndex& index = CommandIndex::Get();
   v1::DocumentFrame frame;

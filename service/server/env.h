@@ -20,10 +20,10 @@
 namespace metapowers::server {
 
 struct Limits {
-  int workers = 8;                                  // calls that run at a time
-  int queue = 256;                                  // calls that wait for a worker
-  absl::Duration call_time = absl::Minutes(10);     // of a call that sets no deadline, or a later one
-  size_t cache_bytes = 64 << 20;                    // of models, facts and sections
+  int workers = 8;                               // calls that run at a time
+  int queue = 256;                               // calls that wait for a worker
+  absl::Duration call_time = absl::Minutes(10);  // of a call that sets no deadline, or a later one
+  size_t cache_bytes = 64 << 20;                 // of models, facts and sections
 };
 
 // Members are destroyed from the last to the first: what uses another stands below it.

@@ -21,9 +21,9 @@ namespace metapowers::server {
 namespace {
 
 absl::Status Invalid(absl::string_view text, absl::string_view why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("listen address \"", text, "\": ", why),
-                   {"ARGUMENT_INVALID", {}, {{"listen", std::string(why), ""}},
-                    "give HOST:PORT, [IPV6]:PORT or unix:PATH"});
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, absl::StrCat("listen address \"", text, "\": ", why),
+      {"ARGUMENT_INVALID", {}, {{"listen", std::string(why), ""}}, "give HOST:PORT, [IPV6]:PORT or unix:PATH"});
 }
 
 absl::Status Failed(const ListenAddress& address, absl::string_view why, absl::string_view next_step) {

@@ -30,7 +30,8 @@ std::string FormatLogLine(absl::Time time, LogLevel level, absl::string_view mes
 class Logger {
  public:
   // Writes lines of `least` and above to `file_descriptor`, which stays the caller's. `clock` must outlive it.
-  Logger(int file_descriptor, LogLevel least, const Clock& clock) : fd_(file_descriptor), least_(least), clock_(clock) {}
+  Logger(int file_descriptor, LogLevel least, const Clock& clock)
+      : fd_(file_descriptor), least_(least), clock_(clock) {}
 
   void Write(LogLevel level, absl::string_view message, const std::vector<LogField>& fields) const;
 

@@ -85,14 +85,18 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
   if (!context_.expected_head.empty() && context_.expected_head != head.commit()) {
     return MakeError(absl::StatusCode::kAborted,
                      absl::StrCat("the head of the workspace is not ", context_.expected_head),
-                     {"HEAD_MOVED", {{"expected", context_.expected_head}, {"actual", head.commit()}}, {},
+                     {"HEAD_MOVED",
+                      {{"expected", context_.expected_head}, {"actual", head.commit()}},
+                      {},
                       "look at what changed, then call again with the new head"});
   }
   ASSIGN_OR_RETURN(const std::string tree, head.TreeId(context_.topic.Path()));
   const std::string etag = TopicEtag(tree);
   if (!context_.topic_etag.empty() && context_.topic_etag != etag) {
     return MakeError(absl::StatusCode::kAborted, absl::StrCat("topic \"", topic, "\" has changed since it was read"),
-                     {"TOPIC_CHANGED", {{"expected", context_.topic_etag}, {"actual", etag}}, {},
+                     {"TOPIC_CHANGED",
+                      {{"expected", context_.topic_etag}, {"actual", etag}},
+                      {},
                       "look at what changed, then call again with the new etag"});
   }
   if (!options.must_create_model) return absl::OkStatus();
@@ -141,12 +145,14 @@ absl::StatusOr<std::optional<FileChange>> Attempt::PassGate(const CommandEntry& 
   if (!blob.empty()) return std::nullopt;
   if (!context_.skip_checks) {
     const std::string& topic = context_.topic.topic;
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition,
-        absl::StrCat(entry.spec->id(), " needs ", gate, ", which topic \"", topic, "\" does not have"),
-        {"GATE_MISSING", {{"gate", gate}, {"command", entry.spec->id()}}, {},
-         absl::StrCat("metapowers run security-policy ", topic, " first, or pass over the gate with --skip-checks "
-                      "--reason REASON")});
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(entry.spec->id(), " needs ", gate, ", which topic \"", topic, "\" does not have"),
+                     {"GATE_MISSING",
+                      {{"gate", gate}, {"command", entry.spec->id()}},
+                      {},
+                      absl::StrCat("metapowers run security-policy ", topic,
+                                   " first, or pass over the gate with --skip-checks "
+                                   "--reason REASON")});
   }
   const std::string path = context_.topic.PathOf(kSkipLogFile);
   ASSIGN_OR_RETURN(const std::optional<std::string> log, draft_.ReadFile(path));
@@ -168,8 +174,7 @@ absl::Status Attempt::StageCommand(const CommandEntry& entry) {
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
   ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(spec.document(), context_.topic.topic));
-  ASSIGN_OR_RETURN(std::string after,
-                   document::Splice(before, layout, spec.heading(), step.generated->section));
+  ASSIGN_OR_RETURN(std::string after, document::Splice(before, layout, spec.heading(), step.generated->section));
   const auto standing = FindSection(before, spec.heading());
   if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
     RETURN_IF_ERROR(CheckNotEdited(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
@@ -225,8 +230,8 @@ absl::StatusOr<std::string> Attempt::DiffOf(const Snapshot& before, const std::v
   std::string diff;
   for (const FileChange& change : changes) {
     ASSIGN_OR_RETURN(const std::optional<std::string> old, before.ReadFile(change.path));
-    const absl::optional<absl::string_view> old_text = old.has_value() ? absl::make_optional<absl::string_view>(*old)
-                                                                       : absl::nullopt;
+    const absl::optional<absl::string_view> old_text =
+        old.has_value() ? absl::make_optional<absl::string_view>(*old) : absl::nullopt;
     diff += document::UnifiedDiff(change.path, old_text, absl::string_view(*change.content));
   }
   return diff;

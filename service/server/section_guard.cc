@@ -41,13 +41,14 @@ absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
   const std::string& document = entry.spec->document();
   return MakeError(
       absl::StatusCode::kAborted,
-      absl::StrCat("section \"", entry.spec->heading(), "\" of ", document,
-                   " was edited since it was generated; ", entry.spec->id(), " would overwrite the edit"),
+      absl::StrCat("section \"", entry.spec->heading(), "\" of ", document, " was edited since it was generated; ",
+                   entry.spec->id(), " would overwrite the edit"),
       {"SECTION_EDITED",
        {{"document", topic.NameOf(document)}, {"section", entry.spec->heading()}},
        {},
        absl::StrCat("move your text out of the section, for example under a heading of your own, and restore or "
-                    "delete the section; then run ", entry.spec->id(), " again")});
+                    "delete the section; then run ",
+                    entry.spec->id(), " again")});
 }
 
 }  // namespace

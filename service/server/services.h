@@ -29,16 +29,16 @@ std::unique_ptr<grpc::Service> NewServerInfoService(Dispatcher& dispatcher);
 
 // Inside a service class with members `kService` (full name with slashes around it) and `dispatcher_`.
 // A command of a phase service:
-#define METAPOWERS_COMMAND(Name)                                                                            \
-  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Name##Request* request,        \
-                                 Name##Response* response) override {                                       \
-    return dispatcher_.Command(context, std::string(kService) + #Name, request, response);                  \
+#define METAPOWERS_COMMAND(Name)                                                                     \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Name##Request* request, \
+                                 Name##Response* response) override {                                \
+    return dispatcher_.Command(context, std::string(kService) + #Name, request, response);           \
   }
 // Any other unary method, served by `handler`:
-#define METAPOWERS_UNARY(Name, handler)                                                                     \
-  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Name##Request* request,        \
-                                 Name##Response* response) override {                                       \
-    return dispatcher_.Unary(context, std::string(kService) + #Name, request, response, handler);           \
+#define METAPOWERS_UNARY(Name, handler)                                                              \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Name##Request* request, \
+                                 Name##Response* response) override {                                \
+    return dispatcher_.Unary(context, std::string(kService) + #Name, request, response, handler);    \
   }
 
 #endif  // METAPOWERS_SERVICE_SERVER_SERVICES_H_

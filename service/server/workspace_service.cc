@@ -29,9 +29,9 @@ absl::Status CreateWorkspace(Backend& backend, Call& call, const CreateWorkspace
                              CreateWorkspaceResponse& response) {
   RETURN_IF_ERROR(CheckSlug(request.workspace_id(), "workspace id"));
   call.workspace = request.workspace_id();
-  ASSIGN_OR_RETURN(const workspace::Workspace made,
-                   backend.env.registry->Create(request.workspace_id(), request.display_name(),
-                                                backend.env.clock->Now()));
+  ASSIGN_OR_RETURN(
+      const workspace::Workspace made,
+      backend.env.registry->Create(request.workspace_id(), request.display_name(), backend.env.clock->Now()));
   return Describe(backend, made, *response.mutable_workspace());
 }
 

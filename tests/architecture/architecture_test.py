@@ -81,7 +81,7 @@ class IncludeTable(unittest.TestCase):
                     ok = 'proto' in allowed
                 elif include.endswith('.pb.h') and include.startswith('google/rpc'):
                     ok = 'proto' in allowed
-                elif re.fullmatch(r'(sys/\w+|unistd|fcntl|signal|dirent|poll|pwd|termios|errno)\.h', include):
+                elif re.fullmatch(r'(sys/\w+|unistd|fcntl|signal|dirent|poll|pwd|termios|errno|netdb|spawn)\.h', include):
                     ok = key in ('workspace', 'server', 'main.cc') or key.startswith('client')
                 else:
                     ok = first in allowed

@@ -42,7 +42,8 @@ TEST(CommandIndexTest, EveryBuiltCommandIsInTheContract) {
   for (const CommandEntry& entry : CommandIndex::Get().commands()) {
     if (entry.command != nullptr) stems.insert(entry.command->stem);
   }
-  for (const commands::Command& command : commands::Commands()) EXPECT_EQ(stems.count(command.stem), 1u) << command.stem;
+  for (const commands::Command& command : commands::Commands())
+    EXPECT_EQ(stems.count(command.stem), 1u) << command.stem;
   EXPECT_EQ(stems.size(), commands::Commands().size());
 }
 

@@ -78,7 +78,8 @@ TEST(ErrorsTest, StaysBelowTheLimitOfClients) {
   EXPECT_LE(status.error_details().size(), kMaxErrorDetailBytes + 200);
   const auto bad = DetailOf<google::rpc::BadRequest>(status);
   ASSERT_GT(bad.field_violations_size(), 2);
-  EXPECT_EQ(bad.field_violations().rbegin()->description(), absl::StrCat("and ", 901 - bad.field_violations_size(), " more"));
+  EXPECT_EQ(bad.field_violations().rbegin()->description(),
+            absl::StrCat("and ", 901 - bad.field_violations_size(), " more"));
 }
 
 TEST(ErrorsTest, NeverSendsBrokenText) {

@@ -20,8 +20,9 @@ google::protobuf::Struct Parse(const std::string& line) {
 TEST(LogTest, WritesOneObjectPerLine) {
   const std::string line = FormatLogLine(absl::FromUnixMillis(1767323045678), LogLevel::kWarning, "call",
                                          {{"method", "/a/B"}, {"ms", 1.5}, {"n", int64_t{7}}, {"empty", ""}});
-  EXPECT_EQ(line, "{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"warning\",\"msg\":\"call\",\"method\":\"/a/B\","
-                  "\"ms\":1.500,\"n\":7}\n");
+  EXPECT_EQ(line,
+            "{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"warning\",\"msg\":\"call\",\"method\":\"/a/B\","
+            "\"ms\":1.500,\"n\":7}\n");
 }
 
 TEST(LogTest, EscapesWhateverACallerSent) {

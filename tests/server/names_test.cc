@@ -9,8 +9,8 @@ namespace metapowers::server {
 namespace {
 
 TEST(NamesTest, AcceptsWhatItPrints) {
-  for (const char* name : {"workspaces/w", "workspaces/team-1/topics/api-platform",
-                           "workspaces/w/topics/t/documents/01-identify.md"}) {
+  for (const char* name :
+       {"workspaces/w", "workspaces/team-1/topics/api-platform", "workspaces/w/topics/t/documents/01-identify.md"}) {
     ASSERT_OK_AND_ASSIGN(const ResourceName parsed, ParseName(name));
     EXPECT_EQ(parsed.ToString(), name);
   }
@@ -26,8 +26,27 @@ TEST(NamesTest, GivesPathsInsideTheWorkspace) {
 
 TEST(NamesTest, RefusesEveryHostileTopic) {
   const std::string long_slug(64, 'a');
-  const std::string hostile[] = {"", ".", "..", "../x", ".git", "a/b", "a b", "A", "-a", "a-", "1a", long_slug, "a\n",
-                                 std::string("a\0b", 3), "caf\xc3\xa9", "\xff", "a.b", "a%2fb", "~", "a:b", "con\\"};
+  const std::string hostile[] = {"",
+                                 ".",
+                                 "..",
+                                 "../x",
+                                 ".git",
+                                 "a/b",
+                                 "a b",
+                                 "A",
+                                 "-a",
+                                 "a-",
+                                 "1a",
+                                 long_slug,
+                                 "a\n",
+                                 std::string("a\0b", 3),
+                                 "caf\xc3\xa9",
+                                 "\xff",
+                                 "a.b",
+                                 "a%2fb",
+                                 "~",
+                                 "a:b",
+                                 "con\\"};
   for (const std::string& topic : hostile) {
     const auto parsed = ParseTopicName("workspaces/w/topics/" + topic);
     ASSERT_FALSE(parsed.ok()) << topic;

@@ -53,7 +53,8 @@ TEST(ListenAddressTest, ReadsEveryForm) {
   EXPECT_EQ(*ParseListenAddress("[::1]:0"), (ListenAddress{"::1", 0, ""}));
   EXPECT_EQ(*ParseListenAddress("unix:/run/m.sock"), (ListenAddress{"", 0, "/run/m.sock"}));
   EXPECT_EQ(ParseListenAddress("[::1]:0")->ToString(99), "[::1]:99");
-  for (const char* wrong : {"", "7433", "host", ":1", "a:b", "a:65536", "a:-1", "::1:80", "[::1:80", "unix:", "a/b:1"}) {
+  for (const char* wrong :
+       {"", "7433", "host", ":1", "a:b", "a:65536", "a:-1", "::1:80", "[::1:80", "unix:", "a/b:1"}) {
     EXPECT_FALSE(ParseListenAddress(wrong).ok()) << wrong;
   }
   EXPECT_FALSE(ParseListenAddress("unix:/" + std::string(107, 'x')).ok());

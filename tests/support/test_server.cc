@@ -35,10 +35,11 @@ Outcome Shell(const std::string& command) {
 
 // Stock Git with no configuration but the repository's.
 std::string GitCommand(const std::string& directory, const std::string& arguments) {
-  return absl::StrCat("cd '", directory,
-                      "' && env -i PATH=\"$PATH\" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=Ann "
-                      "GIT_AUTHOR_EMAIL=ann@example.com GIT_COMMITTER_NAME=Ann GIT_COMMITTER_EMAIL=ann@example.com git ",
-                      arguments);
+  return absl::StrCat(
+      "cd '", directory,
+      "' && env -i PATH=\"$PATH\" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=Ann "
+      "GIT_AUTHOR_EMAIL=ann@example.com GIT_COMMITTER_NAME=Ann GIT_COMMITTER_EMAIL=ann@example.com git ",
+      arguments);
 }
 
 }  // namespace
@@ -106,8 +107,9 @@ void TestServer::Push(const std::string& path, const std::string& content) const
     std::filesystem::create_directories(std::filesystem::path(file).parent_path());
     std::ofstream(file, std::ios::binary) << content;
   }
-  const Outcome pushed = Shell(GitCommand(clone, "add -A 2>&1 && git -c user.name=Ann -c user.email=ann@example.com "
-                                                 "commit -qm 'Edit by hand' 2>&1 && git push -q origin HEAD 2>&1"));
+  const Outcome pushed = Shell(GitCommand(clone,
+                                          "add -A 2>&1 && git -c user.name=Ann -c user.email=ann@example.com "
+                                          "commit -qm 'Edit by hand' 2>&1 && git push -q origin HEAD 2>&1"));
   EXPECT_EQ(pushed.exit_code, 0) << pushed.output;
 }
 

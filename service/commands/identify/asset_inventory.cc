@@ -318,8 +318,9 @@ class Inventory {
     const model::v1::Delivery& delivery = proto_.delivery();
     for (const model::v1::Repository& one : delivery.repositories()) {
       const bool both = !one.host().empty() && !one.language().empty();
-      pb::DeliveryAsset& row = AddDeliveryRow(one.id(), one.name(), "repository",
-                                              absl::StrCat(one.host(), both ? ", " : "", one.language()), one.owner_team());
+      pb::DeliveryAsset& row =
+          AddDeliveryRow(one.id(), one.name(), "repository", absl::StrCat(one.host(), both ? ", " : "", one.language()),
+                         one.owner_team());
       for (const Component& component : proto_.components()) {
         if (component.repository() == one.id()) row.add_serves(component.id());
       }
@@ -598,7 +599,8 @@ class Inventory {
         return;
       }
       basis.set_scanned(basis.scanned() + 1);
-      if (basis.oldest_scan().empty() || element.last_seen() < basis.oldest_scan()) basis.set_oldest_scan(element.last_seen());
+      if (basis.oldest_scan().empty() || element.last_seen() < basis.oldest_scan())
+        basis.set_oldest_scan(element.last_seen());
       if (element.last_seen() > basis.newest_scan()) basis.set_newest_scan(element.last_seen());
     };
     for (const std::string& id : analysis::ScannableComponents(facts_)) add(*facts_.components().at(id).component);
