@@ -9,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
+#include "service/document/splice.h"
 #include "service/server/context.h"
+#include "service/server/document_frame.h"
 #include "service/server/section_guard.h"
 #include "service/server/topics.h"
 
@@ -27,14 +29,16 @@ int CountSkips(absl::string_view log) {
 
 // State of the section of `entry` in `document`; `model` is nullptr where the topic has none.
 absl::StatusOr<v1::SectionState> StateOf(Backend& backend, const CommandEntry& entry, const ModelFacts* model,
-                                         const std::string& document) {
+                                         const std::string& document, absl::string_view topic) {
   if (entry.command == nullptr) return v1::SECTION_STATE_PLANNED;
   const auto standing = FindSection(document, entry.spec->heading());
   if (!standing.has_value()) return v1::SECTION_STATE_MISSING;
   if (model == nullptr) return v1::SECTION_STATE_STALE;
   ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *model));
-  const bool same = absl::StripTrailingAsciiWhitespace(generated->section) == *standing;
-  return same ? v1::SECTION_STATE_CURRENT : v1::SECTION_STATE_STALE;
+  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(entry.spec->document(), topic));
+  ASSIGN_OR_RETURN(const std::string after,
+                   document::Splice(document, layout, entry.spec->heading(), generated->section));
+  return after == document ? v1::SECTION_STATE_CURRENT : v1::SECTION_STATE_STALE;
 }
 
 void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
@@ -75,7 +79,7 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const worksp
     }
     v1::CommandStatus& row = *status.add_commands();
     row.set_command(entry.spec->id());
-    ASSIGN_OR_RETURN(const v1::SectionState state, StateOf(backend, entry, model.get(), documents[file]));
+    ASSIGN_OR_RETURN(const v1::SectionState state, StateOf(backend, entry, model.get(), documents[file], topic.topic));
     row.set_state(state);
     const bool due = state == v1::SECTION_STATE_MISSING || state == v1::SECTION_STATE_STALE;
     if (due && status.next_command().empty()) status.set_next_command(entry.spec->id());
