@@ -108,6 +108,8 @@ class Placer {
   void CodeLine(size_t begin, size_t end, absl::string_view plain) {
     const absl::string_view body = absl::StripAsciiWhitespace(plain);
     if (body.size() >= fence_size_ && body.find_first_not_of(fence_) == kNone) {
+      // Section tags alone on the lines before it stand at its start, and still belong to the block.
+      for (size_t i = begin; i < end && flat_[i] != fence_; ++i) region_[i] = regions_;
       fence_ = '\0';
       return;
     }

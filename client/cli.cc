@@ -1,0 +1,255 @@
+#include "client/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+#include <ostream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/commands.h"
+#include "service/base/strings.h"
+
+namespace metapowers::client {
+namespace {
+
+constexpr char kDescription[] =
+    "Security documents from one declared system model, kept in Git.\n"
+    "Without --server it works on the Git repository around the current directory.";
+
+constexpr char kExamples[] = R"(
+Examples:
+  metapowers init api-platform --archetype fintech-api    draft a system model and commit it
+  metapowers run security-policy api-platform             write one section, one commit
+  metapowers run walkthrough api-platform                 run every command of the walkthrough
+  metapowers plan identify api-platform                   show the diff that it would commit
+  metapowers show api-platform#asset-inventory            print one section
+  metapowers log api-platform                             what was committed, newest first
+  metapowers --server 127.0.0.1:7433 --workspace payments status api-platform
+
+Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated, 5 not found, 6 conflict,
+  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code), 130 interrupted
+Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
+)";
+
+// All that the arguments can say. One object, so that CLI11 can bind to it.
+struct Arguments {
+  GlobalOptions global;
+  std::string format = "text";
+  std::string timeout = "60s";
+  std::string topic, file, range, workspace_id, display_name;
+  InitOptions init;
+  RunOptions run;
+  std::string show;
+  LogOptions log;
+  std::function<int(Session&)> action;
+};
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+void AddGlobalOptions(CLI::App& app, Arguments& arguments) {
+  arguments.global.server = Environment("METAPOWERS_SERVER");
+  arguments.global.workspace = Environment("METAPOWERS_WORKSPACE");
+  if (!Environment("NO_COLOR").empty() || Environment("TERM") == "dumb") arguments.global.color = "never";
+  app.add_option("--server", arguments.global.server, "HOST:PORT or unix:PATH of a server");
+  app.add_option("--workspace", arguments.global.workspace, "workspace on the server (default: default)");
+  app.add_option("-o,--output", arguments.format, "text, json, yaml or markdown")
+      ->check(CLI::IsMember({"text", "json", "yaml", "markdown"}));
+  app.add_option("--timeout", arguments.timeout, "longest time of one call, e.g. 90s or 5m (default: 60s)");
+  app.add_option("--color", arguments.global.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("-v,--verbose", arguments.global.verbose, "print error reasons and their facts");
+}
+
+CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& description,
+                     const std::string& examples, Arguments& arguments, std::function<int(Session&)> action) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->fallthrough();
+  command->allow_extras();
+  if (!examples.empty()) command->footer("\nExamples:\n" + examples);
+  command->final_callback([&arguments, action = std::move(action)] { arguments.action = action; });
+  return command;
+}
+
+void AddRunOptions(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  command.add_option("TARGET", run.target, "a command, a phase, walkthrough or all")->required();
+  command.add_option("TOPIC", run.topic, "the system documented")->required();
+  command.add_option("--model", run.model_file, "commit this system model first (- for standard input)");
+  command.add_flag("--skip-checks", run.skip_checks, "run although 00-govern.md is missing; it is recorded");
+  command.add_option("--reason", run.reason, "why checks are skipped; required with --skip-checks");
+  command.add_option("--expected-head", run.expected_head, "refuse when the head is not this commit");
+}
+
+void AddDocumentCommands(CLI::App& app, Arguments& a) {
+  CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
+                              "  metapowers init api-platform --archetype fintech-api\n"
+                              "  metapowers init api-platform --model system-model.yaml\n",
+                              a, [&a](Session& session) { return Init(session, a.init); });
+  init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
+  auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
+  init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)")->excludes(archetype);
+
+  CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
+                             "  metapowers run security-policy api-platform\n"
+                             "  metapowers run /security:asset-inventory api-platform --model system-model.yaml\n"
+                             "  metapowers run asset-inventory api-platform --skip-checks --reason 'pilot'\n",
+                             a, [&a](Session& session) { return Run(session, a.run); });
+  AddRunOptions(*run, a);
+  run->add_flag("--dry-run", a.run.dry_run, "print the diff, commit nothing");
+  run->add_option("--request-id", a.run.request_id, "UUID of this call, written into the commits");
+
+  CLI::App* plan = AddCommand(app, "plan", "print the diff that a run would commit",
+                              "  metapowers plan all api-platform --exit-code\n", a, [&a](Session& session) {
+                                a.run.dry_run = true;
+                                return Run(session, a.run);
+                              });
+  AddRunOptions(*plan, a);
+  plan->add_flag("--exit-code", a.run.exit_code, "exit 10 when there are changes");
+
+  CLI::App* status =
+      AddCommand(app, "status", "state of a topic's sections, or the topics of the workspace",
+                 "  metapowers status api-platform\n", a, [&a](Session& session) { return Status(session, a.topic); });
+  status->add_option("TOPIC", a.topic, "the system documented");
+
+  CLI::App* show = AddCommand(app, "show", "print a document or section, at any revision",
+                              "  metapowers show api-platform                         list its documents\n"
+                              "  metapowers show api-platform/identify                a whole document\n"
+                              "  metapowers show api-platform#risk-appetite@HEAD~2    a section, two commits ago\n",
+                              a, [&a](Session& session) { return Show(session, a.show); });
+  show->add_option("ADDRESS", a.show, "TOPIC[/DOCUMENT][#COMMAND][@REVISION]")->required();
+
+  CLI::App* log =
+      AddCommand(app, "log", "what was committed, newest first", "  metapowers log api-platform/govern -n 10\n", a,
+                 [&a](Session& session) { return Log(session, a.log); });
+  log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT]; the whole workspace when left out");
+  log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
+
+  CLI::App* diff = AddCommand(app, "diff", "text difference of a topic between two revisions",
+                              "  metapowers diff api-platform HEAD~1..HEAD\n", a,
+                              [&a](Session& session) { return Diff(session, a.topic, a.range); });
+  diff->add_option("TOPIC", a.topic, "the system documented")->required();
+  diff->add_option("RANGE", a.range, "A..B, or A for A..HEAD")->required();
+}
+
+// A command that only groups others: its help is printed when none is given.
+CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* group = app.add_subcommand(name, description);
+  group->fallthrough();
+  group->allow_extras();
+  group->require_subcommand(0, 1);
+  return group;
+}
+
+void AddModelCommands(CLI::App& app, Arguments& a) {
+  CLI::App* model = AddGroup(app, "model", "read, write and check system models");
+  CLI::App* get = AddCommand(*model, "get", "print the model of a topic", "", a,
+                             [&a](Session& session) { return ModelGet(session, a.topic); });
+  get->add_option("TOPIC", a.topic, "the system documented")->required();
+  CLI::App* put = AddCommand(*model, "put", "commit a model", "  metapowers model put api-platform system-model.yaml\n",
+                             a, [&a](Session& session) { return ModelPut(session, a.topic, a.file); });
+  put->add_option("TOPIC", a.topic, "the system documented")->required();
+  put->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place", "", a,
+                                  [&a](Session& session) { return ModelValidate(session, a.file); });
+  validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  AddCommand(*model, "schema", "print the JSON Schema of models, for editors", "", a, ModelSchema);
+}
+
+void AddWorkspaceCommands(CLI::App& app, Arguments& a) {
+  CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server");
+  CLI::App* create = AddCommand(*workspace, "create", "create an empty workspace", "", a, [&a](Session& session) {
+    return WorkspaceCreate(session, a.workspace_id, a.display_name);
+  });
+  create->add_option("WORKSPACE", a.workspace_id, "its id: a slug such as payments")->required();
+  create->add_option("--display-name", a.display_name, "name for people");
+  AddCommand(*workspace, "list", "list workspaces", "", a, WorkspaceList);
+  CLI::App* get = AddCommand(*workspace, "get", "describe a workspace and its topics", "", a,
+                             [&a](Session& session) { return WorkspaceGet(session, a.workspace_id); });
+  get->add_option("WORKSPACE", a.workspace_id, "its id; that of --workspace when left out");
+}
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// The deepest command that was named on the line.
+const CLI::App& Innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : Innermost(*chosen.front());
+}
+
+int Usage(const Streams& streams, const std::string& message, const CLI::App& app) {
+  *streams.err << "metapowers: " << OneLine(message)
+               << "\n  next: " << (app.get_parent() == nullptr ? "" : "metapowers ")
+               << (app.get_parent() == nullptr ? "metapowers" : app.get_name()) << " --help\n";
+  return kExitUsage;
+}
+
+// What was left over: an unknown command, option or argument.
+int Unexpected(const Streams& streams, const std::string& word, const CLI::App& app) {
+  std::vector<std::string> options;
+  for (const CLI::App* at = &app; at != nullptr; at = at->get_parent()) {
+    for (const CLI::Option* option : at->get_options()) {
+      for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+    }
+  }
+  const bool is_option = absl::StartsWith(word, "-");
+  const std::vector<std::string> commands = CommandNames(app);
+  const std::string kind = is_option ? "option" : commands.empty() ? "argument" : "command";
+  return Usage(streams,
+               absl::StrCat("unknown ", kind, " '", word, "'", DidYouMean(word, is_option ? options : commands)), app);
+}
+
+}  // namespace
+
+int RunCli(const std::vector<std::string>& words, const Streams& streams) {
+  Arguments arguments;
+  CLI::App app(kDescription, "metapowers");
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  app.allow_extras();
+  app.set_version_flag("--version", "metapowers " METAPOWERS_VERSION, "print the version of the client");
+  AddGlobalOptions(app, arguments);
+  AddDocumentCommands(app, arguments);
+  AddModelCommands(app, arguments);
+  AddWorkspaceCommands(app, arguments);
+  AddCommand(app, "commands", "list all commands of the contract, built and planned", "", arguments, ListCommands);
+  AddCommand(app, "version", "print the versions of client and server", "", arguments, Version);
+
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::Success& request) {
+    app.exit(request, *streams.out, *streams.err);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> left = app.remaining(true);
+    if (!left.empty()) return Unexpected(streams, left.front(), Innermost(app));
+    return Usage(streams, error.what(), Innermost(app));
+  }
+  if (const std::vector<std::string> left = app.remaining(true); !left.empty()) {
+    return Unexpected(streams, left.front(), Innermost(app));
+  }
+  if (!arguments.action) {
+    *streams.out << Innermost(app).help("metapowers");
+    return kExitOk;
+  }
+  if (arguments.format == "json") arguments.global.format = OutputFormat::kJson;
+  if (arguments.format == "yaml") arguments.global.format = OutputFormat::kYaml;
+  if (arguments.format == "markdown") arguments.global.format = OutputFormat::kMarkdown;
+  if (!absl::ParseDuration(arguments.timeout, &arguments.global.timeout) ||
+      arguments.global.timeout <= absl::ZeroDuration()) {
+    return Usage(streams, absl::StrCat("--timeout '", arguments.timeout, "' is not a time such as 90s or 5m"), app);
+  }
+  Session session(arguments.global, streams);
+  return arguments.action(session);
+}
+
+}  // namespace metapowers::client

@@ -1,0 +1,81 @@
+// model get, put, validate and schema.
+#include "client/commands.h"
+#include "client/commands/shared.h"
+#include "client/output.h"
+#include "metapowers/v1/model_service.grpc.pb.h"
+
+namespace metapowers::client {
+
+int ModelGet(Session& session, const std::string& topic) {
+  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
+  metapowers::v1::GetModelRequest request;
+  request.set_topic(session.TopicName(topic));
+  metapowers::v1::GetModelResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = models->GetModel(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  // The model is YAML already: `-o yaml` prints it as it was written.
+  if (session.options().format == OutputFormat::kJson) {
+    session.out() << ToJson(response);
+  } else {
+    session.out() << response.model_yaml();
+  }
+  return kExitOk;
+}
+
+int ModelPut(Session& session, const std::string& topic, const std::string& file) {
+  metapowers::v1::PutModelRequest request;
+  *request.mutable_context() = NewCommandContext(session, topic, "");
+  int exit_code = 0;
+  if (!ReadInput(session, file, request.mutable_context()->mutable_model_yaml(), &exit_code)) return exit_code;
+  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
+  metapowers::v1::PutModelResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  if (session.PrintMessage(response)) return kExitOk;
+  session.out() << "system-model.yaml  " << OutcomeLine(session, response.outcome()) << '\n';
+  return kExitOk;
+}
+
+int ModelValidate(Session& session, const std::string& file) {
+  metapowers::v1::ValidateModelRequest request;
+  int exit_code = 0;
+  if (!ReadInput(session, file, request.mutable_model_yaml(), &exit_code)) return exit_code;
+  request.set_file_name(file);
+  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
+  metapowers::v1::ValidateModelResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = models->ValidateModel(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  const int result = response.faults().empty() ? kExitOk : kExitInvalid;
+  if (session.PrintMessage(response)) return result;
+  for (const auto& fault : response.faults()) {
+    session.err() << ForTerminal(fault.location()) << ": " << ForTerminal(fault.field())
+                  << (fault.field().empty() ? "" : ": ") << ForTerminal(fault.description()) << '\n';
+  }
+  if (result == kExitOk) {
+    session.out() << file << ": valid, " << response.questions_size() << " open question"
+                  << (response.questions_size() == 1 ? "" : "s") << '\n';
+  } else {
+    session.err() << file << ": " << response.faults_size() << " fault" << (response.faults_size() == 1 ? "" : "s")
+                  << '\n';
+  }
+  return result;
+}
+
+int ModelSchema(Session& session) {
+  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
+  metapowers::v1::GetModelSchemaResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = models->GetModelSchema(context.get(), {}, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  session.out() << response.json_schema();
+  return kExitOk;
+}
+
+}  // namespace metapowers::client

@@ -1,0 +1,158 @@
+// init, run and plan.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/commands.h"
+#include "client/commands/shared.h"
+#include "client/output.h"
+#include "metapowers/v1/model_service.grpc.pb.h"
+#include "metapowers/v1/workflow_service.grpc.pb.h"
+
+namespace metapowers::client {
+namespace {
+
+// Prints the events of one run as they come and keeps what the end of it needs.
+class RunPrinter {
+ public:
+  RunPrinter(Session& session, bool dry_run) : session_(session), dry_run_(dry_run) {}
+
+  void Print(const metapowers::v1::RunCommandsResponse& event) {
+    if (session_.PrintMessage(event)) {
+      Count(event);
+      return;
+    }
+    switch (event.event_case()) {
+      case metapowers::v1::RunCommandsResponse::kPlan:
+        total_ = event.plan().commands_size();
+        if (event.plan().planned_size() > 0) {
+          session_.err() << event.plan().planned_size()
+                         << " planned, not built yet: " << absl::StrJoin(event.plan().planned(), ", ") << '\n';
+        }
+        break;
+      case metapowers::v1::RunCommandsResponse::kModel:
+        PrintOutcome("system-model.yaml", event.model());
+        break;
+      case metapowers::v1::RunCommandsResponse::kStarted:
+        if (session_.streams().err_is_tty) {
+          session_.err() << '[' << event.started().position() << '/' << event.started().total() << "] "
+                         << event.started().command() << "…" << std::flush;
+        }
+        break;
+      case metapowers::v1::RunCommandsResponse::kFinished:
+        if (session_.streams().err_is_tty) session_.err() << "\r\x1b[K" << std::flush;
+        PrintOutcome(
+            absl::StrCat("[", event.finished().position(), "/", total_, "] ", event.finished().outcome().command()),
+            event.finished().outcome());
+        break;
+      default:
+        break;
+    }
+    Count(event);
+  }
+
+  int commits() const { return commits_; }
+  bool changed() const { return changed_; }
+
+ private:
+  void Count(const metapowers::v1::RunCommandsResponse& event) {
+    const metapowers::v1::CommandOutcome* outcome = nullptr;
+    if (event.has_model()) outcome = &event.model();
+    if (event.has_finished()) outcome = &event.finished().outcome();
+    if (outcome == nullptr || !outcome->changed()) return;
+    changed_ = true;
+    if (!outcome->commit().empty()) ++commits_;
+  }
+
+  void PrintOutcome(const std::string& label, const metapowers::v1::CommandOutcome& outcome) {
+    if (dry_run_) {
+      if (outcome.changed()) PrintDiff(session_, outcome.diff());
+      return;
+    }
+    session_.out() << label << "  " << OutcomeLine(session_, outcome) << '\n';
+    if (outcome.changed()) {
+      for (const std::string& line : outcome.summary()) session_.out() << "    " << ForTerminal(line) << '\n';
+    }
+    for (const std::string& warning : outcome.warnings()) {
+      session_.err() << "warning: " << ForTerminal(warning) << '\n';
+    }
+    if (outcome.questions_size() > 0) {
+      session_.out() << "    " << outcome.questions_size() << " open question"
+                     << (outcome.questions_size() == 1 ? "" : "s") << " in the section\n";
+    }
+  }
+
+  Session& session_;
+  const bool dry_run_;
+  int total_ = 0;
+  int commits_ = 0;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+int Init(Session& session, const InitOptions& options) {
+  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
+  metapowers::v1::PutModelRequest request;
+  *request.mutable_context() = NewCommandContext(session, options.topic, "");
+  request.set_must_create(true);
+  int exit_code = 0;
+  std::string yaml;
+  if (!options.model_file.empty()) {
+    if (!ReadInput(session, options.model_file, &yaml, &exit_code)) return exit_code;
+  } else {
+    metapowers::v1::DraftModelRequest draft_request;
+    draft_request.set_archetype(options.archetype);
+    draft_request.set_topic_id(options.topic);
+    metapowers::v1::DraftModelResponse draft;
+    const auto context = session.NewContext();
+    if (const auto status = models->DraftModel(context.get(), draft_request, &draft); !status.ok()) {
+      return session.Fail(status);
+    }
+    yaml = draft.model_yaml();
+  }
+  request.mutable_context()->set_model_yaml(yaml);
+  metapowers::v1::PutModelResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  if (session.PrintMessage(response)) return kExitOk;
+  session.out() << ".metapowers/security/" << options.topic << "/system-model.yaml  "
+                << OutcomeLine(session, response.outcome()) << '\n';
+  session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
+  return kExitOk;
+}
+
+int Run(Session& session, const RunOptions& options) {
+  int exit_code = 0;
+  metapowers::v1::RunCommandsRequest request;
+  *request.mutable_context() = NewCommandContext(session, options.topic, options.request_id);
+  request.set_target(options.target);
+  request.mutable_context()->set_validate_only(options.dry_run);
+  request.mutable_context()->set_skip_checks(options.skip_checks);
+  request.mutable_context()->set_skip_reason(options.reason);
+  request.mutable_context()->set_expected_head(options.expected_head);
+  if (!options.model_file.empty() &&
+      !ReadInput(session, options.model_file, request.mutable_context()->mutable_model_yaml(), &exit_code)) {
+    return exit_code;
+  }
+  METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
+  const auto context = session.NewContext();
+  const auto stream = workflow->RunCommands(context.get(), request);
+  RunPrinter printer(session, options.dry_run);
+  metapowers::v1::RunCommandsResponse event;
+  while (stream->Read(&event)) printer.Print(event);
+  if (const grpc::Status status = stream->Finish(); !status.ok()) {
+    if (session.streams().err_is_tty) session.err() << '\n';
+    exit_code = session.Fail(status);
+    if (printer.commits() > 0) {
+      session.err() << "  " << printer.commits() << " commit" << (printer.commits() == 1 ? " was" : "s were")
+                    << " made before: metapowers log " << options.topic << '\n';
+    } else if (Session::interrupted()) {
+      session.err() << "  nothing was reported as committed; to be sure: metapowers log " << options.topic << '\n';
+    }
+    return exit_code;
+  }
+  return options.dry_run && options.exit_code && printer.changed() ? kExitChanges : kExitOk;
+}
+
+}  // namespace metapowers::client

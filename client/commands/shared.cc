@@ -1,0 +1,147 @@
+#include "client/commands/shared.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "client/output.h"
+#include "service/base/ids.h"
+
+namespace metapowers::client {
+namespace {
+
+// Pages read to find an abbreviated id: 10,000 commits.
+constexpr int kPageSize = 1000;
+constexpr int kMaxPages = 10;
+
+bool IsHex(absl::string_view text) {
+  for (const char c : text) {
+    if (!absl::ascii_isxdigit(c)) return false;
+  }
+  return !text.empty();
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+}  // namespace
+
+std::string ShortId(const std::string& commit) { return commit.substr(0, 7); }
+
+bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code) {
+  if (path == "-") {
+    bytes->assign(std::istreambuf_iterator<char>(std::cin), {});
+    return true;
+  }
+  std::ifstream file(path, std::ios::binary);
+  bytes->assign(std::istreambuf_iterator<char>(file), {});
+  if (file.is_open() && !file.bad()) return true;
+  *exit_code = session.Fail(kExitInvalid, absl::StrCat("cannot read '", path, "'"),
+                            "name a file that you may read, or - for standard input");
+  return false;
+}
+
+metapowers::v1::CommandContext NewCommandContext(Session& session, const std::string& topic,
+                                                 const std::string& request_id) {
+  metapowers::v1::CommandContext context;
+  context.set_topic(session.TopicName(topic));
+  context.set_request_id(request_id.empty() ? NewUuid() : request_id);
+  // As git does; in local mode the service falls back to the repository's user.name and user.email.
+  std::string name = Environment("GIT_AUTHOR_NAME");
+  std::string email = Environment("GIT_AUTHOR_EMAIL");
+  if (session.remote() && name.empty()) name = Environment("USER");
+  if (session.remote() && email.empty() && !name.empty()) {
+    char host[256] = "localhost";
+    (void)gethostname(host, sizeof(host) - 1);
+    email = absl::StrCat(name, "@", host);
+  }
+  if (!name.empty()) {
+    context.mutable_author()->set_name(name);
+    context.mutable_author()->set_email(email);
+  }
+  return context;
+}
+
+bool ResolveRevision(Session& session, metapowers::v1::DocumentService::Stub& stub, const std::string& topic,
+                     const std::string& revision, std::string* commit, int* exit_code) {
+  if (revision.size() == 40 && IsHex(revision)) {
+    *commit = revision;
+    return true;
+  }
+  int back = -1;
+  if (revision == "HEAD") back = 0;
+  if (absl::StartsWith(revision, "HEAD~") && (!absl::SimpleAtoi(revision.substr(5), &back) || back < 0)) back = -1;
+  if (back < 0 && (revision.size() < 4 || !IsHex(revision))) {
+    *exit_code = session.Fail(kExitUsage, absl::StrCat("'", revision, "' is not a revision"),
+                              "use a commit id of 4 to 40 digits, HEAD or HEAD~N");
+    return false;
+  }
+  metapowers::v1::ListRevisionsRequest request;
+  request.set_parent(session.TopicName(topic));
+  request.set_page_size(kPageSize);
+  std::vector<std::string> found;
+  int seen = 0;
+  for (int page = 0; page < kMaxPages; ++page) {
+    metapowers::v1::ListRevisionsResponse response;
+    const auto context = session.NewContext();
+    if (const grpc::Status status = stub.ListRevisions(context.get(), request, &response); !status.ok()) {
+      *exit_code = session.Fail(status);
+      return false;
+    }
+    for (const auto& entry : response.revisions()) {
+      const bool match = back >= 0 ? seen == back : absl::StartsWith(entry.commit(), absl::AsciiStrToLower(revision));
+      if (match) found.push_back(entry.commit());
+      ++seen;
+    }
+    if (response.next_page_token().empty() || (back >= 0 && !found.empty())) break;
+    request.set_page_token(response.next_page_token());
+  }
+  if (found.size() == 1) {
+    *commit = found.front();
+    return true;
+  }
+  *exit_code = found.empty()
+                   ? session.Fail(kExitNotFound, absl::StrCat("no revision '", revision, "' of topic '", topic, "'"),
+                                  absl::StrCat("metapowers log ", topic))
+                   : session.Fail(kExitUsage, absl::StrCat("'", revision, "' names ", found.size(), " revisions"),
+                                  "give more digits");
+  return false;
+}
+
+void PrintDiff(Session& session, const std::string& diff) {
+  for (absl::string_view line : absl::StrSplit(absl::StripSuffix(diff, "\n"), '\n')) {
+    const std::string safe = ForTerminal(line);
+    if (absl::StartsWith(line, "+++") || absl::StartsWith(line, "---")) {
+      session.out() << session.Styled("1", safe);
+    } else if (absl::StartsWith(line, "@@")) {
+      session.out() << session.Styled("36", safe);
+    } else if (absl::StartsWith(line, "+")) {
+      session.out() << session.Styled("32", safe);
+    } else if (absl::StartsWith(line, "-")) {
+      session.out() << session.Styled("31", safe);
+    } else {
+      session.out() << safe;
+    }
+    session.out() << '\n';
+  }
+}
+
+std::string OutcomeLine(Session& session, const metapowers::v1::CommandOutcome& outcome) {
+  if (!outcome.changed()) return session.Styled("2", "unchanged");
+  if (outcome.commit().empty()) return session.Styled("33", "would change");
+  return session.Styled("32", absl::StrCat("committed ", ShortId(outcome.commit())));
+}
+
+}  // namespace metapowers::client

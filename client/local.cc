@@ -1,0 +1,60 @@
+// The one file of the client that links the service.
+#include "client/local.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/base/status_macros.h"
+#include "service/server/env.h"
+#include "service/server/server.h"
+#include "service/server/version.h"
+#include "service/workspace/worktree_engine.h"
+
+namespace metapowers::client {
+namespace {
+
+// Stands in where there is no repository: what needs none (lists, schema, validation) works, all else answers why.
+class AbsentEngine : public workspace::Engine {
+ public:
+  explicit AbsentEngine(absl::Status why) : why_(std::move(why)) {}
+
+  absl::Status CreateWorkspace(absl::string_view) override { return why_; }
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Head(absl::string_view) override { return why_; }
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> At(absl::string_view, absl::string_view) override {
+    return why_;
+  }
+  absl::Status Commit(absl::string_view, const workspace::CommitBatch&) override { return why_; }
+  absl::StatusOr<workspace::HistoryPage> History(absl::string_view, const workspace::HistoryQuery&) override {
+    return why_;
+  }
+
+ private:
+  const absl::Status why_;
+};
+
+server::Env EnvWithoutRepository(const absl::Status& why) {
+  server::Env env;
+  env.clock = std::make_unique<SystemClock>();
+  env.engine = std::make_unique<AbsentEngine>(why);
+  env.registry = workspace::SingleWorkspaceRegistry(
+      {std::string(server::kLocalWorkspace), std::string(workspace::kLocalUid), "", absl::UnixEpoch()});
+  env.identity = [why]() -> absl::StatusOr<workspace::Identity> { return why; };
+  env.version = server::kVersion;
+  env.limits.workers = 1;
+  return env;
+}
+
+}  // namespace
+
+absl::StatusOr<LocalService> StartLocalService(const std::string& directory) {
+  absl::StatusOr<server::Env> env = server::OpenLocalEnv(directory);
+  if (!env.ok()) env = EnvWithoutRepository(env.status());
+  ASSIGN_OR_RETURN(std::shared_ptr<server::Server> server, server::Server::Start(*std::move(env), {}));
+  LocalService service;
+  service.channel = server->InProcessChannel();
+  service.keep_alive = std::move(server);
+  return service;
+}
+
+}  // namespace metapowers::client

@@ -1,0 +1,28 @@
+// What the client prints: tables, JSON, YAML.
+#ifndef METAPOWERS_CLIENT_OUTPUT_H_
+#define METAPOWERS_CLIENT_OUTPUT_H_
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace metapowers::client {
+
+// Rows with aligned columns and two spaces between them; the last column is not padded. Nothing is cut.
+void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+
+// proto3 JSON with proto field names in lowerCamelCase, indented, unset fields left out, one line end.
+std::string ToJson(const google::protobuf::Message& message);
+
+// The same data as YAML 1.2 block style.
+std::string ToYaml(const google::protobuf::Message& message);
+
+// `text` safe for a terminal: control characters other than line ends and tabs are removed.
+std::string ForTerminal(absl::string_view text);
+
+}  // namespace metapowers::client
+
+#endif  // METAPOWERS_CLIENT_OUTPUT_H_

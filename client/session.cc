@@ -1,0 +1,186 @@
+#include "client/session.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <atomic>
+#include <mutex>
+#include <ostream>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "client/local.h"
+#include "client/output.h"
+#include "google/rpc/error_details.pb.h"
+#include "service/base/error.h"
+#include "service/base/strings.h"
+
+namespace metapowers::client {
+namespace {
+
+std::atomic<bool> interrupt_requested{false};
+std::mutex live_contexts_mutex;
+std::set<grpc::ClientContext*>& LiveContexts() {
+  static auto* const contexts = new std::set<grpc::ClientContext*>();
+  return *contexts;
+}
+
+// A context that Interrupt() can find.
+class TrackedContext : public grpc::ClientContext {
+ public:
+  TrackedContext() {
+    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
+    LiveContexts().insert(this);
+  }
+  ~TrackedContext() {
+    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
+    LiveContexts().erase(this);
+  }
+};
+
+constexpr size_t kShownViolations = 20;
+
+}  // namespace
+
+ExitCode ExitCodeOf(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::OK:
+      return kExitOk;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::OUT_OF_RANGE:
+      return kExitInvalid;
+    case grpc::StatusCode::FAILED_PRECONDITION:
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return kExitPrecondition;
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return kExitUnauthenticated;
+    case grpc::StatusCode::NOT_FOUND:
+      return kExitNotFound;
+    case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::ALREADY_EXISTS:
+      return kExitConflict;
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return kExitDenied;
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return kExitUnavailable;
+    case grpc::StatusCode::CANCELLED:
+      return Session::interrupted() ? kExitInterrupted : kExitUnavailable;
+    default:
+      return kExitInternal;
+  }
+}
+
+std::string Session::Styled(absl::string_view ansi_code, absl::string_view text) const {
+  const bool on = options_.color == "always" || (options_.color == "auto" && streams_.out_is_tty);
+  return on ? absl::StrCat("\x1b[", ansi_code, "m", text, "\x1b[0m") : std::string(text);
+}
+
+std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
+  if (channel_ != nullptr) return channel_;
+  if (remote()) {
+    grpc::ChannelArguments arguments;
+    arguments.SetUserAgentPrefix("metapowers/" METAPOWERS_VERSION);
+    channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
+    return channel_;
+  }
+  absl::StatusOr<LocalService> local = StartLocalService(".");
+  if (!local.ok()) {
+    const ErrorDetails details = DetailsOf(local.status());
+    *exit_code =
+        Fail(local.status().code() == absl::StatusCode::kFailedPrecondition ? kExitPrecondition : kExitInternal,
+             local.status().message(), details.next_step);
+    return nullptr;
+  }
+  local_ = local->keep_alive;
+  channel_ = local->channel;
+  return channel_;
+}
+
+std::unique_ptr<grpc::ClientContext> Session::NewContext() {
+  auto context = std::make_unique<TrackedContext>();
+  context->set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  if (interrupted()) context->TryCancel();
+  return context;
+}
+
+void Session::Interrupt() {
+  interrupt_requested = true;
+  const std::lock_guard<std::mutex> lock(live_contexts_mutex);
+  for (grpc::ClientContext* context : LiveContexts()) context->TryCancel();
+}
+
+bool Session::interrupted() { return interrupt_requested; }
+
+bool Session::PrintMessage(const google::protobuf::Message& message) {
+  if (options_.format == OutputFormat::kJson) {
+    out() << ToJson(message);
+    return true;
+  }
+  if (options_.format == OutputFormat::kYaml) {
+    out() << ToYaml(message);
+    return true;
+  }
+  return false;
+}
+
+std::string Session::WorkspaceName() const {
+  if (!options_.workspace.empty()) return absl::StrCat("workspaces/", options_.workspace);
+  return remote() ? "workspaces/default" : "workspaces/local";
+}
+
+std::string Session::TopicName(absl::string_view topic) const {
+  return absl::StrCat(WorkspaceName(), "/topics/", topic);
+}
+
+int Session::Fail(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad_request;
+  google::rpc::Help help;
+  if (details.ParseFromString(status.error_details())) {
+    for (const google::protobuf::Any& any : details.details()) {
+      any.UnpackTo(&info) || any.UnpackTo(&bad_request) || any.UnpackTo(&help);
+    }
+  }
+  if (status.error_code() == grpc::StatusCode::CANCELLED && interrupted()) {
+    err() << "metapowers: interrupted\n";
+    return kExitInterrupted;
+  }
+  std::string message = status.error_message();
+  std::string next_step = help.links().empty() ? std::string() : help.links(0).description();
+  if (info.reason().empty() && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    message = absl::StrCat("no server answers at '", options_.server, "': ", message);
+    next_step = "start one with 'metapowersd --data-dir DIR', or leave --server out to work on this repository";
+  } else if (info.reason().empty() && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    message = absl::StrCat("no answer within ", absl::FormatDuration(options_.timeout));
+    next_step = "raise --timeout; the call may still have been committed: see 'metapowers log TOPIC'";
+  }
+  const int code = Fail(ExitCodeOf(status.error_code()), message, "");
+  const auto& violations = bad_request.field_violations();
+  for (int i = 0; i < violations.size() && i < static_cast<int>(kShownViolations); ++i) {
+    err() << "  " << ForTerminal(violations[i].field()) << ": " << ForTerminal(violations[i].description()) << '\n';
+  }
+  if (violations.size() > static_cast<int>(kShownViolations)) {
+    err() << "  and " << violations.size() - static_cast<int>(kShownViolations) << " more\n";
+  }
+  if (!next_step.empty()) err() << "  next: " << ForTerminal(next_step) << '\n';
+  if (options_.verbose && !info.reason().empty()) {
+    err() << "  reason: " << info.reason() << '\n';
+    const std::map<std::string, std::string> sorted(info.metadata().begin(), info.metadata().end());
+    for (const auto& [key, value] : sorted) err() << "  " << key << ": " << ForTerminal(value) << '\n';
+  }
+  return code;
+}
+
+int Session::Fail(ExitCode code, absl::string_view message, absl::string_view next_step) {
+  err() << "metapowers: " << ForTerminal(message) << '\n';
+  if (!next_step.empty()) err() << "  next: " << ForTerminal(next_step) << '\n';
+  return code;
+}
+
+}  // namespace metapowers::client

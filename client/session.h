@@ -1,0 +1,103 @@
+// One run of the client: global options, the channel to a server or to the local repository, and output.
+#ifndef METAPOWERS_CLIENT_SESSION_H_
+#define METAPOWERS_CLIENT_SESSION_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+namespace metapowers::client {
+
+enum class OutputFormat { kText, kJson, kYaml, kMarkdown };
+
+struct GlobalOptions {
+  std::string server;     // HOST:PORT or unix:PATH; empty is local mode
+  std::string workspace;  // id; empty is "default" on a server and "local" in a repository
+  OutputFormat format = OutputFormat::kText;
+  absl::Duration timeout = absl::Seconds(60);
+  std::string color = "auto";  // auto, always, never
+  bool verbose = false;
+};
+
+// Exit codes of the program; part of its contract.
+enum ExitCode {
+  kExitOk = 0,
+  kExitInternal = 1,
+  kExitUsage = 2,
+  kExitPrecondition = 3,
+  kExitUnauthenticated = 4,
+  kExitNotFound = 5,
+  kExitConflict = 6,
+  kExitDenied = 7,
+  kExitUnavailable = 8,
+  kExitInvalid = 9,
+  kExitChanges = 10,
+  kExitInterrupted = 130,
+};
+
+// Where a program writes; tests pass string streams.
+struct Streams {
+  std::ostream* out;  // data
+  std::ostream* err;  // everything else
+  bool out_is_tty = false;
+  bool err_is_tty = false;
+};
+
+// Not thread-safe, except Interrupt().
+class Session {
+ public:
+  Session(GlobalOptions options, Streams streams) : options_(std::move(options)), streams_(streams) {}
+
+  const GlobalOptions& options() const { return options_; }
+  std::ostream& out() { return *streams_.out; }
+  std::ostream& err() { return *streams_.err; }
+  const Streams& streams() const { return streams_; }
+  bool remote() const { return !options_.server.empty(); }
+
+  // `text` in the terminal's style when colour is on for stdout, else as it is.
+  std::string Styled(absl::string_view ansi_code, absl::string_view text) const;
+
+  // The channel, opened on first use; in local mode the service runs in this process on the Git repository
+  // around the current directory. On a failure prints it and returns nullptr, with the code in *exit_code.
+  std::shared_ptr<grpc::Channel> Channel(int* exit_code);
+
+  // A context with the deadline of --timeout, which Interrupt() cancels while it lives.
+  std::unique_ptr<grpc::ClientContext> NewContext();
+
+  // Prints `message` as JSON or YAML when that was asked for; false when text was.
+  bool PrintMessage(const google::protobuf::Message& message);
+
+  // Resource names.
+  std::string WorkspaceName() const;
+  std::string TopicName(absl::string_view topic) const;
+
+  // Prints the error with place, cause and next step; returns the exit code.
+  int Fail(const grpc::Status& status);
+  int Fail(ExitCode code, absl::string_view message, absl::string_view next_step = "");
+
+  // Cancels the call under way, from a signal's thread. Thread-safe.
+  static void Interrupt();
+  static bool interrupted();
+
+ private:
+  GlobalOptions options_;
+  Streams streams_;
+  std::shared_ptr<void> local_;  // keeps the in-process service alive
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// Exit code of a gRPC status code.
+ExitCode ExitCodeOf(grpc::StatusCode code);
+
+}  // namespace metapowers::client
+
+#endif  // METAPOWERS_CLIENT_SESSION_H_

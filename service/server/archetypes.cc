@@ -1,0 +1,73 @@
+#include "service/server/archetypes.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/base/embedded_file.h"
+#include "service/base/error.h"
+#include "service/base/strings.h"
+#include "service/server/names.h"
+
+namespace metapowers::server {
+
+extern const EmbeddedFile kExamples[];
+extern const int kExamplesCount;
+
+namespace {
+
+// The embedded file that ends in `path`; nullptr when it is not there.
+const EmbeddedFile* FindExample(absl::string_view path) {
+  for (int i = 0; i < kExamplesCount; ++i) {
+    if (absl::EndsWith(kExamples[i].path, path)) return &kExamples[i];
+  }
+  return nullptr;
+}
+
+const EmbeddedFile* ModelOf(const v1::Archetype& archetype) {
+  return FindExample(absl::StrCat("/", archetype.model_id(), "/", kModelFile));
+}
+
+// `yaml` with the value of its top-level key `id` replaced.
+std::string WithId(absl::string_view yaml, absl::string_view id) {
+  size_t start = absl::StartsWith(yaml, "id:") ? 0 : yaml.find("\nid:") + 1;
+  const size_t end = std::min(yaml.find('\n', start), yaml.size());
+  return absl::StrCat(yaml.substr(0, start), "id: ", id, yaml.substr(end));
+}
+
+}  // namespace
+
+const v1::ListArchetypesResponse& Archetypes() {
+  static const auto* const archetypes = [] {
+    v1::ListArchetypesResponse declared;
+    const EmbeddedFile* manifest = FindExample("/archetypes.textproto");
+    auto* const found = new v1::ListArchetypesResponse;
+    // A test parses the manifest and finds every model of it; here a fault leaves the list short.
+    if (manifest == nullptr || !google::protobuf::TextFormat::ParseFromString(std::string(manifest->text), &declared)) {
+      return found;
+    }
+    for (const v1::Archetype& archetype : declared.archetypes()) {
+      if (ModelOf(archetype) != nullptr) *found->add_archetypes() = archetype;
+    }
+    return found;
+  }();
+  return *archetypes;
+}
+
+absl::StatusOr<std::string> DraftFrom(absl::string_view archetype, absl::string_view topic_id) {
+  std::vector<std::string> names;
+  for (const v1::Archetype& known : Archetypes().archetypes()) {
+    if (known.name() == archetype) return WithId(ModelOf(known)->text, topic_id);
+    names.push_back(known.name());
+  }
+  const std::string printable = Printable(archetype);
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("no archetype is called \"", printable, "\"", DidYouMean(archetype, names)),
+      {"ARCHETYPE_UNKNOWN", {{"archetype", printable}}, {}, absl::StrCat("use one of: ", absl::StrJoin(names, ", "))});
+}
+
+}  // namespace metapowers::server

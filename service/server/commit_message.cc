@@ -1,0 +1,56 @@
+#include "service/server/commit_message.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "service/base/ids.h"
+#include "service/base/strings.h"
+
+namespace metapowers::server {
+namespace {
+
+constexpr absl::string_view kDomain = "security";
+constexpr size_t kMaxSummaryLines = 12;  // the rest is in the response and in the document
+
+}  // namespace
+
+std::string CommitMessage::Format() const {
+  std::string text = absl::StrCat(kDomain, "(", topic, "): ", what, "\n");
+  if (!summary.empty()) text += '\n';
+  for (size_t i = 0; i < summary.size() && i < kMaxSummaryLines; ++i) {
+    absl::StrAppend(&text, OneLine(summary[i]), "\n");
+  }
+  text += '\n';
+  const std::pair<const char*, const std::string*> trailers[] = {
+      {kCommandTrailer, &command},
+      {kActionTrailer, &action},
+      {"Metapowers-Model", &model},
+      {"Metapowers-Catalogue", &catalogue},
+      {"Metapowers-Engine", &engine},
+      {"Metapowers-Request-Id", &request_id},
+      {"Metapowers-Skip-Checks", &skip_reason},
+  };
+  for (const auto& [key, value] : trailers) {
+    if (!value->empty()) absl::StrAppend(&text, key, ": ", OneLine(*value), "\n");
+  }
+  return text;
+}
+
+std::string CommandOf(const workspace::CommitInfo& commit) {
+  const std::string trailer = commit.Trailer(kCommandTrailer);
+  absl::string_view command = trailer;
+  if (!absl::ConsumePrefix(&command, "security:")) return "";
+  return std::string(command);
+}
+
+std::string TopicOf(const workspace::CommitInfo& commit) {
+  if (commit.Trailer(kCommandTrailer).empty() && commit.Trailer(kActionTrailer).empty()) return "";
+  absl::string_view subject = commit.subject;
+  if (!absl::ConsumePrefix(&subject, "security(")) return "";
+  subject = subject.substr(0, subject.find(')'));
+  return IsSlug(subject) ? std::string(subject) : "";
+}
+
+}  // namespace metapowers::server

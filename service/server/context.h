@@ -1,0 +1,38 @@
+// A CommandContext, checked: nothing behind this point sees an unchecked field.
+#ifndef METAPOWERS_SERVICE_SERVER_CONTEXT_H_
+#define METAPOWERS_SERVICE_SERVER_CONTEXT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "metapowers/v1/command.pb.h"
+#include "service/base/clock.h"
+#include "service/server/names.h"
+#include "service/workspace/commit.h"
+
+namespace metapowers::server {
+
+struct CheckedContext {
+  ResourceName topic;
+  std::string request_id;     // "" or a UUID
+  std::string topic_etag;     // "" or quoted
+  std::string expected_head;  // "" or a commit id
+  bool validate_only = false;
+  bool skip_checks = false;
+  std::string skip_reason;     // one line; set when skip_checks is
+  std::string model_yaml;      // may be empty
+  workspace::Identity author;  // empty: the caller named none
+  absl::Time time;             // whole seconds
+};
+
+// INVALID_ARGUMENT NAME_INVALID for the topic, before anything else; then ARGUMENT_INVALID with a violation for every
+// field that is wrong.
+absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, const Clock& clock);
+
+// Etag of a topic whose folder has this tree id: quoted; of no folder: `"0"`.
+std::string TopicEtag(absl::string_view tree);
+
+}  // namespace metapowers::server
+
+#endif  // METAPOWERS_SERVICE_SERVER_CONTEXT_H_

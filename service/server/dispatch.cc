@@ -1,0 +1,161 @@
+#include "service/server/dispatch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+#include "service/base/ids.h"
+#include "service/base/status_macros.h"
+#include "service/model/model.h"
+#include "service/server/errors.h"
+#include "service/server/linked_protos.h"
+#include "service/server/run_command.h"
+
+namespace metapowers::server {
+namespace {
+
+constexpr size_t kMaxPlainRequestBytes = 64 << 10;  // of methods that take no model
+
+// True when a request of this type can carry a system model, itself or in its context.
+bool CarriesModel(const google::protobuf::Descriptor& request) {
+  const auto* context = request.FindFieldByName("context");
+  return request.FindFieldByName("model_yaml") != nullptr ||
+         (context != nullptr && context->message_type() == v1::CommandContext::descriptor());
+}
+
+LogLevel LevelOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+}  // namespace
+
+class Dispatcher::UnaryReactor : public grpc::ServerUnaryReactor {
+ public:
+  explicit UnaryReactor(std::unique_ptr<Call> call) : call_(std::move(call)) {}
+
+  Call& call() { return *call_; }
+  void OnCancel() override { call_->Cancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  const std::unique_ptr<Call> call_;
+};
+
+absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Create(Backend& backend) {
+  std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(backend));
+  const CommandIndex& index = CommandIndex::Get();
+  for (const google::protobuf::ServiceDescriptor* service : LinkedServices()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *service->method(i);
+      MethodPolicy policy;
+      policy.path = absl::StrCat("/", service->full_name(), "/", method.name());
+      const v1::Access& access = method.options().GetExtension(v1::access);
+      if (access.effect() == v1::EFFECT_UNSPECIFIED || access.permission().empty()) {
+        return MakeError(absl::StatusCode::kInternal, absl::StrCat(policy.path, " lacks the option `access`"),
+                         {"INTERNAL", {}, {}, ""});
+      }
+      policy.effect = access.effect();
+      policy.permission = access.permission();
+      policy.max_request_bytes =
+          kMaxPlainRequestBytes + (CarriesModel(*method.input_type()) ? model::kMaxModelBytes : 0);
+      if (method.options().HasExtension(v1::command)) {
+        policy.command = index.Find(method.options().GetExtension(v1::command).id());
+      }
+      dispatcher->policies_.emplace(policy.path, std::move(policy));
+    }
+  }
+  return dispatcher;
+}
+
+std::unique_ptr<Call> Dispatcher::NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                                          std::string request_id) const {
+  const Clock& clock = *backend_.env.clock;
+  const absl::Time latest = clock.Now() + backend_.env.limits.call_time;
+  const auto deadline = context.deadline();
+  const absl::Time wanted =
+      deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
+  if (!IsUuid(request_id)) request_id = NewUuid();
+  return std::make_unique<Call>(policy.path, context.peer(), std::move(request_id), std::min(wanted, latest), clock);
+}
+
+absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobuf::Message& request) const {
+  if (draining_.load(std::memory_order_acquire)) return DrainingError();
+  const size_t size = request.ByteSizeLong();
+  if (size <= policy.max_request_bytes) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
+      {"REQUEST_TOO_LARGE", {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
+}
+
+absl::Status Dispatcher::Overloaded(grpc::CallbackServerContext& context) {
+  context.AddTrailingMetadata("grpc-retry-pushback-ms", "1000");
+  return OverloadedError();
+}
+
+absl::Status Dispatcher::Guarded(Call& call, const std::function<absl::Status(Call&)>& body) const {
+  try {
+    RETURN_IF_ERROR(call.CheckAlive());  // it may have waited long
+    return body(call);
+  } catch (const std::exception& thrown) {
+    return absl::UnknownError(absl::StrCat("exception: ", thrown.what()));
+  } catch (...) {
+    return absl::UnknownError("exception of unknown type");
+  }
+}
+
+grpc::Status Dispatcher::Conclude(const Call& call, const absl::Status& status) const {
+  grpc::Status answer = ToGrpcStatus(status, call.request_id);
+  if (backend_.env.log != nullptr) {
+    const absl::Time now = backend_.env.clock->Now();
+    backend_.env.log->Write(LevelOf(status), status.ok() ? "call" : status.message(),
+                            {{"method", call.method},
+                             {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(answer.error_code()))},
+                             {"reason", DetailsOf(status).reason},
+                             {"ms", absl::ToDoubleMilliseconds(now - call.start)},
+                             {"peer", call.peer},
+                             {"request_id", call.request_id},
+                             {"workspace", call.workspace},
+                             {"topic", call.topic},
+                             {"commit", call.commit}});
+  }
+  return answer;
+}
+
+grpc::ServerUnaryReactor* Dispatcher::Start(grpc::CallbackServerContext* context, absl::string_view path,
+                                            const google::protobuf::Message& request, std::string request_id,
+                                            std::function<absl::Status(Call&)> body) {
+  const MethodPolicy& policy = PolicyOf(path);
+  auto* reactor = new UnaryReactor(NewCall(*context, policy, std::move(request_id)));
+  absl::Status refused = Admit(policy, request);
+  const auto serve = [this, reactor, body = std::move(body)] {
+    const absl::Status status = Guarded(reactor->call(), body);
+    reactor->Finish(Conclude(reactor->call(), status));
+  };
+  if (refused.ok() && !executor_.Submit(serve)) refused = Overloaded(*context);
+  if (!refused.ok()) reactor->Finish(Conclude(reactor->call(), refused));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* Dispatcher::StartCommand(grpc::CallbackServerContext* context, absl::string_view path,
+                                                   const google::protobuf::Message& request,
+                                                   const v1::CommandContext& command, v1::CommandOutcome* outcome,
+                                                   google::protobuf::Message* result) {
+  const CommandEntry& entry = *PolicyOf(path).command;
+  return Start(context, path, request, command.request_id(),
+               [this, &entry, &command, outcome, result](Call& call) -> absl::Status {
+                 ASSIGN_OR_RETURN(*outcome, RunCommand(backend_, call, command, entry, result));
+                 return absl::OkStatus();
+               });
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,17 @@
+// Title, basis line and closing note of the documents; the wording is service/commands/document_frame.md.
+#ifndef METAPOWERS_SERVICE_SERVER_DOCUMENT_FRAME_H_
+#define METAPOWERS_SERVICE_SERVER_DOCUMENT_FRAME_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/document/splice.h"
+
+namespace metapowers::server {
+
+// The layout of `document`, e.g. "01-identify.md", of `topic`. INTERNAL when the template is wrong, which a test keeps
+// from happening. Thread-safe.
+absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::string_view topic);
+
+}  // namespace metapowers::server
+
+#endif  // METAPOWERS_SERVICE_SERVER_DOCUMENT_FRAME_H_

@@ -1,0 +1,164 @@
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "metapowers/v1/document_service.grpc.pb.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/document/text_diff.h"
+#include "service/server/commit_message.h"
+#include "service/server/page_token.h"
+#include "service/server/section_guard.h"
+#include "service/server/services.h"
+#include "service/server/topics.h"
+
+namespace metapowers::server {
+namespace {
+
+using namespace v1;
+
+void Describe(const ResourceName& name, const workspace::Snapshot& snapshot, absl::string_view markdown,
+              Document& out) {
+  out.set_name(name.ToString());
+  for (const CommandEntry* entry : SectionsIn(markdown, name.document)) out.add_commands(entry->spec->id());
+  out.set_size(static_cast<int64_t>(markdown.size()));
+  out.set_commit(snapshot.commit());
+}
+
+absl::Status GetDocument(Backend& backend, Call& call, const GetDocumentRequest& request,
+                         GetDocumentResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName name, ParseDocumentName(request.name()));
+  ASSIGN_OR_RETURN(const auto snapshot, backend.Open(call, name, request.revision()));
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, snapshot->ReadFile(name.Path()));
+  if (!text.has_value()) return DocumentNotFound(name);
+  Document& document = *response.mutable_document();
+  Describe(name, *snapshot, *text, document);
+  if (request.command().empty()) {
+    document.set_markdown(*text);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto entries, CommandIndex::Get().Resolve(request.command()));
+  const auto section = FindSection(*text, entries.front()->spec->heading());
+  if (entries.size() > 1 || entries.front()->spec->document() != name.document || !section.has_value()) {
+    return MakeError(absl::StatusCode::kNotFound,
+                     absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
+                     {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, ""});
+  }
+  document.set_markdown(absl::StrCat(*section, "\n"));
+  return absl::OkStatus();
+}
+
+absl::Status ListDocuments(Backend& backend, Call& call, const ListDocumentsRequest& request,
+                           ListDocumentsResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
+  ASSIGN_OR_RETURN(const auto snapshot, backend.Open(call, topic, request.revision()));
+  RETURN_IF_ERROR(TopicTree(*snapshot, topic).status());
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, ListDocumentFiles(*snapshot, topic));
+  for (const std::string& file : files) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> text, snapshot->ReadFile(topic.PathOf(file)));
+    Describe({topic.workspace, topic.topic, file}, *snapshot, text.value_or(""), *response.add_documents());
+  }
+  return absl::OkStatus();
+}
+
+void Describe(const workspace::CommitInfo& commit, Revision& out) {
+  out.set_commit(commit.id);
+  out.set_revision(commit.revision);
+  out.set_subject(commit.subject);
+  out.set_body(commit.body);
+  out.set_command(CommandOf(commit));
+  out.set_topic(TopicOf(commit));
+  out.mutable_author()->set_name(commit.author.name);
+  out.mutable_author()->set_email(commit.author.email);
+  out.mutable_time()->set_seconds(absl::ToUnixSeconds(commit.time));
+  for (const auto& [key, value] : commit.trailers) {
+    Trailer& trailer = *out.add_trailers();
+    trailer.set_key(key);
+    trailer.set_value(value);
+  }
+}
+
+absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequest& request,
+                           ListRevisionsResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName parent, ParseName(request.parent()));
+  ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
+  const std::string query_id = absl::StrCat("ListRevisions ", parent.ToString());
+  ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
+  ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, parent));
+  if (cursor.empty() && !parent.topic.empty()) {
+    ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
+    RETURN_IF_ERROR(TopicTree(*head, parent).status());
+  }
+  // A page of the engine may be short, since the work for it is bounded: a few of them make ours.
+  workspace::HistoryQuery query{"", parent.Path(), size, std::move(cursor)};
+  do {
+    RETURN_IF_ERROR(call.CheckAlive());
+    ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(found.uid, query));
+    for (const workspace::CommitInfo& commit : page.commits) Describe(commit, *response.add_revisions());
+    query.cursor = std::move(page.next_cursor);
+    query.limit = size - response.revisions_size();
+  } while (!query.cursor.empty() && query.limit > 0);
+  response.set_next_page_token(MakePageToken(query_id, query.cursor));
+  return absl::OkStatus();
+}
+
+absl::Status CompareRevisions(Backend& backend, Call& call, const CompareRevisionsRequest& request,
+                              CompareRevisionsResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
+  ASSIGN_OR_RETURN(const auto target, backend.Open(call, topic, request.target()));
+  std::shared_ptr<const workspace::Snapshot> base;
+  if (!request.base().empty()) {
+    ASSIGN_OR_RETURN(base, backend.Open(call, topic, request.base()));
+  }
+  // File name -> blob before and after; "" where there is none.
+  std::map<std::string, std::pair<std::string, std::string>> files;
+  ASSIGN_OR_RETURN(const auto new_entries, target->ListDirectory(topic.Path()));
+  for (const auto& entry : new_entries) {
+    if (!entry.is_directory) files[entry.name].second = entry.id;
+  }
+  if (base != nullptr) {
+    ASSIGN_OR_RETURN(const auto old_entries, base->ListDirectory(topic.Path()));
+    for (const auto& entry : old_entries) {
+      if (!entry.is_directory) files[entry.name].first = entry.id;
+    }
+  }
+  if (files.empty()) return TopicTree(*target, topic).status();
+  for (const auto& [file, blobs] : files) {
+    if (blobs.first == blobs.second) continue;
+    const std::string path = topic.PathOf(file);
+    std::optional<std::string> before;
+    if (base != nullptr) {
+      ASSIGN_OR_RETURN(before, base->ReadFile(path));
+    }
+    ASSIGN_OR_RETURN(const std::optional<std::string> after, target->ReadFile(path));
+    const auto view = [](const std::optional<std::string>& text) {
+      return text.has_value() ? absl::make_optional<absl::string_view>(*text) : absl::nullopt;
+    };
+    response.mutable_diff()->append(document::UnifiedDiff(path, view(before), view(after)));
+    response.add_paths(path);
+  }
+  return absl::OkStatus();
+}
+
+class Service final : public DocumentService::CallbackService {
+ public:
+  explicit Service(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  METAPOWERS_UNARY(GetDocument, server::GetDocument)
+  METAPOWERS_UNARY(ListDocuments, server::ListDocuments)
+  METAPOWERS_UNARY(ListRevisions, server::ListRevisions)
+  METAPOWERS_UNARY(CompareRevisions, server::CompareRevisions)
+
+ private:
+  static constexpr char kService[] = "/metapowers.v1.DocumentService/";
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> NewDocumentService(Dispatcher& dispatcher) {
+  return std::make_unique<Service>(dispatcher);
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,63 @@
+// The pure part of the pipeline: model text -> model and facts -> typed result -> section. Each stage is
+// cached by content, so a call pays for what is new.
+#ifndef METAPOWERS_SERVICE_SERVER_GENERATOR_H_
+#define METAPOWERS_SERVICE_SERVER_GENERATOR_H_
+
+#include <google/protobuf/message.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/node_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "service/analysis/facts.h"
+#include "service/model/model.h"
+#include "service/render/template.h"
+#include "service/server/byte_cache.h"
+#include "service/server/command_index.h"
+
+namespace metapowers::server {
+
+// A model and what follows from it. Immutable.
+struct ModelFacts {
+  std::string blob;  // Git id of the text
+  std::shared_ptr<const model::Model> model;
+  std::shared_ptr<const analysis::Facts> facts;
+  std::vector<model::Question> questions;
+};
+
+// What a command makes of a model. Immutable.
+struct Generated {
+  std::unique_ptr<const google::protobuf::Message> result;
+  std::vector<std::string> summary;  // one sentence per entry: the template's lines before the section
+  std::string section;               // from its `## ` line to its last line end
+};
+
+// Thread-safe.
+class Generator {
+ public:
+  // Keeps at most about `cache_bytes` of what it made.
+  explicit Generator(size_t cache_bytes) : models_(cache_bytes / 2), sections_(cache_bytes / 2) {}
+
+  // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
+  absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
+
+  // `entry` is built. INTERNAL when its template is wrong, which a test keeps from happening.
+  absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const ModelFacts& model);
+
+ private:
+  absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);
+
+  ByteCache<ModelFacts> models_;   // by topic and blob id
+  ByteCache<Generated> sections_;  // by command and blob id
+  absl::Mutex mutex_;
+  absl::node_hash_map<std::string, render::Template> templates_ ABSL_GUARDED_BY(mutex_);  // by stem
+};
+
+}  // namespace metapowers::server
+
+#endif  // METAPOWERS_SERVICE_SERVER_GENERATOR_H_

@@ -1,0 +1,378 @@
+#include "service/server/run_command.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/document/skip_log.h"
+#include "service/document/splice.h"
+#include "service/document/text_diff.h"
+#include "service/knowledge/knowledge.h"
+#include "service/server/commit_message.h"
+#include "service/server/context.h"
+#include "service/server/document_frame.h"
+#include "service/server/model_summary.h"
+#include "service/server/section_guard.h"
+#include "service/server/topics.h"
+#include "service/workspace/draft.h"
+
+namespace metapowers::server {
+namespace {
+
+using workspace::FileChange;
+using workspace::Snapshot;
+
+// Turns are taken within this process, so only foreign pushes can make an attempt fail.
+constexpr int kMaxAttempts = 8;
+
+// One step that an attempt has staged: the model, or a command.
+struct Step {
+  const CommandEntry* entry = nullptr;  // nullptr: the model
+  v1::CommandOutcome outcome;
+  std::shared_ptr<const Generated> generated;  // of a command
+};
+
+// The questions of a result: results that have any hold them in a field `questions`.
+void CopyQuestions(const google::protobuf::Message& result, v1::CommandOutcome& outcome) {
+  const auto* field = result.GetDescriptor()->FindFieldByName("questions");
+  if (field == nullptr || field->message_type() != v1::Question::descriptor() || !field->is_repeated()) return;
+  const google::protobuf::Reflection& reflection = *result.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(result, field); ++i) {
+    outcome.add_questions()->CopyFrom(reflection.GetRepeatedMessage(result, field, i));
+  }
+}
+
+// One attempt: the steps of a call staged on one snapshot.
+class Attempt {
+ public:
+  Attempt(Backend& backend, const CheckedContext& context, std::string uid, std::shared_ptr<const Snapshot> head)
+      : backend_(backend), context_(context), uid_(std::move(uid)), draft_(std::move(head)) {}
+
+  // expected_head, topic_etag and must_create_model against the snapshot.
+  absl::Status CheckPreconditions(const RunOptions& options) const;
+  // Stages the model of the context, when it has one, and reads the one to run on.
+  absl::Status StageModel();
+  absl::Status StageCommand(const CommandEntry& entry);
+
+  const workspace::Draft& draft() const { return draft_; }
+  std::vector<Step>& steps() { return steps_; }
+
+ private:
+  absl::Status ReadModel();
+  // The row for the skip log, when the gate is missing and passed over; GATE_MISSING when it is not passed over.
+  absl::StatusOr<std::optional<FileChange>> PassGate(const CommandEntry& entry) const;
+  // Commits `changes` and fills the parts of the outcome that every step has.
+  absl::Status Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome);
+  absl::StatusOr<std::string> DiffOf(const Snapshot& before, const std::vector<FileChange>& changes) const;
+
+  Backend& backend_;
+  const CheckedContext& context_;
+  const std::string uid_;
+  workspace::Draft draft_;
+  std::shared_ptr<const ModelFacts> model_;
+  std::vector<Step> steps_;
+};
+
+absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
+  const Snapshot& head = draft_.base();
+  const std::string& topic = context_.topic.topic;
+  if (!context_.expected_head.empty() && context_.expected_head != head.commit()) {
+    return MakeError(absl::StatusCode::kAborted,
+                     absl::StrCat("the head of the workspace is not ", context_.expected_head),
+                     {"HEAD_MOVED",
+                      {{"expected", context_.expected_head}, {"actual", head.commit()}},
+                      {},
+                      "look at what changed, then call again with the new head"});
+  }
+  ASSIGN_OR_RETURN(const std::string tree, head.TreeId(context_.topic.Path()));
+  const std::string etag = TopicEtag(tree);
+  if (!context_.topic_etag.empty() && context_.topic_etag != etag) {
+    return MakeError(absl::StatusCode::kAborted, absl::StrCat("topic \"", topic, "\" has changed since it was read"),
+                     {"TOPIC_CHANGED",
+                      {{"expected", context_.topic_etag}, {"actual", etag}},
+                      {},
+                      "look at what changed, then call again with the new etag"});
+  }
+  if (!options.must_create_model) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string blob, head.BlobId(context_.topic.PathOf(kModelFile)));
+  if (blob.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has a system model already"),
+                   {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("metapowers model get ", topic)});
+}
+
+absl::Status Attempt::StageModel() {
+  if (context_.model_yaml.empty()) return absl::OkStatus();
+  const std::string& topic = context_.topic.topic;
+  ASSIGN_OR_RETURN(model_, backend_.generator.Load(context_.model_yaml, topic));
+  const std::string path = context_.topic.PathOf(kModelFile);
+  ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
+  model::v1::SystemModel before;
+  if (old.has_value()) {
+    const auto loaded = backend_.generator.Load(*old, topic);
+    if (loaded.ok()) before = (*loaded)->model->proto();  // an invalid one is replaced whatever it said
+  }
+  Step step;
+  for (std::string& line : SummarizeModelChange(before, model_->model->proto())) {
+    step.outcome.add_summary(std::move(line));
+  }
+  CommitMessage message;
+  message.what = "model";
+  message.action = "model";
+  message.summary.assign(step.outcome.summary().begin(), step.outcome.summary().end());
+  RETURN_IF_ERROR(Commit(std::move(message), {{path, context_.model_yaml}}, step.outcome));
+  steps_.push_back(std::move(step));
+  return absl::OkStatus();
+}
+
+absl::Status Attempt::ReadModel() {
+  if (model_ != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<std::string> yaml, draft_.ReadFile(context_.topic.PathOf(kModelFile)));
+  if (!yaml.has_value()) return ModelMissing(context_.topic);
+  ASSIGN_OR_RETURN(model_, backend_.generator.Load(*yaml, context_.topic.topic));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<FileChange>> Attempt::PassGate(const CommandEntry& entry) const {
+  const std::string& gate = entry.spec->gate();
+  if (gate.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string blob, draft_.state()->BlobId(context_.topic.PathOf(gate)));
+  if (!blob.empty()) return std::nullopt;
+  if (!context_.skip_checks) {
+    const std::string& topic = context_.topic.topic;
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(entry.spec->id(), " needs ", gate, ", which topic \"", topic, "\" does not have"),
+                     {"GATE_MISSING",
+                      {{"gate", gate}, {"command", entry.spec->id()}},
+                      {},
+                      absl::StrCat("metapowers run security-policy ", topic,
+                                   " first, or pass over the gate with --skip-checks "
+                                   "--reason REASON")});
+  }
+  const std::string path = context_.topic.PathOf(kSkipLogFile);
+  ASSIGN_OR_RETURN(const std::optional<std::string> log, draft_.ReadFile(path));
+  const workspace::Identity& author = context_.author;
+  return FileChange{path, document::AppendSkip(log.value_or(""), {context_.time, entry.spec->id(), gate,
+                                                                  absl::StrCat(author.name, " <", author.email, ">"),
+                                                                  context_.skip_reason})};
+}
+
+absl::Status Attempt::StageCommand(const CommandEntry& entry) {
+  const v1::Command& spec = *entry.spec;
+  ASSIGN_OR_RETURN(std::optional<FileChange> skip, PassGate(entry));
+  RETURN_IF_ERROR(ReadModel());
+  Step step;
+  step.entry = &entry;
+  ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *model_));
+
+  const std::string path = context_.topic.PathOf(spec.document());
+  ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
+  const std::string before = old.value_or("");
+  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(spec.document(), context_.topic.topic));
+  ASSIGN_OR_RETURN(std::string after, document::Splice(before, layout, spec.heading(), step.generated->section));
+  const auto standing = FindSection(before, spec.heading());
+  if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
+    RETURN_IF_ERROR(CheckNotEdited(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
+  }
+
+  std::vector<FileChange> changes;
+  CommitMessage message;
+  if (after != before) {
+    changes.push_back({path, std::move(after)});
+    if (skip.has_value()) {
+      changes.push_back(*std::move(skip));
+      message.skip_reason = context_.skip_reason;
+      step.outcome.add_warnings(absl::StrCat(spec.gate(), " is missing; recorded in ", kSkipLogFile));
+    }
+  }
+  message.what = spec.id();
+  message.command = absl::StrCat("security:", spec.id());
+  message.summary = step.generated->summary;
+  step.outcome.set_command(spec.id());
+  step.outcome.set_document(context_.topic.NameOf(spec.document()));
+  for (const std::string& sentence : step.generated->summary) step.outcome.add_summary(sentence);
+  CopyQuestions(*step.generated->result, step.outcome);
+  RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome));
+  steps_.push_back(std::move(step));
+  return absl::OkStatus();
+}
+
+absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome) {
+  const std::shared_ptr<const Snapshot> before = draft_.state();
+  if (context_.validate_only) {
+    ASSIGN_OR_RETURN(*outcome.mutable_diff(), DiffOf(*before, changes));
+  }
+  message.topic = context_.topic.topic;
+  message.model = model_->blob;
+  message.catalogue = knowledge::Catalogue().version();
+  message.engine = backend_.env.version;
+  message.request_id = context_.request_id;
+  if (!changes.empty()) {
+    workspace::Identity committer = context_.author;
+    if (const auto service = backend_.env.identity(); service.ok()) committer = *service;
+    ASSIGN_OR_RETURN(const auto commit, draft_.AddCommit({std::move(changes), message.Format(), context_.author,
+                                                          std::move(committer), context_.time}));
+    outcome.set_changed(commit.has_value());
+  }
+  ASSIGN_OR_RETURN(const std::string tree, draft_.TreeId(context_.topic.Path()));
+  outcome.set_topic_etag(TopicEtag(tree));
+  outcome.set_revision(draft_.state()->revision());
+  if (!context_.validate_only) outcome.set_commit(draft_.state()->commit());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Attempt::DiffOf(const Snapshot& before, const std::vector<FileChange>& changes) const {
+  std::string diff;
+  for (const FileChange& change : changes) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> old, before.ReadFile(change.path));
+    const absl::optional<absl::string_view> old_text =
+        old.has_value() ? absl::make_optional<absl::string_view>(*old) : absl::nullopt;
+    diff += document::UnifiedDiff(change.path, old_text, absl::string_view(*change.content));
+  }
+  return diff;
+}
+
+// Adds to the error of one command of several what became of the others.
+absl::Status WithProgress(const absl::Status& failure, const std::vector<const CommandEntry*>& entries, size_t failed) {
+  if (entries.size() < 2) return failure;
+  std::vector<std::string> committed;
+  std::vector<std::string> remaining;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i != failed) (i < failed ? committed : remaining).push_back(entries[i]->spec->id());
+  }
+  ErrorDetails details = DetailsOf(failure);
+  details.metadata["failed"] = entries[failed]->spec->id();
+  details.metadata["committed"] = absl::StrJoin(committed, ",");
+  details.metadata["remaining"] = absl::StrJoin(remaining, ",");
+  const std::string rest = remaining.empty() ? "" : absl::StrCat("; not run: ", absl::StrJoin(remaining, ", "));
+  return MakeError(failure.code(), absl::StrCat(entries[failed]->spec->id(), ": ", failure.message(), rest), details);
+}
+
+// A run of one call, over as many attempts as it takes.
+class Run {
+ public:
+  Run(Backend& backend, Call& call, const std::vector<const CommandEntry*>& entries, RunObserver& observer)
+      : backend_(backend), call_(call), entries_(entries), observer_(observer) {}
+
+  absl::Status Execute(const v1::CommandContext& context, const RunOptions& options);
+
+ private:
+  // Builds everything on `head` and commits it. HEAD_MOVED when the head was elsewhere by then.
+  absl::Status Try(std::shared_ptr<const Snapshot> head, const RunOptions& options);
+  absl::Status Stage(Attempt& attempt, size_t& staged);
+  void Tell(std::vector<Step>& steps, bool rebuilt);
+
+  Backend& backend_;
+  Call& call_;
+  const std::vector<const CommandEntry*>& entries_;
+  RunObserver& observer_;
+  CheckedContext context_;
+  std::string uid_;
+  int attempts_ = 0;
+  size_t started_ = 0;  // commands whose start was told
+};
+
+absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& options) {
+  ASSIGN_OR_RETURN(context_, CheckContext(context, *backend_.env.clock));
+  ASSIGN_OR_RETURN(const workspace::Workspace found, backend_.FindWorkspace(call_, context_.topic));
+  uid_ = found.uid;
+  if (context_.author.name.empty()) {
+    absl::StatusOr<workspace::Identity> identity = backend_.env.identity();
+    if (!identity.ok() && !context_.validate_only) return identity.status();
+    context_.author = identity.ok() ? *std::move(identity) : workspace::Identity{"metapowers", "metapowers@localhost"};
+  }
+  absl::Status status;
+  for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
+    const absl::MutexLockMaybe turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_));
+    RETURN_IF_ERROR(call_.CheckAlive());
+    ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, backend_.env.engine->Head(uid_));
+    status = Try(std::move(head), options);
+    // With an expected head, CheckPreconditions said the last word on it.
+    if (DetailsOf(status).reason != "HEAD_MOVED" || !context_.expected_head.empty()) return status;
+  }
+  return status;
+}
+
+absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& options) {
+  Attempt attempt(backend_, context_, uid_, std::move(head));
+  RETURN_IF_ERROR(attempt.CheckPreconditions(options));
+  size_t staged = 0;
+  const absl::Status failure = Stage(attempt, staged);
+  const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
+  if (!failure.ok() && (staged == 0 || cancelled)) return failure;
+  if (!context_.validate_only) {
+    RETURN_IF_ERROR(backend_.env.engine->Commit(uid_, attempt.draft().batch()));
+    call_.commit = attempt.draft().state()->commit();
+  }
+  Tell(attempt.steps(), attempts_ > 1);
+  return failure.ok() ? failure : WithProgress(failure, entries_, staged);
+}
+
+// Stages the model and all commands, up to the first failure; `staged` counts the commands that succeeded.
+absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
+  RETURN_IF_ERROR(attempt.StageModel());
+  for (staged = 0; staged < entries_.size(); ++staged) {
+    RETURN_IF_ERROR(call_.CheckAlive());
+    if (staged == started_) {
+      ++started_;
+      observer_.OnStarted(*entries_[staged], static_cast<int>(started_));
+    }
+    RETURN_IF_ERROR(attempt.StageCommand(*entries_[staged]));
+  }
+  return absl::OkStatus();
+}
+
+void Run::Tell(std::vector<Step>& steps, bool rebuilt) {
+  int position = 0;
+  for (Step& step : steps) {
+    step.outcome.set_rebuilt(rebuilt && step.outcome.changed());
+    if (step.entry == nullptr) {
+      observer_.OnModel(step.outcome);
+    } else {
+      observer_.OnFinished(step.outcome, *step.generated->result, ++position);
+    }
+  }
+}
+
+// Collects what a run of one command tells.
+class SingleRun : public RunObserver {
+ public:
+  explicit SingleRun(google::protobuf::Message* result) : result_(result) {}
+
+  void OnModel(const v1::CommandOutcome& model) override { model_diff_ = model.diff(); }
+  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int) override {
+    outcome_ = outcome;
+    outcome_.set_diff(absl::StrCat(model_diff_, outcome.diff()));
+    if (result_ != nullptr) result_->CopyFrom(result);
+  }
+  v1::CommandOutcome& outcome() { return outcome_; }
+
+ private:
+  google::protobuf::Message* const result_;
+  std::string model_diff_;
+  v1::CommandOutcome outcome_;
+};
+
+}  // namespace
+
+absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,
+                         const std::vector<const CommandEntry*>& entries, RunObserver& observer,
+                         const RunOptions& options) {
+  return Run(backend, call, entries, observer).Execute(context, options);
+}
+
+absl::StatusOr<v1::CommandOutcome> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,
+                                              const CommandEntry& entry, google::protobuf::Message* result) {
+  RETURN_IF_ERROR(ParseTopicName(context.topic()).status());
+  if (entry.command == nullptr) return PlannedError(entry.spec->id());
+  SingleRun single(result);
+  RETURN_IF_ERROR(RunCommands(backend, call, context, {&entry}, single));
+  return std::move(single.outcome());
+}
+
+}  // namespace metapowers::server

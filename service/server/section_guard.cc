@@ -1,0 +1,86 @@
+#include "service/server/section_guard.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/document/sections.h"
+#include "service/server/commit_message.h"
+#include "service/workspace/engine.h"
+
+namespace metapowers::server {
+namespace {
+
+constexpr int kPageSize = 64;
+constexpr int kMaxPages = 64;
+
+// True when the section of `entry` at `commit` is `standing`.
+absl::StatusOr<bool> StoodAt(Backend& backend, absl::string_view uid, const std::string& path,
+                             const CommandEntry& entry, const std::string& commit, absl::string_view standing) {
+  ASSIGN_OR_RETURN(const auto snapshot, backend.env.engine->At(uid, commit));
+  ASSIGN_OR_RETURN(const auto document, snapshot->ReadFile(path));
+  return document.has_value() && FindSection(*document, entry.spec->heading()) == standing;
+}
+
+// True when this version makes `standing` of the model at `commit`.
+absl::StatusOr<bool> FollowsFrom(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                                 const CommandEntry& entry, const std::string& commit, absl::string_view standing) {
+  ASSIGN_OR_RETURN(const auto snapshot, backend.env.engine->At(uid, commit));
+  ASSIGN_OR_RETURN(const auto yaml, snapshot->ReadFile(topic.PathOf(kModelFile)));
+  if (!yaml.has_value()) return false;
+  const auto model = backend.generator.Load(*yaml, topic.topic);
+  if (!model.ok()) return false;  // a model that this version does not accept: nothing follows from it
+  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, **model));
+  return absl::StripTrailingAsciiWhitespace(generated->section) == standing;
+}
+
+absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
+  const std::string& document = entry.spec->document();
+  return MakeError(
+      absl::StatusCode::kAborted,
+      absl::StrCat("section \"", entry.spec->heading(), "\" of ", document, " was edited since it was generated; ",
+                   entry.spec->id(), " would overwrite the edit"),
+      {"SECTION_EDITED",
+       {{"document", topic.NameOf(document)}, {"section", entry.spec->heading()}},
+       {},
+       absl::StrCat("move your text out of the section, for example under a heading of your own, and restore or "
+                    "delete the section; then run ",
+                    entry.spec->id(), " again")});
+}
+
+}  // namespace
+
+absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading) {
+  for (const document::Section& section : document::SplitSections(document).sections) {
+    if (section.heading == heading) return absl::StripTrailingAsciiWhitespace(section.text);
+  }
+  return absl::nullopt;
+}
+
+absl::Status CheckNotEdited(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                            const CommandEntry& entry, const workspace::Snapshot& head, absl::string_view standing) {
+  const std::string path = topic.PathOf(entry.spec->document());
+  std::string newest;  // commit that changed the document
+  workspace::HistoryQuery query{head.commit(), path, kPageSize, ""};
+  for (int page_number = 0; page_number < kMaxPages; ++page_number) {
+    ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(uid, query));
+    for (const workspace::CommitInfo& commit : page.commits) {
+      if (newest.empty()) {
+        newest = commit.id;
+        ASSIGN_OR_RETURN(const bool follows, FollowsFrom(backend, uid, topic, entry, newest, standing));
+        if (follows) return absl::OkStatus();
+      }
+      if (CommandOf(commit) != entry.spec->id()) continue;
+      ASSIGN_OR_RETURN(const bool same, StoodAt(backend, uid, path, entry, commit.id, standing));
+      return same ? absl::OkStatus() : EditedError(topic, entry);
+    }
+    if (page.next_cursor.empty()) break;
+    query.cursor = std::move(page.next_cursor);
+  }
+  return EditedError(topic, entry);
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,119 @@
+#include "service/server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/model/model.h"
+#include "service/server/backend.h"
+#include "service/server/dispatch.h"
+#include "service/server/linked_protos.h"
+#include "service/server/services.h"
+
+namespace metapowers::server {
+namespace {
+
+constexpr int kMaxReceiveBytes = static_cast<int>(model::kMaxModelBytes) + (4 << 20);
+constexpr int kMinPingSeconds = 10;
+constexpr int kMaxConnectionAgeMinutes = 30;
+constexpr int kMaxConnectionGraceMinutes = 5;
+
+// Registers health and reflection with every server of the process: gRPC has no other way.
+void EnablePlugins() {
+  static const bool enabled = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  (void)enabled;
+}
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  // Two servers on one port would share its calls at random.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingSeconds * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxConnectionAgeMinutes * 60'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxConnectionGraceMinutes * 60'000);
+}
+
+}  // namespace
+
+// Destroyed from the last member to the first: gRPC before what its calls use.
+struct Server::State {
+  explicit State(Env env) : backend(std::move(env)) {}
+
+  Backend backend;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::vector<std::string> addresses;
+  std::vector<std::string> sockets;  // files to remove at the end
+  std::unique_ptr<grpc::Server> grpc;
+  absl::Mutex drain;
+  bool drained ABSL_GUARDED_BY(drain) = false;
+};
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() { Drain(absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Env env, const std::vector<ListenAddress>& addresses) {
+  EnablePlugins();
+  auto state = std::make_unique<State>(std::move(env));
+  ASSIGN_OR_RETURN(state->dispatcher, Dispatcher::Create(state->backend));
+  Dispatcher& dispatcher = *state->dispatcher;
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  for (const auto factory : {NewGovernService, NewIdentifyService, NewProtectService, NewDetectService,
+                             NewRespondService, NewRecoverService, NewUtilityService, NewWorkspaceService,
+                             NewDocumentService, NewModelService, NewWorkflowService, NewServerInfoService}) {
+    state->services.push_back(factory(dispatcher));
+    builder.RegisterService(state->services.back().get());
+  }
+  std::vector<int> ports(addresses.size(), 0);
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    RETURN_IF_ERROR(PrepareToListen(addresses[i]));
+    builder.AddListeningPort(addresses[i].ToString(), grpc::InsecureServerCredentials(), &ports[i]);
+  }
+  state->grpc = builder.BuildAndStart();
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    if (state->grpc == nullptr && ports[i] == 0) return ListenFailure(addresses[i]);
+    state->addresses.push_back(addresses[i].ToString(ports[i]));
+    if (!addresses[i].unix_path.empty()) state->sockets.push_back(addresses[i].unix_path);
+  }
+  if (state->grpc == nullptr) {
+    return MakeError(absl::StatusCode::kInternal, "gRPC did not start", {"INTERNAL", {}, {}, ""});
+  }
+  for (const google::protobuf::ServiceDescriptor* service : LinkedServices()) {
+    state->grpc->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
+  }
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // no peer to be wary of
+  return state_->grpc->InProcessChannel(arguments);
+}
+
+void Server::Drain(absl::Duration patience) {
+  absl::MutexLock lock(&state_->drain);
+  if (std::exchange(state_->drained, true)) return;
+  state_->grpc->GetHealthCheckService()->SetServingStatus(false);
+  state_->dispatcher->Drain();
+  state_->grpc->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+  state_->grpc->Wait();
+  for (const std::string& socket : state_->sockets) ::unlink(socket.c_str());
+}
+
+}  // namespace metapowers::server

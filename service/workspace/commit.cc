@@ -1,0 +1,155 @@
+#include "service/workspace/commit.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/workspace/errors.h"
+#include "service/workspace/object.h"
+
+namespace metapowers::workspace {
+namespace {
+
+absl::Status CommitInvalidError(absl::string_view why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("cannot make a commit: ", why),
+                   {.reason = "ARGUMENT_INVALID"});
+}
+
+// A name or e-mail as Git can store it: one line, no angle brackets, not fenced by what Git would strip.
+std::string CleanIdentityPart(absl::string_view text) {
+  const std::string line = absl::StrReplaceAll(OneLine(text), {{"<", ""}, {">", ""}});
+  absl::string_view view = line;
+  const auto strippable = [](char c) { return absl::StrContains(" .,:;\"'\\", c); };
+  while (!view.empty() && strippable(view.front())) view.remove_prefix(1);
+  while (!view.empty() && strippable(view.back())) view.remove_suffix(1);
+  return std::string(view);
+}
+
+absl::StatusOr<std::string> FormatIdentity(absl::string_view role, const Identity& identity, absl::Time time) {
+  const std::string name = CleanIdentityPart(identity.name);
+  const std::string email = CleanIdentityPart(identity.email);
+  if (name.empty()) return CommitInvalidError(absl::StrCat("the ", role, " has no name"));
+  if (email.empty()) return CommitInvalidError(absl::StrCat("the ", role, " has no e-mail address"));
+  const int64_t seconds = std::max<int64_t>(0, absl::ToUnixSeconds(time));
+  return absl::StrCat(role, " ", name, " <", email, "> ", seconds, " +0000\n");
+}
+
+// Control characters but line ends and tabs go, so do blank lines at the ends.
+std::string CleanMessage(absl::string_view message) {
+  std::string clean;
+  for (const char c : message) {
+    const bool control = absl::ascii_iscntrl(c) && c != '\n' && c != '\t';
+    if (!control) clean += c;
+  }
+  return std::string(absl::StripAsciiWhitespace(clean));
+}
+
+// Foreign commits may hold any bytes; what leaves here is UTF-8.
+std::string Readable(absl::string_view text) {
+  std::string out(text);
+  if (IsUtf8(text)) return out;
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return out;
+}
+
+bool ParseIdentity(absl::string_view line, Identity& identity, absl::Time& time) {
+  const size_t open = line.rfind('<');
+  const size_t close = line.rfind('>');
+  if (open == absl::string_view::npos || close == absl::string_view::npos || close < open) return false;
+  identity.name = OneLine(Readable(absl::StripAsciiWhitespace(line.substr(0, open))));
+  identity.email = OneLine(Readable(line.substr(open + 1, close - open - 1)));
+  const std::vector<absl::string_view> when = absl::StrSplit(line.substr(close + 1), ' ', absl::SkipEmpty());
+  int64_t seconds = 0;
+  if (!when.empty() && !absl::SimpleAtoi(when[0], &seconds)) return false;
+  time = absl::FromUnixSeconds(seconds);
+  return true;
+}
+
+bool ParseTrailer(absl::string_view line, std::pair<std::string, std::string>& trailer) {
+  const size_t colon = line.find(": ");
+  if (colon == absl::string_view::npos || colon == 0) return false;
+  const absl::string_view key = line.substr(0, colon);
+  if (!std::all_of(key.begin(), key.end(), [](char c) { return absl::ascii_isalnum(c) || c == '-'; })) return false;
+  trailer = {std::string(key), OneLine(absl::StripAsciiWhitespace(line.substr(colon + 2)))};
+  return true;
+}
+
+// The last paragraph is a block of trailers when every line of it is one.
+Trailers ParseTrailers(absl::string_view paragraph) {
+  Trailers trailers;
+  for (const absl::string_view line : absl::StrSplit(paragraph, '\n')) {
+    std::pair<std::string, std::string> trailer;
+    if (!ParseTrailer(line, trailer)) return {};
+    trailers.push_back(std::move(trailer));
+  }
+  return trailers;
+}
+
+void ParseMessage(absl::string_view message, CommitInfo& info) {
+  const std::string text = Readable(absl::StripAsciiWhitespace(message));
+  std::vector<std::string> paragraphs = absl::StrSplit(text, "\n\n");
+  info.subject = OneLine(paragraphs.front());
+  paragraphs.erase(paragraphs.begin());
+  if (!paragraphs.empty()) {
+    info.trailers = ParseTrailers(absl::StripAsciiWhitespace(paragraphs.back()));
+    if (!info.trailers.empty()) paragraphs.pop_back();
+  }
+  info.body = std::string(absl::StripAsciiWhitespace(absl::StrJoin(paragraphs, "\n\n")));
+}
+
+}  // namespace
+
+std::string CommitInfo::Trailer(absl::string_view key) const {
+  for (auto trailer = trailers.rbegin(); trailer != trailers.rend(); ++trailer) {
+    if (trailer->first == key) return trailer->second;
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> FormatCommit(const CommitSpec& spec, absl::string_view tree, absl::string_view parent) {
+  if (!IsUtf8(spec.message)) return CommitInvalidError("the message is not UTF-8");
+  const std::string message = CleanMessage(spec.message);
+  if (message.empty()) return CommitInvalidError("the message is blank");
+  ASSIGN_OR_RETURN(const std::string author, FormatIdentity("author", spec.author, spec.time));
+  ASSIGN_OR_RETURN(const std::string committer, FormatIdentity("committer", spec.committer, spec.time));
+  const std::string parent_line = parent.empty() ? "" : absl::StrCat("parent ", parent, "\n");
+  return absl::StrCat("tree ", tree, "\n", parent_line, author, committer, "\n", message, "\n");
+}
+
+absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body) {
+  CommitInfo info;
+  absl::Time author_time;
+  bool well_formed = true;
+  bool committed = false;
+  while (!body.empty() && body.front() != '\n') {
+    const absl::string_view line = body.substr(0, body.find('\n'));
+    body.remove_prefix(std::min(body.size(), line.size() + 1));
+    const auto value = [&](absl::string_view key) { return line.substr(key.size()); };
+    if (absl::StartsWith(line, "tree ")) {
+      info.tree = std::string(value("tree "));
+    } else if (absl::StartsWith(line, "parent ") && info.first_parent.empty()) {
+      info.first_parent = std::string(value("parent "));
+    } else if (absl::StartsWith(line, "author ")) {
+      well_formed &= ParseIdentity(value("author "), info.author, author_time);
+    } else if (absl::StartsWith(line, "committer ")) {
+      committed = ParseIdentity(value("committer "), info.committer, info.time);
+    }
+  }
+  well_formed &= committed && IsObjectId(info.tree) && (info.first_parent.empty() || IsObjectId(info.first_parent));
+  if (!well_formed) return ObjectCorruptError("(commit)", "malformed header");
+  ParseMessage(body, info);
+  return info;
+}
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,91 @@
+#include "service/workspace/data_dir.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/workspace/errors.h"
+#include "service/workspace/files.h"
+
+namespace metapowers::workspace {
+namespace {
+
+constexpr char kFormatPrefix[] = "metapowers-data ";
+constexpr int kFormatVersion = 1;
+
+std::string Describe(absl::string_view path, absl::string_view why) {
+  return absl::StrCat("data directory '", path, "' ", why);
+}
+
+absl::Status NotOursError(absl::string_view path, absl::string_view why, absl::string_view next) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Describe(path, why),
+                   {.reason = "ARGUMENT_INVALID",
+                    .violations = {{"data_dir", std::string(why), ""}},
+                    .next_step = std::string(next)});
+}
+
+absl::Status CheckOwner(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return NotOursError(path, "is no directory", "name another directory");
+  }
+  if (status.st_uid == ::geteuid()) return absl::OkStatus();
+  return NotOursError(path, "belongs to another user", "run as its owner, or change the owner");
+}
+
+absl::Status CheckFormat(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadWholeFile(path + "/format"));
+  if (!format.has_value()) {
+    // Only an empty directory becomes ours; "lock" is what taking the lock just made.
+    for (const std::string& name : ListNames(path)) {
+      if (name == "lock" || name == "lost+found" || absl::StartsWith(name, "format.tmp-")) continue;
+      return NotOursError(path, "holds other files and no metapowers data", "name an empty directory");
+    }
+    return ReplaceFile(path + "/format", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
+  }
+  absl::string_view text = *format;
+  int version = 0;
+  if (!absl::ConsumePrefix(&text, kFormatPrefix) || !absl::SimpleAtoi(absl::StripSuffix(text, "\n"), &version)) {
+    return NotOursError(path, "has a damaged format file", "restore the file from a backup");
+  }
+  if (version == kFormatVersion) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   Describe(path, absl::StrCat("has format ", version, "; this release knows ", kFormatVersion)),
+                   {.reason = "STORAGE_VERSION",
+                    .metadata = {{"version", std::to_string(version)}},
+                    .next_step = "run the release that wrote it, or a later one"});
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const DataDir>> DataDir::Open(absl::string_view path) {
+  const std::string directory(absl::StripSuffix(path, "/"));
+  RETURN_IF_ERROR(MakeDirectory(directory));
+  RETURN_IF_ERROR(CheckOwner(directory));
+  UniqueFd lock(::open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.valid()) return StorageError(errno, "cannot open the lock of the data directory");
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Describe(directory, "is in use by another process"),
+                     {.reason = "LOCKED", .metadata = {{"resource", directory}}, .next_step = "stop the other server"});
+  }
+  std::shared_ptr<const DataDir> opened(new DataDir(directory, lock.Release()));
+  RETURN_IF_ERROR(CheckFormat(directory));
+  RETURN_IF_ERROR(MakeDirectory(opened->registry()));
+  RETURN_IF_ERROR(MakeDirectory(opened->workspaces()));
+  RETURN_IF_ERROR(SyncDirectory(directory));
+  return opened;
+}
+
+DataDir::~DataDir() { ::close(lock_); }
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,85 @@
+#include "service/workspace/errors.h"
+
+#include <cerrno>
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+#include "service/base/strings.h"
+
+namespace metapowers::workspace {
+
+absl::Status PathInvalidError(absl::string_view path, absl::string_view why) {
+  const std::string shown = OneLine(path.substr(0, 200));
+  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("path '", shown, "' is not allowed: ", why),
+                   {.reason = "NAME_INVALID", .metadata = {{"name", shown}}});
+}
+
+absl::Status PathUnsafeError(absl::string_view path, absl::string_view kind) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("'", path, "' is a ", kind, " in the workspace, where a plain file or directory is needed"),
+      {.reason = "PATH_UNSAFE",
+       .metadata = {{"path", std::string(path)}, {"kind", std::string(kind)}},
+       .next_step = "replace it in the repository by a plain file or directory"});
+}
+
+absl::Status ObjectCorruptError(absl::string_view id, absl::string_view why) {
+  return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("stored object ", id, " is damaged: ", why),
+                   {.reason = "STORAGE_CORRUPT",
+                    .metadata = {{"object", std::string(id)}},
+                    .next_step = "restore the workspace from a backup or a clone; `git fsck` lists what is damaged"});
+}
+
+absl::Status RevisionInvalidError(absl::string_view commit) {
+  const std::string shown = OneLine(commit.substr(0, 80));
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("'", shown, "' is no commit id: 40 lower-case hex digits are needed"),
+                   {.reason = "NAME_INVALID", .metadata = {{"name", shown}}});
+}
+
+absl::Status RevisionNotFoundError(absl::string_view commit) {
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("commit ", commit, " is not in the workspace's history"),
+                   {.reason = "REVISION_NOT_FOUND", .metadata = {{"revision", std::string(commit)}}});
+}
+
+absl::Status WorkspaceNotFoundError(absl::string_view workspace) {
+  const std::string shown = OneLine(workspace.substr(0, 80));
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("workspace '", shown, "' does not exist"),
+                   {.reason = "WORKSPACE_NOT_FOUND", .metadata = {{"workspace", shown}}});
+}
+
+absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("the workspace's head is ", actual.empty() ? "unborn" : actual, ", not ",
+                                expected.empty() ? "unborn" : expected, ": it moved meanwhile"),
+                   {.reason = "HEAD_MOVED",
+                    .metadata = {{"expected", std::string(expected)}, {"actual", std::string(actual)}},
+                    .next_step = "read the workspace again and repeat the call"});
+}
+
+absl::Status StorageError(int error_number, absl::string_view what) {
+  const std::map<std::string, std::string> metadata = {{"errno", std::to_string(error_number)}};
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat(what, ": the storage is full"),
+                       {.reason = "STORAGE_FULL",
+                        .metadata = metadata,
+                        .next_step = "free space on the storage; reading goes on meanwhile"});
+    case EROFS:
+    case EACCES:
+    case EPERM:
+      return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat(what, ": the storage is not writable"),
+                       {.reason = "STORAGE_READ_ONLY",
+                        .metadata = metadata,
+                        .next_step = "give the process write permission; reading goes on meanwhile"});
+    default:
+      return MakeError(absl::StatusCode::kInternal, absl::StrCat(what, ": the storage failed"),
+                       {.reason = "INTERNAL", .metadata = metadata});
+  }
+}
+
+}  // namespace metapowers::workspace

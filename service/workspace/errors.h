@@ -1,0 +1,24 @@
+// The errors of this layer, each worded once. Internal to workspace/.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_ERRORS_H_
+#define METAPOWERS_SERVICE_WORKSPACE_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace metapowers::workspace {
+
+absl::Status PathInvalidError(absl::string_view path, absl::string_view why);
+// `kind` as in "symbolic link": what stands where a plain file or directory is needed.
+absl::Status PathUnsafeError(absl::string_view path, absl::string_view kind);
+absl::Status ObjectCorruptError(absl::string_view id, absl::string_view why);
+absl::Status RevisionInvalidError(absl::string_view commit);
+absl::Status RevisionNotFoundError(absl::string_view commit);
+absl::Status WorkspaceNotFoundError(absl::string_view workspace);
+absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual);
+
+// What a failed system call means to a caller. `what` says what was tried, without a path.
+absl::Status StorageError(int error_number, absl::string_view what);
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_ERRORS_H_

@@ -1,0 +1,47 @@
+// Packs repositories that have gathered many loose objects, one at a time, in a background thread.
+// Internal to workspace/. Thread-safe.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_HOUSEKEEPER_H_
+#define METAPOWERS_SERVICE_WORKSPACE_HOUSEKEEPER_H_
+
+#include <sys/types.h>
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace metapowers::workspace {
+
+class Housekeeper {
+ public:
+  Housekeeper();
+  // Stops the thread and the Git command it may be waiting for; what that leaves is removed at the next open.
+  ~Housekeeper();
+
+  // Packs the bare repository soon, with stock Git in a closed environment (no configuration, no hooks), then calls
+  // `done` in the background thread. It takes no lock of ours: Git adds the pack before it removes what is packed.
+  // Failure is not reported: the repository is merely less compact, and the next call tries again.
+  void Pack(const std::string& repository, std::function<void()> done);
+
+ private:
+  struct Task {
+    std::string repository;
+    std::function<void()> done;
+  };
+
+  void Run();
+  void RunGit(const std::string& repository) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  absl::Mutex mutex_;
+  std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  pid_t child_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_HOUSEKEEPER_H_

@@ -1,0 +1,189 @@
+#include "service/workspace/lineage.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "service/base/status_macros.h"
+#include "service/workspace/errors.h"
+#include "service/workspace/files.h"
+#include "service/workspace/path.h"
+#include "service/workspace/tree.h"
+
+namespace metapowers::workspace {
+namespace {
+
+constexpr int64_t kCheckpointEvery = 1'000;  // commits
+constexpr int kMostScanned = 20'000;         // commits looked at for one page of history
+
+std::array<char, 20> ToRaw(absl::string_view hex) {
+  std::array<char, 20> raw = {};
+  absl::HexStringToBytes(hex).copy(raw.data(), raw.size());
+  return raw;
+}
+
+// True when the entry at `path` is not the same in both trees ("" = none). Reads only trees that differ.
+absl::StatusOr<bool> ChangedAt(const ObjectSource& objects, std::string a, std::string b,
+                               const std::vector<std::string>& path) {
+  for (const std::string& component : path) {
+    if (a == b) return false;
+    for (std::string* side : {&a, &b}) {
+      ASSIGN_OR_RETURN(const std::optional<TreeEntry> entry, FindEntry(objects, *side, {component}));
+      const bool last = &component == &path.back();
+      *side = !entry.has_value()      ? std::string()
+              : last                  ? absl::StrCat(entry->mode, " ", entry->id)
+              : entry->is_directory() ? entry->id
+                                      : std::string();
+    }
+  }
+  return a != b;
+}
+
+}  // namespace
+
+Lineage::Lineage(std::shared_ptr<const ObjectSource> objects, std::string checkpoint_file,
+                 absl::flat_hash_set<std::string> shallow)
+    : objects_(std::move(objects)), checkpoint_file_(std::move(checkpoint_file)), shallow_(std::move(shallow)) {
+  const auto text = ReadWholeFile(checkpoint_file_);
+  if (!text.ok() || !text->has_value()) return;
+  const std::vector<std::string> words = absl::StrSplit(**text, absl::ByAnyChar(" \n"), absl::SkipEmpty());
+  int64_t revision = 0;
+  if (words.size() != 2 || !IsObjectId(words[0]) || !absl::SimpleAtoi(words[1], &revision) || revision < 1) return;
+  checkpoint_commit_ = words[0];
+  checkpoint_revision_ = revision;
+}
+
+absl::StatusOr<CommitInfo> Lineage::ReadCommit(absl::string_view id) const {
+  ASSIGN_OR_RETURN(const std::string body, objects_->Read(id, ObjectType::kCommit));
+  absl::StatusOr<CommitInfo> info = ParseCommit(body);
+  if (!info.ok()) return ObjectCorruptError(id, "malformed commit");
+  info->id = std::string(id);
+  if (shallow_.contains(id)) info->first_parent.clear();
+  return info;
+}
+
+absl::StatusOr<int64_t> Lineage::RevisionOfHead(absl::string_view head) {
+  absl::MutexLock lock(&mutex_);
+  return Extend(head);
+}
+
+absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, absl::string_view head) {
+  if (head.empty()) return std::nullopt;
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(Extend(head).status());
+  const auto known = revision_of_.find(ToRaw(commit));
+  if (known != revision_of_.end()) return known->second;
+  return SearchOlder(commit);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotOfHead(absl::string_view head) {
+  ASSIGN_OR_RETURN(const int64_t revision, RevisionOfHead(head));
+  if (head.empty()) return std::make_shared<const Snapshot>(objects_, "", "", revision);
+  ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(head));
+  return std::make_shared<const Snapshot>(objects_, std::move(commit.id), std::move(commit.tree), revision);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotAt(absl::string_view commit, absl::string_view head) {
+  if (!IsObjectId(commit)) return RevisionInvalidError(commit);
+  ASSIGN_OR_RETURN(const std::optional<int64_t> revision, Find(commit, head));
+  if (!revision.has_value()) return RevisionNotFoundError(commit);
+  ASSIGN_OR_RETURN(CommitInfo info, ReadCommit(commit));
+  return std::make_shared<const Snapshot>(objects_, std::move(info.id), std::move(info.tree), *revision);
+}
+
+absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {
+  if (head.empty()) {
+    revision_of_.clear();
+    newest_revision_ = 0;
+    return 0;
+  }
+  // Down from the head to the first commit whose number is known, or to the root.
+  std::vector<std::string> found;
+  int64_t below = 0;
+  bool meets_known = false;
+  for (std::string at(head); !at.empty();) {
+    const auto known = revision_of_.find(ToRaw(at));
+    if (known != revision_of_.end()) {
+      below = known->second;
+      meets_known = true;
+      break;
+    }
+    if (at == checkpoint_commit_) {
+      found.push_back(at);
+      below = checkpoint_revision_ - 1;
+      break;
+    }
+    ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(at));
+    found.push_back(std::exchange(at, std::move(commit.first_parent)));
+  }
+  if (!meets_known) revision_of_.clear();
+  if (meets_known && below < newest_revision_) {  // somebody rewrote or rewound the branch
+    absl::erase_if(revision_of_, [&](const auto& entry) { return entry.second > below; });
+  }
+  newest_revision_ = below + static_cast<int64_t>(found.size());
+  for (size_t i = 0; i < found.size(); ++i) revision_of_[ToRaw(found[i])] = newest_revision_ - static_cast<int64_t>(i);
+  if (!meets_known && !found.empty()) oldest_ = found.back();
+  if (newest_revision_ >= checkpoint_revision_ + kCheckpointEvery) SaveCheckpoint(head, newest_revision_);
+  return newest_revision_;
+}
+
+absl::StatusOr<std::optional<int64_t>> Lineage::SearchOlder(absl::string_view commit) {
+  const auto oldest = revision_of_.find(ToRaw(oldest_));
+  if (oldest == revision_of_.end()) return std::nullopt;
+  for (int64_t revision = oldest->second; revision > 1;) {
+    ASSIGN_OR_RETURN(const CommitInfo info, ReadCommit(oldest_));
+    if (info.first_parent.empty()) break;
+    oldest_ = info.first_parent;
+    revision_of_[ToRaw(oldest_)] = --revision;
+    if (oldest_ == commit) return revision;
+  }
+  return std::nullopt;
+}
+
+void Lineage::SaveCheckpoint(absl::string_view head, int64_t revision) {
+  checkpoint_commit_ = std::string(head);
+  checkpoint_revision_ = revision;
+  // Only a short cut for later: failing to write it harms nothing.
+  (void)ReplaceFile(checkpoint_file_, absl::StrCat(head, " ", revision, "\n"), /*durable=*/false);
+}
+
+absl::StatusOr<HistoryPage> Lineage::History(absl::string_view head, const HistoryQuery& query) {
+  std::vector<std::string> path;
+  if (!query.path.empty()) {
+    ASSIGN_OR_RETURN(path, SplitPath(query.path));
+  }
+  HistoryPage page;
+  const std::string& named = query.cursor.empty() ? query.from : query.cursor;
+  const std::string start = named.empty() ? std::string(head) : named;
+  if (start.empty()) return page;
+  if (!IsObjectId(start)) return RevisionInvalidError(start);
+  ASSIGN_OR_RETURN(const std::optional<int64_t> revision, Find(start, head));
+  if (!revision.has_value()) return RevisionNotFoundError(start);
+
+  ASSIGN_OR_RETURN(std::optional<CommitInfo> commit, ReadCommit(start));
+  int64_t number = *revision;
+  for (int scanned = 0; commit.has_value(); ++scanned, --number) {
+    if (static_cast<int>(page.commits.size()) >= std::max(query.limit, 1) || scanned >= kMostScanned) {
+      page.next_cursor = commit->id;
+      return page;
+    }
+    std::optional<CommitInfo> parent;
+    if (!commit->first_parent.empty()) {
+      ASSIGN_OR_RETURN(parent, ReadCommit(commit->first_parent));
+    }
+    bool wanted = path.empty();
+    if (!wanted) {
+      ASSIGN_OR_RETURN(wanted, ChangedAt(*objects_, parent.has_value() ? parent->tree : "", commit->tree, path));
+    }
+    commit->revision = number;
+    if (wanted) page.commits.push_back(*std::move(commit));
+    commit = std::move(parent);
+  }
+  return page;
+}
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,48 @@
+#include "service/workspace/object.h"
+
+#include <algorithm>
+
+#include "service/workspace/git.h"
+
+namespace metapowers::workspace {
+namespace {
+
+git_object_t GitType(ObjectType type) {
+  switch (type) {
+    case ObjectType::kBlob:
+      return GIT_OBJECT_BLOB;
+    case ObjectType::kTree:
+      return GIT_OBJECT_TREE;
+    case ObjectType::kCommit:
+      return GIT_OBJECT_COMMIT;
+  }
+  return GIT_OBJECT_INVALID;
+}
+
+}  // namespace
+
+absl::string_view TypeName(ObjectType type) {
+  switch (type) {
+    case ObjectType::kBlob:
+      return "blob";
+    case ObjectType::kTree:
+      return "tree";
+    case ObjectType::kCommit:
+      return "commit";
+  }
+  return "";
+}
+
+Object MakeObject(ObjectType type, std::string body) {
+  (void)InitializeGit();  // hashing needs libgit2's tables; a version too old still has them
+  git_oid oid = {};
+  git_odb_hash(&oid, body.data(), body.size(), GitType(type));
+  return {.type = type, .id = FromOid(oid), .body = std::move(body)};
+}
+
+bool IsObjectId(absl::string_view text) {
+  return text.size() == 40 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,42 @@
+// Git objects as values: what every engine stores and every snapshot reads. No libgit2 type is seen
+// here, so that an engine may keep objects anywhere.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_OBJECT_H_
+#define METAPOWERS_SERVICE_WORKSPACE_OBJECT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace metapowers::workspace {
+
+enum class ObjectType { kBlob, kTree, kCommit };
+
+// "blob", "tree" or "commit".
+absl::string_view TypeName(ObjectType type);
+
+struct Object {
+  ObjectType type = ObjectType::kBlob;
+  std::string id;    // 40 lower-case hex digits
+  std::string body;  // without Git's header
+};
+
+// An object with its id computed.
+Object MakeObject(ObjectType type, std::string body);
+
+// True for 40 lower-case hex digits: the only form of a revision a caller may name.
+bool IsObjectId(absl::string_view text);
+
+// Where objects are read from. Thread-safe.
+class ObjectSource {
+ public:
+  virtual ~ObjectSource() = default;
+
+  // The body of the object. DATA_LOSS/STORAGE_CORRUPT when it is damaged, absent or of another type: ids come from
+  // what is stored, never from a caller.
+  virtual absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const = 0;
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_OBJECT_H_

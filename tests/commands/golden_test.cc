@@ -1,0 +1,27 @@
+// The whole text of every built command, for each example model.
+#include "tests/support/golden.h"
+
+#include <gtest/gtest.h>
+
+#include "service/commands/command.h"
+#include "service/render/template.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::commands {
+namespace {
+
+TEST(Golden, EveryCommandOnEveryExample) {
+  for (const std::string example : {"api-platform", "patient-platform", "team-notes"}) {
+    const std::string file = "deploy/examples/" + example + "/system-model.yaml";
+    ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(testing_support::ReadTestFile(file), file));
+    const auto facts = analysis::Facts::Compute(model);
+    for (const Command& command : Commands()) {
+      ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
+      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts})));
+      testing_support::ExpectGolden("tests/golden/" + example + "/" + std::string(command.stem) + ".md", text);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::commands

@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""The two binaries over a Unix socket: the main job, its history, and every bad input of the contract."""
+import json
+import pathlib
+import re
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support.binaries import BIN, EXAMPLE, Server, cli, git, run, serving  # noqa: E402
+
+BUILT = ['asset-inventory']
+# No command of the gate's document is built yet.
+SKIP = ['--skip-checks', '--reason', 'pilot']
+ZERO = '0' * 40
+
+
+class MainJob(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.context = serving()
+        cls.server = cls.context.__enter__()
+        for words in (['workspace', 'create', 'default'], ['init', 'api-platform', '--model', EXAMPLE]):
+            done = cls.server.cli(*words)
+            assert done.returncode == 0, done.stderr
+        cls.walkthrough = cls.server.cli('run', 'walkthrough', 'api-platform', *SKIP)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.context.__exit__(None, None, None)
+
+    def log(self, *words):
+        return git('-c', 'safe.directory=*', 'log', *words, 'main', cwd=self.server.repository())
+
+    def test_walkthrough_runs_what_is_built_and_names_what_is_planned(self):
+        self.assertEqual(self.walkthrough.returncode, 0, self.walkthrough.stderr)
+        for command in BUILT:
+            self.assertRegex(self.walkthrough.stdout, rf'\] {command}  committed [0-9a-f]{{7}}\n')
+        self.assertIn('planned, not built yet: security-policy', self.walkthrough.stderr)
+
+    def test_one_commit_per_command_with_trailers(self):
+        subjects = self.log('--format=%s').splitlines()
+        expected = [f'security(api-platform): {c}' for c in BUILT]
+        self.assertEqual(sorted(s for s in subjects if s in expected), sorted(expected))
+        message = self.log('--format=%s%n%(trailers)', '--grep=asset-inventory', '-n1')
+        for key in ('Metapowers-Command: security:asset-inventory', 'Metapowers-Model: ', 'Metapowers-Catalogue: ',
+                    'Metapowers-Engine: ', 'Metapowers-Request-Id: '):
+            self.assertIn(key, message)
+        model = self.log('--format=%(trailers:key=Metapowers-Model,valueonly)', '--grep=asset-inventory', '-n1').strip()
+        blob = git('-c', 'safe.directory=*', 'rev-parse', 'main:.metapowers/security/api-platform/system-model.yaml',
+                   cwd=self.server.repository()).strip()
+        self.assertEqual(model, blob)
+        self.assertIn('Metapowers-Action: model', self.log('--format=%B', '--reverse'))
+        self.assertEqual(set(self.log('--format=%an <%ae>').splitlines()), {'Ada Tester <ada@example.com>'})
+
+    def test_stock_git_finds_no_fault(self):
+        done = run('git', '-c', 'safe.directory=*', 'fsck', '--strict', cwd=self.server.repository())
+        self.assertEqual((done.returncode, done.stdout), (0, ''), done.stderr)
+
+    def test_a_second_run_makes_no_commit(self):
+        before = self.log('--format=%H')
+        done = self.server.cli('run', 'walkthrough', 'api-platform', *SKIP)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count('unchanged'), len(BUILT))
+        self.assertEqual(self.log('--format=%H'), before)
+
+    def test_show_log_diff_status_and_plan(self):
+        document = self.server.cli('show', 'api-platform/identify').stdout
+        self.assertTrue(document.startswith('# '))
+        section = self.server.cli('show', 'api-platform#asset-inventory').stdout
+        self.assertTrue(section.startswith('## Asset Inventory\n'), section[:80])
+        self.assertIn('security(api-platform): asset-inventory', self.server.cli('log', 'api-platform').stdout)
+        self.assertNotIn('asset-inventory', self.server.cli('log', 'api-platform/govern').stdout)
+        diff = self.server.cli('diff', 'api-platform', 'HEAD~1..HEAD').stdout
+        self.assertIn('+++ b/', diff)
+        status = self.server.cli('status', 'api-platform')
+        self.assertEqual(len(re.findall(r'  current$', status.stdout, re.M)), len(BUILT), status.stdout)
+        plan = self.server.cli('plan', 'identify', 'api-platform', '--exit-code', *SKIP)
+        self.assertEqual((plan.returncode, plan.stdout), (0, ''), plan.stderr)
+
+    def test_one_changed_attribute_touches_only_dependent_rows(self):
+        text = EXAMPLE.read_text()
+        self.assertIn('version: Kubernetes 1.35, eol_date: 2027-03-27', text)
+        changed = text.replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
+        plan = self.server.cli('plan', 'all', 'api-platform', '--model', '-', '--exit-code', *SKIP, stdin=changed)
+        self.assertEqual(plan.returncode, 10, plan.stderr)
+        touched = [l for l in plan.stdout.splitlines() if re.match(r'[+-](?![+-])', l) and '| pilot |' not in l]
+        self.assertLessEqual(len(touched), 10, '\n'.join(touched))
+        self.assertTrue(all('1.35' in l or '1.36' in l for l in touched), '\n'.join(touched))
+
+    def test_plan_is_what_git_apply_takes(self):
+        changed = EXAMPLE.read_text().replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
+        plan = self.server.cli('plan', 'asset-inventory', 'api-platform', '--model', '-', *SKIP, stdin=changed).stdout
+        with tempfile.TemporaryDirectory() as folder:
+            git('clone', '-q', '-c', 'safe.directory=*', str(self.server.repository()), folder, cwd='/')
+            done = run('git', 'apply', '--check', '-', cwd=folder, stdin=plan)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_json_is_the_response(self):
+        status = json.loads(self.server.cli('status', 'api-platform', '-o', 'json').stdout)
+        self.assertEqual(status['topic'], 'workspaces/default/topics/api-platform')
+        self.assertEqual(sum(c['state'] == 'SECTION_STATE_CURRENT' for c in status['commands']), len(BUILT))
+        self.assertNotIn('\x1b', self.server.cli('log', 'api-platform').stdout)
+
+    def test_commands_lists_all_39(self):
+        listed = json.loads(self.server.cli('commands', '-o', 'json').stdout)['commands']
+        self.assertEqual(len(listed), 39)
+        self.assertEqual([c['command']['id'] for c in listed if not c.get('planned')], BUILT)
+
+
+class BadInput(unittest.TestCase):
+    """Each: the exit code, a message that names place, cause and next step, and no commit."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.context = serving()
+        cls.server = cls.context.__enter__()
+        assert cls.server.cli('workspace', 'create', 'default').returncode == 0
+        assert cls.server.cli('init', 'api-platform', '--model', EXAMPLE).returncode == 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.context.__exit__(None, None, None)
+
+    def head(self):
+        return json.loads(self.server.cli('workspace', 'get', 'default', '-o', 'json').stdout)['workspace']['head']
+
+    def refused(self, code, *words, says=(), **options):
+        before = self.head()
+        done = self.server.cli(*words, **options)
+        self.assertEqual(done.returncode, code, f'{words}: {done.stdout}{done.stderr}')
+        self.assertTrue(done.stderr.startswith('metapowers: '), done.stderr)
+        for text in says:
+            self.assertIn(text, done.stderr)
+        self.assertNotIn(str(self.server.home), done.stderr, 'a path of the server leaks')
+        self.assertEqual(self.head(), before)
+        return done
+
+    def test_unknown_commands_and_options(self):
+        self.refused(2, 'staus', says=["did you mean 'status'"])
+        self.refused(2, 'rnu', says=["unknown command 'rnu'"])
+        self.refused(2, 'run', 'threat-model', 'api-platform', '--dryrun', says=['--dryrun', '--dry-run'])
+        self.refused(2, 'run', 'threat-model', says=['TOPIC'])
+        self.refused(5, 'run', 'thraet-model', 'api-platform', says=["did you mean 'threat-model'"])
+        self.refused(3, 'run', 'threat-model', 'api-platform', says=['planned'])
+
+    def test_hostile_topics(self):
+        for topic in ('../x', '.git', 'a' * 64, 'a\nb', 'é', 'a/b', 'A', 'a_b', '%2e%2e', 'x\u200cy', '-'):
+            with self.subTest(topic=topic):
+                done = self.server.cli('run', '--', 'asset-inventory', topic) if topic == '-' else None
+                if done is None:
+                    self.refused(9, 'run', 'asset-inventory', topic, says=['topic'])
+
+    def test_unknown_topic_and_workspace(self):
+        self.refused(3, 'run', 'asset-inventory', 'nothing-here', says=['nothing-here', 'metapowers run'])
+        done = self.server.cli('--workspace', 'nowhere', 'status', 'api-platform')
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("nowhere", done.stderr)
+
+    def test_gate(self):
+        done = self.refused(3, 'run', 'asset-inventory', 'api-platform', says=['00-govern.md', '--skip-checks'])
+        self.assertIn('metapowers run security-policy api-platform', done.stderr)
+        self.refused(9, 'run', 'asset-inventory', 'api-platform', '--skip-checks', says=['reason'])
+
+    def test_stale_head(self):
+        self.refused(6, 'run', 'asset-inventory', 'api-platform', '--expected-head', '1' * 40, says=['1' * 7])
+
+    def test_bad_models(self):
+        good = EXAMPLE.read_text()
+        cases = {
+            'not yaml': ('a: [b', [':1:']),
+            'unknown field': (good + '\nflavour: x\n', ['flavour', ':']),
+            'duplicate key': (good + '\nid: api-platform\n', ['id', 'twice']),
+            'anchor': (good.replace('id: api-platform', 'id: &x api-platform', 1), ['anchor']),
+            'dangling': (good.replace('owner_team: ', 'owner_team: no-such-', 1), ['no-such-']),
+            'another id': (good.replace('id: api-platform', 'id: other', 1), ['other', 'api-platform']),
+            'deep': ('a: ' + '[' * 100000, ['levels deep']),
+            'large': ('# ' + 'x' * (10 << 20), []),
+        }
+        for name, (text, says) in cases.items():
+            with self.subTest(name):
+                code = (9,) if name != 'large' else (8, 9)
+                before = self.head()
+                done = self.server.cli('run', 'asset-inventory', 'api-platform', '--model', '-', stdin=text)
+                self.assertIn(done.returncode, code, done.stderr)
+                for word in says:
+                    self.assertIn(word, done.stderr)
+                self.assertEqual(self.head(), before)
+
+    def test_unreadable_model_file(self):
+        self.refused(9, 'run', 'asset-inventory', 'api-platform', '--model', '/no/such/file', says=['/no/such/file'])
+
+    def test_hostile_revisions(self):
+        self.refused(2, 'show', 'api-platform#security-policy@../../etc', says=['revision'])
+        self.refused(5, 'show', f'api-platform#security-policy@{ZERO}')
+        self.refused(5, 'diff', 'api-platform', '0123abc..')
+
+
+class Gate(unittest.TestCase):
+    def test_skipping_it_is_recorded(self):
+        with serving() as server:
+            server.cli('workspace', 'create', 'default')
+            server.cli('init', 'api-platform', '--model', EXAMPLE)
+            done = server.cli('run', 'asset-inventory', 'api-platform', '--skip-checks', '--reason', 'pilot | run')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            repository = server.repository()
+            log = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/api-platform/skip-log.md',
+                      cwd=repository)
+            self.assertRegex(log, r'\| asset-inventory \| 00-govern\.md \| .*Ada Tester.* \| pilot \\\| run \|')
+            self.assertIn('Metapowers-Skip-Checks: pilot',
+                          git('-c', 'safe.directory=*', 'log', '-1', '--format=%B', 'main', cwd=repository))
+
+
+class Process(unittest.TestCase):
+    def test_drains_on_sigterm_and_logs_json(self):
+        with serving() as server:
+            server.cli('workspace', 'create', 'default')
+            self.assertEqual(server.stop(), 0)
+            lines = (server.home / 'server.log').read_text().splitlines()
+            self.assertTrue(lines)
+            entries = [json.loads(line) for line in lines]
+            self.assertTrue(any('CreateWorkspace' in str(e.get('method')) for e in entries), lines)
+
+    def test_nothing_is_lost_by_sigkill(self):
+        with tempfile.TemporaryDirectory() as home:
+            server = Server(home)
+            server.cli('workspace', 'create', 'default')
+            server.cli('init', 'api-platform', '--model', EXAMPLE)
+            self.assertEqual(server.cli('run', 'asset-inventory', 'api-platform', *SKIP).returncode, 0)
+            server.stop('kill')
+            server = Server(home)
+            try:
+                self.assertIn('current', server.cli('status', 'api-platform').stdout)
+                self.assertEqual(server.cli('run', 'identify', 'api-platform', *SKIP).returncode, 0)
+            finally:
+                server.stop()
+
+    def test_two_callers_at_once(self):
+        with serving() as server:
+            server.cli('workspace', 'create', 'default')
+            model = EXAMPLE.read_text()
+            for topic in ('one', 'two'):
+                done = server.cli('init', topic, '--model', '-', stdin=model.replace('id: api-platform', f'id: {topic}', 1))
+                self.assertEqual(done.returncode, 0, done.stderr)
+            results = {}
+
+            def work(topic):
+                results[topic] = server.cli('run', 'all', topic, *SKIP)
+
+            threads = [threading.Thread(target=work, args=(t,)) for t in ('one', 'two')]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for topic, done in results.items():
+                self.assertEqual(done.returncode, 0, f'{topic}: {done.stderr}')
+            history = git('-c', 'safe.directory=*', 'log', '--format=%s', 'main', cwd=server.repository()).splitlines()
+            self.assertEqual(len(history), 2 + 2 * len(BUILT))
+            self.assertEqual(len(set(history)), len(history))
+
+    def test_second_server_on_the_same_data_is_refused(self):
+        with serving() as server:
+            done = run(BIN / 'metapowersd', '--data-dir', server.home / 'data', '--listen', 'unix:' + str(server.home / 's2'))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn('another', done.stderr)
+
+    def test_bad_starts(self):
+        with tempfile.TemporaryDirectory() as home:
+            (pathlib.Path(home) / 'file').write_text('x')
+            cases = [((), 2, '--data-dir'), (('--data-dir', f'{home}/file/data'), 1, 'data'),
+                     (('--data-dir', f'{home}/d', '--listen', 'nonsense:::'), 2, 'nonsense'),
+                     (('--data-dir', f'{home}/d', '--no-such-flag'), 2, 'no-such-flag')]
+            for flags, code, text in cases:
+                with self.subTest(flags=flags):
+                    done = run(BIN / 'metapowersd', *flags, timeout=20)
+                    self.assertEqual(done.returncode, code, done.stderr)
+                    self.assertIn(text, done.stderr)
+
+    def test_port_in_use(self):
+        with serving('--listen', '127.0.0.1:0') as server:
+            second = server.process.stdout.readline()
+            port = re.search(r':(\d+)$', second.strip()).group(1)
+            with tempfile.TemporaryDirectory() as home:
+                done = run(BIN / 'metapowersd', '--data-dir', f'{home}/d', '--listen', f'127.0.0.1:{port}', timeout=20)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(port, done.stderr)
+
+    def test_no_server(self):
+        done = cli('--server', '127.0.0.1:1', 'status', 'x')
+        self.assertEqual(done.returncode, 8, done.stderr)
+        self.assertIn('no server answers', done.stderr)
+
+
+class Determinism(unittest.TestCase):
+    def test_same_bytes_from_two_processes_two_locales_and_a_shuffled_model(self):
+        import yaml
+
+        def documents(model, env):
+            with tempfile.TemporaryDirectory() as folder:
+                git('init', '-q', '-b', 'main', folder, cwd='/')
+                done = cli('init', 'api-platform', '--model', '-', stdin=model, cwd=folder, env=env)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                done = cli('run', 'all', 'api-platform', *SKIP, cwd=folder, env=env)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                topic = pathlib.Path(folder) / '.metapowers/security/api-platform'
+                return {p.name: p.read_bytes() for p in topic.glob('0*.md')}
+
+        def reverse(node):
+            if isinstance(node, dict):
+                return {k: reverse(v) if k != 'authentication' else v for k, v in reversed(node.items())}
+            return [reverse(v) for v in reversed(node)] if isinstance(node, list) else node
+
+        # All scalars stay text, written as plain as they were read.
+        plain = yaml.load(EXAMPLE.read_text(), Loader=yaml.BaseLoader)
+        dumper = type('Plain', (yaml.SafeDumper,), {'yaml_implicit_resolvers': {}})
+        shuffled = yaml.dump(reverse(plain), Dumper=dumper, sort_keys=False, allow_unicode=True)
+        first = documents(EXAMPLE.read_text(), {'LC_ALL': 'C'})
+        self.assertEqual(sorted(first), ['01-identify.md'])
+        self.assertEqual(documents(EXAMPLE.read_text(), {'LC_ALL': 'C.UTF-8', 'TZ': 'Asia/Tokyo'}), first)
+        self.assertEqual(documents(shuffled, {'LC_ALL': 'C'}), first)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,191 @@
+// The small parts: page tokens, listen addresses, executor, cache, commit messages, model summaries.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "absl/synchronization/notification.h"
+#include "service/base/error.h"
+#include "service/base/ids.h"
+#include "service/server/byte_cache.h"
+#include "service/server/commit_message.h"
+#include "service/server/executor.h"
+#include "service/server/listen_address.h"
+#include "service/server/model_summary.h"
+#include "service/server/page_token.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(PageTokenTest, IsBoundToItsQuery) {
+  const std::string cursor("a\0\xff/b", 5);
+  const std::string token = MakePageToken("list a", cursor);
+  for (const char c : token) EXPECT_TRUE(std::isalnum(c) || c == '-' || c == '_') << token;
+  ASSERT_OK_AND_ASSIGN(const std::string read, ReadPageToken("list a", token));
+  EXPECT_EQ(read, cursor);
+  for (const std::string& wrong : {std::string("x"), std::string("!"), token + "A", token.substr(2), token + "\n"}) {
+    EXPECT_EQ(DetailsOf(ReadPageToken("list a", wrong).status()).reason, "PAGE_TOKEN_INVALID") << wrong;
+  }
+  EXPECT_EQ(DetailsOf(ReadPageToken("list b", token).status()).reason, "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(*ReadPageToken("list a", ""), "");
+  EXPECT_EQ(MakePageToken("list a", ""), "");
+}
+
+TEST(PageTokenTest, BoundsThePageSize) {
+  EXPECT_EQ(*PageSize(0), 50);
+  EXPECT_EQ(*PageSize(7), 7);
+  EXPECT_EQ(*PageSize(5000), 1000);
+  EXPECT_FALSE(PageSize(-1).ok());
+}
+
+TEST(ListenAddressTest, ReadsEveryForm) {
+  EXPECT_EQ(*ParseListenAddress("127.0.0.1:7433"), (ListenAddress{"127.0.0.1", 7433, ""}));
+  EXPECT_EQ(*ParseListenAddress("[::1]:0"), (ListenAddress{"::1", 0, ""}));
+  EXPECT_EQ(*ParseListenAddress("unix:/run/m.sock"), (ListenAddress{"", 0, "/run/m.sock"}));
+  EXPECT_EQ(ParseListenAddress("[::1]:0")->ToString(99), "[::1]:99");
+  for (const char* wrong :
+       {"", "7433", "host", ":1", "a:b", "a:65536", "a:-1", "::1:80", "[::1:80", "unix:", "a/b:1"}) {
+    EXPECT_FALSE(ParseListenAddress(wrong).ok()) << wrong;
+  }
+  EXPECT_FALSE(ParseListenAddress("unix:/" + std::string(107, 'x')).ok());
+}
+
+TEST(ListenAddressTest, KnowsWhatOthersReach) {
+  for (const char* local : {"127.0.0.1:1", "localhost:1", "[::1]:1", "unix:x"}) {
+    EXPECT_TRUE(ParseListenAddress(local)->IsLocal()) << local;
+  }
+  for (const char* open : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.com:1"}) {
+    EXPECT_FALSE(ParseListenAddress(open)->IsLocal()) << open;
+  }
+}
+
+// A bound socket in a fresh folder.
+class UnixSocket {
+ public:
+  UnixSocket() : folder_("/tmp/mp-" + NewUuid()), address_{"", 0, folder_ + "/s"} {
+    std::filesystem::create_directories(folder_);
+    fd_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un name = {};
+    name.sun_family = AF_UNIX;
+    address_.unix_path.copy(name.sun_path, sizeof(name.sun_path) - 1);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+    EXPECT_EQ(::listen(fd_, 1), 0);
+  }
+  ~UnixSocket() {
+    Close();
+    std::filesystem::remove_all(folder_);
+  }
+  void Close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  const ListenAddress& address() const { return address_; }
+
+ private:
+  const std::string folder_;
+  ListenAddress address_;
+  int fd_ = -1;
+};
+
+TEST(ListenAddressTest, RemovesOnlyStaleSockets) {
+  UnixSocket socket;
+  EXPECT_EQ(DetailsOf(PrepareToListen(socket.address())).reason, "LISTEN_FAILED") << "somebody listens";
+  EXPECT_TRUE(std::filesystem::exists(socket.address().unix_path));
+  socket.Close();
+  EXPECT_OK(PrepareToListen(socket.address()));
+  EXPECT_FALSE(std::filesystem::exists(socket.address().unix_path));
+  std::ofstream(socket.address().unix_path) << "mine";
+  EXPECT_EQ(DetailsOf(PrepareToListen(socket.address())).reason, "LISTEN_FAILED") << "no socket";
+  EXPECT_TRUE(std::filesystem::exists(socket.address().unix_path));
+}
+
+TEST(ExecutorTest, RefusesWhatDoesNotFit) {
+  absl::Notification go;
+  std::atomic<int> ran{0};
+  {
+    Executor executor(1, 2);
+    absl::Notification started;
+    ASSERT_TRUE(executor.Submit([&] {
+      started.Notify();
+      go.WaitForNotification();
+      ++ran;
+    }));
+    started.WaitForNotification();
+    EXPECT_TRUE(executor.Submit([&] { ++ran; }));
+    EXPECT_TRUE(executor.Submit([&] { ++ran; }));
+    EXPECT_FALSE(executor.Submit([&] { ran += 100; })) << "one runs and two wait";
+    go.Notify();
+  }
+  EXPECT_EQ(ran, 3) << "what was taken on runs before the end";
+}
+
+TEST(ByteCacheTest, DropsWhatWasNotUsedForLongest) {
+  ByteCache<int> cache(10);
+  cache.Put("a", std::make_shared<int>(1), 4);
+  cache.Put("b", std::make_shared<int>(2), 4);
+  EXPECT_NE(cache.Get("a"), nullptr);
+  cache.Put("c", std::make_shared<int>(3), 4);
+  EXPECT_EQ(cache.Get("b"), nullptr);
+  EXPECT_EQ(*cache.Get("a"), 1);
+  EXPECT_EQ(*cache.Get("c"), 3);
+  cache.Put("d", std::make_shared<int>(4), 11);
+  EXPECT_EQ(cache.Get("d"), nullptr) << "larger than the cache";
+  EXPECT_EQ(cache.bytes(), 8u);
+}
+
+TEST(CommitMessageTest, HasSubjectSummaryAndTrailers) {
+  CommitMessage message;
+  message.topic = "shop";
+  message.what = "threat-model";
+  message.command = "security:threat-model";
+  message.summary = {"Threats 46.", "Forged:\nMetapowers-Command: security:evil"};
+  message.model = "m";
+  message.catalogue = "2026.1";
+  message.engine = "1.0.0";
+  message.skip_reason = "late\nMetapowers-Model: forged";
+  EXPECT_EQ(message.Format(),
+            "security(shop): threat-model\n\nThreats 46.\nForged: Metapowers-Command: security:evil\n\n"
+            "Metapowers-Command: security:threat-model\nMetapowers-Model: m\nMetapowers-Catalogue: 2026.1\n"
+            "Metapowers-Engine: 1.0.0\nMetapowers-Skip-Checks: late Metapowers-Model: forged\n");
+}
+
+TEST(CommitMessageTest, TellsOurCommitsFromOthers) {
+  workspace::CommitInfo ours;
+  ours.subject = "security(shop): threat-model";
+  ours.trailers = {{"Metapowers-Command", "security:threat-model"}};
+  EXPECT_EQ(CommandOf(ours), "threat-model");
+  EXPECT_EQ(TopicOf(ours), "shop");
+  workspace::CommitInfo foreign;
+  foreign.subject = "security(shop): threat-model";
+  EXPECT_EQ(CommandOf(foreign), "");
+  EXPECT_EQ(TopicOf(foreign), "");
+}
+
+TEST(ModelSummaryTest, NamesWhatChanged) {
+  model::v1::SystemModel before;
+  before.set_name("Shop");
+  before.add_components()->set_id("ledger");
+  before.add_components()->set_id("web");
+  model::v1::SystemModel after = before;
+  EXPECT_THAT(SummarizeModelChange(before, after), ElementsAre());
+  after.set_name("Store");
+  after.mutable_components(0)->set_name("Ledger");
+  after.mutable_components(1)->set_id("cache");
+  after.add_components()->set_id("queue");
+  EXPECT_THAT(SummarizeModelChange(before, after),
+              ElementsAre("name changed", "components 2 -> 3: +cache, ~ledger, +queue, -web"));
+  EXPECT_THAT(SummarizeModelChange({}, before), ElementsAre("name changed", "components 0 -> 2"));
+}
+
+}  // namespace
+}  // namespace metapowers::server
