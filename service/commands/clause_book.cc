@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
 #include "service/model/schema.h"
@@ -225,7 +226,7 @@ void JudgeElements(const Input& input, const PolicyClause& row, const std::vecto
 // nullopt: the clause does not apply.
 std::optional<ClauseState> StateOf(const Input& input, const PolicyClause& row, std::string& field) {
   if (!row.frameworks().empty() && std::none_of(row.frameworks().begin(), row.frameworks().end(),
-                                                [&](const std::string& id) { return Applies(input, id); })) {
+                                                [&](const std::string& id) { return Applies(input.facts, id); })) {
     return std::nullopt;
   }
   for (const AttributeMatch& match : row.when()) {
@@ -269,19 +270,12 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 
 }  // namespace
 
-bool Applies(const Input& input, absl::string_view framework) {
-  for (const analysis::FrameworkFact& fact : input.facts.frameworks()) {
-    if (fact.id == framework) return fact.applies;
-  }
-  return false;
-}
-
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> applicable;
   for (const std::string& reference : references) {
     const std::string framework = reference.substr(0, reference.find(':'));
-    if (framework == "csf-2.0" || Applies(input, framework)) applicable.push_back(reference);
+    if (framework == "csf-2.0" || Applies(input.facts, framework)) applicable.push_back(reference);
   }
   return applicable;
 }

@@ -44,9 +44,6 @@ std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, co
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references);
 
-// Whether a framework applies to the model.
-bool Applies(const Input& input, absl::string_view framework);
-
 // Names in braces in `text`, e.g. "every:policy_parameters.access_review_days"; for tests of the data.
 std::vector<std::string> Placeholders(absl::string_view text);
 

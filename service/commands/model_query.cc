@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
 #include "service/model/schema.h"
@@ -39,7 +40,7 @@ Value EnumValue(const google::protobuf::EnumValueDescriptor& value) {
 std::string WithUnit(int64_t amount, absl::string_view field_name) {
   if (absl::EndsWith(field_name, "_minutes")) return Minutes(amount);
   if (absl::EndsWith(field_name, "_hours") || field_name == "hours") return Hours(amount);
-  if (absl::EndsWith(field_name, "_days")) return Days(amount);
+  if (absl::EndsWith(field_name, "_days")) return InDays(amount);
   if (absl::EndsWith(field_name, "_months")) return Months(amount);
   return absl::StrCat(amount);
 }

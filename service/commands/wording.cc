@@ -10,7 +10,6 @@
 namespace metapowers::commands {
 
 using model::v1::Role;
-using model::v1::Team;
 
 std::string List(const std::vector<std::string>& items, size_t limit) {
   if (items.empty()) return "";
@@ -33,10 +32,10 @@ std::string Minutes(int64_t minutes) {
 
 std::string Hours(int64_t hours) {
   if (hours <= 72 || hours % 24 != 0) return Count(hours, "hour", "hours");
-  return Days(hours / 24);
+  return InDays(hours / 24);
 }
 
-std::string Days(int64_t days) { return Count(days, "day", "days"); }
+std::string InDays(int64_t days) { return Count(days, "day", "days"); }
 
 std::string Months(int64_t months) { return Count(months, "month", "months"); }
 
@@ -62,11 +61,6 @@ absl::CivilDay AddMonths(absl::CivilDay day, int months) {
 std::string RoleTitle(const model::Model& model, absl::string_view id) {
   const Role* role = model.Find<Role>(id);
   return role == nullptr ? std::string(id) : role->title();
-}
-
-std::string TeamName(const model::Model& model, absl::string_view id) {
-  const Team* team = model.Find<Team>(id);
-  return team == nullptr ? std::string(id) : team->name();
 }
 
 const Role* FindRole(const model::Model& model, absl::Span<const int> kinds) {

@@ -1,4 +1,4 @@
-// How documents write values of the model: names, durations, dates. Short words only; sentences stand in
+// How policies and roles write values of the model: durations as they were agreed, lists, dates. Short words only; sentences stand in
 // templates and data rows. Pure functions; thread-safe.
 #ifndef METAPOWERS_SERVICE_COMMANDS_WORDING_H_
 #define METAPOWERS_SERVICE_COMMANDS_WORDING_H_
@@ -16,10 +16,11 @@ namespace metapowers::commands {
 // "a", "a and b", "a, b and c"; at most `limit` items, then "and 7 more".
 std::string List(const std::vector<std::string>& items, size_t limit = 24);
 
-// "30 minutes", "1 hour", "90 minutes", "48 hours", "7 days".
+// "30 minutes", "1 hour", "90 minutes", "48 hours", "7 days", "90 days": units as people agree on them, while
+// Days() of naming.h takes the largest that divides.
 std::string Minutes(int64_t minutes);
 std::string Hours(int64_t hours);
-std::string Days(int64_t days);
+std::string InDays(int64_t days);
 std::string Months(int64_t months);
 
 // "1 clause", "3 clauses".
@@ -34,9 +35,8 @@ std::string Amount(double value, absl::string_view unit);
 // The same day `months` later, or the last day of that month where it has no such day.
 absl::CivilDay AddMonths(absl::CivilDay day, int months);
 
-// Title of a role, name of a team; the id where the model has none, "" for "".
+// Title of a role; the id where the model has none, "" for "".
 std::string RoleTitle(const model::Model& model, absl::string_view id);
-std::string TeamName(const model::Model& model, absl::string_view id);
 
 // The first declared role of one of these kinds, in their order, then by id: one that is held before a vacant
 // one. nullptr when there is none.

@@ -83,7 +83,7 @@ class Builder {
       result_.set_review_overdue_days(std::max<int>(0, static_cast<int>(model_.as_of() - next)));
     }
     const model::v1::PolicyParameters& parameters = model_.proto().policy_parameters();
-    if (parameters.has_risk_review_days()) result_.set_register_review(Days(parameters.risk_review_days()));
+    if (parameters.has_risk_review_days()) result_.set_register_review(InDays(parameters.risk_review_days()));
     const Role* keeper = FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD,
                                            model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER,
                                            model::v1::ROLE_KIND_SYSTEM_OWNER});
@@ -159,7 +159,7 @@ class Builder {
       AddAuthority(*authority);
       longest = std::max(longest, authority->max_days());
     }
-    if (longest > 0) result_.set_longest_term(Days(longest));
+    if (longest > 0) result_.set_longest_term(InDays(longest));
     for (int level = model::v1::SEVERITY_CRITICAL; level >= model::v1::SEVERITY_LOW; --level) {
       const bool covered = std::any_of(sorted.begin(), sorted.end(), [&](const auto* a) { return a->level() == level; });
       if (!covered) result_.add_levels_without_authority(static_cast<model::v1::Severity>(level));
@@ -170,7 +170,7 @@ class Builder {
     pb::AuthorityRow& row = *result_.add_authorities();
     row.set_level(authority.level());
     row.set_role(RoleTitle(model_, authority.role()));
-    row.set_max_term(Days(authority.max_days()));
+    row.set_max_term(InDays(authority.max_days()));
     row.set_latest_expiry(model::FormatDate(model_.as_of() + authority.max_days()));
     row.set_second_approver(RoleTitle(model_, authority.second_approver()));
     const Role* role = model_.Find<Role>(authority.role());

@@ -327,7 +327,7 @@ class Builder {
       pb::ExceptionProcess& process = *result_.mutable_exception_process();
       process.set_approver(RoleTitle(model_, parameters.exception_approver()));
       process.set_register_(parameters.exception_register());
-      if (parameters.has_exception_max_days()) process.set_max_term(Days(parameters.exception_max_days()));
+      if (parameters.has_exception_max_days()) process.set_max_term(InDays(parameters.exception_max_days()));
       process.set_max_days(parameters.exception_max_days());
     }
     std::vector<const model::v1::PolicyException*> sorted;

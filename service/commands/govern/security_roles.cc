@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/model_query.h"
+#include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
@@ -206,7 +207,7 @@ class Builder {
 
   bool Asked(const knowledge::v1::RequiredRole& required) const {
     const std::string framework = required.reference().substr(0, required.reference().find(':'));
-    if (framework != "csf-2.0" && !Applies(input_, framework)) return false;
+    if (framework != "csf-2.0" && !Applies(input_.facts, framework)) return false;
     for (const auto& match : required.when()) {
       if (Matches(input_, match) != Truth::kYes) return false;
     }
@@ -308,7 +309,7 @@ class Builder {
     programme.set_owner(RoleTitle(model_, staffing.champions_owner()));
     if (staffing.has_champion_hours_per_month()) programme.set_hours(Hours(staffing.champion_hours_per_month()));
     if (staffing.has_champion_meeting_interval_days()) {
-      programme.set_meetings(Days(staffing.champion_meeting_interval_days()));
+      programme.set_meetings(InDays(staffing.champion_meeting_interval_days()));
     }
     if (staffing.has_champion_ratio_target()) programme.set_target(Number(staffing.champion_ratio_target()));
     for (const pb::TeamRow& team : result_.teams()) AddChampion(*model_.Find<Team>(team.id()), team, programme);
