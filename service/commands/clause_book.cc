@@ -10,10 +10,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
+#include "service/knowledge/knowledge.h"
 #include "service/model/schema.h"
 
 namespace metapowers::commands {
@@ -48,23 +50,22 @@ std::vector<const DataClass*> AllData(const std::vector<Element>& elements) {
   return data;
 }
 
-// "Cardholder data in card-vault and ledger-db; Invoices in billing-db": elements by equal second part.
+// "Cardholder data in card-vault and ledger-db; Invoices in billing-db".
 std::string ByData(const std::vector<Element>& elements) {
   std::map<std::string, std::vector<std::string>> groups;
   for (const Element& element : elements) groups[DataNames(element.data)].push_back(element.label);
   std::vector<std::string> parts;
-  for (const auto& [data, labels] : groups) parts.push_back(absl::StrCat(data, " (", List(labels), ")"));
+  for (const auto& [data, labels] : groups) parts.push_back(absl::StrCat(data, " in ", List(labels)));
   return absl::StrJoin(parts, "; ");
 }
 
-// "critical: 48 hours; high: 7 days", or by value where elements share one: "Go (a, b); Rust (c)".
-std::string Details(const Input& input, const std::vector<Element>& elements, absl::string_view path) {
+// "48 hours for critical; 7 days for high and medium": elements by equal value.
+std::string Details(const Input& input, const std::vector<Element>& elements,
+                    const knowledge::v1::ElementSelector& selector) {
   std::vector<std::pair<std::string, std::vector<std::string>>> by_value;
-  size_t count = 0;
   for (const Element& element : elements) {
-    const std::string detail = DetailOf(input, element, path);
+    const std::string detail = DetailOf(input, element, selector.detail());
     if (detail.empty()) continue;
-    ++count;
     const auto same = std::find_if(by_value.begin(), by_value.end(), [&](const auto& g) { return g.first == detail; });
     if (same == by_value.end()) {
       by_value.push_back({detail, {element.label}});
@@ -72,11 +73,9 @@ std::string Details(const Input& input, const std::vector<Element>& elements, ab
       same->second.push_back(element.label);
     }
   }
-  const bool shared = by_value.size() < count;
+  if (selector.descending()) std::reverse(by_value.begin(), by_value.end());
   std::vector<std::string> parts;
-  for (const auto& [value, labels] : by_value) {
-    parts.push_back(shared ? absl::StrCat(value, " (", List(labels), ")") : absl::StrCat(labels[0], ": ", value));
-  }
+  for (const auto& [value, labels] : by_value) parts.push_back(absl::StrCat(value, " for ", List(labels)));
   return absl::StrJoin(parts, "; ");
 }
 
@@ -142,8 +141,11 @@ class Sentences {
     if (name == "elements") return List(Labels(elements_));
     if (name == "elements_data") return ByData(elements_);
     if (name == "data") return DataNames(AllData(elements_));
-    if (name == "details") return Details(input_, elements_, row_.binds().detail());
-    if (name == "count") return absl::StrCat(elements_.size());
+    if (name == "details") return Details(input_, elements_, row_.binds());
+    if (absl::ConsumePrefix(&name, "count:")) {
+      const size_t bar = name.find('|');
+      return Count(static_cast<int64_t>(elements_.size()), name.substr(0, bar), name.substr(bar + 1));
+    }
     if (name == "access_roles") return AccessRoles(input_.model, AllData(elements_));
     if (name == "system") return input_.model.proto().name();
     if (name == "organization") return input_.model.proto().organization().name();
@@ -189,14 +191,12 @@ class Sentences {
     return role == nullptr ? "" : role->title();
   }
 
-  std::string Approver() const {
-    return policy_ == nullptr ? Owner() : RoleTitle(input_.model, policy_->approver());
-  }
+  std::string Approver() const { return policy_ == nullptr ? Owner() : RoleTitle(input_.model, policy_->approver()); }
 
   // Policies without an interval are reviewed each year: the longest that PCI DSS 12.1.2 and GV.PO-02 leave room for.
   std::string Review() const {
-    const int months = policy_ != nullptr && policy_->has_review_interval_months() ? policy_->review_interval_months()
-                                                                                    : 12;
+    const int months =
+        policy_ != nullptr && policy_->has_review_interval_months() ? policy_->review_interval_months() : 12;
     return absl::StrCat("every ", Months(months));
   }
 
@@ -208,17 +208,27 @@ class Sentences {
   std::string missing_;
 };
 
-std::string WithOwner(const Element& element) {
-  return element.owner.empty() ? element.label : absl::StrCat(element.label, " (", element.owner, ")");
+// "ledger-db (Payments engineering: backup immutable no)": the element, who owns it, and the fact that decided.
+std::string WithFact(const Input& input, const Element& element, const AttributeMatch& match) {
+  const std::string value = DetailOf(input, element, match.attribute());
+  const std::string name = absl::StrReplaceAll(match.attribute(), {{".", " "}, {"_", " "}, {"$", ""}});
+  return absl::StrCat(element.label, " (", element.owner, element.owner.empty() ? "" : ": ", name, " ",
+                      value.empty() ? "not declared" : value, ")");
 }
 
 // Elements that do not keep the clause today, and those of which nothing is known.
 void JudgeElements(const Input& input, const PolicyClause& row, const std::vector<Element>& elements, Clause& clause) {
   for (const Element& element : elements) {
     Truth truth = Truth::kYes;
-    for (const AttributeMatch& match : row.binds().met()) truth = std::min(truth, Matches(input, element, match));
-    if (truth == Truth::kNo) clause.not_met.push_back(WithOwner(element));
-    if (truth == Truth::kUnknown) clause.not_known.push_back(WithOwner(element));
+    const AttributeMatch* decisive = nullptr;
+    for (const AttributeMatch& match : row.binds().met()) {
+      const Truth each = Matches(input, element, match);
+      if (each >= truth) continue;
+      truth = each;
+      decisive = &match;
+    }
+    if (truth == Truth::kNo) clause.not_met.push_back(WithFact(input, element, *decisive));
+    if (truth == Truth::kUnknown) clause.not_known.push_back(WithFact(input, element, *decisive));
   }
 }
 
@@ -245,6 +255,17 @@ std::string AskFor(const PolicyClause& row, const std::string& path) {
   return field != nullptr && row.question().empty() ? model::RuleOf(*field).ask() : row.question();
 }
 
+// What one framework asks of an element does not serve another law or contract.
+void KeepReferencesOf(const std::string& framework, std::vector<std::string>& references) {
+  if (framework.empty()) return;
+  const auto other = [&](const std::string& reference) {
+    const std::string id = reference.substr(0, reference.find(':'));
+    const knowledge::v1::Framework* found = knowledge::FindFramework(id);
+    return id != framework && found != nullptr && found->kind() != knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
+  };
+  references.erase(std::remove_if(references.begin(), references.end(), other), references.end());
+}
+
 Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
                   const Element* item) {
   Clause clause;
@@ -260,6 +281,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
   clause.evidence = sentences.Fill(row.evidence());
   clause.cadence = sentences.Fill(row.cadence());
   clause.references = ApplicableReferences(input, row.references());
+  if (item != nullptr) KeepReferencesOf(DetailOf(input, *item, "framework"), clause.references);
   if (!sentences.missing().empty()) {
     clause.state = ClauseState::kWaiting;
     clause.missing_field = sentences.missing();
@@ -270,12 +292,27 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 
 }  // namespace
 
+namespace {
+
+// Whether the requirement binds a system of which a smaller assessment is enough.
+bool InScope(const Input& input, absl::string_view framework, absl::string_view requirement) {
+  for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
+    if (scope.framework() != framework || !Select(input, scope.unless()).empty()) continue;
+    return std::find(scope.requirements().begin(), scope.requirements().end(), requirement) !=
+           scope.requirements().end();
+  }
+  return true;
+}
+
+}  // namespace
+
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> applicable;
   for (const std::string& reference : references) {
     const std::string framework = reference.substr(0, reference.find(':'));
-    if (framework == "csf-2.0" || Applies(input.facts, framework)) applicable.push_back(reference);
+    const bool applies = framework == "csf-2.0" || Applies(input.facts, framework);
+    if (applies && InScope(input, framework, reference.substr(framework.size() + 1))) applicable.push_back(reference);
   }
   return applicable;
 }
@@ -302,6 +339,26 @@ std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, co
     clauses.push_back(std::move(clause));
   }
   return clauses;
+}
+
+std::string Controls(const std::vector<std::string>& references) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_framework;
+  for (const std::string& reference : references) {
+    const std::string label = knowledge::ReferenceLabel(reference);
+    const knowledge::v1::Requirement* requirement = knowledge::FindRequirement(reference);
+    const size_t name_end = label.size() - (requirement == nullptr ? 0 : requirement->id().size());
+    const std::string name = label.substr(0, name_end);
+    const auto same =
+        std::find_if(by_framework.begin(), by_framework.end(), [&](const auto& f) { return f.first == name; });
+    if (same == by_framework.end()) {
+      by_framework.push_back({name, {label.substr(name_end)}});
+    } else {
+      same->second.push_back(label.substr(name_end));
+    }
+  }
+  std::vector<std::string> parts;
+  for (const auto& [name, ids] : by_framework) parts.push_back(absl::StrCat(name, absl::StrJoin(ids, ", ")));
+  return absl::StrJoin(parts, "; ");
 }
 
 std::vector<std::string> Placeholders(absl::string_view text) {

@@ -40,9 +40,13 @@ struct Clause {
 // approver and review interval; without one the fallback role stands in for both.
 std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, const model::v1::Policy* policy);
 
-// References of `row` that belong to a framework that applies. CSF 2.0 always does: the documents follow it.
+// References that belong to a framework that applies. CSF 2.0 always does: the documents follow it. Of a framework that
+// binds the system in part, only those requirements.
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references);
+
+// How documents print references, by framework: "PCI DSS 4.0.1 3.5.1, 3.7.4; CSF 2.0 PR.DS-01".
+std::string Controls(const std::vector<std::string>& references);
 
 // Names in braces in `text`, e.g. "every:policy_parameters.access_review_days"; for tests of the data.
 std::vector<std::string> Placeholders(absl::string_view text);

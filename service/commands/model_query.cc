@@ -38,6 +38,7 @@ Value EnumValue(const google::protobuf::EnumValueDescriptor& value) {
 
 // The unit of an amount is the end of the field's name.
 std::string WithUnit(int64_t amount, absl::string_view field_name) {
+  if (field_name == "retention_days") return Days(amount);
   if (absl::EndsWith(field_name, "_minutes")) return Minutes(amount);
   if (absl::EndsWith(field_name, "_hours") || field_name == "hours") return Hours(amount);
   if (absl::EndsWith(field_name, "_days")) return InDays(amount);
@@ -67,11 +68,12 @@ Value ValueOf(const model::Model& model, const Message& message, const FieldDesc
       return EnumValue(repeated ? *reflection.GetRepeatedEnum(message, &field, index)
                                 : *reflection.GetEnum(message, &field));
     case FieldDescriptor::CPPTYPE_INT32:
-      return NumberValue(repeated ? reflection.GetRepeatedInt32(message, &field, index)
-                                  : reflection.GetInt32(message, &field), field);
+      return NumberValue(
+          repeated ? reflection.GetRepeatedInt32(message, &field, index) : reflection.GetInt32(message, &field), field);
     case FieldDescriptor::CPPTYPE_INT64:
       return NumberValue(static_cast<double>(repeated ? reflection.GetRepeatedInt64(message, &field, index)
-                                                      : reflection.GetInt64(message, &field)), field);
+                                                      : reflection.GetInt64(message, &field)),
+                         field);
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return NumberValue(reflection.GetDouble(message, &field), field);
     case FieldDescriptor::CPPTYPE_BOOL: {
@@ -214,8 +216,8 @@ Truth Judge(const model::Model& model, const AttributeMatch& match, const std::v
   if (wanted.empty() && match.values_size() > 0) return Truth::kUnknown;  // compared with something unset
   const auto holds = [&](const Value& value) { return Holds(model, match, value, wanted); };
   const bool all = match.operator_() == knowledge::v1::MATCH_OPERATOR_NOT_IN;
-  const bool yes = all ? std::all_of(values.begin(), values.end(), holds)
-                       : std::any_of(values.begin(), values.end(), holds);
+  const bool yes =
+      all ? std::all_of(values.begin(), values.end(), holds) : std::any_of(values.begin(), values.end(), holds);
   return yes ? Truth::kYes : Truth::kNo;
 }
 
@@ -420,8 +422,8 @@ std::string DetailOf(const Input& input, const Element& element, absl::string_vi
 }
 
 bool IsComputedAttribute(absl::string_view name) {
-  static const auto* const names =
-      new std::set<absl::string_view>{"$exposed", "$pci_scope", "$route", "$mechanism", "$eol", "$supported", "$reason"};
+  static const auto* const names = new std::set<absl::string_view>{"$exposed", "$pci_scope", "$route", "$mechanism",
+                                                                   "$eol",     "$supported", "$reason"};
   return FindDataAttribute(name) != nullptr || names->count(name) > 0;
 }
 

@@ -33,8 +33,8 @@ const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descrip
 struct Element {
   const google::protobuf::Message* message = nullptr;
   std::string label;
-  std::string owner;                                 // name of the team or role; empty when none is declared
-  std::vector<const model::v1::DataClass*> data;     // that matched a condition on data, sorted by id
+  std::string owner;                                          // name of the team or role; empty when none is declared
+  std::vector<const model::v1::DataClass*> data;              // that matched a condition on data, sorted by id
   std::vector<std::pair<std::string, std::string>> computed;  // values of `$` attributes of computed lists
 };
 

@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "service/commands/naming.h"
 
 namespace metapowers::commands {
 
@@ -44,12 +45,24 @@ std::string Number(double value) {
   return absl::StrCat(value);
 }
 
+namespace {
+
+// "policies" -> "policy", "hours" -> "hour"; other words stay.
+std::string Singular(absl::string_view unit) {
+  if (absl::ConsumeSuffix(&unit, "ies")) return absl::StrCat(unit, "y");
+  if (unit.size() > 2) absl::ConsumeSuffix(&unit, "s");
+  return std::string(unit);
+}
+
+}  // namespace
+
 std::string Amount(double value, absl::string_view unit) {
-  const bool currency = unit.size() == 3 && std::all_of(unit.begin(), unit.end(), [](char c) {
-                          return c >= 'A' && c <= 'Z';
-                        });
-  if (currency) return absl::StrCat(unit, " ", Number(value));
-  return absl::StrCat(Number(value), unit == "%" ? "" : " ", unit);
+  const bool currency =
+      unit.size() == 3 && std::all_of(unit.begin(), unit.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool long_whole = value == std::floor(value) && std::fabs(value) >= 1000 && std::fabs(value) < 1e15;
+  const std::string number = long_whole ? Thousands(static_cast<int64_t>(value)) : Number(value);
+  if (currency) return absl::StrCat(unit, " ", number);
+  return absl::StrCat(number, unit == "%" ? "" : " ", value == 1 ? Singular(unit) : unit);
 }
 
 absl::CivilDay AddMonths(absl::CivilDay day, int months) {
@@ -76,8 +89,8 @@ const Role* FindRole(const model::Model& model, absl::Span<const int> kinds) {
 }
 
 const Role* FallbackRole(const model::Model& model) {
-  const Role* role = FindRole(model, {model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER,
-                                      model::v1::ROLE_KIND_EXECUTIVE_SPONSOR});
+  const Role* role = FindRole(
+      model, {model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER, model::v1::ROLE_KIND_EXECUTIVE_SPONSOR});
   return role != nullptr || model.proto().roles().empty() ? role : &model.proto().roles(0);
 }
 

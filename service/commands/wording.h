@@ -1,5 +1,5 @@
-// How policies and roles write values of the model: durations as they were agreed, lists, dates. Short words only; sentences stand in
-// templates and data rows. Pure functions; thread-safe.
+// How policies and roles write values of the model: durations as they were agreed, lists, dates. Short words only;
+// sentences stand in templates and data rows. Pure functions; thread-safe.
 #ifndef METAPOWERS_SERVICE_COMMANDS_WORDING_H_
 #define METAPOWERS_SERVICE_COMMANDS_WORDING_H_
 
@@ -29,7 +29,7 @@ std::string Count(int64_t count, absl::string_view singular, absl::string_view p
 // A number without needless zeros: "99.9", "5000", "0".
 std::string Number(double value);
 
-// `value` with its unit: "99.9%", "12 hours", "USD 5000".
+// `value` with its unit: "99.9%", "12 hours", "1 hour", "10,000 records", "USD 5,000".
 std::string Amount(double value, absl::string_view unit);
 
 // The same day `months` later, or the last day of that month where it has no such day.

@@ -22,9 +22,7 @@ using model::v1::Threshold;
 
 namespace {
 
-bool AtLeast(const Threshold& threshold) {
-  return threshold.direction() == model::v1::THRESHOLD_DIRECTION_AT_LEAST;
-}
+bool AtLeast(const Threshold& threshold) { return threshold.direction() == model::v1::THRESHOLD_DIRECTION_AT_LEAST; }
 
 // Whether `value` is on the bad side of `bound`.
 bool Beyond(const Threshold& threshold, double value, double bound) {
@@ -84,9 +82,9 @@ class Builder {
     }
     const model::v1::PolicyParameters& parameters = model_.proto().policy_parameters();
     if (parameters.has_risk_review_days()) result_.set_register_review(InDays(parameters.risk_review_days()));
-    const Role* keeper = FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD,
-                                           model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER,
-                                           model::v1::ROLE_KIND_SYSTEM_OWNER});
+    const Role* keeper =
+        FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD, model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER,
+                          model::v1::ROLE_KIND_SYSTEM_OWNER});
     if (keeper != nullptr) result_.set_register_keeper(keeper->title());
   }
 
@@ -106,11 +104,14 @@ class Builder {
       row.set_rationale(category->rationale());
       row.set_owner(RoleTitle(model_, category->owner()));
       row.set_kind(category->kind());
+      std::vector<std::string> limits;
       for (const Threshold& threshold : category->thresholds()) {
-        row.add_limits(absl::StrCat(threshold.metric(), AtLeast(threshold) ? " at least " : " at most ",
-                                    Amount(threshold.tolerance(), threshold.unit())));
+        limits.push_back(absl::StrCat(threshold.metric(), AtLeast(threshold) ? " at least " : " at most ",
+                                      Amount(threshold.tolerance(), threshold.unit()), ", limit ",
+                                      Amount(threshold.limit(), threshold.unit())));
         AddThreshold(*category, threshold);
       }
+      row.set_limits(absl::StrJoin(limits, "; "));
     }
   }
 
@@ -143,8 +144,8 @@ class Builder {
     if (row.verdict() == pb::THRESHOLD_VERDICT_WITHIN_TOLERANCE) return;
     const bool over_limit = row.verdict() == pb::THRESHOLD_VERDICT_OVER_LIMIT;
     (over_limit ? result_.add_over_limit() : result_.add_over_tolerance())->assign(threshold.metric());
-    exceeded_[category.id()].push_back(absl::StrCat(threshold.metric(), ": ", row.current(), " against ",
-                                                    over_limit ? row.limit() : row.tolerance()));
+    exceeded_[category.id()].push_back(
+        absl::StrCat(threshold.metric(), ": ", row.current(), " against ", over_limit ? row.limit() : row.tolerance()));
   }
 
   // --- Acceptance ---
@@ -161,7 +162,8 @@ class Builder {
     }
     if (longest > 0) result_.set_longest_term(InDays(longest));
     for (int level = model::v1::SEVERITY_CRITICAL; level >= model::v1::SEVERITY_LOW; --level) {
-      const bool covered = std::any_of(sorted.begin(), sorted.end(), [&](const auto* a) { return a->level() == level; });
+      const bool covered =
+          std::any_of(sorted.begin(), sorted.end(), [&](const auto* a) { return a->level() == level; });
       if (!covered) result_.add_levels_without_authority(static_cast<model::v1::Severity>(level));
     }
   }
@@ -211,14 +213,16 @@ class Builder {
       if (!goal.due().empty()) {
         row.set_overdue_days(std::max<int>(0, static_cast<int>(model_.as_of() - model::ToCivilDay(goal.due()))));
       }
+      std::vector<std::string> exceeded;
       for (const std::string& id : goal.categories()) {
         named[id] = true;
         const RiskCategory* category = model_.Find<RiskCategory>(id);
         if (category == nullptr) continue;
         row.add_categories(absl::StrCat(category->name(), " (", model::YamlName(category->appetite()), ")"));
-        for (const std::string& metric : exceeded_[id]) row.add_exceeded(metric);
+        exceeded.insert(exceeded.end(), exceeded_[id].begin(), exceeded_[id].end());
       }
-      row.set_exceeded_count(row.exceeded_size());
+      row.set_exceeded(absl::StrJoin(exceeded, "; "));
+      row.set_exceeded_count(static_cast<int>(exceeded.size()));
     }
     for (const auto& [id, mentioned] : named) {
       if (!mentioned) result_.add_categories_without_goal(id);

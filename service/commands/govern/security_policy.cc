@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
@@ -152,7 +154,7 @@ class Builder {
       declined.set_id(clause.id);
       declined.set_title(clause.title);
       declined.set_field(clause.missing_field);
-      for (const std::string& reference : clause.references) declined.add_controls(knowledge::ReferenceLabel(reference));
+      declined.set_controls(Controls(clause.references));
       return;
     }
     pb::WaitingClause& waiting = *row.add_waiting();
@@ -173,10 +175,8 @@ class Builder {
     out.set_because(clause.because);
     out.set_evidence(clause.evidence);
     out.set_cadence(clause.cadence);
-    for (const std::string& reference : clause.references) {
-      out.add_references(reference);
-      out.add_controls(knowledge::ReferenceLabel(reference));
-    }
+    out.mutable_references()->Assign(clause.references.begin(), clause.references.end());
+    out.set_controls(Controls(clause.references));
     out.mutable_elements()->Assign(clause.elements.begin(), clause.elements.end());
     out.mutable_not_met()->Assign(clause.not_met.begin(), clause.not_met.end());
     out.mutable_not_known()->Assign(clause.not_known.begin(), clause.not_known.end());
@@ -204,17 +204,17 @@ class Builder {
 
   // Requirements that only clauses of this subject meet, those of CSF 2.0 left to its own table.
   void AddOnlyControls(const std::vector<Clause>& clauses, pb::PolicyAreaGap& gap) {
-    std::set<std::string> seen;
+    std::vector<std::string> only;
     for (const Clause& clause : clauses) {
       for (const std::string& reference : clause.references) {
         const std::string framework(FrameworkOf(reference)), requirement(RequirementOf(reference));
         open_[framework][requirement].insert(clause.id);
         const bool met = met_[framework].count(requirement) > 0;
-        if (met || framework == kCsf || !seen.insert(reference).second) continue;
-        gap.add_controls(knowledge::ReferenceLabel(reference));
-        gap.set_control_count(gap.controls_size());
+        const bool known = std::find(only.begin(), only.end(), reference) != only.end();
+        if (!met && framework != kCsf && !known) only.push_back(reference);
       }
     }
+    gap.set_controls(Controls(only));
   }
 
   // --- Frameworks ---
@@ -222,14 +222,15 @@ class Builder {
   void AddFrameworks() {
     for (const analysis::FrameworkFact& fact : input_.facts.frameworks()) {
       // Voluntary ones that nobody mentions would only fill the table.
-      const bool voluntary = fact.framework != nullptr &&
-                             fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
+      const bool voluntary =
+          fact.framework != nullptr && fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
       if (!fact.applies && !fact.declared && voluntary) continue;
       pb::FrameworkRow& row = fact.applies ? *result_.add_frameworks() : *result_.add_excluded_frameworks();
       row.set_id(fact.id);
       row.set_name(fact.label);
       row.set_reason(fact.reason);
       row.set_declared(!fact.declared ? "not declared" : fact.declared_in_scope ? "in scope" : "out of scope");
+      row.set_basis(absl::StrJoin(fact.because, "; "));
       row.set_conflict(fact.conflict);
       row.set_declared_only(fact.applies && !fact.triggered);
       if (fact.declaration == nullptr) continue;
@@ -260,9 +261,41 @@ class Builder {
         if (met.count(id) > 0) continue;
         AddRequirement(framework.id(), id, clauses, *mapping.add_open_requirements());
       }
+      AddChapters(framework.id(), met, mapping);
       mapping.set_met_count(mapping.requirements_size());
       mapping.set_open_count(mapping.open_requirements_size());
     }
+  }
+
+  // A row for each chapter, in the catalogue's order; requirements outside of all chapters come last.
+  void AddChapters(const std::string& framework, const Coverage& met, pb::FrameworkMapping& mapping) {
+    const knowledge::v1::Framework* shipped = knowledge::FindFramework(framework);
+    if (shipped == nullptr) return;
+    std::map<std::string, std::vector<std::string>> of_chapter;
+    for (const auto& [id, clauses] : met) {
+      of_chapter[ChapterOf(*shipped, id)].push_back(absl::StrCat(id, ": ", absl::StrJoin(clauses, ", ")));
+    }
+    const auto add = [&](const std::string& id, const std::string& title) {
+      const auto found = of_chapter.find(id);
+      if (found == of_chapter.end()) return;
+      pb::ChapterRow& row = *mapping.add_chapters();
+      row.set_id(id);
+      row.set_title(title);
+      row.set_requirements(absl::StrJoin(found->second, "; "));
+    };
+    for (const knowledge::v1::Group& group : shipped->groups()) add(group.id(), group.title());
+    add("", shipped->short_name());
+  }
+
+  // The longest chapter id that the requirement's id starts with, up to a mark; "" when there is none.
+  static std::string ChapterOf(const knowledge::v1::Framework& framework, const std::string& id) {
+    std::string chapter;
+    for (const knowledge::v1::Group& group : framework.groups()) {
+      const size_t end = group.id().size();
+      const bool whole = id.size() == end || (id.size() > end && !absl::ascii_isalnum(id[end]));
+      if (whole && id.compare(0, end, group.id()) == 0 && end > chapter.size()) chapter = group.id();
+    }
+    return chapter;
   }
 
   void AddSubcategories() {
@@ -285,9 +318,8 @@ class Builder {
   void AddClaims(const std::string& reference, pb::SubcategoryRow& row) {
     for (const knowledge::v1::SubcategoryClaim& claim : knowledge::PolicyClauses().claims()) {
       if (claim.reference() != reference) continue;
-      const bool holds = std::all_of(claim.when().begin(), claim.when().end(), [&](const auto& match) {
-        return Matches(input_, match) == Truth::kYes;
-      });
+      const bool holds = std::all_of(claim.when().begin(), claim.when().end(),
+                                     [&](const auto& match) { return Matches(input_, match) == Truth::kYes; });
       if (holds) {
         row.add_met_by(absl::StrCat(claim.command(), ", ", claim.section()));
       } else {
@@ -315,7 +347,8 @@ class Builder {
     }
     // Those without a date come last.
     std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-      return std::make_tuple(a.due().empty(), a.due(), a.policy()) < std::make_tuple(b.due().empty(), b.due(), b.policy());
+      return std::make_tuple(a.due().empty(), a.due(), a.policy()) <
+             std::make_tuple(b.due().empty(), b.due(), b.policy());
     });
     for (pb::PolicyReviewRow& row : rows) *result_.add_reviews() = std::move(row);
   }
@@ -363,7 +396,8 @@ class Builder {
   // Unset parameters, then what waiting clauses need besides; by field.
   void AddQuestions() {
     std::map<std::string, v1::Question> by_field;
-    for (const v1::Question& question : QuestionsOn(model_, {"PolicyParameters"})) by_field[question.field()] = question;
+    for (const v1::Question& question : QuestionsOn(model_, {"PolicyParameters"}))
+      by_field[question.field()] = question;
     for (const auto& [field, asked] : asked_) {
       v1::Question& question = by_field[field];
       question.set_field(field);
@@ -376,8 +410,8 @@ class Builder {
   const Input& input_;
   const model::Model& model_;
   pb::SecurityPolicyResult result_;
-  std::map<std::string, Coverage> met_;   // by framework
-  std::map<std::string, Coverage> open_;  // the same of clauses that bind nobody yet
+  std::map<std::string, Coverage> met_;                               // by framework
+  std::map<std::string, Coverage> open_;                              // the same of clauses that bind nobody yet
   std::map<std::string, std::pair<std::string, std::string>> asked_;  // field -> question and team
 };
 

@@ -1,5 +1,5 @@
-// security-policy: the declared policies with the clauses that the facts of the model call for, the controls and evidence behind
-// each clause, framework by framework, review dates and exceptions.
+// security-policy: the declared policies with the clauses that the facts of the model call for, the controls and
+// evidence behind each clause, framework by framework, review dates and exceptions.
 #ifndef METAPOWERS_SERVICE_COMMANDS_GOVERN_SECURITY_POLICY_H_
 #define METAPOWERS_SERVICE_COMMANDS_GOVERN_SECURITY_POLICY_H_
 

@@ -76,28 +76,32 @@ class Builder {
     gap.set_subject(subject);
     gap.set_reason(absl::StrReplaceAll(knowledge::Remedy(kind).reason(), {{"{subject}", subject}, {"{fact}", fact}}));
     for (const std::string& reference : references) gap.add_controls(knowledge::ReferenceLabel(reference));
+    // The others stand in a table of their own.
+    gap.set_listed(kind != knowledge::v1::GAP_KIND_ACTIVITY && kind != knowledge::v1::GAP_KIND_COMPONENT &&
+                   kind != knowledge::v1::GAP_KIND_CHAMPION);
+    result_.set_listed_gap_count(result_.listed_gap_count() + gap.listed());
   }
 
   // --- Roles ---
 
-  void Decides(const std::string& role, const std::string& what) {
-    if (!role.empty()) decisions_[role].insert(what);
+  void Decides(const std::string& role, const std::string& verb, const std::string& what) {
+    if (!role.empty()) decisions_[role][verb].insert(what);
   }
 
   // What the rest of the model lets a role decide.
   void CollectDecisions() {
     for (const auto& policy : proto_.policies()) {
-      Decides(policy.owner(), absl::StrCat("keeps ", policy.id()));
-      Decides(policy.approver(), absl::StrCat("approves ", policy.id()));
+      Decides(policy.owner(), "keeps", policy.id());
+      Decides(policy.approver(), "approves", policy.id());
     }
     for (const auto& authority : proto_.risk_appetite().acceptance()) {
       const std::string level = model::YamlName(authority.level());
-      Decides(authority.role(), absl::StrCat("accepts ", level, " risks"));
-      Decides(authority.second_approver(), absl::StrCat("co-approves ", level, " risks"));
+      Decides(authority.role(), "accepts", absl::StrCat(level, " risks"));
+      Decides(authority.second_approver(), "co-approves", absl::StrCat(level, " risks"));
     }
-    Decides(proto_.policy_parameters().exception_approver(), "approves policy exceptions");
+    Decides(proto_.policy_parameters().exception_approver(), "approves", "policy exceptions");
     for (const auto& containment : proto_.containment_switches()) {
-      Decides(containment.ordered_by(), absl::StrCat("orders ", containment.id()));
+      Decides(containment.ordered_by(), "orders", containment.id());
     }
   }
 
@@ -111,13 +115,16 @@ class Builder {
       row.set_team(TeamName(model_, role.team()));
       row.set_reports_to(RoleTitle(model_, role.reports_to()));
       row.set_full_time(role.full_time());
-      *row.mutable_duties() = role.responsibilities();
-      for (const std::string& decision : decisions_[role.id()]) row.add_decisions(decision);
-      const size_t decisions = decisions_[role.id()].size();
-      const std::string carries = absl::StrCat("carries ", Count(role.responsibilities_size(), "duty", "duties"), " and ",
-                                               Count(decisions, "decision right", "decision rights"));
-      row.set_duty_count(row.duties_size());
-      row.set_decision_count(row.decisions_size());
+      row.set_duties(absl::StrJoin(role.responsibilities(), "; "));
+      std::vector<std::string> by_verb;
+      size_t decisions = 0;
+      for (const auto& [verb, objects] : decisions_[role.id()]) {
+        by_verb.push_back(absl::StrCat(verb, " ", List({objects.begin(), objects.end()})));
+        decisions += objects.size();
+      }
+      row.set_decisions(absl::StrJoin(by_verb, "; "));
+      const std::string carries = absl::StrCat("carries ", Count(role.responsibilities_size(), "duty", "duties"),
+                                               " and ", Count(decisions, "decision right", "decision rights"));
       if (role.holder().empty()) {
         result_.set_vacant_count(result_.vacant_count() + 1);
         AddGap(knowledge::v1::GAP_KIND_VACANT_ROLE, role.title(), carries);
@@ -183,9 +190,10 @@ class Builder {
     std::map<std::string, int> components;
     for (const model::v1::Component& component : proto_.components()) {
       const bool foreign = component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY;
+      if (foreign) continue;
       if (!component.owner_team().empty()) {
         ++components[component.owner_team()];
-      } else if (!foreign) {
+      } else {
         result_.add_unowned_components(component.id());
         AddGap(knowledge::v1::GAP_KIND_COMPONENT, component.id(), "");
       }
@@ -270,7 +278,8 @@ class Builder {
     pb::HeadcountRow& row = *result_.mutable_headcount();
     row.set_target(Number(staffing.security_fte_target()));
     row.set_actual(Number(staffing.security_fte_actual()));
-    for (const auto& position : staffing.open_positions()) row.set_funded_positions(row.funded_positions() + position.funded());
+    for (const auto& position : staffing.open_positions())
+      row.set_funded_positions(row.funded_positions() + position.funded());
     const double missing = staffing.security_fte_target() - staffing.security_fte_actual();
     if (missing <= 0) return;
     row.set_shortfall(Number(missing));
@@ -313,10 +322,19 @@ class Builder {
     }
     if (staffing.has_champion_ratio_target()) programme.set_target(Number(staffing.champion_ratio_target()));
     for (const pb::TeamRow& team : result_.teams()) AddChampion(*model_.Find<Team>(team.id()), team, programme);
+    programme.set_needed(programme.teams_with_champion() > 0 || staffing.has_champion_ratio_target() ||
+                         programme.teams() >= knowledge::SecurityActivities().champions_from_teams());
+    if (const Role* lead = FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD})) {
+      programme.set_direct_contact(lead->title());
+    }
+    if (!programme.needed()) return;
+    for (const pb::ChampionRow& row : result_.champions()) {
+      if (!row.champion().empty()) continue;
+      AddGap(knowledge::v1::GAP_KIND_CHAMPION, row.name(), Count(row.component_count(), "component", "components"));
+    }
     if (staffing.has_champion_hours_per_month() && programme.teams_with_champion() > 0) {
       programme.set_capacity(Hours(staffing.champion_hours_per_month() * programme.teams_with_champion()));
     }
-    if (programme.teams() == 0) return;
     if (programme.owner().empty()) AddGap(knowledge::v1::GAP_KIND_CHAMPIONS_PROGRAMME, "the owner", "");
     if (programme.hours().empty()) AddGap(knowledge::v1::GAP_KIND_CHAMPIONS_PROGRAMME, "the hours per month", "");
     if (programme.meetings().empty()) AddGap(knowledge::v1::GAP_KIND_CHAMPIONS_PROGRAMME, "the meeting interval", "");
@@ -340,9 +358,6 @@ class Builder {
     if (highest > 0) row.set_criticality(model::YamlName(static_cast<model::v1::Criticality>(highest)));
     programme.set_teams(programme.teams() + 1);
     programme.set_teams_with_champion(programme.teams_with_champion() + !row.champion().empty());
-    if (row.champion().empty()) {
-      AddGap(knowledge::v1::GAP_KIND_CHAMPION, team.name(), Count(facts.component_count(), "component", "components"));
-    }
   }
 
   // --- Recommendations ---
@@ -378,7 +393,7 @@ class Builder {
     if (owner != nullptr) row.set_owner(owner->title());
     row.set_within_days(remedy.within_days());
     row.set_due(model::FormatDate(model_.as_of() + remedy.within_days()));
-    row.set_effort(absl::StrCat(Number(remedy.effort_days() * static_cast<double>(gaps.size())), " person-days"));
+    row.set_effort(Amount(remedy.effort_days() * static_cast<double>(gaps.size()), "person-days"));
     return row;
   }
 
@@ -392,7 +407,8 @@ class Builder {
   const model::Model& model_;
   const model::v1::SystemModel& proto_;
   pb::SecurityRolesResult result_;
-  std::map<std::string, std::set<std::string>> decisions_;        // role id -> what it decides
+  // Role id -> verb -> what it decides.
+  std::map<std::string, std::map<std::string, std::set<std::string>>> decisions_;
   std::map<std::string, std::set<std::string>> roles_in_matrix_;  // team id -> titles
 };
 
