@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/commands/clause_book.h"
+#include "service/commands/framework_coverage.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
@@ -28,33 +28,6 @@ constexpr absl::string_view kCsf = "csf-2.0";
 
 absl::string_view FrameworkOf(absl::string_view reference) { return reference.substr(0, reference.find(':')); }
 absl::string_view RequirementOf(absl::string_view reference) { return reference.substr(reference.find(':') + 1); }
-
-// Orders "3.5.1" before "3.10", and text before longer text.
-struct ByNumber {
-  bool operator()(const std::string& a, const std::string& b) const {
-    size_t i = 0, j = 0;
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto number = [&](const std::string& text, size_t& at) {
-      int value = 0;
-      for (; at < text.size() && digit(text[at]); ++at) value = value * 10 + (text[at] - '0');
-      return value;
-    };
-    while (i < a.size() && j < b.size()) {
-      if (digit(a[i]) && digit(b[j])) {
-        const int left = number(a, i), right = number(b, j);
-        if (left != right) return left < right;
-      } else if (a[i] != b[j]) {
-        return a[i] < b[j];
-      } else {
-        ++i, ++j;
-      }
-    }
-    return a.size() - i < b.size() - j;
-  }
-};
-
-// Requirement id -> ids of clauses.
-using Coverage = std::map<std::string, std::set<std::string>, ByNumber>;
 
 class Builder {
  public:
@@ -285,17 +258,6 @@ class Builder {
     };
     for (const knowledge::v1::Group& group : shipped->groups()) add(group.id(), group.title());
     add("", shipped->short_name());
-  }
-
-  // The longest chapter id that the requirement's id starts with, up to a mark; "" when there is none.
-  static std::string ChapterOf(const knowledge::v1::Framework& framework, const std::string& id) {
-    std::string chapter;
-    for (const knowledge::v1::Group& group : framework.groups()) {
-      const size_t end = group.id().size();
-      const bool whole = id.size() == end || (id.size() > end && !absl::ascii_isalnum(id[end]));
-      if (whole && id.compare(0, end, group.id()) == 0 && end > chapter.size()) chapter = group.id();
-    }
-    return chapter;
   }
 
   void AddSubcategories() {

@@ -1,0 +1,81 @@
+// Example models with single facts changed, for tests of the govern commands.
+#ifndef METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_
+#define METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/commands/command.h"
+#include "tests/support/golden.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::commands::govern {
+
+inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
+
+// A model and its facts, and what a generator reads of them.
+class Case {
+ public:
+  explicit Case(const std::string& yaml) {
+    const auto parsed = model::Model::Parse(yaml, "m.yaml");
+    EXPECT_OK(parsed);
+    if (!parsed.ok()) return;
+    model_ = *parsed;
+    facts_ = analysis::Facts::Compute(model_);
+  }
+  const model::Model& model() const { return *model_; }
+  const analysis::Facts& facts() const { return *facts_; }
+  Input input() const { return {*model_, *facts_}; }
+
+ private:
+  std::shared_ptr<const model::Model> model_;
+  std::shared_ptr<const analysis::Facts> facts_;
+};
+
+inline std::string Example(const std::string& name) {
+  return testing_support::ReadTestFile("deploy/examples/" + name + "/system-model.yaml");
+}
+
+// `text` with each first part, which must occur once, replaced by the second.
+inline std::string Edited(std::string text, const std::vector<std::pair<std::string, std::string>>& edits) {
+  for (const auto& [from, to] : edits) {
+    const size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << "the example no longer says: " << from;
+    if (at == std::string::npos) continue;
+    EXPECT_EQ(text.find(from, at + 1), std::string::npos) << "the example says more than once: " << from;
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// The example with the entries of a top-level list in reverse order.
+inline std::string Reversed(const std::string& text, const std::string& list) {
+  const size_t head = text.find("\n" + list + ":\n");
+  EXPECT_NE(head, std::string::npos) << list;
+  const size_t begin = text.find("\n  - ", head);
+  size_t end = begin;
+  do {
+    end = text.find('\n', end + 1);
+  } while (end != std::string::npos && (text[end + 1] == ' ' || text[end + 1] == '\n' || text[end + 1] == '#'));
+  if (end == std::string::npos) end = text.size();
+  std::vector<std::string> entries;
+  for (size_t at = begin; at != std::string::npos && at < end;) {
+    const size_t next = std::min(text.find("\n  - ", at + 1), end);
+    entries.push_back(text.substr(at, next - at));
+    at = next;
+  }
+  EXPECT_GT(entries.size(), 1u) << list;
+  std::reverse(entries.begin(), entries.end());
+  std::string reversed;
+  for (const std::string& entry : entries) reversed += entry;
+  return text.substr(0, begin) + reversed + text.substr(end);
+}
+
+}  // namespace metapowers::commands::govern
+
+#endif  // METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_

@@ -1,0 +1,215 @@
+#include "service/commands/govern/security_policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "tests/commands/govern/govern_fixture.h"
+
+namespace metapowers::commands::govern {
+namespace {
+
+namespace pb = security::govern::v1;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+pb::SecurityPolicyResult Generate(const std::string& yaml) {
+  const Case test_case(yaml);
+  return SecurityPolicy(test_case.input());
+}
+
+std::map<std::string, pb::PolicyClauseRow> Clauses(const pb::SecurityPolicyResult& result) {
+  std::map<std::string, pb::PolicyClauseRow> clauses;
+  for (const auto& policy : result.policies()) {
+    for (const auto& clause : policy.clauses()) EXPECT_TRUE(clauses.emplace(clause.id(), clause).second) << clause.id();
+  }
+  return clauses;
+}
+
+std::set<std::string> Waiting(const pb::SecurityPolicyResult& result) {
+  std::set<std::string> ids;
+  for (const auto& policy : result.policies()) {
+    for (const auto& clause : policy.waiting()) ids.insert(clause.id());
+  }
+  return ids;
+}
+
+// Ids of clauses that are in one result only or differ.
+std::set<std::string> Differences(const pb::SecurityPolicyResult& a, const pb::SecurityPolicyResult& b) {
+  const auto left = Clauses(a), right = Clauses(b);
+  std::set<std::string> ids;
+  for (const auto& [id, clause] : left) {
+    const auto other = right.find(id);
+    if (other == right.end() || other->second.SerializeAsString() != clause.SerializeAsString()) ids.insert(id);
+  }
+  for (const auto& [id, clause] : right) {
+    if (left.count(id) == 0) ids.insert(id);
+  }
+  return ids;
+}
+
+TEST(SecurityPolicy, StatesTheFactsOfTheWalkthrough) {
+  const auto clauses = Clauses(Generate(Example("api-platform")));
+  EXPECT_THAT(clauses.at("encrypt-at-rest").requirement(), AllOf(HasSubstr("at rest"), HasSubstr("AES-256")));
+  EXPECT_THAT(clauses.at("encrypt-at-rest").because(), HasSubstr("Cardholder data"));
+  EXPECT_THAT(clauses.at("encrypt-in-transit").requirement(), HasSubstr("in transit with TLS 1.3"));
+  EXPECT_THAT(clauses.at("no-sensitive-data-in-logs").requirement(), HasSubstr("writes PAN, SAD and SSN to a log"));
+  EXPECT_THAT(clauses.at("mfa-infrastructure").requirement(), HasSubstr("(MFA)"));
+  EXPECT_THAT(clauses.at("short-lived-service-tokens").requirement(),
+              AllOf(HasSubstr("service account uses short-lived tokens"), HasSubstr("1 hour")));
+  EXPECT_THAT(clauses.at("report-suspicions").requirement(), AllOf(HasSubstr("breach"), HasSubstr("within 1 hour")));
+  EXPECT_THAT(clauses.at("escalate-pci-incident").requirement(),
+              AllOf(HasSubstr("PCI incident"), HasSubstr("CISO"), HasSubstr("immediately")));
+}
+
+TEST(SecurityPolicy, NamesTheStoresThatAClauseBindsAndThoseThatBreakIt) {
+  const auto clauses = Clauses(Generate(Example("patient-platform")));
+  EXPECT_THAT(clauses.at("encrypt-at-rest").elements(), Contains("lab-database"));
+  EXPECT_THAT(clauses.at("encrypt-at-rest").not_met(), Contains(AllOf(HasSubstr("lab-database"), HasSubstr("none"))));
+  EXPECT_THAT(clauses.at("encrypt-at-rest").not_known(), Contains(HasSubstr("pacs-archive")));
+}
+
+TEST(SecurityPolicy, EveryClauseHasControlsEvidenceAndCadenceAndNoHoles) {
+  for (const char* example : kExamples) {
+    for (const auto& [id, clause] : Clauses(Generate(Example(example)))) {
+      for (const std::string* text : {&clause.requirement(), &clause.because(), &clause.evidence(), &clause.cadence(),
+                                      &clause.actor(), &clause.controls()}) {
+        EXPECT_FALSE(text->empty()) << example << " " << id;
+        EXPECT_THAT(*text, AllOf(Not(HasSubstr("{")), Not(HasSubstr("  ")), Not(HasSubstr("()"))))
+            << example << " " << id;
+      }
+      EXPECT_GT(clause.references_size(), 0) << example << " " << id;
+    }
+  }
+}
+
+TEST(SecurityPolicy, ChangedParameterChangesItsClauseOnly) {
+  const std::string yaml = Example("api-platform");
+  const std::string changed = Edited(yaml, {{"password_min_length: 14", "password_min_length: 16"}});
+  EXPECT_THAT(Differences(Generate(yaml), Generate(changed)), UnorderedElementsAre("password-length"));
+}
+
+TEST(SecurityPolicy, UnsetParameterBecomesAQuestionWithAnOwner) {
+  const std::string yaml = Example("api-platform");
+  const auto before = Generate(yaml);
+  const auto after = Generate(Edited(yaml, {{"  dormant_account_days: 45\n", ""}}));
+  EXPECT_THAT(Differences(before, after), UnorderedElementsAre("disable-dormant"));
+  EXPECT_THAT(Waiting(after), UnorderedElementsAre("disable-dormant"));
+  ASSERT_EQ(after.questions_size(), before.questions_size() + 1);
+  for (const auto& question : after.questions()) {
+    EXPECT_FALSE(question.text().empty()) << question.field();
+    EXPECT_FALSE(question.owner().empty()) << question.field();
+  }
+}
+
+TEST(SecurityPolicy, ParameterDeclaredNoIsLeftOutWithItsControls) {
+  const auto result =
+      Generate(Edited(Example("api-platform"), {{"mfa_all_infrastructure: yes", "mfa_all_infrastructure: no"}}));
+  EXPECT_EQ(Clauses(result).count("mfa-infrastructure"), 0u);
+  std::vector<std::string> left_out;
+  for (const auto& policy : result.policies()) {
+    for (const auto& declined : policy.declined()) {
+      left_out.push_back(declined.id());
+      EXPECT_THAT(declined.controls(), HasSubstr("8.4.2"));
+    }
+  }
+  EXPECT_THAT(left_out, UnorderedElementsAre("mfa-infrastructure"));
+}
+
+TEST(SecurityPolicy, WithoutCardDataNoClauseAboutIt) {
+  const std::string yaml = Example("api-platform");
+  const std::string without =
+      Edited(yaml, {{"categories: [pan, pii]", "categories: [pii]"}, {"categories: [sad]", "categories: [financial]"}});
+  const auto before = Clauses(Generate(yaml)), after = Clauses(Generate(without));
+  for (const char* id : {"encrypt-pan-beyond-disk", "discard-sad", "mask-pan", "pan-where-not-expected"}) {
+    EXPECT_EQ(before.count(id), 1u) << id;
+    EXPECT_EQ(after.count(id), 0u) << id;
+  }
+  EXPECT_EQ(after.count("encrypt-at-rest"), 1u);
+}
+
+TEST(SecurityPolicy, MerchantWithoutCardDataSeesReducedRequirements) {
+  for (const auto& [id, clause] : Clauses(Generate(Example("team-notes")))) {
+    for (const std::string& reference : clause.references()) {
+      EXPECT_NE(reference, "pci-dss-4.0.1:3.5.1") << id;
+      EXPECT_NE(reference, "pci-dss-4.0.1:8.4.2") << id;
+    }
+  }
+}
+
+TEST(SecurityPolicy, OrderOfTheModelDoesNotMatter) {
+  std::string yaml = Example("api-platform");
+  const std::string expected = Generate(yaml).SerializeAsString();
+  for (const char* list : {"policies", "roles", "teams", "data_classes", "components", "flows", "third_parties"}) {
+    yaml = Reversed(yaml, list);
+  }
+  EXPECT_EQ(Generate(yaml).SerializeAsString(), expected);
+}
+
+TEST(SecurityPolicy, CountsAreThoseOfTheRows) {
+  for (const char* example : kExamples) {
+    const auto result = Generate(Example(example));
+    int clauses = 0, unmet = 0;
+    for (const auto& policy : result.policies()) {
+      if (!policy.in_force()) continue;
+      clauses += policy.clauses_size();
+      for (const auto& clause : policy.clauses()) unmet += clause.not_met_size() > 0;
+    }
+    EXPECT_EQ(result.clause_count(), clauses) << example;
+    EXPECT_EQ(result.unmet_count(), unmet) << example;
+    EXPECT_EQ(result.policy_count(), Case(Example(example)).model().proto().policies_size());
+    EXPECT_EQ(result.subcategories_size() + result.subcategory_gaps_size(), 31) << "GOVERN has 31 subcategories";
+  }
+}
+
+TEST(SecurityPolicy, ReviewDateIsLastReviewAndInterval) {
+  const auto result = Generate(Example("api-platform"));
+  EXPECT_THAT(result.overdue(), ::testing::ElementsAre("third-party-policy"));
+  ASSERT_GT(result.reviews_size(), 0);
+  EXPECT_EQ(result.reviews(0).policy(), "third-party-policy");
+  EXPECT_EQ(result.reviews(0).counted_from(), "2025-08-25");
+  EXPECT_EQ(result.reviews(0).due(), "2026-08-25");
+  EXPECT_EQ(result.reviews(0).overdue_days(), 68);  // to 2026-11-01
+}
+
+TEST(SecurityPolicy, DraftMeetsNoRequirement) {
+  const auto result = Generate(Example("api-platform"));
+  for (const auto& mapping : result.mappings()) {
+    if (mapping.id() != "gdpr") continue;
+    std::set<std::string> met, open;
+    for (const auto& row : mapping.requirements()) met.insert(row.id());
+    for (const auto& row : mapping.open_requirements()) open.insert(row.id());
+    EXPECT_THAT(met, Not(Contains("Art. 15")));
+    EXPECT_THAT(open, Contains("Art. 15"));
+    return;
+  }
+  FAIL() << "GDPR is in scope of the example";
+}
+
+TEST(SecurityPolicy, ExpiredExceptionIsNotInForce) {
+  const std::string yaml = Example("api-platform");
+  const auto running = Generate(yaml);
+  ASSERT_EQ(running.exceptions_size(), 1);
+  EXPECT_EQ(running.exceptions(0).days_left(), 91);
+  EXPECT_THAT(running.exceptions(0).faults(), IsEmpty());
+  const auto ended = Generate(Edited(yaml, {{"expires: 2027-01-31}\n\nrisk", "expires: 2026-10-31}\n\nrisk"}}));
+  EXPECT_EQ(ended.exceptions_size(), 0);
+  ASSERT_EQ(ended.expired_exceptions_size(), 1);
+  EXPECT_EQ(ended.expired_exceptions(0).days_left(), -1);
+}
+
+TEST(SecurityPolicy, ExceptionBeyondTheLongestTermIsMarked) {
+  const auto result =
+      Generate(Edited(Example("api-platform"), {{"expires: 2027-01-31}\n\nrisk", "expires: 2027-10-31}\n\nrisk"}}));
+  ASSERT_EQ(result.exceptions_size(), 1);
+  EXPECT_THAT(result.exceptions(0).faults(), ::testing::ElementsAre(pb::EXCEPTION_FAULT_LONGER_THAN_ALLOWED));
+}
+
+}  // namespace
+}  // namespace metapowers::commands::govern
