@@ -297,9 +297,9 @@ namespace {
 // Whether the requirement binds a system of which a smaller assessment is enough.
 bool InScope(const Input& input, absl::string_view framework, absl::string_view requirement) {
   for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
-    if (scope.framework() != framework || !Select(input, scope.unless()).empty()) continue;
-    return std::find(scope.requirements().begin(), scope.requirements().end(), requirement) !=
-           scope.requirements().end();
+    if (scope.framework() != framework) continue;
+    const auto& kept = scope.requirements();
+    if (std::find(kept.begin(), kept.end(), requirement) == kept.end()) return SelectsAny(input, scope.unless());
   }
   return true;
 }

@@ -81,7 +81,7 @@ const DataAttribute* FindDataAttribute(absl::string_view name) {
 // --- Comparison -----------------------------------------------------------------------------------
 
 // The declared values of a match; one may be a placeholder for another field of the model.
-std::vector<std::string> Wanted(const model::Model& model, const AttributeMatch& match) {
+std::vector<std::string> WantedValues(const model::Model& model, const AttributeMatch& match) {
   std::vector<std::string> wanted;
   for (const std::string& text : match.values()) {
     if (!absl::StartsWith(text, "{")) {
@@ -133,7 +133,7 @@ Truth Judge(const model::Model& model, const AttributeMatch& match, const std::v
   if (values.empty()) {
     return match.operator_() == knowledge::v1::MATCH_OPERATOR_SET ? Truth::kNo : Truth::kUnknown;
   }
-  const std::vector<std::string> wanted = Wanted(model, match);
+  const std::vector<std::string> wanted = WantedValues(model, match);
   if (wanted.empty() && match.values_size() > 0) return Truth::kUnknown;  // compared with something unset
   const auto holds = [&](const Value& value) { return Holds(model, match, value, wanted); };
   const bool all = match.operator_() == knowledge::v1::MATCH_OPERATOR_NOT_IN;
@@ -278,6 +278,18 @@ bool NarrowData(const Input& input, const AttributeMatch& match, const DataAttri
   return !element.data.empty();
 }
 
+// Whether the element meets every condition; narrows its data to what matched.
+bool Wanted(const Input& input, const knowledge::v1::ElementSelector& selector, Element& element) {
+  bool first_on_data = true;
+  return std::all_of(selector.where().begin(), selector.where().end(), [&](const AttributeMatch& match) {
+    const DataAttribute* attribute = FindDataAttribute(match.attribute());
+    if (attribute == nullptr) return Matches(input, element, match) == Truth::kYes;
+    const bool any = NarrowData(input, match, *attribute, first_on_data, element);
+    first_on_data = false;
+    return any;
+  });
+}
+
 }  // namespace
 
 Truth Matches(const Input& input, const AttributeMatch& match) {
@@ -299,17 +311,15 @@ Truth Matches(const Input& input, const Element& element, const AttributeMatch& 
 std::vector<Element> Select(const Input& input, const knowledge::v1::ElementSelector& selector) {
   std::vector<Element> selected;
   for (Element& element : Candidates(input, selector)) {
-    bool first_on_data = true;
-    const bool wanted = std::all_of(selector.where().begin(), selector.where().end(), [&](const AttributeMatch& match) {
-      const DataAttribute* attribute = FindDataAttribute(match.attribute());
-      if (attribute == nullptr) return Matches(input, element, match) == Truth::kYes;
-      const bool any = NarrowData(input, match, *attribute, first_on_data, element);
-      first_on_data = false;
-      return any;
-    });
-    if (wanted) selected.push_back(std::move(element));
+    if (Wanted(input, selector, element)) selected.push_back(std::move(element));
   }
   return selected;
+}
+
+bool SelectsAny(const Input& input, const knowledge::v1::ElementSelector& selector) {
+  std::vector<Element> candidates = Candidates(input, selector);
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [&](Element& element) { return Wanted(input, selector, element); });
 }
 
 std::string DetailOf(const Input& input, const Element& element, absl::string_view path) {

@@ -49,6 +49,9 @@ Truth Matches(const Input& input, const Element& element, const knowledge::v1::A
 // Elements that meet every condition of `where`, in the order of the model.
 std::vector<Element> Select(const Input& input, const knowledge::v1::ElementSelector& selector);
 
+// Whether there is any such element.
+bool SelectsAny(const Input& input, const knowledge::v1::ElementSelector& selector);
+
 // The value of `path` of one element as documents write it; "" when it is unset.
 std::string DetailOf(const Input& input, const Element& element, absl::string_view path);
 

@@ -223,7 +223,7 @@ class Builder {
     knowledge::v1::ElementSelector selector;
     selector.set_collection("data_classes");
     *selector.mutable_where() = required.when_data_class();
-    return !Select(input_, selector).empty();
+    return SelectsAny(input_, selector);
   }
 
   void AddRequiredRoles() {
