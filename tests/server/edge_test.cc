@@ -43,6 +43,28 @@ grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_
   return response.status();
 }
 
+// A server on a socket: gRPC 1.51 crashes when a call starts on an in-process channel of a server that drains.
+class SocketServer {
+ public:
+  explicit SocketServer(const HookedEngine::Hooks& hooks)
+      : server_([&](Env& env) { env.engine = std::make_unique<HookedEngine>(std::move(env.engine), hooks); },
+                {{"127.0.0.1", 0, ""}}),
+        channel_(grpc::CreateChannel(server_.server().addresses()[0], grpc::InsecureChannelCredentials())) {}
+
+  TestServer& operator*() { return server_; }
+  const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
+  // Starts a drain and returns once it shows.
+  std::thread StartDrain() {
+    std::thread drain([this] { server_.server().Drain(absl::InfiniteDuration()); });
+    while (HealthOf(channel_, "") == grpc::health::v1::HealthCheckResponse::SERVING) std::this_thread::yield();
+    return drain;
+  }
+
+ private:
+  TestServer server_;
+  const std::shared_ptr<grpc::Channel> channel_;
+};
+
 TEST(EdgeTest, RefusesWhatTheQueueDoesNotHold) {
   HookedEngine::Hooks hooks;
   absl::Notification inside;
@@ -102,7 +124,7 @@ TEST(EdgeTest, ACancelledCallCommitsNothing) {
     inside.Notify();
     cancelled.WaitForNotification();
   };
-  TestServer server([&](Env& env) { env.engine = std::make_unique<HookedEngine>(std::move(env.engine), hooks); });
+  SocketServer server(hooks);
   Client client(server.channel());
   block = true;
   grpc::ClientContext context;
@@ -116,12 +138,11 @@ TEST(EdgeTest, ACancelledCallCommitsNothing) {
   caller.join();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);
   // The server is told on another thread; a drain that waits for the call ends after it was.
-  std::thread drain([&] { server.server().Drain(absl::InfiniteDuration()); });
-  while (HealthOf(server.channel(), "") == grpc::health::v1::HealthCheckResponse::SERVING) std::this_thread::yield();
+  std::thread drain = server.StartDrain();
   cancelled.Notify();
   drain.join();
-  EXPECT_LE(server.CountCommits(), 2) << "whole or not at all";
-  EXPECT_NE(server.CountCommits(), 1);
+  EXPECT_LE((*server).CountCommits(), 2) << "whole or not at all";
+  EXPECT_NE((*server).CountCommits(), 1);
 }
 
 TEST(EdgeTest, DrainLetsRunningCallsEndAndRefusesNewOnes) {
@@ -134,7 +155,7 @@ TEST(EdgeTest, DrainLetsRunningCallsEndAndRefusesNewOnes) {
     inside.Notify();
     go.WaitForNotification();
   };
-  TestServer server([&](Env& env) { env.engine = std::make_unique<HookedEngine>(std::move(env.engine), hooks); });
+  SocketServer server(hooks);
   Client client(server.channel());
   for (const char* service : {"", "metapowers.v1.WorkflowService", "metapowers.security.identify.v1.IdentifyService"}) {
     EXPECT_EQ(HealthOf(server.channel(), service), grpc::health::v1::HealthCheckResponse::SERVING) << service;
@@ -144,15 +165,15 @@ TEST(EdgeTest, DrainLetsRunningCallsEndAndRefusesNewOnes) {
   grpc::Status running;
   std::thread caller([&] { running = client.Policy(WithModel()); });
   inside.WaitForNotification();
-  std::thread drain([&] { server.server().Drain(absl::InfiniteDuration()); });
-  while (HealthOf(server.channel(), "") == grpc::health::v1::HealthCheckResponse::SERVING) std::this_thread::yield();
+  std::thread drain = server.StartDrain();
   const grpc::Status refused = client.Policy(WithModel("Store"));
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE) << refused.error_message();
+  EXPECT_EQ(ReasonOf(refused), "DRAINING");
   go.Notify();
   caller.join();
   drain.join();
   EXPECT_TRUE(running.ok()) << running.error_message();
-  EXPECT_EQ(server.CountCommits(), 2);
+  EXPECT_EQ((*server).CountCommits(), 2);
 }
 
 TEST(EdgeTest, BoundsTheSizeOfRequests) {
