@@ -110,10 +110,10 @@ absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobu
     ticket.reset(this);
     return absl::OkStatus();
   }
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
-                   {"REQUEST_TOO_LARGE",
-                    {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
+      {"REQUEST_TOO_LARGE", {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
 }
 
 absl::Status Dispatcher::Overloaded(grpc::CallbackServerContext& context) {

@@ -39,8 +39,8 @@ class Dispatcher {
   // INTERNAL when a method of the services linked into this program lacks the option `access`.
   static absl::StatusOr<std::unique_ptr<Dispatcher>> Create(Backend& backend);
 
-  // From now on calls are refused with UNAVAILABLE DRAINING; those admitted go on. Returns when they have ended, or after
-  // `patience`. gRPC's own shutdown would cut new calls off without saying why.
+  // From now on calls are refused with UNAVAILABLE DRAINING; those admitted go on. Returns when they have ended, or
+  // after `patience`. gRPC's own shutdown would cut new calls off without saying why.
   void Drain(absl::Duration patience);
 
   Backend& backend() { return backend_; }

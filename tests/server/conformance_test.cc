@@ -1,8 +1,8 @@
 // Every RPC found in the descriptors, by generic stubs, against every example model: no method can be forgotten.
+#include <gmock/gmock.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/text_format.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "metapowers/v1/error_reason.pb.h"
+#include "service/server/command_index.h"
 #include "service/server/linked_protos.h"
 #include "tests/server/pipeline_fixture.h"
 
@@ -98,7 +99,8 @@ TEST(ConformanceTest, EveryMethodAnswersAnEmptyRequest) {
   ASSERT_GE(AllMethods().size(), 39u + 12u);
   for (const MethodDescriptor* method : AllMethods()) {
     const auto response = NewMessage(method->output_type());
-    const grpc::Status status = CallGenerically(server.channel(), *method, *NewMessage(method->input_type()), response.get());
+    const grpc::Status status =
+        CallGenerically(server.channel(), *method, *NewMessage(method->input_type()), response.get());
     if (!status.ok()) ExpectProperError(*method, status);
     EXPECT_NE(ReasonOf(status), "COMMAND_PLANNED") << method->full_name() << ": the name is checked first";
   }
@@ -180,7 +182,8 @@ TEST(ConformanceTest, EveryCommandRunsOnEveryExample) {
     int commits = 1;
     for (const CommandEntry& entry : CommandIndex::Get().commands()) {
       const auto request = NewMessage(entry.method->input_type());
-      Set(*request->GetReflection()->MutableMessage(request.get(), request->GetDescriptor()->FindFieldByName("context")),
+      Set(*request->GetReflection()->MutableMessage(request.get(),
+                                                    request->GetDescriptor()->FindFieldByName("context")),
           "topic", absl::StrCat("workspaces/w/topics/", example.topic));
       const auto response = NewMessage(entry.method->output_type());
       const grpc::Status status = CallGenerically(server.channel(), *entry.method, *request, response.get());

@@ -25,8 +25,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-using HealthStub = grpc::TemplatedGenericStub<grpc::health::v1::HealthCheckRequest,
-                                              grpc::health::v1::HealthCheckResponse>;
+using HealthStub =
+    grpc::TemplatedGenericStub<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse>;
 
 // Health of `service` as the server tells it; NOT_FOUND is UNKNOWN.
 grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_ptr<grpc::Channel>& channel,
@@ -211,7 +211,8 @@ std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, const std::st
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   grpc::CompletionQueue queue;
-  const auto call = stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  const auto call =
+      stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
   const auto wait = [&] {
     void* tag = nullptr;
     bool ok = false;
@@ -260,7 +261,8 @@ TEST(EdgeTest, LogsOneLinePerCall) {
   for (ssize_t size; (size = ::read(ends[0], buffer, sizeof(buffer))) > 0;) log.append(buffer, size);
   ::close(ends[0]);
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 3) << log;
-  EXPECT_THAT(log, HasSubstr("\"method\":\"/metapowers.security.govern.v1.GovernService/SecurityPolicy\",\"code\":\"OK\""));
+  EXPECT_THAT(log,
+              HasSubstr("\"method\":\"/metapowers.security.govern.v1.GovernService/SecurityPolicy\",\"code\":\"OK\""));
   EXPECT_THAT(log, HasSubstr("\"workspace\":\"w\",\"topic\":\"shop\",\"commit\":\""));
   EXPECT_THAT(log, HasSubstr(absl::StrCat("\"request_id\":\"", kRequestId, "\"")));
   EXPECT_THAT(log, HasSubstr("\"code\":\"INVALID_ARGUMENT\",\"reason\":\"NAME_INVALID\""));
@@ -304,7 +306,8 @@ TEST(EdgeTest, LocalModeCommitsOnThePersonsBranch) {
     EXPECT_TRUE(status.ok()) << status.error_message();
   }
   EXPECT_EQ(git("diff --quiet HEAD -- && test \"$(git log -1 --format='%an %cn')\" = 'Ann Ann' && "
-                "test -f .metapowers/security/shop/00-govern.md"), 0);
+                "test -f .metapowers/security/shop/00-govern.md"),
+            0);
   std::filesystem::remove_all(folder);
 }
 

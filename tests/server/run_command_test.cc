@@ -173,8 +173,8 @@ TEST_F(PipelineTest, ValidateOnlyShowsTheDiffAndDoesNothing) {
 
 TEST_F(PipelineTest, RefusesBadModelsWithEveryFault) {
   v1::CommandContext context = WithModel();
-  context.set_model_yaml(absl::StrReplaceAll(ModelText(), {{"kind: process", "kind: proces"},
-                                                          {"owner: core", "owner: cor"}}));
+  context.set_model_yaml(
+      absl::StrReplaceAll(ModelText(), {{"kind: process", "kind: proces"}, {"owner: core", "owner: cor"}}));
   const grpc::Status status = client_.Policy(context);
   ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "MODEL_INVALID");
   const auto bad = DetailOf<google::rpc::BadRequest>(status);
@@ -220,8 +220,8 @@ TEST_F(PipelineTest, KeepsTextOutsideOfSections) {
 
 TEST_F(PipelineTest, DoesNotOverwriteAnEditedSection) {
   ExpectOk(client_.Policy(WithModel()));
-  const std::string edited =
-      absl::StrReplaceAll(server_.ReadFile(kGovernFile), {{"### Policy Inventory\n", "### Policy Inventory\n\nMine.\n"}});
+  const std::string edited = absl::StrReplaceAll(server_.ReadFile(kGovernFile),
+                                                 {{"### Policy Inventory\n", "### Policy Inventory\n\nMine.\n"}});
   server_.Push(kGovernFile, edited);
   const std::string head = server_.Git("rev-parse HEAD");
   const grpc::Status status = client_.Policy(WithModel("Store"));
@@ -312,7 +312,7 @@ TEST_F(PipelineTest, StreamsWhatATargetDoes) {
   ExpectOk(client_.Run("all", WithModel(), &events));
   ASSERT_GE(events.size(), 4u);
   ASSERT_TRUE(events[0].has_plan());
-  const auto& plan = events[0].plan();
+  const v1::RunCommandsResponse::Plan plan = events[0].plan();
   EXPECT_EQ(plan.commands_size() + plan.planned_size(), 39);
   EXPECT_EQ(plan.commands(0), "security-policy");
   std::vector<std::string> finished;

@@ -105,8 +105,7 @@ TEST_F(ServicesTest, AWorkspaceTellsItsTopics) {
   request.set_name("workspaces/w");
   v1::GetWorkspaceResponse response;
   ExpectOk(client_.workspaces->GetWorkspace(&context, request, &response));
-  EXPECT_THAT(response.workspace().topics(),
-              ElementsAre("workspaces/w/topics/another", "workspaces/w/topics/shop"));
+  EXPECT_THAT(response.workspace().topics(), ElementsAre("workspaces/w/topics/another", "workspaces/w/topics/shop"));
   EXPECT_EQ(response.workspace().head(), server_.Git("rev-parse HEAD"));
   EXPECT_EQ(response.workspace().revision(), 2);
   EXPECT_EQ(response.workspace().create_time().seconds(), 1772366400);
