@@ -182,9 +182,11 @@ TEST(ConformanceTest, EveryCommandRunsOnEveryExample) {
     int commits = 1;
     for (const CommandEntry& entry : CommandIndex::Get().commands()) {
       const auto request = NewMessage(entry.method->input_type());
-      Set(*request->GetReflection()->MutableMessage(request.get(),
-                                                    request->GetDescriptor()->FindFieldByName("context")),
-          "topic", absl::StrCat("workspaces/w/topics/", example.topic));
+      const auto* field = request->GetDescriptor()->FindFieldByName("context");
+      v1::CommandContext command = ContextOf(example.topic);
+      command.set_skip_checks(true);  // a gate's own command may not be built yet
+      command.set_skip_reason("one command at a time");
+      request->GetReflection()->MutableMessage(request.get(), field)->CopyFrom(command);
       const auto response = NewMessage(entry.method->output_type());
       const grpc::Status status = CallGenerically(server.channel(), *entry.method, *request, response.get());
       if (entry.command == nullptr) {
@@ -208,12 +210,12 @@ TEST(ConformanceTest, AnyOrderGivesTheSameDocuments) {
     TestServer backward;
     v1::CommandContext context = ContextOf(example.topic);
     context.set_model_yaml(example.yaml);
+    context.set_skip_checks(true);  // backward, gates are missing at first
+    context.set_skip_reason("in another order");
     ASSERT_TRUE(Client(forward.channel()).Run("all", context).ok());
     const auto& commands = CommandIndex::Get().commands();
     for (auto entry = commands.rbegin(); entry != commands.rend(); ++entry) {
       if (entry->command == nullptr) continue;
-      context.set_skip_checks(true);
-      context.set_skip_reason("the other way round");
       const grpc::Status status = Client(backward.channel()).Run(entry->spec->id(), context);
       ASSERT_TRUE(status.ok()) << entry->stem << ": " << status.error_message();
     }

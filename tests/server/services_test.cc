@@ -62,10 +62,10 @@ class ServicesTest : public PipelineTest {
     request.set_page_token(token);
     return client_.documents->ListRevisions(&context, request, response);
   }
-  v1::GetTopicStatusResponse Status() {
+  v1::GetTopicStatusResponse Status(const std::string& topic = "shop") {
     grpc::ClientContext context;
     v1::GetTopicStatusRequest request;
-    request.set_topic("workspaces/w/topics/shop");
+    request.set_topic("workspaces/w/topics/" + topic);
     v1::GetTopicStatusResponse response;
     ExpectOk(client_.workflows->GetTopicStatus(&context, request, &response));
     return response;
@@ -107,37 +107,37 @@ TEST_F(ServicesTest, AWorkspaceTellsItsTopics) {
   ExpectOk(client_.workspaces->GetWorkspace(&context, request, &response));
   EXPECT_THAT(response.workspace().topics(), ElementsAre("workspaces/w/topics/another", "workspaces/w/topics/shop"));
   EXPECT_EQ(response.workspace().head(), server_.Git("rev-parse HEAD"));
-  EXPECT_EQ(response.workspace().revision(), 2);
+  EXPECT_EQ(response.workspace().revision(), 3);
   EXPECT_EQ(response.workspace().create_time().seconds(), 1772366400);
 }
 
 TEST_F(ServicesTest, WorkspacesSurviveARestart) {
-  ExpectOk(client_.Policy(WithModel()));
+  ExpectOk(client_.Inventory(WithModel()));
   server_.Restart();
   v1::CommandContext context = ContextOf();
-  govern::SecurityPolicyResponse response;
-  ExpectOk(Client(server_.channel()).Policy(context, &response));
+  identify::AssetInventoryResponse response;
+  ExpectOk(Client(server_.channel()).Inventory(context, &response));
   EXPECT_FALSE(response.outcome().changed());
 }
 
 TEST_F(ServicesTest, DocumentsAreReadWholeInPartAndInThePast) {
-  ExpectOk(client_.Policy(WithModel()));
+  ExpectOk(client_.Inventory(WithModel()));
   const std::string old_head = server_.Git("rev-parse HEAD");
-  const std::string old_text = server_.ReadFile(kGovernFile);
-  ExpectOk(client_.Run("risk-appetite", WithModel("Store")));
-  const std::string name = "workspaces/w/topics/shop/documents/00-govern.md";
+  const std::string old_text = server_.ReadFile(kIdentifyFile);
+  ExpectOk(client_.Inventory(WithModel("Store")));
+  const std::string name = "workspaces/w/topics/shop/documents/01-identify.md";
   v1::GetDocumentResponse response;
   ExpectOk(GetDocument(name, "", "", &response));
-  EXPECT_EQ(response.document().markdown(), server_.ReadFile(kGovernFile));
+  EXPECT_EQ(response.document().markdown(), server_.ReadFile(kIdentifyFile));
   EXPECT_EQ(response.document().commit(), server_.Git("rev-parse HEAD"));
-  EXPECT_THAT(response.document().commands(), ElementsAre("security-policy", "risk-appetite"));
+  EXPECT_THAT(response.document().commands(), ElementsAre("asset-inventory"));
   EXPECT_EQ(response.document().size(), static_cast<int64_t>(response.document().markdown().size()));
   ExpectOk(GetDocument(name, old_head, "", &response));
   EXPECT_EQ(response.document().markdown(), old_text);
-  ExpectOk(GetDocument(name, "", "risk-appetite", &response));
-  EXPECT_THAT(response.document().markdown(), StartsWith("## Risk Appetite Statement\n"));
+  ExpectOk(GetDocument(name, "", "asset-inventory", &response));
+  EXPECT_THAT(response.document().markdown(), StartsWith("## Asset Inventory\n"));
   EXPECT_THAT(response.document().markdown(), Not(HasSubstr("Planning assistance")));
-  ExpectError(GetDocument(name, old_head, "risk-appetite", &response), grpc::StatusCode::NOT_FOUND,
+  ExpectError(GetDocument(name, old_head, "threat-model", &response), grpc::StatusCode::NOT_FOUND,
               "DOCUMENT_NOT_FOUND");
   ExpectError(GetDocument(name, std::string(40, 'a'), "", &response), grpc::StatusCode::NOT_FOUND,
               "REVISION_NOT_FOUND");
@@ -181,7 +181,7 @@ TEST_F(ServicesTest, RevisionPagesAreASnapshot) {
     ExpectOk(Revisions(topic, 2, token, &page));
     for (const auto& revision : page.revisions()) seen.push_back(revision.revision());
   }
-  EXPECT_THAT(seen, ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_THAT(seen, ElementsAre(6, 5, 4, 3, 2, 1));
   ExpectOk(Revisions("workspaces/w", 1, "", &page));
   EXPECT_EQ(page.revisions(0).commit(), server_.Git("rev-parse HEAD"));
   EXPECT_EQ(page.revisions(0).subject(), "security(shop): model");
@@ -191,16 +191,16 @@ TEST_F(ServicesTest, RevisionPagesAreASnapshot) {
 }
 
 TEST_F(ServicesTest, ComparisonsApplyWithStockGit) {
-  ExpectOk(client_.Policy(WithModel()));
+  ExpectOk(client_.Inventory(WithModel()));
   const std::string base = server_.Git("rev-parse HEAD");
-  ExpectOk(client_.Policy(WithModel("Store")));
+  ExpectOk(client_.Inventory(WithModel("Store")));
   grpc::ClientContext context;
   v1::CompareRevisionsRequest request;
   request.set_topic("workspaces/w/topics/shop");
   request.set_base(base);
   v1::CompareRevisionsResponse response;
   ExpectOk(client_.documents->CompareRevisions(&context, request, &response));
-  EXPECT_THAT(response.paths(), ElementsAre(kGovernFile, ".metapowers/security/shop/system-model.yaml"));
+  EXPECT_THAT(response.paths(), ElementsAre(kIdentifyFile, ".metapowers/security/shop/system-model.yaml"));
   const std::string patch = ::testing::TempDir() + NewUuid() + ".patch";
   std::ofstream(patch, std::ios::binary) << response.diff();
   const std::string tree = ::testing::TempDir() + NewUuid();
@@ -286,9 +286,9 @@ TEST_F(ServicesTest, StatusFollowsModelAndText) {
   v1::GetTopicStatusResponse status = Status();
   EXPECT_TRUE(status.has_model());
   EXPECT_EQ(status.commands_size(), 39);
-  EXPECT_EQ(StateOf(status, "security-policy"), v1::SECTION_STATE_MISSING);
+  EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_MISSING);
   EXPECT_EQ(StateOf(status, "security-culture"), v1::SECTION_STATE_PLANNED);
-  EXPECT_EQ(status.next_command(), "security-policy");
+  EXPECT_EQ(StateOf(status, status.next_command()), v1::SECTION_STATE_MISSING);
   EXPECT_EQ(status.head(), server_.Git("rev-parse HEAD"));
   EXPECT_EQ(status.topic_etag(), absl::StrCat("\"", server_.Git("rev-parse HEAD:.metapowers/security/shop"), "\""));
   EXPECT_FALSE(status.questions().empty());
@@ -300,19 +300,20 @@ TEST_F(ServicesTest, StatusFollowsModelAndText) {
   }
   EXPECT_EQ(status.next_command(), "");
 
-  ExpectOk(client_.Policy(WithModel("Store")));
+  ExpectOk(client_.Inventory(WithModel("Store")));
   status = Status();
-  EXPECT_EQ(StateOf(status, "security-policy"), v1::SECTION_STATE_CURRENT);
+  EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_CURRENT);
+
+  ExpectOk(client_.PutModel(WithModel("Shop & Sons")));
+  status = Status();
   EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_STALE);
   EXPECT_NE(status.next_command(), "");
 }
 
 TEST_F(ServicesTest, StatusCountsSkippedGates) {
-  v1::CommandContext context = WithModel();
-  context.set_skip_checks(true);
-  context.set_skip_reason("late");
-  ExpectOk(client_.Run("asset-inventory", context));
-  EXPECT_EQ(Status().skipped_gates(), 1);
+  ExpectOk(client_.Inventory(Ungated("Shop", "bare")));
+  EXPECT_EQ(Status("bare").skipped_gates(), 1);
+  EXPECT_EQ(Status("shop").skipped_gates(), 0);
 }
 
 TEST_F(ServicesTest, TellsVersions) {
@@ -331,7 +332,7 @@ TEST_F(ServicesTest, ListsEveryCommandWithItsMethod) {
   ASSERT_EQ(response.commands_size(), 39);
   EXPECT_EQ(response.commands(6).command().id(), "threat-model");
   EXPECT_EQ(response.commands(6).method(), "metapowers.security.identify.v1.IdentifyService/ThreatModel");
-  EXPECT_FALSE(response.commands(0).planned());
+  EXPECT_FALSE(response.commands(5).planned()) << "asset-inventory";
 }
 
 }  // namespace
