@@ -57,18 +57,6 @@ TEST_F(PipelineTest, CommitsTheModelAndThenTheCommand) {
   EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("\n## Asset Inventory\n"));
 }
 
-TEST(PipelinePurityTest, TheSameInputsAndTimeMakeTheSameCommit) {
-  std::vector<std::string> commits;
-  for (int i = 0; i < 2; ++i) {
-    TestServer server;
-    identify::AssetInventoryResponse response;
-    EXPECT_TRUE(Client(server.channel()).Inventory(Ungated(), &response).ok());
-    commits.push_back(response.outcome().commit());
-  }
-  EXPECT_EQ(commits[0], commits[1]);
-  EXPECT_EQ(commits[0].size(), 40u);
-}
-
 TEST_F(PipelineTest, NoChangeMakesNoCommit) {
   ExpectOk(client_.Inventory(WithModel()));
   const std::string head = server_.Git("rev-parse HEAD");
@@ -218,53 +206,6 @@ TEST_F(PipelineTest, RefusesMalformedContexts) {
   const grpc::Status status = client_.Inventory(context);
   ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
   EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations_size(), 5);
-}
-
-TEST_F(PipelineTest, KeepsTextOutsideOfSections) {
-  ExpectOk(client_.Inventory(WithModel()));
-  const std::string before = server_.ReadFile(kIdentifyFile);
-  server_.Push(kIdentifyFile, absl::StrCat(before, "\n## Our own notes\n\nKeep me.\n"));
-  ExpectOk(client_.Inventory(WithModel("Store")));
-  EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("## Our own notes\n\nKeep me.\n"));
-  EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("Store"));
-}
-
-TEST_F(PipelineTest, DoesNotOverwriteAnEditedSection) {
-  ExpectOk(client_.Inventory(WithModel()));
-  const std::string edited =
-      absl::StrReplaceAll(server_.ReadFile(kIdentifyFile), {{"### Asset Register\n", "### Asset Register\n\nMine.\n"}});
-  server_.Push(kIdentifyFile, edited);
-  const std::string head = server_.Git("rev-parse HEAD");
-  const grpc::Status status = client_.Inventory(WithModel("Store"));
-  ExpectError(status, grpc::StatusCode::ABORTED, "SECTION_EDITED");
-  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("section"), "Asset Inventory");
-  EXPECT_EQ(server_.Git("rev-parse HEAD"), head);
-  // Not even once another commit of the document is the newest.
-  server_.Push(kIdentifyFile, absl::StrCat(edited, "\n## More\n\nOf ours.\n"));
-  ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::ABORTED, "SECTION_EDITED");
-  EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("\nMine.\n"));
-}
-
-TEST_F(PipelineTest, KnowsItsOwnSectionInSquashedHistory) {
-  ExpectOk(client_.Inventory(WithModel()));
-  const std::string document = server_.ReadFile(kIdentifyFile);
-  const std::string model = ModelText();
-  TestServer squashed;  // the same files, brought by somebody's commits without our trailers
-  squashed.Push(".metapowers/security/shop/system-model.yaml", model);
-  squashed.Push(kIdentifyFile, document);
-  squashed.Push(kGovernFile, "# Govern: shop\n");
-  Client client(squashed.channel());
-  ExpectOk(client.Inventory(WithModel("Store")));
-  EXPECT_THAT(squashed.ReadFile(kIdentifyFile), HasSubstr("Store"));
-}
-
-TEST_F(PipelineTest, SurfacesMalformedDocuments) {
-  ExpectOk(client_.Inventory(WithModel()));
-  const std::string document = server_.ReadFile(kIdentifyFile);
-  server_.Push(kIdentifyFile, absl::StrCat(document, "\n```\nnever closed\n"));
-  ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::FAILED_PRECONDITION, "DOCUMENT_MALFORMED");
-  server_.Push(kIdentifyFile, absl::StrCat(document, "\n## Asset Inventory\n\ntwice\n"));
-  ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::FAILED_PRECONDITION, "DOCUMENT_MALFORMED");
 }
 
 TEST_F(PipelineTest, CallersAtOnceAllCommit) {
@@ -426,22 +367,6 @@ TEST_F(BackendTest, APassedDeadlineCommitsNothing) {
   const absl::Status status = RunCommands(*backend_, call, WithModel(), {}, observer);
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(DetailsOf(status).reason, "CANCELLED");
-}
-
-TEST_F(BackendTest, CachedAndUncachedGiveTheSame) {
-  Generator fresh(0);  // keeps nothing
-  Generator cached(64 << 20);
-  for (int round = 0; round < 2; ++round) {
-    ASSERT_OK_AND_ASSIGN(const auto a, fresh.Load(ModelText(), "shop"));
-    ASSERT_OK_AND_ASSIGN(const auto b, cached.Load(ModelText(), "shop"));
-    for (const CommandEntry& entry : CommandIndex::Get().commands()) {
-      if (entry.command == nullptr) continue;
-      ASSERT_OK_AND_ASSIGN(const auto from_fresh, fresh.Generate(entry, *a));
-      ASSERT_OK_AND_ASSIGN(const auto from_cached, cached.Generate(entry, *b));
-      EXPECT_EQ(from_fresh->section, from_cached->section);
-      EXPECT_THAT(from_fresh->section, StartsWith(absl::StrCat("## ", entry.spec->heading(), "\n")));
-    }
-  }
 }
 
 }  // namespace
