@@ -43,11 +43,13 @@ class Dispatcher::UnaryReactor : public grpc::ServerUnaryReactor {
   explicit UnaryReactor(std::unique_ptr<Call> call) : call_(std::move(call)) {}
 
   Call& call() { return *call_; }
+  Ticket& ticket() { return ticket_; }
   void OnCancel() override { call_->Cancel(); }
   void OnDone() override { delete this; }
 
  private:
   const std::unique_ptr<Call> call_;
+  Ticket ticket_;
 };
 
 absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Create(Backend& backend) {
@@ -87,10 +89,27 @@ std::unique_ptr<Call> Dispatcher::NewCall(const grpc::CallbackServerContext& con
   return std::make_unique<Call>(policy.path, context.peer(), std::move(request_id), std::min(wanted, latest), clock);
 }
 
-absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobuf::Message& request) const {
-  if (draining_.load(std::memory_order_acquire)) return DrainingError();
+void Dispatcher::Leave::operator()(Dispatcher* dispatcher) const {
+  absl::MutexLock lock(&dispatcher->mutex_);
+  --dispatcher->running_;
+}
+
+void Dispatcher::Drain(absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  draining_ = true;
+  const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
+  mutex_.AwaitWithTimeout(absl::Condition(&idle), patience);
+}
+
+absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobuf::Message& request, Ticket& ticket) {
   const size_t size = request.ByteSizeLong();
-  if (size <= policy.max_request_bytes) return absl::OkStatus();
+  if (size <= policy.max_request_bytes) {
+    absl::MutexLock lock(&mutex_);
+    if (draining_) return DrainingError();
+    ++running_;
+    ticket.reset(this);
+    return absl::OkStatus();
+  }
   return MakeError(
       absl::StatusCode::kResourceExhausted,
       absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
@@ -136,7 +155,7 @@ grpc::ServerUnaryReactor* Dispatcher::Start(grpc::CallbackServerContext* context
                                             std::function<absl::Status(Call&)> body) {
   const MethodPolicy& policy = PolicyOf(path);
   auto* reactor = new UnaryReactor(NewCall(*context, policy, std::move(request_id)));
-  absl::Status refused = Admit(policy, request);
+  absl::Status refused = Admit(policy, request, reactor->ticket());
   const auto serve = [this, reactor, body = std::move(body)] {
     const absl::Status status = Guarded(reactor->call(), body);
     reactor->Finish(Conclude(reactor->call(), status));

@@ -6,7 +6,6 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -40,8 +39,9 @@ class Dispatcher {
   // INTERNAL when a method of the services linked into this program lacks the option `access`.
   static absl::StatusOr<std::unique_ptr<Dispatcher>> Create(Backend& backend);
 
-  // From now on calls are refused with UNAVAILABLE DRAINING; those admitted go on.
-  void Drain() { draining_.store(true, std::memory_order_release); }
+  // From now on calls are refused with UNAVAILABLE DRAINING; those admitted go on. Returns when they have ended, or
+  // after `patience`. gRPC's own shutdown would cut new calls off without saying why.
+  void Drain(absl::Duration patience);
 
   Backend& backend() { return backend_; }
 
@@ -79,6 +79,12 @@ class Dispatcher {
   template <class Response>
   class StreamReactor;
 
+  // Held by every admitted call until it is done.
+  struct Leave {
+    void operator()(Dispatcher* dispatcher) const;
+  };
+  using Ticket = std::unique_ptr<Dispatcher, Leave>;
+
   explicit Dispatcher(Backend& backend)
       : backend_(backend), executor_(backend.env.limits.workers, backend.env.limits.queue) {}
 
@@ -91,8 +97,8 @@ class Dispatcher {
 
   std::unique_ptr<Call> NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
                                 std::string request_id) const;
-  // Whether the call may run at all.
-  absl::Status Admit(const MethodPolicy& policy, const google::protobuf::Message& request) const;
+  // Whether the call may run at all; fills `ticket` when it may.
+  absl::Status Admit(const MethodPolicy& policy, const google::protobuf::Message& request, Ticket& ticket);
   // OVERLOADED, with the pushback that gRPC's own retries obey.
   static absl::Status Overloaded(grpc::CallbackServerContext& context);
   // Runs `body` for an admitted call and contains what it throws.
@@ -109,7 +115,9 @@ class Dispatcher {
 
   Backend& backend_;
   absl::flat_hash_map<std::string, MethodPolicy> policies_;
-  std::atomic<bool> draining_{false};
+  absl::Mutex mutex_;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
   Executor executor_;  // last: joined first
 };
 
@@ -120,6 +128,7 @@ class Dispatcher::StreamReactor : public grpc::ServerWriteReactor<Response> {
   explicit StreamReactor(std::unique_ptr<Call> call) : call_(std::move(call)) {}
 
   Call& call() { return *call_; }
+  Ticket& ticket() { return ticket_; }
 
   void Write(Response response) {
     absl::MutexLock lock(&mutex_);
@@ -160,6 +169,7 @@ class Dispatcher::StreamReactor : public grpc::ServerWriteReactor<Response> {
 
  private:
   const std::unique_ptr<Call> call_;
+  Ticket ticket_;
   absl::Mutex mutex_;
   std::deque<Response> waiting_ ABSL_GUARDED_BY(mutex_);  // the first is being written
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
@@ -172,7 +182,7 @@ grpc::ServerWriteReactor<Response>* Dispatcher::Stream(
     absl::Status (*handler)(Backend&, Call&, const Request&, const std::function<void(Response)>& write)) {
   const MethodPolicy& policy = PolicyOf(path);
   auto* reactor = new StreamReactor<Response>(NewCall(*context, policy, RequestIdOf(*request)));
-  absl::Status refused = Admit(policy, *request);
+  absl::Status refused = Admit(policy, *request, reactor->ticket());
   const auto serve = [this, reactor, request, handler] {
     const absl::Status status = Guarded(reactor->call(), [&](Call& call) {
       return handler(backend_, call, *request, [&](Response response) { reactor->Write(std::move(response)); });

@@ -54,4 +54,14 @@ absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::stri
   return layout;
 }
 
+absl::string_view NoteLabel() {
+  static const auto* const label = [] {
+    const absl::StatusOr<document::Layout> layout =
+        LayoutOf(CommandIndex::Get().commands().front().spec->document(), "");
+    const std::string note = layout.ok() ? layout->note : "";
+    return new std::string(note.substr(0, note.find(':') + 1));
+  }();
+  return *label;
+}
+
 }  // namespace metapowers::server

@@ -12,6 +12,9 @@ namespace metapowers::server {
 // from happening. Thread-safe.
 absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::string_view topic);
 
+// What every closing note starts with, e.g. "> Planning assistance:", as document::Splice knows it. Thread-safe.
+absl::string_view NoteLabel();
+
 }  // namespace metapowers::server
 
 #endif  // METAPOWERS_SERVICE_SERVER_DOCUMENT_FRAME_H_

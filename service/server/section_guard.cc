@@ -9,6 +9,7 @@
 #include "service/base/status_macros.h"
 #include "service/document/sections.h"
 #include "service/server/commit_message.h"
+#include "service/server/document_frame.h"
 #include "service/workspace/engine.h"
 
 namespace metapowers::server {
@@ -55,7 +56,9 @@ absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
 
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading) {
   for (const document::Section& section : document::SplitSections(document).sections) {
-    if (section.heading == heading) return absl::StripTrailingAsciiWhitespace(section.text);
+    if (section.heading != heading) continue;
+    const size_t note = section.text.find(absl::StrCat("\n", NoteLabel()));
+    return absl::StripTrailingAsciiWhitespace(section.text.substr(0, note));
   }
   return absl::nullopt;
 }

@@ -13,7 +13,8 @@
 
 namespace metapowers::server {
 
-// The section `heading` of `document` without blank lines at its end; nullopt when it has none.
+// The section `heading` of `document`, without the document's closing note and without blank lines at its end;
+// nullopt when it has none.
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading);
 
 // OK when `standing`, the section of `entry` in `head`, is what the service once generated: the same as

@@ -110,8 +110,9 @@ void Server::Drain(absl::Duration patience) {
   absl::MutexLock lock(&state_->drain);
   if (std::exchange(state_->drained, true)) return;
   state_->grpc->GetHealthCheckService()->SetServingStatus(false);
-  state_->dispatcher->Drain();
-  state_->grpc->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+  const absl::Time deadline = absl::Now() + patience;
+  state_->dispatcher->Drain(patience);
+  state_->grpc->Shutdown(absl::ToChronoTime(deadline));
   state_->grpc->Wait();
   for (const std::string& socket : state_->sockets) ::unlink(socket.c_str());
 }

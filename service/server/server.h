@@ -35,7 +35,8 @@ class Server {
   // The addresses served, as clients take them, with the real ports.
   const std::vector<std::string>& addresses() const;
 
-  // A channel to this server that passes through no socket; it fails once the server is gone.
+  // A channel to this server that passes through no socket. No call may start on it once Drain() has begun or the
+  // server is gone: gRPC 1.51 crashes then.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // Health says NOT_SERVING, new calls are refused with UNAVAILABLE, running ones have `patience` to end and are

@@ -119,7 +119,8 @@ std::string TestServer::ReadFile(const std::string& path) const {
 }
 
 int TestServer::CountCommits() const {
-  const Outcome outcome = Shell(GitCommand(repository(), "rev-list --count HEAD 2>/dev/null"));
+  const Outcome outcome =
+      Shell(GitCommand(repository(), "rev-list --count --invert-grep --grep='^Edit by hand$' HEAD 2>/dev/null"));
   int count = 0;
   return outcome.exit_code == 0 && absl::SimpleAtoi(outcome.output, &count) ? count : 0;
 }

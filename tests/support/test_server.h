@@ -38,6 +38,7 @@ class TestServer {
   void Push(const std::string& path, const std::string& content) const;
   // The file at the head, or "".
   std::string ReadFile(const std::string& path) const;
+  // Commits of the head's history without those of Push().
   int CountCommits() const;
 
  private:
