@@ -36,6 +36,7 @@ std::optional<Range> FindId(absl::string_view safe_text, Faults& faults) {
     }
     const bool ends_node = kind == YamlKind::kScalar || kind == YamlKind::kAlias || kind == YamlKind::kMapEnd ||
                            kind == YamlKind::kListEnd;
+    if (depth == 0 && kind == YamlKind::kList) break;
     if (depth == 1 && ends_node) {
       id_follows = is_key && events.scalar() == "id";
       is_key = !is_key;

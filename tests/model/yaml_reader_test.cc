@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct Case {
   std::string appended;  // to kMinimal; starts on line 42
   std::vector<std::string> faults;
 };
+
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 class BadYamlTest : public ::testing::TestWithParam<Case> {};
 

@@ -1,0 +1,138 @@
+// What the loader, the questions and the JSON Schema take for granted about the protos.
+#include "service/model/schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "metapowers/model/v1/decisions.pb.h"
+#include "metapowers/model/v1/system_model.pb.h"
+#include "service/model/model.h"
+
+namespace metapowers::model {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// Every message type of the two files that people write.
+std::set<const Descriptor*> AllTypes() {
+  std::set<const Descriptor*> types;
+  std::vector<const Descriptor*> open = {v1::SystemModel::descriptor(), v1::Decisions::descriptor()};
+  while (!open.empty()) {
+    const Descriptor* type = open.back();
+    open.pop_back();
+    if (!types.insert(type).second) continue;
+    for (int i = 0; i < type->field_count(); ++i) {
+      if (type->field(i)->message_type() != nullptr) open.push_back(type->field(i)->message_type());
+    }
+  }
+  return types;
+}
+
+std::vector<const FieldDescriptor*> AllFields() {
+  std::vector<const FieldDescriptor*> fields;
+  for (const Descriptor* type : AllTypes()) {
+    for (int i = 0; i < type->field_count(); ++i) fields.push_back(type->field(i));
+  }
+  return fields;
+}
+
+TEST(SchemaTest, FieldsAreOfTypesThatTheReaderKnows) {
+  ASSERT_GT(AllFields().size(), 400u);
+  for (const FieldDescriptor* field : AllFields()) {
+    EXPECT_FALSE(field->is_map()) << field->full_name();
+    EXPECT_NE(field->type(), FieldDescriptor::TYPE_BYTES) << field->full_name();
+    EXPECT_EQ(field->real_containing_oneof(), nullptr) << field->full_name();
+  }
+}
+
+// An unset number must differ from 0, or it could not be unknown.
+TEST(SchemaTest, NumbersHavePresence) {
+  for (const FieldDescriptor* field : AllFields()) {
+    const bool number =
+        field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE && field->cpp_type() != FieldDescriptor::CPPTYPE_STRING &&
+        field->cpp_type() != FieldDescriptor::CPPTYPE_BOOL && field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM;
+    if (number) {
+      EXPECT_TRUE(field->has_presence()) << field->full_name();
+    }
+  }
+}
+
+TEST(SchemaTest, EveryReferenceNamesACollection) {
+  std::set<std::string> collections;
+  for (const Descriptor* type : AllTypes()) {
+    if (CollectionOf(*type).empty()) continue;
+    EXPECT_TRUE(collections.insert(CollectionOf(*type)).second) << "two types form " << CollectionOf(*type);
+    EXPECT_NE(IdField(*type), nullptr) << type->full_name();
+  }
+  for (const FieldDescriptor* field : AllFields()) {
+    const std::string& collection = RuleOf(*field).refers_to();
+    if (!collection.empty()) {
+      EXPECT_EQ(collections.count(collection), 1u) << field->full_name() << " " << collection;
+    }
+  }
+}
+
+TEST(SchemaTest, RulesOfTextStandOnTextAndOfNumbersOnNumbers) {
+  for (const FieldDescriptor* field : AllFields()) {
+    const v1::Rule& rule = RuleOf(*field);
+    const bool text = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+    if (!rule.refers_to().empty() || rule.format() != v1::FORMAT_UNSPECIFIED) {
+      EXPECT_TRUE(text) << field->full_name();
+    }
+    if (rule.past()) {
+      EXPECT_EQ(rule.format(), v1::FORMAT_DATE) << field->full_name();
+    }
+    if (rule.has_min() || rule.has_max()) {
+      EXPECT_TRUE(field->has_presence()) << field->full_name();
+    }
+    if (rule.ordered()) {
+      EXPECT_TRUE(field->is_repeated()) << field->full_name();
+    }
+    if (!rule.ask().empty()) {
+      EXPECT_FALSE(field->is_repeated()) << field->full_name();
+      EXPECT_TRUE(absl::EndsWith(rule.ask(), "?")) << field->full_name();
+    }
+  }
+}
+
+TEST(SchemaTest, EnumValuesHaveTheirPrefixAndAnUnknown) {
+  for (const FieldDescriptor* field : AllFields()) {
+    if (field->enum_type() == nullptr) continue;
+    const google::protobuf::EnumDescriptor& type = *field->enum_type();
+    EXPECT_TRUE(absl::EndsWith(type.FindValueByNumber(0)->name(), "_UNSPECIFIED")) << type.full_name();
+    for (int i = 0; i < type.value_count(); ++i) {
+      const std::string name = YamlName(*type.value(i));
+      EXPECT_LT(name.size(), type.value(i)->name().size()) << name << " kept its prefix";
+      EXPECT_EQ(FindValue(type, name), type.value(i)) << name;
+    }
+  }
+}
+
+TEST(SchemaTest, YamlNames) {
+  EXPECT_EQ(YamlName(v1::TIER_TIER_0), "tier_0");
+  EXPECT_EQ(YamlName(v1::TLS_VERSION_TLS_1_2), "tls_1_2");
+  EXPECT_EQ(YamlName(v1::TRISTATE_UNSPECIFIED), "unknown");
+  EXPECT_EQ(YamlName(static_cast<v1::Tristate>(99)), "unknown");
+  EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "YES"), nullptr);
+  EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "tristate_yes"), nullptr);
+  EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "unspecified"), nullptr);
+}
+
+TEST(SchemaTest, Dates) {
+  for (const char* date : {"2024-02-29", "2026-12-31", "1999-01-01"}) EXPECT_TRUE(IsDate(date)) << date;
+  for (const char* text : {"", "2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-1-01", "20260101",
+                           "2026-01-01T00:00", " 2026-01-1", "2026-01-1x", "-026-01-01"}) {
+    EXPECT_FALSE(IsDate(text)) << text;
+  }
+  EXPECT_EQ(FormatDate(ToCivilDay("2024-02-29") + 1), "2024-03-01");
+  EXPECT_EQ(ToCivilDay(""), absl::CivilDay(1970, 1, 1));
+}
+
+}  // namespace
+}  // namespace metapowers::model
