@@ -1,0 +1,76 @@
+#include "service/commands/naming.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/knowledge/knowledge.h"
+
+namespace metapowers::commands {
+
+std::string TeamName(const model::Model& model, absl::string_view id) {
+  const auto* team = model.Find<model::v1::Team>(id);
+  return team == nullptr ? std::string(id) : team->name();
+}
+
+std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
+  for (const int kind : kinds) {
+    for (const model::v1::Role& role : model.proto().roles()) {
+      if (role.kind() == kind) return role.title();
+    }
+  }
+  return "";
+}
+
+bool Applies(const analysis::Facts& facts, absl::string_view framework) {
+  return std::any_of(facts.frameworks().begin(), facts.frameworks().end(),
+                     [&](const analysis::FrameworkFact& fact) { return fact.applies && fact.id == framework; });
+}
+
+std::vector<std::string> BindingReferences(const analysis::Facts& facts,
+                                           const google::protobuf::RepeatedPtrField<std::string>& references) {
+  std::vector<std::string> labels;
+  for (const std::string& reference : references) {
+    const absl::string_view framework = absl::string_view(reference).substr(0, reference.find(':'));
+    if (framework == "csf-2.0" || Applies(facts, framework)) labels.push_back(knowledge::ReferenceLabel(reference));
+  }
+  return labels;
+}
+
+void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
+                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out) {
+  for (const model::Question& question : model::OpenQuestions(model)) {
+    if (std::find(fields.begin(), fields.end(), question.field_type) == fields.end()) continue;
+    metapowers::v1::Question& row = *out.Add();
+    row.set_field(question.field);
+    row.set_text(question.text);
+    row.set_owner(question.owner);
+  }
+}
+
+void FillPresence(google::protobuf::Message& result) {
+  const google::protobuf::FieldDescriptor* has = result.GetDescriptor()->FindFieldByName("has");
+  google::protobuf::Message* flags = result.GetReflection()->MutableMessage(&result, has);
+  for (int i = 0; i < has->message_type()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* flag = has->message_type()->field(i);
+    const google::protobuf::FieldDescriptor* list = result.GetDescriptor()->FindFieldByName(flag->name());
+    flags->GetReflection()->SetBool(flags, flag, result.GetReflection()->FieldSize(result, list) > 0);
+  }
+}
+
+std::string Thousands(int64_t number) {
+  std::string digits = absl::StrCat(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) digits.insert(at, ",");
+  return digits;
+}
+
+std::string Days(int64_t days) {
+  const auto unit = [](int64_t count, absl::string_view name) {
+    return absl::StrCat(count, " ", name, count == 1 ? "" : "s");
+  };
+  if (days >= 365 && days % 365 == 0) return unit(days / 365, "year");
+  if (days >= 60 && days % 30 == 0) return unit(days / 30, "month");
+  return unit(days, "day");
+}
+
+}  // namespace metapowers::commands
