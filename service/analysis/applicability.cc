@@ -72,7 +72,8 @@ class Judge {
       classes.push_back(&data);
       if (classes.size() <= 3) held.push_back(absl::StrCat("data class ", data.id(), " holds ", Enumerate(names)));
     }
-    if (classes.size() > 3) held.push_back(absl::StrCat(classes.size() - 3, " more data classes"));
+    if (classes.size() == 4) held.push_back("1 more data class");
+    if (classes.size() > 4) held.push_back(absl::StrCat(classes.size() - 3, " more data classes"));
     Note(!classes.empty(), absl::StrJoin(held, ", "),
          absl::StrCat("no data class holds ", OneOf(trigger.data_categories(), &CategoryName)), verdict);
     return classes;
@@ -97,8 +98,10 @@ class Judge {
       return std::find(trigger.jurisdictions().begin(), trigger.jurisdictions().end(), jurisdiction) !=
              trigger.jurisdictions().end();
     };
+    const bool anyone = !trigger.establishment_only();
     std::set<std::string> subjects;  // regions
     const auto add_subjects = [&](const DataClass& data) {
+      if (!anyone) return;
       for (const std::string& region : data.subject_regions()) {
         if (wanted(model_.Find<model::v1::Region>(region)->jurisdiction())) subjects.insert(region);
       }
@@ -109,7 +112,7 @@ class Judge {
     }
     std::set<std::string> users;
     for (const model::v1::Region& region : model_.proto().regions()) {
-      if (region.customers() && wanted(region.jurisdiction()) && subjects.count(region.id()) == 0) {
+      if (anyone && region.customers() && wanted(region.jurisdiction()) && subjects.count(region.id()) == 0) {
         users.insert(region.id());
       }
     }
@@ -125,7 +128,7 @@ class Judge {
     add("users", users);
     add("establishment", countries);
     Note(!found.empty(), absl::StrJoin(found, ", "),
-         absl::StrCat("no data subjects, users or establishment in the ",
+         absl::StrCat(anyone ? "no data subjects, users or establishment in the " : "no establishment in the ",
                       OneOf(trigger.jurisdictions(), &JurisdictionName)),
          verdict);
   }

@@ -4,8 +4,9 @@
 //   data categories  some data class has one. Financial data alone is about people only in a class that names
 //                    where its subjects are; without that it meets no trigger that also asks for a jurisdiction.
 //   jurisdictions    subjects of one of the matching classes (of any class, where no category is asked for),
-//                    users of a region, or an establishment in a country are there. Hosting alone is neither
-//                    (EDPB Guidelines 3/2018, section 1).
+//                    users of a region, or an establishment in a country are there; for a trigger with
+//                    `establishment_only` the last alone. Hosting is none of these (EDPB Guidelines 3/2018,
+//                    section 1).
 //   roles, sector,   as the organisation and the components declare them.
 //   listing, scopes
 // A framework applies when a trigger holds or the model declares it in scope. A trigger that holds is never

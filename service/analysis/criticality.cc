@@ -47,54 +47,78 @@ Criticality OfStep(int step) {
 
 class Rating {
  public:
+  explicit Rating(const ComponentFacts& facts) : facts_(facts) {}
+
   void Add(Criticality level, const std::string& source) {
     if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
     highest_ = std::max(highest_, level);
-    terms_.push_back(absl::StrCat(source, " -> ", Words(level)));
+    terms_.push_back({source, {}, level});
   }
 
   // The override, else the strongest value that `get` finds; the first of equals, stored before processed.
   template <class E>
-  void AddAttribute(const ComponentFacts& facts, absl::string_view name, E declared, E (DataClass::*get)() const) {
+  void AddAttribute(absl::string_view name, E declared, E (DataClass::*get)() const) {
     if (static_cast<int>(declared) != 0) {
       Add(OfStep(declared), absl::StrCat(name, " override ", Words(declared)));
       return;
     }
     const DataClass* strongest = nullptr;
-    bool stored = false;
-    const auto look = [&](const std::vector<const DataClass*>& classes, bool in_store) {
+    absl::string_view verb;
+    const auto look = [&](const std::vector<const DataClass*>& classes, absl::string_view how) {
       for (const DataClass* data : classes) {
         if (strongest != nullptr && (data->*get)() <= (strongest->*get)()) continue;
         strongest = data;
-        stored = in_store;
+        verb = how;
       }
     };
-    look(facts.stores, true);
-    look(facts.processes, false);
+    look(facts_.stores, "stores ");
+    look(facts_.processes, "processes ");
     if (strongest == nullptr) return;
-    Add(OfStep((strongest->*get)()), absl::StrCat(stored ? "stores " : "processes ", strongest->id(), " (", name, " ",
-                                                  Words((strongest->*get)()), ")"));
+    AddValue(absl::StrCat(verb, strongest->id()), absl::StrCat(name, " ", Words((strongest->*get)())),
+             OfStep((strongest->*get)()));
   }
 
   CriticalityFact Result() const {
     if (terms_.empty()) return {model::v1::CRITICALITY_UNSPECIFIED, "tier and data unknown"};
-    return {highest_, absl::StrCat(absl::StrJoin(terms_, "; "), "; highest is ", Words(highest_))};
+    const std::string terms = absl::StrJoin(terms_, "; ", [](std::string* out, const Term& term) {
+      absl::StrAppend(out, term.source);
+      if (!term.values.empty()) absl::StrAppend(out, " (", absl::StrJoin(term.values, ", "), ")");
+      absl::StrAppend(out, " -> ", Words(term.level));
+    });
+    return {highest_, absl::StrCat(terms, "; highest is ", Words(highest_))};
   }
 
  private:
+  // What rates the component: a tier, an override, or a data class with the attributes it is strongest in.
+  struct Term {
+    std::string source;
+    std::vector<std::string> values;
+    Criticality level;
+  };
+
+  void AddValue(const std::string& source, const std::string& value, Criticality level) {
+    if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
+    auto term = std::find_if(terms_.begin(), terms_.end(), [&](const Term& t) { return t.source == source; });
+    if (term == terms_.end()) term = terms_.insert(term, {source, {}, level});
+    term->values.push_back(value);
+    term->level = std::max(term->level, level);
+    highest_ = std::max(highest_, level);
+  }
+
+  const ComponentFacts& facts_;
   Criticality highest_ = model::v1::CRITICALITY_UNSPECIFIED;
-  std::vector<std::string> terms_;
+  std::vector<Term> terms_;
 };
 
 }  // namespace
 
 CriticalityFact RateCriticality(const ComponentFacts& facts) {
   const model::v1::Component& component = *facts.component;
-  Rating rating;
+  Rating rating(facts);
   rating.Add(OfTier(component.tier()), Words(component.tier()));
-  rating.AddAttribute(facts, "confidentiality", component.confidentiality_override(), &DataClass::confidentiality);
-  rating.AddAttribute(facts, "integrity", component.integrity_override(), &DataClass::integrity);
-  rating.AddAttribute(facts, "availability", component.availability_override(), &DataClass::availability);
+  rating.AddAttribute("confidentiality", component.confidentiality_override(), &DataClass::confidentiality);
+  rating.AddAttribute("integrity", component.integrity_override(), &DataClass::integrity);
+  rating.AddAttribute("availability", component.availability_override(), &DataClass::availability);
   return rating.Result();
 }
 

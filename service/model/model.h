@@ -15,9 +15,11 @@
 
 namespace metapowers::model {
 
-// Limits of one model file; larger ones are refused before they are parsed.
+// Limits of one model file. Larger ones are refused before they are parsed, deeper and longer ones on the way.
 inline constexpr size_t kMaxModelBytes = 4 << 20;
 inline constexpr int kMaxModelDepth = 64;
+// List entries in one file: an entry of two bytes can take a kilobyte of memory.
+inline constexpr int kMaxModelEntries = 200'000;
 
 // Immutable; thread-safe.
 class Model {

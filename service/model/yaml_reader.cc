@@ -142,11 +142,11 @@ class Reader {
     Advance();  // start of the stream
     Advance();
     if (stopped_) return false;
-    if (events_.kind() == YamlKind::kStreamEnd) {
-      Fault("is empty");
+    const bool has_document = events_.kind() != YamlKind::kStreamEnd && Advance();
+    if (!has_document || (events_.is_plain() && events_.scalar().empty())) {
+      if (!stopped_) faults_.Add({}, "", "is empty");
       return false;
     }
-    Advance();
     const bool is_map = ReadMessage(root, "");
     Advance();  // end of the document
     Advance();
@@ -207,7 +207,7 @@ class Reader {
   }
 
   // False when the node is no mapping.
-  bool ReadMessage(Message& message, const std::string& path) {
+  bool ReadMessage(Message& message, const std::string path) {  // a copy: path_ moves on
     path_ = path;
     map_.SetMessage(message, events_.at(), path);
     if (stopped_) return false;
@@ -232,8 +232,7 @@ class Reader {
       ReadList(message, *field, path_);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       Message* child = message.GetReflection()->MutableMessage(&message, field);
-      const std::string child_path = path_;
-      if (!ReadMessage(*child, child_path)) map_.SetFaulty(message, *field);
+      if (!ReadMessage(*child, path_)) map_.SetFaulty(message, *field);
     } else if (!ReadScalar(message, *field)) {
       map_.SetFaulty(message, *field);
     }
@@ -277,19 +276,23 @@ class Reader {
     if (meant != nullptr) map_.SetFaulty(message, *meant);
   }
 
-  void ReadList(Message& message, const FieldDescriptor& field, const std::string& path) {
+  void ReadList(Message& message, const FieldDescriptor& field, const std::string path) {  // as above
     if (events_.kind() != YamlKind::kList) {
       Refuse("a list");
       map_.SetFaulty(message, field);
       return;
     }
     for (int index = 0; Advance() && events_.kind() != YamlKind::kListEnd; ++index) {
+      if (++entries_ > kMaxModelEntries) {
+        Fault(absl::StrCat("is one list entry too many; the limit is ", kMaxModelEntries, " in one file"));
+        stopped_ = true;
+        return;
+      }
       path_ = absl::StrCat(path, "[", index, "]");
       map_.SetField(message, field, index, events_.at());
       bool good = false;
       if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        const std::string child_path = path_;
-        good = ReadMessage(*message.GetReflection()->AddMessage(&message, &field), child_path);
+        good = ReadMessage(*message.GetReflection()->AddMessage(&message, &field), path_);
       } else {
         good = ReadScalar(message, field);
         if (!good) AddPlaceholder(message, field);
@@ -411,6 +414,7 @@ class Reader {
   Faults& faults_;
   std::string path_;  // of the value being read
   int depth_ = 0;
+  int entries_ = 0;  // of lists
   bool stopped_ = false;
 };
 

@@ -12,7 +12,7 @@
 
 namespace metapowers::model {
 
-// The smallest valid model: 40 lines, so that what a test appends starts on line 41.
+// The smallest valid model: 41 lines, so that what a test appends starts on line 42.
 inline constexpr absl::string_view kMinimal = R"(schema_version: "1"
 id: shop
 name: Shop
