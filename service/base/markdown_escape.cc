@@ -156,11 +156,9 @@ class InlineEscaper {
       case '&':
         absl::StrAppend(&out_, StartsEntity(i) ? "&amp;" : "&");
         return 0;
-      case '<': {
-        const bool markup = absl::ascii_isalpha(next) || next == '/' || next == '!' || next == '?' || next == '\0';
-        absl::StrAppend(&out_, markup ? "&lt;" : "<");
+      case '<':
+        absl::StrAppend(&out_, StartsMarkup(i) ? "&lt;" : "<");
         return 0;
-      }
       case '@':
       case '#':
       case '!':
@@ -235,6 +233,20 @@ class InlineEscaper {
   bool ClosesHeading(size_t i) const {
     const char before = Prev(i);
     return (before == ' ' || before == '\0') && text_.find_first_not_of('#', i) == kNone;
+  }
+
+  // A tag, a comment, or an autolink: md4c takes any character as the first of its scheme, a space too.
+  bool StartsMarkup(size_t i) const {
+    const char next = Next(i);
+    if (Last(i) || absl::ascii_isalpha(next) || next == '/' || next == '!' || next == '?') return true;
+    size_t end = i + 2;
+    while (end < text_.size() &&
+           (absl::ascii_isalnum(text_[end]) || text_[end] == '+' || text_[end] == '-' || text_[end] == '.')) {
+      ++end;
+    }
+    if (end < text_.size()) return text_[end] == ':';
+    const char after = neighbours_.after;
+    return after == '\0' || after == ':' || absl::ascii_isalnum(after);
   }
 
   bool StartsEntity(size_t i) const {

@@ -120,7 +120,7 @@ std::string UnifiedDiff(absl::string_view path, absl::optional<absl::string_view
     }
     // A hunk ends where more than twice the context stays unchanged.
     size_t last = i;
-    for (size_t j = i; j < script.size() && j - last <= 2 * context; ++j) {
+    for (size_t j = i; j < script.size() && j - last <= 2 * context + 1; ++j) {
       if (script[j] != Op::kKeep) last = j;
     }
     const size_t lead = std::min(context, x);
