@@ -2,24 +2,15 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands {
 
-std::string TeamName(const model::Model& model, absl::string_view id) {
-  const auto* team = model.Find<model::v1::Team>(id);
-  return team == nullptr ? std::string(id) : team->name();
-}
-
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
-  for (const int kind : kinds) {
-    for (const model::v1::Role& role : model.proto().roles()) {
-      if (role.kind() == kind) return role.title();
-    }
-  }
-  return "";
+  const model::v1::Role* role = FindRole(model, kinds);
+  return role == nullptr ? "" : role->title();
 }
 
 bool Applies(const analysis::Facts& facts, absl::string_view framework) {
@@ -35,17 +26,6 @@ std::vector<std::string> BindingReferences(const analysis::Facts& facts,
     if (framework == "csf-2.0" || Applies(facts, framework)) labels.push_back(knowledge::ReferenceLabel(reference));
   }
   return labels;
-}
-
-void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
-                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out) {
-  for (const model::Question& question : model::OpenQuestions(model)) {
-    if (std::find(fields.begin(), fields.end(), question.field_type) == fields.end()) continue;
-    metapowers::v1::Question& row = *out.Add();
-    row.set_field(question.field);
-    row.set_text(question.text);
-    row.set_owner(question.owner);
-  }
 }
 
 void FillPresence(google::protobuf::Message& result) {
@@ -64,13 +44,10 @@ std::string Thousands(int64_t number) {
   return digits;
 }
 
-std::string Days(int64_t days) {
-  const auto unit = [](int64_t count, absl::string_view name) {
-    return absl::StrCat(count, " ", name, count == 1 ? "" : "s");
-  };
-  if (days >= 365 && days % 365 == 0) return unit(days / 365, "year");
-  if (days >= 60 && days % 30 == 0) return unit(days / 30, "month");
-  return unit(days, "day");
+std::string Period(int64_t days) {
+  if (days >= 365 && days % 365 == 0) return Count(days / 365, "year", "years");
+  if (days >= 60 && days % 30 == 0) return Months(days / 30);
+  return Days(days);
 }
 
 }  // namespace metapowers::commands

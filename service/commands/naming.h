@@ -1,16 +1,14 @@
-// How generators name what they print: values, teams, roles, references, questions. Pure.
+// How generators name what they print beside wording.h: values, references, periods. Pure.
 #ifndef METAPOWERS_SERVICE_COMMANDS_NAMING_H_
 #define METAPOWERS_SERVICE_COMMANDS_NAMING_H_
 
 #include <google/protobuf/message.h>
 #include <google/protobuf/repeated_field.h>
 
-#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "metapowers/v1/command.pb.h"
 #include "service/analysis/facts.h"
 #include "service/knowledge/rules.h"
 
@@ -22,9 +20,6 @@ std::string Label(E value) {
   return knowledge::Word(model::YamlName(value));
 }
 
-// The team's display name; empty for an empty id.
-std::string TeamName(const model::Model& model, absl::string_view id);
-
 // Title of the first role of one of these kinds, in their order; empty when the model has none.
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
@@ -35,10 +30,6 @@ std::vector<std::string> BindingReferences(const analysis::Facts& facts,
 // Whether a framework applies.
 bool Applies(const analysis::Facts& facts, absl::string_view framework);
 
-// Open questions on these fields (message and field, e.g. "Component.tier"), in the order of the model.
-void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
-                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out);
-
 // Sets each flag of `result.has` to whether the list of that name in `result` has entries: a template cannot
 // ask for that, and a table without rows must not be printed.
 void FillPresence(google::protobuf::Message& result);
@@ -47,7 +38,7 @@ void FillPresence(google::protobuf::Message& result);
 std::string Thousands(int64_t number);
 
 // "7 years", "18 months" or "90 days": the largest unit that divides; years of 365 and months of 30 days.
-std::string Days(int64_t days);
+std::string Period(int64_t days);
 
 }  // namespace metapowers::commands
 

@@ -11,6 +11,8 @@
 #include "service/analysis/asset_class.h"
 #include "service/analysis/asset_gaps.h"
 #include "service/commands/naming.h"
+#include "service/commands/open_questions.h"
+#include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands::identify {
@@ -78,11 +80,9 @@ class Inventory {
     AddGaps();
     AddTerms();
     AddTotals();
-    AddQuestions(model_,
-                 {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
-                  "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
-                  "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"},
-                 *result_.mutable_questions());
+    for (metapowers::v1::Question& question : QuestionsOn(model_, {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier", "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy", "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"})) {
+      *result_.add_questions() = std::move(question);
+    }
     FillPresence(result_);
     return std::move(result_);
   }

@@ -10,6 +10,8 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/handling.h"
 #include "service/commands/naming.h"
+#include "service/commands/open_questions.h"
+#include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands::identify {
@@ -74,9 +76,9 @@ class Classification {
     AddSteps();
     AddMissing();
     AddTotals();
-    AddQuestions(model_,
-                 {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability", "DataClass.record_count"},
-                 *result_.mutable_questions());
+    for (metapowers::v1::Question& question : QuestionsOn(model_, {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability", "DataClass.record_count"})) {
+      *result_.add_questions() = std::move(question);
+    }
     FillPresence(result_);
     return std::move(result_);
   }
@@ -147,7 +149,7 @@ class Classification {
       if (data.has_record_count()) row.set_records(Thousands(data.record_count()));
       row.set_owner(TeamName(model_, data.owner()));
       AddAll(data.subject_regions(), row.mutable_subject_regions());
-      if (data.has_retention_days()) row.set_retention(Days(data.retention_days()));
+      if (data.has_retention_days()) row.set_retention(Period(data.retention_days()));
       row.set_retention_basis(data.retention_basis());
       AddAll(data.access_roles(), row.mutable_access_roles());
       row.set_tokenised(data.tokenised());

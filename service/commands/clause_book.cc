@@ -1,0 +1,323 @@
+#include "service/commands/clause_book.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "service/commands/wording.h"
+#include "service/knowledge/governance.h"
+#include "service/model/schema.h"
+
+namespace metapowers::commands {
+
+using knowledge::v1::AttributeMatch;
+using knowledge::v1::PolicyClause;
+using model::v1::DataClass;
+using model::v1::Policy;
+
+namespace {
+
+std::vector<std::string> Labels(const std::vector<Element>& elements) {
+  std::vector<std::string> labels;
+  for (const Element& element : elements) labels.push_back(element.label);
+  return labels;
+}
+
+std::string DataNames(const std::vector<const DataClass*>& data) {
+  std::vector<std::string> names;
+  for (const DataClass* each : data) names.push_back(each->name());
+  return List(names);
+}
+
+// Every data class that matched at some element, sorted by id.
+std::vector<const DataClass*> AllData(const std::vector<Element>& elements) {
+  std::map<std::string, const DataClass*> all;
+  for (const Element& element : elements) {
+    for (const DataClass* data : element.data) all.emplace(data->id(), data);
+  }
+  std::vector<const DataClass*> data;
+  for (const auto& [id, each] : all) data.push_back(each);
+  return data;
+}
+
+// "Cardholder data in card-vault and ledger-db; Invoices in billing-db": elements by equal second part.
+std::string ByData(const std::vector<Element>& elements) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const Element& element : elements) groups[DataNames(element.data)].push_back(element.label);
+  std::vector<std::string> parts;
+  for (const auto& [data, labels] : groups) parts.push_back(absl::StrCat(data, " (", List(labels), ")"));
+  return absl::StrJoin(parts, "; ");
+}
+
+// "critical: 48 hours; high: 7 days", or by value where elements share one: "Go (a, b); Rust (c)".
+std::string Details(const Input& input, const std::vector<Element>& elements, absl::string_view path) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_value;
+  size_t count = 0;
+  for (const Element& element : elements) {
+    const std::string detail = DetailOf(input, element, path);
+    if (detail.empty()) continue;
+    ++count;
+    const auto same = std::find_if(by_value.begin(), by_value.end(), [&](const auto& g) { return g.first == detail; });
+    if (same == by_value.end()) {
+      by_value.push_back({detail, {element.label}});
+    } else {
+      same->second.push_back(element.label);
+    }
+  }
+  const bool shared = by_value.size() < count;
+  std::vector<std::string> parts;
+  for (const auto& [value, labels] : by_value) {
+    parts.push_back(shared ? absl::StrCat(value, " (", List(labels), ")") : absl::StrCat(labels[0], ": ", value));
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
+std::string AccessRoles(const model::Model& model, const std::vector<const DataClass*>& data) {
+  std::set<std::string> titles;
+  for (const DataClass* each : data) {
+    for (const std::string& role : each->access_roles()) titles.insert(RoleTitle(model, role));
+  }
+  return List({titles.begin(), titles.end()});
+}
+
+std::string Slug(absl::string_view label) {
+  std::string slug;
+  for (const char c : absl::AsciiStrToLower(label)) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      slug += c;
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+  }
+  while (!slug.empty() && slug.back() == '-') slug.pop_back();
+  return slug;
+}
+
+// Fills placeholders in the texts of one clause and remembers the first field that is unset.
+class Sentences {
+ public:
+  Sentences(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
+            const Element* item)
+      : input_(input), row_(row), policy_(policy), elements_(std::move(elements)), item_(item) {}
+
+  std::string Fill(absl::string_view text) {
+    std::string filled;
+    while (true) {
+      const size_t open = text.find('{');
+      const size_t close = open == absl::string_view::npos ? open : text.find('}', open);
+      if (close == absl::string_view::npos) return absl::StrCat(filled, text);
+      absl::StrAppend(&filled, text.substr(0, open), Resolve(text.substr(open + 1, close - open - 1)));
+      text.remove_prefix(close + 1);
+    }
+  }
+
+  std::string Actor() const {
+    std::vector<int> kinds(row_.actors().begin(), row_.actors().end());
+    const model::v1::Role* role = FindRole(input_.model, kinds);
+    return role == nullptr ? Owner() : role->title();
+  }
+
+  const std::string& missing() const { return missing_; }
+  const std::vector<Element>& elements() const { return elements_; }
+
+  // The question of the missing field: its own, else the clause's.
+  std::string Question() const {
+    const auto* field = FieldAt(*input_.model.proto().GetDescriptor(), missing_);
+    const bool own = field != nullptr && !model::RuleOf(*field).ask().empty();
+    return own && row_.question().empty() ? model::RuleOf(*field).ask() : row_.question();
+  }
+
+ private:
+  std::string Resolve(absl::string_view name) {
+    if (absl::ConsumePrefix(&name, "every:")) return Every(name);
+    if (absl::ConsumePrefix(&name, "within:")) return Within(name);
+    if (name == "elements") return List(Labels(elements_));
+    if (name == "elements_data") return ByData(elements_);
+    if (name == "data") return DataNames(AllData(elements_));
+    if (name == "details") return Details(input_, elements_, row_.binds().detail());
+    if (name == "count") return absl::StrCat(elements_.size());
+    if (name == "access_roles") return AccessRoles(input_.model, AllData(elements_));
+    if (name == "system") return input_.model.proto().name();
+    if (name == "organization") return input_.model.proto().organization().name();
+    if (name == "owner") return Owner();
+    if (name == "approver") return Approver();
+    if (name == "actor") return Actor();
+    if (name == "review") return Review();
+    return Join(Values(name));
+  }
+
+  std::vector<Value> Values(absl::string_view path) {
+    absl::string_view rest = path;
+    const bool of_item = absl::ConsumePrefix(&rest, "item.");
+    const google::protobuf::Message* root = of_item ? item_->message : &input_.model.proto();
+    std::vector<Value> values = ValuesAt(input_.model, *root, rest);
+    if (values.empty() && missing_.empty()) missing_ = std::string(path);
+    return values;
+  }
+
+  static std::string Join(const std::vector<Value>& values) {
+    std::vector<std::string> labels;
+    for (const Value& value : values) labels.push_back(value.label);
+    return List(labels);
+  }
+
+  // "every 90 days"; "every day" for one.
+  std::string Every(absl::string_view path) {
+    const std::vector<Value> values = Values(path);
+    if (values.empty()) return "";
+    const std::string& label = values[0].label;
+    return absl::StrCat("every ", values[0].number == 1 ? label.substr(label.find(' ') + 1) : label);
+  }
+
+  std::string Within(absl::string_view path) {
+    const std::vector<Value> values = Values(path);
+    if (values.empty()) return "";
+    return values[0].number == 0 ? "immediately" : absl::StrCat("within ", values[0].label);
+  }
+
+  std::string Owner() const {
+    if (policy_ != nullptr) return RoleTitle(input_.model, policy_->owner());
+    const model::v1::Role* role = FallbackRole(input_.model);
+    return role == nullptr ? "" : role->title();
+  }
+
+  std::string Approver() const {
+    return policy_ == nullptr ? Owner() : RoleTitle(input_.model, policy_->approver());
+  }
+
+  // Policies without an interval are reviewed each year: the longest that PCI DSS 12.1.2 and GV.PO-02 leave room for.
+  std::string Review() const {
+    const int months = policy_ != nullptr && policy_->has_review_interval_months() ? policy_->review_interval_months()
+                                                                                    : 12;
+    return absl::StrCat("every ", Months(months));
+  }
+
+  const Input& input_;
+  const PolicyClause& row_;
+  const Policy* policy_;
+  std::vector<Element> elements_;
+  const Element* item_;
+  std::string missing_;
+};
+
+std::string WithOwner(const Element& element) {
+  return element.owner.empty() ? element.label : absl::StrCat(element.label, " (", element.owner, ")");
+}
+
+// Elements that do not keep the clause today, and those of which nothing is known.
+void JudgeElements(const Input& input, const PolicyClause& row, const std::vector<Element>& elements, Clause& clause) {
+  for (const Element& element : elements) {
+    Truth truth = Truth::kYes;
+    for (const AttributeMatch& match : row.binds().met()) truth = std::min(truth, Matches(input, element, match));
+    if (truth == Truth::kNo) clause.not_met.push_back(WithOwner(element));
+    if (truth == Truth::kUnknown) clause.not_known.push_back(WithOwner(element));
+  }
+}
+
+// Whether the conditions hold. Unset: the clause waits for the field; a parameter declared "no": it is declined.
+// nullopt: the clause does not apply.
+std::optional<ClauseState> StateOf(const Input& input, const PolicyClause& row, std::string& field) {
+  if (!row.frameworks().empty() && std::none_of(row.frameworks().begin(), row.frameworks().end(),
+                                                [&](const std::string& id) { return Applies(input, id); })) {
+    return std::nullopt;
+  }
+  for (const AttributeMatch& match : row.when()) {
+    const Truth truth = Matches(input, match);
+    if (truth == Truth::kYes) continue;
+    const auto* declared = FieldAt(*input.model.proto().GetDescriptor(), match.attribute());
+    if (declared == nullptr || declared->enum_type() != model::v1::Tristate_descriptor()) return std::nullopt;
+    field = match.attribute();
+    return truth == Truth::kNo ? ClauseState::kDeclined : ClauseState::kWaiting;
+  }
+  return ClauseState::kInForce;
+}
+
+std::string AskFor(const PolicyClause& row, const std::string& path) {
+  const auto* field = FieldAt(*model::v1::SystemModel::descriptor(), path);
+  return field != nullptr && row.question().empty() ? model::RuleOf(*field).ask() : row.question();
+}
+
+Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
+                  const Element* item) {
+  Clause clause;
+  clause.row = &row;
+  clause.id = item == nullptr ? row.id() : absl::StrCat(row.id(), "-", Slug(item->label));
+  clause.title = item == nullptr ? row.title() : absl::StrCat(row.title(), " ", item->label);
+  clause.elements = Labels(elements);
+  JudgeElements(input, row, elements, clause);
+  Sentences sentences(input, row, policy, std::move(elements), item);
+  clause.actor = sentences.Actor();
+  clause.requirement = sentences.Fill(row.requirement());
+  clause.because = sentences.Fill(row.because());
+  clause.evidence = sentences.Fill(row.evidence());
+  clause.cadence = sentences.Fill(row.cadence());
+  clause.references = ApplicableReferences(input, row.references());
+  if (!sentences.missing().empty()) {
+    clause.state = ClauseState::kWaiting;
+    clause.missing_field = sentences.missing();
+    clause.question = sentences.Question();
+  }
+  return clause;
+}
+
+}  // namespace
+
+bool Applies(const Input& input, absl::string_view framework) {
+  for (const analysis::FrameworkFact& fact : input.facts.frameworks()) {
+    if (fact.id == framework) return fact.applies;
+  }
+  return false;
+}
+
+std::vector<std::string> ApplicableReferences(const Input& input,
+                                              const google::protobuf::RepeatedPtrField<std::string>& references) {
+  std::vector<std::string> applicable;
+  for (const std::string& reference : references) {
+    const std::string framework = reference.substr(0, reference.find(':'));
+    if (framework == "csf-2.0" || Applies(input, framework)) applicable.push_back(reference);
+  }
+  return applicable;
+}
+
+std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, const Policy* policy) {
+  std::vector<Clause> clauses;
+  for (const PolicyClause& row : knowledge::PolicyClauses().clauses()) {
+    if (row.area() != area) continue;
+    std::string field;
+    const std::optional<ClauseState> state = StateOf(input, row, field);
+    if (!state.has_value()) continue;
+    std::vector<Element> elements = row.has_binds() ? Select(input, row.binds()) : std::vector<Element>();
+    if (row.has_binds() && elements.empty()) continue;
+    if (row.each()) {
+      for (const Element& item : elements) clauses.push_back(MakeClause(input, row, policy, {item}, &item));
+      continue;
+    }
+    Clause clause = MakeClause(input, row, policy, std::move(elements), nullptr);
+    if (*state != ClauseState::kInForce) {
+      clause.state = *state;
+      clause.missing_field = field;
+      clause.question = AskFor(row, field);
+    }
+    clauses.push_back(std::move(clause));
+  }
+  return clauses;
+}
+
+std::vector<std::string> Placeholders(absl::string_view text) {
+  std::vector<std::string> names;
+  for (size_t open = text.find('{'); open != absl::string_view::npos; open = text.find('{', open + 1)) {
+    const size_t close = text.find('}', open);
+    if (close == absl::string_view::npos) break;
+    names.emplace_back(text.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+
+}  // namespace metapowers::commands
