@@ -32,7 +32,8 @@ bool Matches(const AssetClass& rule, const model::v1::Infrastructure& element) {
 }
 
 bool Matches(const AssetClass& rule, const model::v1::ThirdParty& supplier) {
-  return rule.suppliers() == (supplier.api() ? knowledge::v1::SUPPLIER_MATCH_API : knowledge::v1::SUPPLIER_MATCH_NO_API);
+  return rule.suppliers() ==
+         (supplier.api() ? knowledge::v1::SUPPLIER_MATCH_API : knowledge::v1::SUPPLIER_MATCH_NO_API);
 }
 
 template <class Element>

@@ -68,7 +68,8 @@ class Finder {
     if (element.owner_team().empty()) Add(knowledge::v1::ASSET_GAP_NO_OWNER, element, "owner team not declared");
     if (element.origin() == model::v1::ORIGIN_OBSERVED) {
       Add(knowledge::v1::ASSET_GAP_OBSERVED_ONLY, element,
-          element.last_seen().empty() ? "origin observed" : absl::StrCat("origin observed, seen ", element.last_seen()));
+          element.last_seen().empty() ? "origin observed"
+                                      : absl::StrCat("origin observed, seen ", element.last_seen()));
     }
     if (element.origin() == model::v1::ORIGIN_ASSUMED) {
       Add(knowledge::v1::ASSET_GAP_ASSUMED, element, "origin assumed");
@@ -76,7 +77,8 @@ class Finder {
     if (element.last_seen().empty()) return;
     const auto age = model_.as_of() - model::ToCivilDay(element.last_seen());
     if (age > knowledge::AssetRules().discovery_max_age_days()) {
-      Add(knowledge::v1::ASSET_GAP_STALE, element, absl::StrCat("last seen ", element.last_seen(), ", ", age, " days ago"));
+      Add(knowledge::v1::ASSET_GAP_STALE, element,
+          absl::StrCat("last seen ", element.last_seen(), ", ", age, " days ago"));
     }
   }
 
@@ -110,8 +112,8 @@ class Finder {
     }
     if (regulated.empty()) return;
     JudgeAgreements(supplier, regulated);
-    const bool expired = !supplier.attestation_expires().empty() &&
-                         model::ToCivilDay(supplier.attestation_expires()) < model_.as_of();
+    const bool expired =
+        !supplier.attestation_expires().empty() && model::ToCivilDay(supplier.attestation_expires()) < model_.as_of();
     if (supplier.attestation() == model::v1::ATTESTATION_NONE) {
       Add(knowledge::v1::ASSET_GAP_SUPPLIER_ATTESTATION, supplier, "no attestation");
     } else if (expired) {
@@ -152,9 +154,9 @@ class Finder {
 
   void JudgeFacts() {
     for (const EndOfLifeFact& end : facts_.end_of_life()) {
-      const std::string fact = absl::StrCat(end.version, end.version.empty() ? "" : ", ", "end of support ", end.eol_date,
-                                            ", ", end.days_left < 0 ? -end.days_left : end.days_left, " days ",
-                                            end.days_left < 0 ? "ago" : "left");
+      const std::string fact = absl::StrCat(end.version, end.version.empty() ? "" : ", ", "end of support ",
+                                            end.eol_date, ", ", end.days_left < 0 ? -end.days_left : end.days_left,
+                                            " days ", end.days_left < 0 ? "ago" : "left");
       if (end.days_left < 0) {
         Add(knowledge::v1::ASSET_GAP_END_OF_LIFE_PAST, end.id, end.name, TeamOf(end.id), fact);
       } else {

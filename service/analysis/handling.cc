@@ -43,7 +43,8 @@ bool AppliesTo(const HandlingRequirement& requirement, const std::vector<const D
 }
 
 Answer StoreEncrypted(const model::Model& model, const Component& store) {
-  if (store.encryption_at_rest() == model::v1::ENCRYPTION_AT_REST_UNSPECIFIED) return Unknown("encryption not declared");
+  if (store.encryption_at_rest() == model::v1::ENCRYPTION_AT_REST_UNSPECIFIED)
+    return Unknown("encryption not declared");
   if (store.encryption_at_rest() == model::v1::ENCRYPTION_AT_REST_NONE) return Fail("no encryption");
   const std::string kind = Word(store.encryption_at_rest());
   if (store.encryption_algorithm().empty()) return Unknown(absl::StrCat(kind, ", algorithm not declared"));
@@ -72,9 +73,11 @@ Answer StoreOwnKey(const model::Model& model, const Component& store) {
   const model::v1::PolicyParameters& policy = model.proto().policy_parameters();
   const int limit = key->has_rotation_days() ? key->rotation_days() : policy.key_rotation_days();
   if (policy.has_key_rotation_days() && limit > policy.key_rotation_days()) {
-    return Fail(absl::StrCat(key->id(), ", rotated every ", limit, " days; policy asks for ", policy.key_rotation_days()));
+    return Fail(
+        absl::StrCat(key->id(), ", rotated every ", limit, " days; policy asks for ", policy.key_rotation_days()));
   }
-  if (key->last_rotated().empty() || limit == 0) return Unknown(absl::StrCat(key->id(), ", last rotation not declared"));
+  if (key->last_rotated().empty() || limit == 0)
+    return Unknown(absl::StrCat(key->id(), ", last rotation not declared"));
   const absl::CivilDay next = model::ToCivilDay(key->last_rotated()) + limit;
   const std::string fact = absl::StrCat(key->id(), ", rotated ", key->last_rotated());
   return next < model.as_of() ? Fail(absl::StrCat(fact, ", was due ", model::FormatDate(next))) : Pass(fact);
@@ -312,7 +315,8 @@ class Judge {
   Answer NeverLogged(const HandlingRequirement& requirement, const DataClass& data) const {
     const auto& listed = model_.proto().policy_parameters().never_logged();
     const auto& redacted = model_.proto().logging().redacted();
-    if (listed.empty() && redacted.empty()) return Unknown("neither policy nor log pipeline lists what is never logged");
+    if (listed.empty() && redacted.empty())
+      return Unknown("neither policy nor log pipeline lists what is never logged");
     std::vector<std::string> missing;
     for (const int category : data.categories()) {
       const auto& asked = requirement.categories();

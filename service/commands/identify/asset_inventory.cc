@@ -80,7 +80,10 @@ class Inventory {
     AddGaps();
     AddTerms();
     AddTotals();
-    for (metapowers::v1::Question& question : QuestionsOn(model_, {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier", "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy", "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"})) {
+    for (metapowers::v1::Question& question : QuestionsOn(
+             model_, {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
+                      "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
+                      "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"})) {
       *result_.add_questions() = std::move(question);
     }
     FillPresence(result_);
@@ -319,8 +322,9 @@ class Inventory {
     const model::v1::Delivery& delivery = proto_.delivery();
     for (const model::v1::Repository& one : delivery.repositories()) {
       const bool both = !one.host().empty() && !one.language().empty();
-      pb::DeliveryAsset& row = AddDeliveryRow(one.id(), one.name(), "repository",
-                                              absl::StrCat(one.host(), both ? ", " : "", one.language()), one.owner_team());
+      pb::DeliveryAsset& row =
+          AddDeliveryRow(one.id(), one.name(), "repository", absl::StrCat(one.host(), both ? ", " : "", one.language()),
+                         one.owner_team());
       for (const Component& component : proto_.components()) {
         if (component.repository() == one.id()) row.add_serves(component.id());
       }
@@ -599,7 +603,8 @@ class Inventory {
         return;
       }
       basis.set_scanned(basis.scanned() + 1);
-      if (basis.oldest_scan().empty() || element.last_seen() < basis.oldest_scan()) basis.set_oldest_scan(element.last_seen());
+      if (basis.oldest_scan().empty() || element.last_seen() < basis.oldest_scan())
+        basis.set_oldest_scan(element.last_seen());
       if (element.last_seen() > basis.newest_scan()) basis.set_newest_scan(element.last_seen());
     };
     for (const std::string& id : analysis::ScannableComponents(facts_)) add(*facts_.components().at(id).component);

@@ -49,7 +49,10 @@ bool Contains(const std::vector<const DataClass*>& list, const DataClass& data) 
 class Classification {
  public:
   explicit Classification(const Input& input)
-      : model_(input.model), facts_(input.facts), proto_(input.model.proto()), verdicts_(analysis::JudgeHandling(facts_)) {
+      : model_(input.model),
+        facts_(input.facts),
+        proto_(input.model.proto()),
+        verdicts_(analysis::JudgeHandling(facts_)) {
     for (const HandlingFact& fact : verdicts_) {
       by_subject_[{fact.requirement->check(), fact.subject}].push_back(&fact);
     }
@@ -76,7 +79,9 @@ class Classification {
     AddSteps();
     AddMissing();
     AddTotals();
-    for (metapowers::v1::Question& question : QuestionsOn(model_, {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability", "DataClass.record_count"})) {
+    for (metapowers::v1::Question& question :
+         QuestionsOn(model_, {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability",
+                              "DataClass.record_count"})) {
       *result_.add_questions() = std::move(question);
     }
     FillPresence(result_);
@@ -402,14 +407,16 @@ class Classification {
     }
   }
 
-  void AddRegulation(const DataClass& data, const analysis::FrameworkFact& fact, const knowledge::v1::Trigger& trigger) {
+  void AddRegulation(const DataClass& data, const analysis::FrameworkFact& fact,
+                     const knowledge::v1::Trigger& trigger) {
     pb::RegulationRow& row = *result_.add_regulations();
     row.set_data(data.id());
     row.set_regulation(fact.label);
     row.add_because(trigger.because());
     for (const int category : data.categories()) {
       const auto& listed = trigger.data_categories();
-      if (std::find(listed.begin(), listed.end(), category) != listed.end()) row.add_categories(CategoryLabel(category));
+      if (std::find(listed.begin(), listed.end(), category) != listed.end())
+        row.add_categories(CategoryLabel(category));
     }
     if (trigger.jurisdictions().empty()) return;
     for (const std::string& id : data.subject_regions()) {
@@ -430,7 +437,8 @@ class Classification {
       if (!Shares(rule.legal_roles(), proto_.organization().legal_roles())) continue;
       pb::DutyRow row;
       for (const DataClass& data : proto_.data_classes()) {
-        if (rule.categories().empty() ? data.subject_regions().empty() : !Shares(rule.categories(), data.categories())) continue;
+        if (rule.categories().empty() ? data.subject_regions().empty() : !Shares(rule.categories(), data.categories()))
+          continue;
         if (Shares(rule.jurisdictions(), JurisdictionsOf(data))) row.add_classes(data.id());
       }
       if (row.classes().empty()) continue;
