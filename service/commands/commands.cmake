@@ -4,4 +4,5 @@ set(METAPOWERS_COMMANDS
   govern/security_policy
   govern/security_roles
   identify/asset_inventory
+  identify/data_classification
 )

@@ -11,6 +11,8 @@
 #include "service/analysis/asset_class.h"
 #include "service/analysis/asset_gaps.h"
 #include "service/commands/naming.h"
+#include "service/commands/open_questions.h"
+#include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands::identify {
@@ -76,12 +78,14 @@ class Inventory {
     AddSinglePoints();
     AddDiscovery();
     AddGaps();
+    AddTerms();
     AddTotals();
-    AddQuestions(model_,
-                 {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
-                  "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
-                  "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"},
-                 *result_.mutable_questions());
+    for (metapowers::v1::Question& question : QuestionsOn(
+             model_, {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
+                      "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
+                      "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"})) {
+      *result_.add_questions() = std::move(question);
+    }
     FillPresence(result_);
     return std::move(result_);
   }
@@ -654,6 +658,12 @@ class Inventory {
       due.set_severity(kind.severity());
       due.set_id(fact.id);
       due.set_owner(row.owner());
+    }
+  }
+
+  void AddTerms() {
+    for (const knowledge::v1::GapTerm& term : knowledge::AssetRules().terms()) {
+      result_.add_terms(absl::StrCat(Label(term.severity()), " ", Days(term.days())));
     }
   }
 
