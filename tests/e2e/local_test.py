@@ -8,7 +8,6 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import EXAMPLE, cli, git  # noqa: E402
 
-SKIP = ['--skip-checks', '--reason', 'pilot']
 TOPIC = '.metapowers/security/api-platform'
 
 
@@ -39,11 +38,11 @@ class LocalMode(unittest.TestCase):
         (self.repo / 'new.txt').write_text('untracked\n')
         before = git('status', '--porcelain', cwd=self.repo)
         self.succeed('init', 'api-platform', '--model', EXAMPLE)
-        self.succeed('run', 'all', 'api-platform', *SKIP)
+        self.succeed('run', 'all', 'api-platform')
         self.assertEqual(git('status', '--porcelain', cwd=self.repo), before)
         self.assertEqual(git('show', ':a.txt', cwd=self.repo), 'staged\n')
         self.assertEqual((self.repo / 'a.txt').read_text(), 'staged and edited\n')
-        self.assertTrue((self.repo / TOPIC / '01-identify.md').exists())
+        self.assertTrue((self.repo / TOPIC / '00-govern.md').exists())
         self.assertEqual(git('log', '--format=%s', 'trunk', cwd=self.repo).splitlines()[-1], 'first')
         self.assertEqual(git('fsck', '--strict', cwd=self.repo), '')
 
@@ -57,25 +56,25 @@ class LocalMode(unittest.TestCase):
 
     def test_uncommitted_edits_of_a_document_are_refused(self):
         self.succeed('init', 'api-platform', '--model', EXAMPLE)
-        self.succeed('run', 'identify', 'api-platform', *SKIP)
-        document = self.repo / TOPIC / '01-identify.md'
+        self.succeed('run', 'govern', 'api-platform')
+        document = self.repo / TOPIC / '00-govern.md'
         edited = document.read_text() + '\nA note.\n'
         document.write_text(edited)
-        text = EXAMPLE.read_text().replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
-        done = self.cli('run', 'asset-inventory', 'api-platform', *SKIP, '--model', '-', stdin=text)
+        text = EXAMPLE.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
+        done = self.cli('run', 'security-policy', 'api-platform', '--model', '-', stdin=text)
         self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertIn('01-identify.md', done.stderr)
+        self.assertIn('00-govern.md', done.stderr)
         self.assertIn('commit', done.stderr)
         self.assertEqual(document.read_text(), edited)
 
     def test_committed_text_of_people_survives(self):
         self.succeed('init', 'api-platform', '--model', EXAMPLE)
-        self.succeed('run', 'identify', 'api-platform', *SKIP)
-        document = self.repo / TOPIC / '01-identify.md'
+        self.succeed('run', 'govern', 'api-platform')
+        document = self.repo / TOPIC / '00-govern.md'
         document.write_text(document.read_text() + '\n## Our own notes\n\nKept  byte for byte. \n')
         git('commit', '-qam', 'notes', cwd=self.repo)
-        text = EXAMPLE.read_text().replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
-        self.succeed('run', 'asset-inventory', 'api-platform', *SKIP, '--model', '-', stdin=text)
+        text = EXAMPLE.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
+        self.succeed('run', 'security-policy', 'api-platform', '--model', '-', stdin=text)
         self.assertTrue(document.read_text().endswith('\n## Our own notes\n\nKept  byte for byte. \n'))
 
     def test_not_a_repository(self):
@@ -96,7 +95,7 @@ class LocalMode(unittest.TestCase):
 
     def test_archetype(self):
         self.succeed('init', 'my-shop', '--archetype', 'fintech-api')
-        self.succeed('run', 'asset-inventory', 'my-shop', *SKIP)
+        self.succeed('run', 'security-policy', 'my-shop')
         done = self.cli('init', 'my-shop', '--archetype', 'fintech-api')
         self.assertEqual(done.returncode, 6, done.stderr)
         done = self.cli('init', 'other', '--archetype', 'fintec-api')

@@ -11,9 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import BIN, EXAMPLE, Server, cli, git, run, serving  # noqa: E402
 
-BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory']
-# No command of the gate's document is built yet.
-SKIP = ['--skip-checks', '--reason', 'pilot']
+BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'data-classification']
 ZERO = '0' * 40
 
 
@@ -25,7 +23,7 @@ class MainJob(unittest.TestCase):
         for words in (['workspace', 'create', 'default'], ['init', 'api-platform', '--model', EXAMPLE]):
             done = cls.server.cli(*words)
             assert done.returncode == 0, done.stderr
-        cls.walkthrough = cls.server.cli('run', 'walkthrough', 'api-platform', *SKIP)
+        cls.walkthrough = cls.server.cli('run', 'walkthrough', 'api-platform')
 
     @classmethod
     def tearDownClass(cls):
@@ -61,7 +59,7 @@ class MainJob(unittest.TestCase):
 
     def test_a_second_run_makes_no_commit(self):
         before = self.log('--format=%H')
-        done = self.server.cli('run', 'walkthrough', 'api-platform', *SKIP)
+        done = self.server.cli('run', 'walkthrough', 'api-platform')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.count('unchanged'), len(BUILT))
         self.assertEqual(self.log('--format=%H'), before)
@@ -69,30 +67,30 @@ class MainJob(unittest.TestCase):
     def test_show_log_diff_status_and_plan(self):
         document = self.server.cli('show', 'api-platform/identify').stdout
         self.assertTrue(document.startswith('# '))
-        section = self.server.cli('show', 'api-platform#asset-inventory').stdout
-        self.assertTrue(section.startswith('## Asset Inventory\n'), section[:80])
-        self.assertIn('security(api-platform): asset-inventory', self.server.cli('log', 'api-platform').stdout)
+        section = self.server.cli('show', 'api-platform#risk-appetite').stdout
+        self.assertTrue(section.startswith('## Risk Appetite Statement\n'), section[:80])
+        self.assertIn('security(api-platform): risk-appetite', self.server.cli('log', 'api-platform').stdout)
         self.assertNotIn('asset-inventory', self.server.cli('log', 'api-platform/govern').stdout)
         diff = self.server.cli('diff', 'api-platform', 'HEAD~1..HEAD').stdout
         self.assertIn('+++ b/', diff)
         status = self.server.cli('status', 'api-platform')
         self.assertEqual(len(re.findall(r'  current$', status.stdout, re.M)), len(BUILT), status.stdout)
-        plan = self.server.cli('plan', 'identify', 'api-platform', '--exit-code', *SKIP)
+        plan = self.server.cli('plan', 'govern', 'api-platform', '--exit-code')
         self.assertEqual((plan.returncode, plan.stdout), (0, ''), plan.stderr)
 
     def test_one_changed_attribute_touches_only_dependent_rows(self):
         text = EXAMPLE.read_text()
-        self.assertIn('version: Kubernetes 1.35, eol_date: 2027-03-27', text)
-        changed = text.replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
-        plan = self.server.cli('plan', 'all', 'api-platform', '--model', '-', '--exit-code', *SKIP, stdin=changed)
+        self.assertIn('session_idle_minutes: 15', text)
+        changed = text.replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
+        plan = self.server.cli('plan', 'all', 'api-platform', '--model', '-', '--exit-code', stdin=changed)
         self.assertEqual(plan.returncode, 10, plan.stderr)
-        touched = [l for l in plan.stdout.splitlines() if re.match(r'[+-](?![+-])', l) and '| pilot |' not in l]
+        touched = [l for l in plan.stdout.splitlines() if re.match(r'[+-](?![+-])', l)]
         self.assertLessEqual(len(touched), 10, '\n'.join(touched))
-        self.assertTrue(all('1.35' in l or '1.36' in l for l in touched), '\n'.join(touched))
+        self.assertTrue(all('10' in l or '15' in l for l in touched), '\n'.join(touched))
 
     def test_plan_is_what_git_apply_takes(self):
-        changed = EXAMPLE.read_text().replace('version: Kubernetes 1.35, eol_date: 2027-03-27', 'version: Kubernetes 1.36, eol_date: 2027-03-27')
-        plan = self.server.cli('plan', 'asset-inventory', 'api-platform', '--model', '-', *SKIP, stdin=changed).stdout
+        changed = EXAMPLE.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
+        plan = self.server.cli('plan', 'security-policy', 'api-platform', '--model', '-', stdin=changed).stdout
         with tempfile.TemporaryDirectory() as folder:
             git('clone', '-q', '-c', 'safe.directory=*', str(self.server.repository()), folder, cwd='/')
             done = run('git', 'apply', '--check', '-', cwd=folder, stdin=plan)
@@ -149,12 +147,12 @@ class BadInput(unittest.TestCase):
     def test_hostile_topics(self):
         for topic in ('../x', '.git', 'a' * 64, 'a\nb', 'é', 'a/b', 'A', 'a_b', '%2e%2e', 'x\u200cy', '-'):
             with self.subTest(topic=topic):
-                done = self.server.cli('run', '--', 'asset-inventory', topic) if topic == '-' else None
+                done = self.server.cli('run', '--', 'security-policy', topic) if topic == '-' else None
                 if done is None:
-                    self.refused(9, 'run', 'asset-inventory', topic, says=['topic'])
+                    self.refused(9, 'run', 'security-policy', topic, says=['topic'])
 
     def test_unknown_topic_and_workspace(self):
-        self.refused(3, 'run', 'asset-inventory', 'nothing-here', says=['nothing-here', 'metapowers run'])
+        self.refused(3, 'run', 'security-policy', 'nothing-here', says=['nothing-here', 'metapowers init'])
         done = self.server.cli('--workspace', 'nowhere', 'status', 'api-platform')
         self.assertEqual(done.returncode, 5)
         self.assertIn("nowhere", done.stderr)
@@ -165,7 +163,7 @@ class BadInput(unittest.TestCase):
         self.refused(9, 'run', 'asset-inventory', 'api-platform', '--skip-checks', says=['reason'])
 
     def test_stale_head(self):
-        self.refused(6, 'run', 'asset-inventory', 'api-platform', '--expected-head', '1' * 40, says=['1' * 7])
+        self.refused(6, 'run', 'security-policy', 'api-platform', '--expected-head', '1' * 40, says=['1' * 7])
 
     def test_bad_models(self):
         good = EXAMPLE.read_text()
@@ -183,14 +181,14 @@ class BadInput(unittest.TestCase):
             with self.subTest(name):
                 code = (9,) if name != 'large' else (8, 9)
                 before = self.head()
-                done = self.server.cli('run', 'asset-inventory', 'api-platform', '--model', '-', stdin=text)
+                done = self.server.cli('run', 'security-policy', 'api-platform', '--model', '-', stdin=text)
                 self.assertIn(done.returncode, code, done.stderr)
                 for word in says:
                     self.assertIn(word, done.stderr)
                 self.assertEqual(self.head(), before)
 
     def test_unreadable_model_file(self):
-        self.refused(9, 'run', 'asset-inventory', 'api-platform', '--model', '/no/such/file', says=['/no/such/file'])
+        self.refused(9, 'run', 'security-policy', 'api-platform', '--model', '/no/such/file', says=['/no/such/file'])
 
     def test_hostile_revisions(self):
         self.refused(2, 'show', 'api-platform#security-policy@../../etc', says=['revision'])
@@ -209,7 +207,7 @@ class Gate(unittest.TestCase):
             log = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/api-platform/skip-log.md',
                       cwd=repository)
             self.assertRegex(log, r'\| asset-inventory \| 00-govern\.md \| .*Ada Tester.* \| pilot \\\| run \|')
-            self.assertIn('Metapowers-Skip-Checks: pilot',
+            self.assertIn('Metapowers-Skip-Checks: pilot | run',
                           git('-c', 'safe.directory=*', 'log', '-1', '--format=%B', 'main', cwd=repository))
 
 
@@ -228,12 +226,12 @@ class Process(unittest.TestCase):
             server = Server(home)
             server.cli('workspace', 'create', 'default')
             server.cli('init', 'api-platform', '--model', EXAMPLE)
-            self.assertEqual(server.cli('run', 'asset-inventory', 'api-platform', *SKIP).returncode, 0)
+            self.assertEqual(server.cli('run', 'security-policy', 'api-platform').returncode, 0)
             server.stop('kill')
             server = Server(home)
             try:
                 self.assertIn('current', server.cli('status', 'api-platform').stdout)
-                self.assertEqual(server.cli('run', 'identify', 'api-platform', *SKIP).returncode, 0)
+                self.assertEqual(server.cli('run', 'risk-appetite', 'api-platform').returncode, 0)
             finally:
                 server.stop()
 
@@ -247,7 +245,7 @@ class Process(unittest.TestCase):
             results = {}
 
             def work(topic):
-                results[topic] = server.cli('run', 'all', topic, *SKIP)
+                results[topic] = server.cli('run', 'all', topic)
 
             threads = [threading.Thread(target=work, args=(t,)) for t in ('one', 'two')]
             for thread in threads:
@@ -302,7 +300,7 @@ class Determinism(unittest.TestCase):
                 git('init', '-q', '-b', 'main', folder, cwd='/')
                 done = cli('init', 'api-platform', '--model', '-', stdin=model, cwd=folder, env=env)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                done = cli('run', 'all', 'api-platform', *SKIP, cwd=folder, env=env)
+                done = cli('run', 'all', 'api-platform', cwd=folder, env=env)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 topic = pathlib.Path(folder) / '.metapowers/security/api-platform'
                 return {p.name: p.read_bytes() for p in topic.glob('0*.md')}

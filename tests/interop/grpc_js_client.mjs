@@ -22,10 +22,8 @@ const listed = await unary(workflow, 'ListCommands', {});
 assert.equal(listed.error, null);
 assert.equal(listed.response.commands.length, 39);
 
-const context = { topic, skip_checks: true, skip_reason: 'pilot' };
-
 // A typed RPC with its typed result.
-const inventory = await unary(identify, 'AssetInventory', { context });
+const inventory = await unary(identify, 'AssetInventory', { context: { topic } });
 assert.equal(inventory.error, null, String(inventory.error));
 assert.equal(inventory.response.outcome.command, 'asset-inventory');
 assert.ok(Object.keys(inventory.response.result).length > 0);
@@ -33,10 +31,10 @@ assert.ok(Object.keys(inventory.response.result).length > 0);
 // Server streaming: a plan, then started and finished of each command.
 const events = await new Promise((resolve, reject) => {
   const seen = [];
-  workflow.RunCommands({ context, target: 'identify' })
+  workflow.RunCommands({ context: { topic }, target: 'govern' })
     .on('data', (event) => seen.push(event)).on('end', () => resolve(seen)).on('error', reject);
 });
-assert.ok(events[0].plan.commands.includes('asset-inventory'));
+assert.ok(events[0].plan.commands.includes('risk-appetite'));
 assert.equal(events.filter((event) => event.finished).length, events[0].plan.commands.length);
 
 // Planned commands answer UNIMPLEMENTED with details.

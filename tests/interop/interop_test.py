@@ -28,8 +28,7 @@ class Buf(unittest.TestCase):
         cls.address = cls.server.process.stdout.readline().split()[1]
         assert cls.server.cli('workspace', 'create', 'default').returncode == 0
         assert cls.server.cli('init', 'api-platform', '--model', EXAMPLE).returncode == 0
-        assert cls.server.cli('run', 'asset-inventory', 'api-platform',
-                              '--skip-checks', '--reason', 'pilot').returncode == 0
+        assert cls.server.cli('run', 'security-policy', 'api-platform').returncode == 0
 
     @classmethod
     def tearDownClass(cls):
@@ -81,7 +80,7 @@ class Buf(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             git('clone', '-q', '-c', 'safe.directory=*', str(self.server.repository()), folder, cwd='/')
             self.assertEqual(git('fsck', '--strict', cwd=folder), '')
-            self.assertTrue((pathlib.Path(folder) / '.metapowers/security/api-platform/01-identify.md').exists())
+            self.assertTrue((pathlib.Path(folder) / '.metapowers/security/api-platform/00-govern.md').exists())
 
 
 if __name__ == '__main__':

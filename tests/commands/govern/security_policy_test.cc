@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "tests/commands/govern/govern_fixture.h"
+#include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::govern {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/commands/govern/govern_fixture.h"
+#include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::govern {
 namespace {

@@ -2,40 +2,64 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "absl/strings/str_cat.h"
-#include "tests/support/golden.h"
-#include "tests/support/status_matchers.h"
+#include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::identify {
 namespace {
 
+using security::identify::v1::AssetCount;
 using security::identify::v1::AssetInventoryResult;
 
-AssetInventoryResult Inventory(const std::string& yaml) {
-  const auto model = model::Model::Parse(yaml, "m.yaml");
-  EXPECT_OK(model);
-  const auto facts = analysis::Facts::Compute(*model);
-  return AssetInventory(Input{**model, *facts});
+AssetInventoryResult Inventory(const std::string& yaml) { return AssetInventory(Case(yaml).input()); }
+
+std::map<std::string, AssetCount> Counts(const AssetInventoryResult& result) {
+  std::map<std::string, AssetCount> counts;
+  for (const AssetCount& count : result.counts()) counts[count.label()] = count;
+  return counts;
 }
 
-std::string Example(const std::string& name) {
-  return testing_support::ReadTestFile("deploy/examples/" + name + "/system-model.yaml");
-}
-
-TEST(AssetInventory, EqualModelsGiveEqualResults) {
-  const std::string yaml = Example("team-notes");
-  EXPECT_EQ(Inventory(yaml).SerializeAsString(), Inventory(yaml).SerializeAsString());
+TEST(AssetInventory, CountsByClassAndPciScope) {
+  auto counts = Counts(Inventory(Example("api-platform")));
+  EXPECT_EQ(counts["microservices"].count(), 12);
+  EXPECT_EQ(counts["microservices"].pci_cde(), 3);
+  EXPECT_EQ(counts["databases"].count(), 4);
+  EXPECT_EQ(counts["databases"].pci_cde(), 2);
 }
 
 TEST(AssetInventory, CoversEveryComponentOfEveryExample) {
-  for (const char* name : {"api-platform", "patient-platform", "team-notes"}) {
-    const auto model = model::Model::Parse(Example(name), name);
-    ASSERT_OK(model);
-    const std::string text = Inventory(Example(name)).DebugString();
-    for (const auto& component : (*model)->proto().components()) {
+  for (const char* name : kExamples) {
+    const Case c(Example(name));
+    const AssetInventoryResult result = AssetInventory(c.input());
+    EXPECT_EQ(result.totals().components(), c.model().proto().components_size()) << name;
+    EXPECT_EQ(result.totals().flows(), c.model().proto().flows_size()) << name;
+    EXPECT_EQ(result.criticality_size() > 0, true) << name;
+    const std::string text = result.DebugString();
+    for (const auto& component : c.model().proto().components()) {
       EXPECT_NE(text.find(absl::StrCat("\"", component.id(), "\"")), std::string::npos) << component.id();
     }
   }
+}
+
+TEST(AssetInventory, OrderInTheFileNeverMatters) {
+  for (const char* list : {"components", "flows", "infrastructure", "zones"}) {
+    EXPECT_EQ(Inventory(Reversed(Example("api-platform"), list)).SerializeAsString(),
+              Inventory(Example("api-platform")).SerializeAsString())
+        << list;
+  }
+}
+
+TEST(AssetInventory, AnUndeclaredComponentIsShadowIt) {
+  const std::string text = Example("team-notes");
+  const std::string extra =
+      "\ncomponents:\n  - {id: stray-box, name: Stray box, kind: process, origin: observed, zone: hetzner, last_seen: "
+      "2026-10-30}\n";
+  const AssetInventoryResult before = Inventory(text);
+  const AssetInventoryResult after = Inventory(Edited(text, {{"\ncomponents:\n", extra}}));
+  EXPECT_EQ(after.totals().components(), before.totals().components() + 1);
+  EXPECT_GT(after.totals().shadow(), before.totals().shadow());
 }
 
 }  // namespace

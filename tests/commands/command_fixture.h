@@ -1,6 +1,6 @@
-// Example models with single facts changed, for tests of the govern commands.
-#ifndef METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_
-#define METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_
+// Example models with single facts changed, for tests of commands.
+#ifndef METAPOWERS_TESTS_COMMANDS_COMMAND_FIXTURE_H_
+#define METAPOWERS_TESTS_COMMANDS_COMMAND_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/status_matchers.h"
 
-namespace metapowers::commands::govern {
+namespace metapowers::commands {
 
 inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
 
@@ -76,6 +76,6 @@ inline std::string Reversed(const std::string& text, const std::string& list) {
   return text.substr(0, begin) + reversed + text.substr(end);
 }
 
-}  // namespace metapowers::commands::govern
+}  // namespace metapowers::commands
 
-#endif  // METAPOWERS_TESTS_COMMANDS_GOVERN_GOVERN_FIXTURE_H_
+#endif  // METAPOWERS_TESTS_COMMANDS_COMMAND_FIXTURE_H_

@@ -1,0 +1,96 @@
+#include "service/commands/identify/data_classification.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::identify {
+namespace {
+
+using security::identify::v1::DataClassificationResult;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Property;
+
+DataClassificationResult Classify(const std::string& yaml) { return DataClassification(Case(yaml).input()); }
+
+const security::identify::v1::DataClassRow* FindClass(const DataClassificationResult& result, const std::string& id) {
+  for (const auto& row : result.classes()) {
+    if (row.id() == id) return &row;
+  }
+  return nullptr;
+}
+
+TEST(DataClassification, CoversEveryDeclaredClassOnce) {
+  for (const char* example : kExamples) {
+    const Case c(Example(example));
+    const DataClassificationResult result = DataClassification(c.input());
+    std::set<std::string> seen;
+    for (const auto& row : result.classes()) seen.insert(row.id());
+    EXPECT_EQ(static_cast<int>(seen.size()), result.classes_size()) << example;
+    EXPECT_EQ(result.classes_size(), c.model().proto().data_classes_size()) << example;
+    EXPECT_EQ(result.totals().classes(), result.classes_size()) << example;
+  }
+}
+
+TEST(DataClassification, TotalsAreTheRowsCounted) {
+  for (const char* example : kExamples) {
+    const DataClassificationResult result = Classify(Example(example));
+    EXPECT_EQ(result.totals().transfers(), result.transfers_size()) << example;
+    const auto lacking = std::count_if(result.transfers().begin(), result.transfers().end(), [](const auto& row) {
+      return row.verdict().state() == security::identify::v1::VERDICT_STATE_FAIL;
+    });
+    EXPECT_EQ(result.totals().transfers_without_mechanism(), lacking) << example;
+  }
+}
+
+TEST(DataClassification, SaysWhereCardholderDataIsKept) {
+  const DataClassificationResult result = Classify(Example("api-platform"));
+  const auto* row = FindClass(result, "cardholder-data");
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->level(), model::v1::CONFIDENTIALITY_STRICTLY_CONFIDENTIAL);
+  EXPECT_EQ(row->stored_in_size(), 2);
+  EXPECT_THAT(result.account_data(),
+              Contains(Property(&security::identify::v1::AccountDataRow::data, HasSubstr("cardholder-data"))));
+}
+
+TEST(DataClassification, ASystemWithoutCardDataHasNoAccountDataTable) {
+  EXPECT_THAT(Classify(Example("team-notes")).account_data(), IsEmpty());
+}
+
+TEST(DataClassification, OrderInTheFileNeverMatters) {
+  for (const char* list : {"data_classes", "components", "flows", "third_parties"}) {
+    EXPECT_EQ(Classify(Reversed(Example("api-platform"), list)).SerializeAsString(),
+              Classify(Example("api-platform")).SerializeAsString())
+        << list;
+  }
+}
+
+TEST(DataClassification, AChangedRetentionTouchesOnlyItsClass) {
+  const std::string text = Example("api-platform");
+  DataClassificationResult before = Classify(text);
+  DataClassificationResult after = Classify(Edited(text, {{"retention_days: 2555", "retention_days: 2556"}}));
+  int changed = 0;
+  for (int i = 0; i < before.classes_size(); ++i) {
+    if (before.classes(i).SerializeAsString() == after.classes(i).SerializeAsString()) continue;
+    ++changed;
+    after.mutable_classes(i)->set_retention(before.classes(i).retention());
+  }
+  EXPECT_EQ(changed, 1);
+  int verdicts = 0;
+  for (int i = 0; i < before.class_checks_size(); ++i) {
+    if (before.class_checks(i).SerializeAsString() == after.class_checks(i).SerializeAsString()) continue;
+    ++verdicts;
+    *after.mutable_class_checks(i) = before.class_checks(i);
+  }
+  EXPECT_EQ(verdicts, 1);
+  EXPECT_EQ(before.SerializeAsString(), after.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace metapowers::commands::identify
