@@ -15,6 +15,7 @@
 #include "client/local.h"
 #include "client/output.h"
 #include "google/rpc/error_details.pb.h"
+#include "service/base/api_version.h"
 #include "service/base/error.h"
 #include "service/base/strings.h"
 
@@ -103,6 +104,7 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
 
 std::unique_ptr<grpc::ClientContext> Session::NewContext() {
   auto context = std::make_unique<TrackedContext>();
+  context->AddMetadata(kApiVersionMetadata, kApiVersion);
   context->set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   if (interrupted()) context->TryCancel();
   return context;

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <exception>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/api_version.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 #include "service/model/model.h"
 #include "service/server/errors.h"
 #include "service/server/linked_protos.h"
@@ -34,6 +37,25 @@ LogLevel LevelOf(const absl::Status& status) {
     default:
       return LogLevel::kInfo;
   }
+}
+
+// A client that says which API it speaks is refused where the major number differs; it may always ask what server
+// this is.
+absl::Status CheckApiVersion(const grpc::CallbackServerContext& context, const MethodPolicy& policy) {
+  const auto found = context.client_metadata().find(kApiVersionMetadata);
+  if (found == context.client_metadata().end() || absl::StartsWith(policy.path, "/metapowers.v1.ServerInfoService/")) {
+    return absl::OkStatus();
+  }
+  const std::string client(found->second.data(), found->second.size());
+  const auto major = [](absl::string_view version) { return version.substr(0, version.find('.')); };
+  if (major(client) == major(kApiVersion)) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("the client speaks version '", OneLine(client), "' of the API, this server ", kApiVersion),
+      {"VERSION_MISMATCH",
+       {{"client", OneLine(client)}, {"server", kApiVersion}},
+       {},
+       "use a client and a server of the same major version: metapowers version"});
 }
 
 }  // namespace
@@ -101,7 +123,9 @@ void Dispatcher::Drain(absl::Duration patience) {
   mutex_.AwaitWithTimeout(absl::Condition(&idle), patience);
 }
 
-absl::Status Dispatcher::Admit(const MethodPolicy& policy, const google::protobuf::Message& request, Ticket& ticket) {
+absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                               const google::protobuf::Message& request, Ticket& ticket) {
+  RETURN_IF_ERROR(CheckApiVersion(context, policy));
   const size_t size = request.ByteSizeLong();
   if (size <= policy.max_request_bytes) {
     absl::MutexLock lock(&mutex_);
@@ -155,7 +179,7 @@ grpc::ServerUnaryReactor* Dispatcher::Start(grpc::CallbackServerContext* context
                                             std::function<absl::Status(Call&)> body) {
   const MethodPolicy& policy = PolicyOf(path);
   auto* reactor = new UnaryReactor(NewCall(*context, policy, std::move(request_id)));
-  absl::Status refused = Admit(policy, request, reactor->ticket());
+  absl::Status refused = Admit(*context, policy, request, reactor->ticket());
   const auto serve = [this, reactor, body = std::move(body)] {
     const absl::Status status = Guarded(reactor->call(), body);
     reactor->Finish(Conclude(reactor->call(), status));

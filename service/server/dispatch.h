@@ -98,7 +98,8 @@ class Dispatcher {
   std::unique_ptr<Call> NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
                                 std::string request_id) const;
   // Whether the call may run at all; fills `ticket` when it may.
-  absl::Status Admit(const MethodPolicy& policy, const google::protobuf::Message& request, Ticket& ticket);
+  absl::Status Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                     const google::protobuf::Message& request, Ticket& ticket);
   // OVERLOADED, with the pushback that gRPC's own retries obey.
   static absl::Status Overloaded(grpc::CallbackServerContext& context);
   // Runs `body` for an admitted call and contains what it throws.
@@ -182,7 +183,7 @@ grpc::ServerWriteReactor<Response>* Dispatcher::Stream(
     absl::Status (*handler)(Backend&, Call&, const Request&, const std::function<void(Response)>& write)) {
   const MethodPolicy& policy = PolicyOf(path);
   auto* reactor = new StreamReactor<Response>(NewCall(*context, policy, RequestIdOf(*request)));
-  absl::Status refused = Admit(policy, *request, reactor->ticket());
+  absl::Status refused = Admit(*context, policy, *request, reactor->ticket());
   const auto serve = [this, reactor, request, handler] {
     const absl::Status status = Guarded(reactor->call(), [&](Call& call) {
       return handler(backend_, call, *request, [&](Response response) { reactor->Write(std::move(response)); });

@@ -1,4 +1,5 @@
 #include "metapowers/v1/server_info_service.grpc.pb.h"
+#include "service/base/api_version.h"
 #include "service/knowledge/knowledge.h"
 #include "service/server/services.h"
 #include "service/server/version.h"

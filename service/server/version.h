@@ -10,9 +10,6 @@ extern const char kVersion[];
 // Of the libgit2 that this program was built with, e.g. "1.5.1".
 extern const char kLibgit2Version[];
 
-// Of the API; clients refuse another major number.
-inline constexpr char kApiVersion[] = "1.0";
-
 }  // namespace metapowers::server
 
 #endif  // METAPOWERS_SERVICE_SERVER_VERSION_H_

@@ -70,6 +70,14 @@ class Buf(unittest.TestCase):
         self.assertEqual(detail['type'], 'google.rpc.ErrorInfo')
         self.assertIn(b'WORKSPACE_NOT_FOUND', base64.b64decode(detail['value'] + '=='))
 
+    def test_a_client_of_another_major_version_is_refused(self):
+        method = 'metapowers.v1.WorkspaceService/ListWorkspaces'
+        done = self.curl('-H', 'metapowers-api-version: 2.0', '-d', '{}', f'http://{self.address}/{method}')
+        self.assertEqual(done.returncode, 9 * 8, done.stderr)
+        self.assertIn("version '2.0'", done.stderr)
+        done = self.curl('-H', 'metapowers-api-version: 1.7', '-d', '{}', f'http://{self.address}/{method}')
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_grpc_js(self):
         done = subprocess.run(['node', str(ROOT / 'tests/interop/grpc_js_client.mjs'), str(MODULES), str(ROOT / 'proto'),
                                self.address, 'workspaces/default/topics/api-platform'], capture_output=True, text=True,
