@@ -42,8 +42,8 @@ void AddViolations(const ErrorDetails& details, google::rpc::Status& out) {
   size_t used = 0;
   for (const Violation& violation : details.violations) {
     google::rpc::BadRequest::FieldViolation row;
-    const std::string place = violation.location.empty() ? "" : absl::StrCat(violation.location, ": ");
-    row.set_field(Text(absl::StrCat(place, violation.field), 300));
+    const bool both = !violation.location.empty() && !violation.field.empty();
+    row.set_field(Text(absl::StrCat(violation.location, both ? ": " : "", violation.field), 300));
     row.set_description(Text(violation.description, 500));
     used += row.ByteSizeLong() + 4;
     if (used > budget) break;

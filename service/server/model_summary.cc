@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace metapowers::server {
 namespace {
@@ -50,6 +51,18 @@ std::vector<std::string> Changes(const std::map<std::string, const Message*>& be
   return names;
 }
 
+// The lists of a first model, e.g. "Declares 3 regions, 8 teams".
+std::vector<std::string> SummarizeFirst(const model::v1::SystemModel& model) {
+  std::vector<std::string> lists;
+  const auto* type = model::v1::SystemModel::descriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor& field = *type->field(i);
+    const int size = field.is_repeated() ? model.GetReflection()->FieldSize(model, &field) : 0;
+    if (size > 0) lists.push_back(absl::StrCat(size, " ", absl::StrReplaceAll(field.name(), {{"_", " "}})));
+  }
+  return {absl::StrCat("Declares ", absl::StrJoin(lists, ", "), ".")};
+}
+
 // True when the field is the same in both.
 bool SameField(const Message& before, const Message& after, const FieldDescriptor& field) {
   google::protobuf::util::MessageDifferencer differencer;
@@ -60,6 +73,7 @@ bool SameField(const Message& before, const Message& after, const FieldDescripto
 
 std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& before,
                                               const model::v1::SystemModel& after) {
+  if (before.id().empty()) return SummarizeFirst(after);
   std::vector<std::string> lines;
   const auto* type = model::v1::SystemModel::descriptor();
   for (int i = 0; i < type->field_count(); ++i) {

@@ -10,8 +10,8 @@
 namespace metapowers::server {
 
 // One line per part of the model that differs, in the order of the schema, e.g.
-// "components 12 -> 13: +cache, ~ledger-db", with `+` added, `-` removed, `~` changed. `before` may be
-// empty. Pure.
+// "components 12 -> 13: +cache, ~ledger-db", with `+` added, `-` removed, `~` changed. A first model
+// (`before` without id) gets one line that counts its lists. Pure.
 std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& before,
                                               const model::v1::SystemModel& after);
 

@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_TESTS_MODEL_MODEL_TEXTS_H_
 #define METAPOWERS_TESTS_MODEL_MODEL_TEXTS_H_
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "service/base/error.h"
+#include "service/model/model.h"
 
 namespace metapowers::model {
 
@@ -64,6 +66,19 @@ inline std::vector<std::string> Lines(const absl::Status& status) {
   }
   return lines;
 }
+
+inline std::vector<std::string> FaultsOf(absl::string_view yaml) {
+  return Lines(Model::Parse(yaml, "m.yaml").status());
+}
+
+// A text that must be refused, and how.
+struct Case {
+  const char* name;
+  std::string appended;  // to kMinimal; starts on line 42
+  std::vector<std::string> faults;
+};
+
+inline void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 }  // namespace metapowers::model
 

@@ -19,16 +19,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 
-std::vector<std::string> FaultsOf(absl::string_view yaml) { return Lines(Model::Parse(yaml, "m.yaml").status()); }
-
-struct Case {
-  const char* name;
-  std::string appended;  // to kMinimal; starts on line 42
-  std::vector<std::string> faults;
-};
-
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
-
 class BadModelTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(BadModelTest, IsReportedWithItsPlace) {

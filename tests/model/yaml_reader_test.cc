@@ -30,16 +30,6 @@ std::string Repeat(absl::string_view text, size_t times) {
   return out;
 }
 
-std::vector<std::string> FaultsOf(absl::string_view yaml) { return Lines(Model::Parse(yaml, "m.yaml").status()); }
-
-struct Case {
-  const char* name;
-  std::string appended;  // to kMinimal; starts on line 42
-  std::vector<std::string> faults;
-};
-
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
-
 class BadYamlTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(BadYamlTest, IsReportedWithItsPlace) {

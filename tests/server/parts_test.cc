@@ -173,6 +173,7 @@ TEST(CommitMessageTest, TellsOurCommitsFromOthers) {
 
 TEST(ModelSummaryTest, NamesWhatChanged) {
   model::v1::SystemModel before;
+  before.set_id("shop");
   before.set_name("Shop");
   before.add_components()->set_id("ledger");
   before.add_components()->set_id("web");
@@ -184,7 +185,7 @@ TEST(ModelSummaryTest, NamesWhatChanged) {
   after.add_components()->set_id("queue");
   EXPECT_THAT(SummarizeModelChange(before, after),
               ElementsAre("name changed", "components 2 -> 3: +cache, ~ledger, +queue, -web"));
-  EXPECT_THAT(SummarizeModelChange({}, before), ElementsAre("name changed", "components 0 -> 2"));
+  EXPECT_THAT(SummarizeModelChange({}, before), ElementsAre("Declares 2 components."));
 }
 
 }  // namespace
