@@ -59,6 +59,16 @@ TEST(DataClassification, SaysWhereCardholderDataIsKept) {
               Contains(Property(&security::identify::v1::AccountDataRow::data, HasSubstr("cardholder-data"))));
 }
 
+TEST(DataClassification, WritesOneRetentionOneWay) {
+  const DataClassificationResult result = Classify(Example("api-platform"));
+  EXPECT_EQ(FindClass(result, "transaction-data")->retention(), "7 years");
+  EXPECT_EQ(FindClass(result, "platform-secrets")->retention(), "90 days");
+  for (const auto& check : result.class_checks()) {
+    if (check.retention().state() != security::identify::v1::VERDICT_STATE_PASS) continue;
+    EXPECT_EQ(check.retention().fact(), FindClass(result, check.id())->retention()) << check.id();
+  }
+}
+
 TEST(DataClassification, ASystemWithoutCardDataHasNoAccountDataTable) {
   EXPECT_THAT(Classify(Example("team-notes")).account_data(), IsEmpty());
 }
