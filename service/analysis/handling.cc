@@ -143,8 +143,11 @@ Answer Authenticated(const Flow& flow) {
   return Pass(Word(flow.authentication()));
 }
 
-Answer Retention(const DataClass& data) {
+Answer Retention(const DataClass& data, bool stored) {
   if (!data.has_retention_days()) return Unknown("retention not declared");
+  if (data.retention_days() > 0 && !stored) {
+    return Unknown(absl::StrCat(Days(data.retention_days()), ", store not declared"));
+  }
   if (data.retention_basis().empty()) return Unknown(absl::StrCat(Days(data.retention_days()), ", basis not declared"));
   return Pass(Days(data.retention_days()));
 }
@@ -218,9 +221,9 @@ class Judge {
                                              : Pass(absl::StrJoin(data.access_roles(), ", "));
         });
       case knowledge::v1::HANDLING_CHECK_RETENTION:
-        return EachClass(requirement, Retention);
+        return EachClass(requirement, [this](const DataClass& data) { return Retention(data, IsStored(data)); });
       case knowledge::v1::HANDLING_CHECK_NEVER_LOGGED:
-        return EachClass(requirement, [&](const DataClass& data) { return NeverLogged(requirement, data); });
+        return EachLoggableClass(requirement);
       case knowledge::v1::HANDLING_CHECK_SUPPLIER_AGREEMENT:
         return EachSupplier(requirement);
       case knowledge::v1::HANDLING_CHECK_SAD_NOT_STORED:
@@ -306,6 +309,21 @@ class Judge {
   void EachClass(const HandlingRequirement& requirement, F judge) {
     for (const DataClass& data : model_.proto().data_classes()) {
       if (AppliesTo(requirement, {&data})) Add(requirement, data.id(), "", judge(data), data.owner());
+    }
+  }
+
+  bool IsStored(const DataClass& data) const {
+    return std::any_of(facts_.components().begin(), facts_.components().end(), [&](const auto& entry) {
+      const auto& stores = entry.second.stores;
+      return std::find(stores.begin(), stores.end(), &data) != stores.end();
+    });
+  }
+
+  // Logs cannot be kept out of logs: what they hold of other classes is judged with those.
+  void EachLoggableClass(const HandlingRequirement& requirement) {
+    for (const DataClass& data : model_.proto().data_classes()) {
+      if (!AppliesTo(requirement, {&data}) || HasCategory(data, {model::v1::DATA_CATEGORY_LOGS})) continue;
+      Add(requirement, data.id(), "", NeverLogged(requirement, data), data.owner());
     }
   }
 
