@@ -63,6 +63,15 @@ TEST(AssetInventory, AnUndeclaredComponentIsShadowIt) {
   EXPECT_GT(after.totals().shadow(), before.totals().shadow());
 }
 
+TEST(AssetInventory, OutsourcedCardPaymentsNameSuppliersThatNoFlowLeadsTo) {
+  const auto patient = Inventory(Example("patient-platform"));
+  EXPECT_FALSE(patient.pci().has_cde());
+  ASSERT_EQ(patient.pci().unlinked_suppliers_size(), 1);
+  EXPECT_EQ(patient.pci().unlinked_suppliers(0), "payhost");
+  EXPECT_EQ(Inventory(Example("team-notes")).pci().unlinked_suppliers_size(), 0);
+  EXPECT_TRUE(Inventory(Example("api-platform")).pci().has_cde());
+}
+
 bool HasGap(const AssetInventoryResult& result, const std::string& title, const std::string& id) {
   return std::any_of(result.calendar().begin(), result.calendar().end(),
                      [&](const auto& row) { return row.title() == title && row.id() == id; });

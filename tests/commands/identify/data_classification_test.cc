@@ -59,6 +59,32 @@ TEST(DataClassification, SaysWhereCardholderDataIsKept) {
               Contains(Property(&security::identify::v1::AccountDataRow::data, HasSubstr("cardholder-data"))));
 }
 
+TEST(DataClassification, ADutyNamesItsClassesOnlyWhereTheyDiffer) {
+  for (const char* example : kExamples) {
+    for (const auto& group : Classify(Example(example)).duties()) {
+      for (const auto& row : group.rows()) {
+        EXPECT_EQ(row.all_classes(), row.classes_size() == group.classes_size()) << row.article();
+      }
+    }
+  }
+}
+
+TEST(DataClassification, CardRequirementsAreCitedOnlyWhereCardDataIs) {
+  for (const auto& group : Classify(Example("team-notes")).requirements()) {
+    if (group.topic() == "sharing") continue;
+    for (const auto& row : group.rows()) {
+      EXPECT_THAT(row.references(), ::testing::Each(::testing::Not(HasSubstr("PCI DSS")))) << row.id();
+    }
+  }
+}
+
+TEST(DataClassification, WordsOfTheSummaryAgreeWithTheirNumbers) {
+  const auto phrases = Classify(Example("api-platform")).phrases();
+  EXPECT_EQ(phrases.lacking(), "1 of them lacks");
+  EXPECT_EQ(Classify(Example("team-notes")).phrases().regulations(), "1 law or standard brings");
+  EXPECT_EQ(Classify(Example("patient-platform")).phrases().transfers(), "");
+}
+
 TEST(DataClassification, WritesOneRetentionOneWay) {
   const DataClassificationResult result = Classify(Example("api-platform"));
   EXPECT_EQ(FindClass(result, "transaction-data")->retention(), "7 years");
