@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/handling.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::analysis {
@@ -15,21 +16,10 @@ using model::v1::Component;
 using model::v1::Infrastructure;
 using model::v1::ThirdParty;
 
-bool Holds(const model::v1::DataClass& data, std::initializer_list<model::v1::DataCategory> categories) {
-  return std::any_of(data.categories().begin(), data.categories().end(), [&](int held) {
-    return std::find(categories.begin(), categories.end(), held) != categories.end();
-  });
-}
-
 bool Regulated(const model::v1::DataClass& data) {
   return std::any_of(data.categories().begin(), data.categories().end(), [](int held) {
     return knowledge::Category(static_cast<model::v1::DataCategory>(held)).regulated();
   });
-}
-
-bool Applies(const Facts& facts, absl::string_view framework) {
-  return std::any_of(facts.frameworks().begin(), facts.frameworks().end(),
-                     [&](const FrameworkFact& fact) { return fact.applies && fact.id == framework; });
 }
 
 class Finder {
@@ -125,17 +115,8 @@ class Finder {
 
   void JudgeAgreements(const ThirdParty& supplier, const std::vector<const model::v1::DataClass*>& regulated) {
     std::vector<std::string> missing;
-    if (supplier.contract() == model::v1::TRISTATE_NO) missing.push_back("contract");
-    const auto any = [&](std::initializer_list<model::v1::DataCategory> categories) {
-      return std::any_of(regulated.begin(), regulated.end(),
-                         [&](const model::v1::DataClass* data) { return Holds(*data, categories); });
-    };
-    if (supplier.dpa() == model::v1::TRISTATE_NO && (Applies(facts_, "gdpr") || Applies(facts_, "uk-gdpr")) &&
-        any({model::v1::DATA_CATEGORY_PII, model::v1::DATA_CATEGORY_SPECIAL_PII, model::v1::DATA_CATEGORY_PHI})) {
-      missing.push_back("data processing agreement");
-    }
-    if (supplier.baa() == model::v1::TRISTATE_NO && Applies(facts_, "hipaa") && any({model::v1::DATA_CATEGORY_PHI})) {
-      missing.push_back("business associate agreement");
+    for (const AgreementFact& agreement : AgreementsNeeded(facts_, supplier, regulated)) {
+      if (agreement.in_force == model::v1::TRISTATE_NO) missing.push_back(agreement.name);
     }
     if (missing.empty()) return;
     std::vector<std::string> data;

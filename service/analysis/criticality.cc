@@ -45,21 +45,32 @@ Criticality OfStep(int step) {
   }
 }
 
+Criticality OneLess(Criticality level) {
+  return level <= model::v1::CRITICALITY_LOW ? level : static_cast<Criticality>(level - 1);
+}
+
+// What rates a component: a tier, an override, or a data class with the attributes it is strongest in.
+struct Term {
+  std::string source;
+  std::vector<std::string> values;
+  Criticality level;
+};
+
 class Rating {
  public:
   explicit Rating(const ComponentFacts& facts) : facts_(facts) {}
 
-  void Add(Criticality level, const std::string& source) {
+  // A person's word on the component: its tier or an override.
+  void Declare(Criticality level, const std::string& source) {
     if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
-    highest_ = std::max(highest_, level);
-    terms_.push_back({source, {}, level});
+    declared_.push_back({source, {}, level});
   }
 
   // The override, else the strongest value that `get` finds; the first of equals, stored before processed.
   template <class E>
   void AddAttribute(absl::string_view name, E declared, E (DataClass::*get)() const) {
     if (static_cast<int>(declared) != 0) {
-      Add(OfStep(declared), absl::StrCat(name, " override ", Words(declared)));
+      Declare(OfStep(declared), absl::StrCat(name, " override ", Words(declared)));
       return;
     }
     const DataClass* strongest = nullptr;
@@ -79,35 +90,52 @@ class Rating {
   }
 
   CriticalityFact Result() const {
-    if (terms_.empty()) return {model::v1::CRITICALITY_UNSPECIFIED, "tier and data unknown"};
-    const std::string terms = absl::StrJoin(terms_, "; ", [](std::string* out, const Term& term) {
+    std::vector<Term> printed = declared_;
+    Criticality level = Highest(declared_);
+    if (!data_.empty()) {
+      Term strongest = Strongest();
+      if (declared_.empty()) {
+        level = strongest.level;
+      } else {
+        strongest.level = OneLess(strongest.level);
+        strongest.values.push_back("one level less");
+        level = std::max(level, strongest.level);
+      }
+      printed.push_back(std::move(strongest));
+    }
+    if (printed.empty()) return {model::v1::CRITICALITY_UNSPECIFIED, "tier and data unknown"};
+    const std::string terms = absl::StrJoin(printed, "; ", [](std::string* out, const Term& term) {
       absl::StrAppend(out, term.source);
       if (!term.values.empty()) absl::StrAppend(out, " (", absl::StrJoin(term.values, ", "), ")");
       absl::StrAppend(out, " -> ", Words(term.level));
     });
-    return {highest_, absl::StrCat(terms, "; highest is ", Words(highest_))};
+    return {level, absl::StrCat(terms, "; highest is ", Words(level))};
   }
 
  private:
-  // What rates the component: a tier, an override, or a data class with the attributes it is strongest in.
-  struct Term {
-    std::string source;
-    std::vector<std::string> values;
-    Criticality level;
-  };
+  static Criticality Highest(const std::vector<Term>& terms) {
+    auto highest = model::v1::CRITICALITY_UNSPECIFIED;
+    for (const Term& term : terms) highest = std::max(highest, term.level);
+    return highest;
+  }
+
+  // The first of the data classes that rate highest.
+  Term Strongest() const {
+    return *std::max_element(data_.begin(), data_.end(),
+                             [](const Term& a, const Term& b) { return a.level < b.level; });
+  }
 
   void AddValue(const std::string& source, const std::string& value, Criticality level) {
     if (level == model::v1::CRITICALITY_UNSPECIFIED) return;
-    auto term = std::find_if(terms_.begin(), terms_.end(), [&](const Term& t) { return t.source == source; });
-    if (term == terms_.end()) term = terms_.insert(term, {source, {}, level});
+    auto term = std::find_if(data_.begin(), data_.end(), [&](const Term& t) { return t.source == source; });
+    if (term == data_.end()) term = data_.insert(term, {source, {}, level});
     term->values.push_back(value);
     term->level = std::max(term->level, level);
-    highest_ = std::max(highest_, level);
   }
 
   const ComponentFacts& facts_;
-  Criticality highest_ = model::v1::CRITICALITY_UNSPECIFIED;
-  std::vector<Term> terms_;
+  std::vector<Term> declared_;
+  std::vector<Term> data_;
 };
 
 }  // namespace
@@ -115,7 +143,7 @@ class Rating {
 CriticalityFact RateCriticality(const ComponentFacts& facts) {
   const model::v1::Component& component = *facts.component;
   Rating rating(facts);
-  rating.Add(OfTier(component.tier()), Words(component.tier()));
+  rating.Declare(OfTier(component.tier()), Words(component.tier()));
   rating.AddAttribute("confidentiality", component.confidentiality_override(), &DataClass::confidentiality);
   rating.AddAttribute("integrity", component.integrity_override(), &DataClass::integrity);
   rating.AddAttribute("availability", component.availability_override(), &DataClass::availability);

@@ -19,7 +19,7 @@ namespace metapowers::analysis {
 enum class PciScope { kNotApplicable, kOut, kConnected, kCde };
 
 // How critical a component is; the terms and their scale stand in criticality.h. `derivation` prints each, e.g.
-// "tier 1 -> high; stores card-data (confidentiality strictly confidential) -> critical; highest is critical".
+// "tier 1 -> high; stores card-data (confidentiality strictly confidential, one level less) -> high; highest is high".
 struct CriticalityFact {
   model::v1::Criticality level = model::v1::CRITICALITY_UNSPECIFIED;
   std::string derivation;

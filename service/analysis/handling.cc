@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/terms.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::analysis {
@@ -142,10 +143,13 @@ Answer Authenticated(const Flow& flow) {
   return Pass(Word(flow.authentication()));
 }
 
-Answer Retention(const DataClass& data) {
+Answer Retention(const DataClass& data, bool stored) {
   if (!data.has_retention_days()) return Unknown("retention not declared");
-  if (data.retention_basis().empty()) return Unknown(absl::StrCat(data.retention_days(), " days, basis not declared"));
-  return Pass(absl::StrCat(data.retention_days(), " days"));
+  if (data.retention_days() > 0 && !stored) {
+    return Unknown(absl::StrCat(Days(data.retention_days()), ", store not declared"));
+  }
+  if (data.retention_basis().empty()) return Unknown(absl::StrCat(Days(data.retention_days()), ", basis not declared"));
+  return Pass(Days(data.retention_days()));
 }
 
 // Primary account numbers need more than disk encryption (PCI DSS 3.5.1.2).
@@ -175,11 +179,7 @@ Answer PanMasked(const Component& component) {
 
 class Judge {
  public:
-  explicit Judge(const Facts& facts) : facts_(facts), model_(facts.model()) {
-    for (const FrameworkFact& fact : facts.frameworks()) {
-      if (fact.applies) frameworks_.insert(fact.id);
-    }
-  }
+  explicit Judge(const Facts& facts) : facts_(facts), model_(facts.model()) {}
 
   std::vector<HandlingFact> Run() {
     for (const HandlingRequirement& requirement : knowledge::HandlingRules().requirements()) {
@@ -221,9 +221,9 @@ class Judge {
                                              : Pass(absl::StrJoin(data.access_roles(), ", "));
         });
       case knowledge::v1::HANDLING_CHECK_RETENTION:
-        return EachClass(requirement, Retention);
+        return EachClass(requirement, [this](const DataClass& data) { return Retention(data, IsStored(data)); });
       case knowledge::v1::HANDLING_CHECK_NEVER_LOGGED:
-        return EachClass(requirement, [&](const DataClass& data) { return NeverLogged(requirement, data); });
+        return EachLoggableClass(requirement);
       case knowledge::v1::HANDLING_CHECK_SUPPLIER_AGREEMENT:
         return EachSupplier(requirement);
       case knowledge::v1::HANDLING_CHECK_SAD_NOT_STORED:
@@ -312,6 +312,21 @@ class Judge {
     }
   }
 
+  bool IsStored(const DataClass& data) const {
+    return std::any_of(facts_.components().begin(), facts_.components().end(), [&](const auto& entry) {
+      const auto& stores = entry.second.stores;
+      return std::find(stores.begin(), stores.end(), &data) != stores.end();
+    });
+  }
+
+  // Logs cannot be kept out of logs: what they hold of other classes is judged with those.
+  void EachLoggableClass(const HandlingRequirement& requirement) {
+    for (const DataClass& data : model_.proto().data_classes()) {
+      if (!AppliesTo(requirement, {&data}) || HasCategory(data, {model::v1::DATA_CATEGORY_LOGS})) continue;
+      Add(requirement, data.id(), "", NeverLogged(requirement, data), data.owner());
+    }
+  }
+
   Answer NeverLogged(const HandlingRequirement& requirement, const DataClass& data) const {
     const auto& listed = model_.proto().policy_parameters().never_logged();
     const auto& redacted = model_.proto().logging().redacted();
@@ -329,8 +344,6 @@ class Judge {
     return Pass("listed");
   }
 
-  bool Binds(absl::string_view framework) const { return frameworks_.contains(std::string(framework)); }
-
   void EachSupplier(const HandlingRequirement& requirement) {
     for (const ThirdParty& supplier : model_.proto().third_parties()) {
       std::vector<const DataClass*> data;
@@ -343,23 +356,8 @@ class Judge {
   }
 
   Answer Agreement(const ThirdParty& supplier, const std::vector<const DataClass*>& data) const {
-    std::vector<std::pair<std::string, model::v1::Tristate>> needed = {{"contract", supplier.contract()}};
-    const auto holds = [&](std::initializer_list<int> categories) {
-      const google::protobuf::RepeatedField<int> wanted(categories.begin(), categories.end());
-      return std::any_of(data.begin(), data.end(), [&](const DataClass* one) { return HasCategory(*one, wanted); });
-    };
-    const bool processes = std::any_of(supplier.roles().begin(), supplier.roles().end(), [](int role) {
-      return role == model::v1::THIRD_PARTY_ROLE_PROCESSOR || role == model::v1::THIRD_PARTY_ROLE_SUBPROCESSOR;
-    });
-    if ((Binds("gdpr") || Binds("uk-gdpr")) && processes &&
-        holds({model::v1::DATA_CATEGORY_PII, model::v1::DATA_CATEGORY_SPECIAL_PII, model::v1::DATA_CATEGORY_PHI})) {
-      needed.push_back({"data processing agreement", supplier.dpa()});
-    }
-    if (Binds("hipaa") && holds({model::v1::DATA_CATEGORY_PHI})) {
-      needed.push_back({"business associate agreement", supplier.baa()});
-    }
     std::vector<std::string> names, absent, open;
-    for (const auto& [name, state] : needed) {
+    for (const auto& [name, state] : AgreementsNeeded(facts_, supplier, data)) {
       names.push_back(name);
       if (state == model::v1::TRISTATE_NO) absent.push_back(absl::StrCat("no ", name));
       if (state == model::v1::TRISTATE_UNSPECIFIED) open.push_back(absl::StrCat(name, " not declared"));
@@ -389,13 +387,36 @@ class Judge {
 
   const Facts& facts_;
   const model::Model& model_;
-  std::set<std::string> frameworks_;
   std::vector<HandlingFact> found_;
 };
 
-std::string Days(bool declared, int days) { return declared ? absl::StrCat(days, " days") : ""; }
+std::string InDays(bool declared, int days) { return declared ? absl::StrCat(days, " days") : ""; }
 
 }  // namespace
+
+std::vector<AgreementFact> AgreementsNeeded(const Facts& facts, const ThirdParty& supplier,
+                                            const std::vector<const DataClass*>& data) {
+  const auto binds = [&](absl::string_view framework) {
+    return std::any_of(facts.frameworks().begin(), facts.frameworks().end(),
+                       [&](const FrameworkFact& fact) { return fact.applies && fact.id == framework; });
+  };
+  const auto holds = [&](std::initializer_list<model::v1::DataCategory> categories) {
+    return std::any_of(data.begin(), data.end(), [&](const DataClass* one) { return HasCategory(*one, categories); });
+  };
+  // GDPR Art. 28 is about processors: a supplier that decides on its own purposes is a controller and signs none.
+  const bool processes = std::any_of(supplier.roles().begin(), supplier.roles().end(), [](int role) {
+    return role == model::v1::THIRD_PARTY_ROLE_PROCESSOR || role == model::v1::THIRD_PARTY_ROLE_SUBPROCESSOR;
+  });
+  std::vector<AgreementFact> needed = {{"contract", supplier.contract()}};
+  if ((binds("gdpr") || binds("uk-gdpr")) && processes &&
+      holds({model::v1::DATA_CATEGORY_PII, model::v1::DATA_CATEGORY_SPECIAL_PII, model::v1::DATA_CATEGORY_PHI})) {
+    needed.push_back({"data processing agreement", supplier.dpa()});
+  }
+  if (binds("hipaa") && holds({model::v1::DATA_CATEGORY_PHI})) {
+    needed.push_back({"business associate agreement", supplier.baa()});
+  }
+  return needed;
+}
 
 std::vector<HandlingFact> JudgeHandling(const Facts& facts) { return Judge(facts).Run(); }
 
@@ -407,13 +428,13 @@ std::string ParameterValue(const model::Model& model, knowledge::v1::HandlingPar
     case knowledge::v1::HANDLING_PARAMETER_MIN_TLS:
       return policy.min_tls() == model::v1::TLS_VERSION_UNSPECIFIED ? "" : Word(policy.min_tls());
     case knowledge::v1::HANDLING_PARAMETER_KEY_ROTATION_DAYS:
-      return Days(policy.has_key_rotation_days(), policy.key_rotation_days());
+      return InDays(policy.has_key_rotation_days(), policy.key_rotation_days());
     case knowledge::v1::HANDLING_PARAMETER_ACCESS_REVIEW_DAYS:
-      return Days(policy.has_access_review_days(), policy.access_review_days());
+      return InDays(policy.has_access_review_days(), policy.access_review_days());
     case knowledge::v1::HANDLING_PARAMETER_VENDOR_REVIEW_DAYS:
-      return Days(policy.has_vendor_review_days(), policy.vendor_review_days());
+      return InDays(policy.has_vendor_review_days(), policy.vendor_review_days());
     case knowledge::v1::HANDLING_PARAMETER_LOG_RETENTION_DAYS:
-      return Days(model.proto().logging().has_total_retention_days(), model.proto().logging().total_retention_days());
+      return InDays(model.proto().logging().has_total_retention_days(), model.proto().logging().total_retention_days());
     default:
       return "";
   }

@@ -27,6 +27,16 @@ struct HandlingFact {
 // All verdicts, in the order of the requirements, then by subject and data.
 std::vector<HandlingFact> JudgeHandling(const Facts& facts);
 
+// An agreement that a supplier has to have signed, and whether it has.
+struct AgreementFact {
+  std::string name;  // e.g. "data processing agreement"
+  model::v1::Tristate in_force = model::v1::TRISTATE_UNSPECIFIED;
+};
+
+// Agreements that a supplier needs to be given these data classes under the frameworks that apply.
+std::vector<AgreementFact> AgreementsNeeded(const Facts& facts, const model::v1::ThirdParty& supplier,
+                                            const std::vector<const model::v1::DataClass*>& data);
+
 // Value of the policy parameter that a requirement's measure states, with its unit, e.g. "365 days"; empty
 // when the model declares none.
 std::string ParameterValue(const model::Model& model, knowledge::v1::HandlingParameter parameter);

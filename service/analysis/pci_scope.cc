@@ -66,27 +66,67 @@ class Scoping {
     const auto& classes = topology_.model().proto().data_classes();
     bool any = std::any_of(classes.begin(), classes.end(), IsAccountData);
     for (int i = 0; i < topology_.size(); ++i) any |= Declares(topology_.component(i), model::v1::SCOPE_TAG_PCI_CDE);
-    if (!any) {
-      for (ComponentFacts* facts : components_) facts->pci_reason = "no data class holds PAN or SAD";
-      return;
-    }
+    if (!any) return TakesCards() ? FindPaymentPages() : NoteAbsence();
     for (int i = 0; i < topology_.size(); ++i) FindCde(i);
     for (int i = topology_.size() - 1; i >= 0; --i) NoteNeighbourhood(i);
     for (int i = 0; i < topology_.size(); ++i) FindConnected(i);
   }
 
  private:
-  void FindCde(int index) {
-    const model::v1::Component& component = topology_.component(index);
-    ComponentFacts& facts = *components_[index];
+  void NoteAbsence() {
+    for (ComponentFacts* facts : components_) facts->pci_reason = "no data class holds PAN or SAD";
+  }
+
+  bool TakesCards() const {
+    const auto& roles = topology_.model().proto().organization().legal_roles();
+    return std::any_of(roles.begin(), roles.end(), [](int role) {
+      return role == model::v1::LEGAL_ROLE_MERCHANT || role == model::v1::LEGAL_ROLE_PAYMENT_SERVICE_PROVIDER;
+    });
+  }
+
+  // Card payments are outsourced as a whole: what exchanges data with the one that handles them can affect its
+  // payment page, and nothing else is in scope.
+  void FindPaymentPages() {
+    for (int i = 0; i < topology_.size(); ++i) {
+      ComponentFacts& facts = *components_[i];
+      if (IsOutside(topology_.component(i), facts)) continue;
+      facts.pci_scope = PciScope::kOut;
+      facts.pci_reason = "no account data, and no flow with a PCI TPSP";
+      for (int position : topology_.links_of(i)) {
+        const Link& link = topology_.links()[position];
+        const int other = link.source == i ? link.target : link.source;
+        if (!IsPaymentSupplier(topology_.component(other).third_party())) continue;
+        facts.pci_scope = PciScope::kConnected;
+        facts.pci_reason = absl::StrCat("flow ", link.flow->id(), " with ", topology_.id(other), " of PCI TPSP ",
+                                        topology_.component(other).third_party());
+        break;
+      }
+    }
+  }
+
+  bool IsPaymentSupplier(const std::string& id) const {
+    const auto* supplier = topology_.model().Find<model::v1::ThirdParty>(id);
+    return supplier != nullptr && std::find(supplier->roles().begin(), supplier->roles().end(),
+                                            model::v1::THIRD_PARTY_ROLE_TPSP) != supplier->roles().end();
+  }
+
+  // Whether others answer for the component; gives the reason.
+  bool IsOutside(const model::v1::Component& component, ComponentFacts& facts) const {
     if (IsExternal(component)) {
       facts.pci_reason = "external entity";
-      return;
+      return true;
     }
     if (RunBySupplier(topology_, component)) {
       facts.pci_reason = absl::StrCat("run by ", component.third_party(), " in its own network");
-      return;
+      return true;
     }
+    return false;
+  }
+
+  void FindCde(int index) {
+    const model::v1::Component& component = topology_.component(index);
+    ComponentFacts& facts = *components_[index];
+    if (IsOutside(component, facts)) return;
     facts.pci_scope = PciScope::kOut;
     facts.pci_reason = CdeReason(topology_, index, facts);
     if (facts.pci_reason.empty() && Declares(component, model::v1::SCOPE_TAG_PCI_CDE)) {
@@ -101,6 +141,7 @@ class Scoping {
     const model::v1::Component& component = topology_.component(index);
     if (!component.zone().empty()) cde_in_zone_[component.zone()] = component.id();
     if (!component.runtime_group().empty()) cde_in_group_[component.runtime_group()] = component.id();
+    if (IsHost(component.runs_on())) cde_on_host_[component.runs_on()] = component.id();
   }
 
   void FindConnected(int index) {
@@ -108,7 +149,7 @@ class Scoping {
     if (facts.pci_scope != PciScope::kOut) return;
     facts.pci_reason = ConnectedReason(index);
     if (facts.pci_reason.empty()) {
-      facts.pci_reason = "no flow, zone or runtime group in common with the CDE";
+      facts.pci_reason = OutReason(topology_.component(index));
     } else {
       facts.pci_scope = PciScope::kConnected;
     }
@@ -131,13 +172,45 @@ class Scoping {
     if (group != cde_in_group_.end()) {
       return absl::StrCat("shares runtime group ", group->first, " with CDE component ", group->second);
     }
+    const auto host = cde_on_host_.find(component.runs_on());
+    if (host != cde_on_host_.end() && !DeniesByDefault(component.zone())) {
+      return absl::StrCat("shares ", host->first, " with CDE component ", host->second, ", and no zone that denies by ",
+                          "default is between them");
+    }
     return Declares(component, model::v1::SCOPE_TAG_PCI_CONNECTED) ? "declared connected to the CDE" : "";
+  }
+
+  // The control that a claim of segmentation rests on.
+  std::string OutReason(const model::v1::Component& component) const {
+    const auto host = cde_on_host_.find(component.runs_on());
+    if (host != cde_on_host_.end()) {
+      return absl::StrCat("no flow with the CDE; default deny of zone ", component.zone(), " separates it on ",
+                          host->first);
+    }
+    if (DeniesByDefault(component.zone())) {
+      return absl::StrCat("no flow with the CDE; default deny of zone ", component.zone());
+    }
+    return "no flow with the CDE, and no zone, host or runtime group in common";
+  }
+
+  bool DeniesByDefault(const std::string& id) const {
+    const auto* zone = topology_.model().Find<model::v1::Zone>(id);
+    return zone != nullptr && zone->network_policy() == model::v1::NETWORK_POLICY_DEFAULT_DENY;
+  }
+
+  // Whether components on the element share an operating system or a control plane.
+  bool IsHost(const std::string& id) const {
+    const auto* element = topology_.model().Find<model::v1::Infrastructure>(id);
+    return element != nullptr && (element->kind() == model::v1::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER ||
+                                  element->kind() == model::v1::INFRASTRUCTURE_KIND_VIRTUAL_MACHINE ||
+                                  element->kind() == model::v1::INFRASTRUCTURE_KIND_PHYSICAL_HOST);
   }
 
   const Topology& topology_;
   const std::vector<ComponentFacts*>& components_;
   std::map<std::string, std::string> cde_in_zone_;   // zone -> its first CDE component
   std::map<std::string, std::string> cde_in_group_;  // runtime group -> its first CDE component
+  std::map<std::string, std::string> cde_on_host_;   // cluster, machine or host -> its first CDE component
 };
 
 std::string ScopeName(PciScope scope) {

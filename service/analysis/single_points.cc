@@ -51,7 +51,10 @@ std::string NameOrCount(const std::vector<std::string>& ids) {
 class Search {
  public:
   Search(const Topology& topology, const Dependencies& dependencies)
-      : topology_(topology), dependencies_(dependencies), only_way_to_(topology.size()) {
+      : topology_(topology),
+        dependencies_(dependencies),
+        main_tiers_(MainTiers(topology.model())),
+        only_way_to_(topology.size()) {
     FindOnlyWays();
   }
 
@@ -68,9 +71,12 @@ class Search {
  private:
   const model::v1::SystemModel& system() const { return topology_.model().proto(); }
 
-  bool Counts(int index) const { return InUse(topology_.component(index)) && IsTier0Or1(topology_.component(index)); }
+  bool Counts(int index) const {
+    const Component& component = topology_.component(index);
+    return InUse(component) && std::find(main_tiers_.begin(), main_tiers_.end(), component.tier()) != main_tiers_.end();
+  }
 
-  // For each component with one replica the services of tier 0 or 1 that no other way from outside leads to.
+  // For each component with one replica the services of a main tier that no other way from outside leads to.
   void FindOnlyWays() {
     const int outside = topology_.size();
     Adjacency flows(topology_.size() + 1);
@@ -88,7 +94,7 @@ class Search {
     }
   }
 
-  // Adds to `stops` the component and what hard-depends on it, as far as they are of tier 0 or 1.
+  // Adds to `stops` the component and what hard-depends on it, as far as they are of a main tier.
   void AddStopped(int index, std::set<int>& stops) const {
     if (Counts(index)) stops.insert(index);
     for (int dependent : dependencies_.stopped_by.Reached(index)) {
@@ -129,7 +135,18 @@ class Search {
     if (component.multi_region() || !component.third_party().empty()) return "";
     const std::vector<std::string> regions = RegionsOf(topology_.model(), component);
     if (regions.size() != 1) return "";
-    return absl::StrCat("1 region (", regions.front(), ") although recovery declares ", Words(kind), " failover");
+    const std::string failover = absl::StrCat(Words(kind), " failover");
+    if (!Covers(system().recovery().failover(), regions.front())) {
+      return absl::StrCat("1 region (", regions.front(), ") that the declared ", failover, " leaves out");
+    }
+    return absl::StrCat("1 region (", regions.front(), ") although recovery declares ", failover);
+  }
+
+  // Whether failover is between this region and others; one that names no region is between all.
+  static bool Covers(const model::v1::FailoverStrategy& failover, const std::string& region) {
+    if (failover.primary().empty() && failover.standby().empty()) return true;
+    return failover.primary() == region ||
+           std::find(failover.standby().begin(), failover.standby().end(), region) != failover.standby().end();
   }
 
   void LookAtSupplier(const model::v1::ThirdParty& supplier) {
@@ -144,7 +161,7 @@ class Search {
     }
     if (stops.empty()) return;
     found_.push_back({SinglePoint::Kind::kThirdParty, supplier.id(), supplier.name(),
-                      absl::StrCat("only supplier behind ", NameOrCount(through)), Ids(stops)});
+                      absl::StrCat("operates ", NameOrCount(through), "; no second supplier is declared"), Ids(stops)});
   }
 
   void LookAtInfrastructure(const Infrastructure& element) {
@@ -186,11 +203,22 @@ class Search {
 
   const Topology& topology_;
   const Dependencies& dependencies_;
+  const std::vector<model::v1::Tier> main_tiers_;
   Adjacency only_way_to_;
   std::vector<SinglePoint> found_;
 };
 
 }  // namespace
+
+std::vector<model::v1::Tier> MainTiers(const model::Model& model) {
+  auto highest = model::v1::TIER_UNSPECIFIED;
+  for (const Component& component : model.proto().components()) {
+    if (!InUse(component) || component.tier() == model::v1::TIER_UNSPECIFIED) continue;
+    if (highest == model::v1::TIER_UNSPECIFIED || component.tier() < highest) highest = component.tier();
+  }
+  if (highest > model::v1::TIER_TIER_1) return {highest};
+  return {model::v1::TIER_TIER_0, model::v1::TIER_TIER_1};
+}
 
 std::vector<SinglePoint> FindSinglePoints(const Topology& topology, const Dependencies& dependencies) {
   return Search(topology, dependencies).Run();

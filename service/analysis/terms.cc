@@ -94,4 +94,13 @@ bool IsTier0Or1(const model::v1::Component& component) {
   return component.tier() == model::v1::TIER_TIER_0 || component.tier() == model::v1::TIER_TIER_1;
 }
 
+std::string Days(int64_t days) {
+  const auto unit = [](int64_t count, absl::string_view name) {
+    return absl::StrCat(count, " ", name, count == 1 ? "" : "s");
+  };
+  if (days >= 365 && days % 365 == 0) return unit(days / 365, "year");
+  if (days > 365 && days % 30 == 0) return unit(days / 30, "month");
+  return unit(days, "day");
+}
+
 }  // namespace metapowers::analysis

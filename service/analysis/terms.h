@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_SERVICE_ANALYSIS_TERMS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_TERMS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ bool IsTier0Or1(const model::v1::Component& component);
 inline bool IsExternal(const model::v1::Component& component) {
   return component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY;
 }
+
+// "7 years", "18 months" or "90 days": years of 365 days and, above one year, months of 30 days where they divide;
+// else days, as rotations and terms are agreed on.
+std::string Days(int64_t days);
 
 }  // namespace metapowers::analysis
 

@@ -64,13 +64,4 @@ std::string Thousands(int64_t number) {
   return digits;
 }
 
-std::string Days(int64_t days) {
-  const auto unit = [](int64_t count, absl::string_view name) {
-    return absl::StrCat(count, " ", name, count == 1 ? "" : "s");
-  };
-  if (days >= 365 && days % 365 == 0) return unit(days / 365, "year");
-  if (days >= 60 && days % 30 == 0) return unit(days / 30, "month");
-  return unit(days, "day");
-}
-
 }  // namespace metapowers::commands

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "metapowers/v1/command.pb.h"
 #include "service/analysis/facts.h"
+#include "service/analysis/terms.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::commands {
@@ -46,8 +47,8 @@ void FillPresence(google::protobuf::Message& result);
 // "4,200,000".
 std::string Thousands(int64_t number);
 
-// "7 years", "18 months" or "90 days": the largest unit that divides; years of 365 and months of 30 days.
-std::string Days(int64_t days);
+// "7 years", "18 months" or "90 days".
+using analysis::Days;
 
 }  // namespace metapowers::commands
 

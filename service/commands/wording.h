@@ -17,7 +17,7 @@ namespace metapowers::commands {
 std::string List(const std::vector<std::string>& items, size_t limit = 24);
 
 // "30 minutes", "1 hour", "90 minutes", "48 hours", "7 days", "90 days": units as people agree on them, while
-// Days() of naming.h takes the largest that divides.
+// Days() of naming.h turns long spans into months and years.
 std::string Minutes(int64_t minutes);
 std::string Hours(int64_t hours);
 std::string InDays(int64_t days);

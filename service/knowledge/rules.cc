@@ -70,15 +70,15 @@ const v1::CategoryRule& Category(model::v1::DataCategory category) {
 }
 
 std::string Word(absl::string_view yaml_name) {
+  // The map views the labels of the message, which is kept for as long.
+  static const v1::Words* const source = Load<v1::Words>("data/rules/words.textproto");
   static const auto* const words = [] {
-    auto* const map = new std::map<std::string, std::string, std::less<>>();
-    for (const v1::Word& word : Load<v1::Words>("data/rules/words.textproto")->words()) {
-      map->emplace(word.name(), word.label());
-    }
+    auto* const map = new std::map<absl::string_view, absl::string_view>();
+    for (const v1::Word& word : source->words()) map->emplace(word.name(), word.label());
     return map;
   }();
-  const auto found = words->find(std::string(yaml_name));
-  return found == words->end() ? absl::StrReplaceAll(yaml_name, {{"_", " "}}) : found->second;
+  const auto found = words->find(yaml_name);
+  return found == words->end() ? absl::StrReplaceAll(yaml_name, {{"_", " "}}) : std::string(found->second);
 }
 
 }  // namespace metapowers::knowledge

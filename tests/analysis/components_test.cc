@@ -35,12 +35,19 @@ TEST(DataHandling, AnOverrideOfConfidentialityWins) {
   EXPECT_EQ(facts->Find("web")->confidentiality, model::v1::CONFIDENTIALITY_INTERNAL);
 }
 
-TEST(Criticality, IsTheHighestOfItsTermsAndPrintsThem) {
+TEST(Criticality, DataRaisesATierToOneLevelBelowItsOwn) {
   const auto facts = FactsOf(ModelText{
       .components = "- {id: web, name: Web, kind: process, tier: tier_2, stores: [cards], processes: [people]}\n"});
+  EXPECT_EQ(facts->Find("web")->criticality.level, model::v1::CRITICALITY_HIGH);
+  EXPECT_EQ(
+      facts->Find("web")->criticality.derivation,
+      "tier 2 -> medium; stores cards (confidentiality strictly confidential, one level less) -> high; highest is "
+      "high");
+}
+
+TEST(Criticality, DataAloneDecidesUntilTheTierIsDeclared) {
+  const auto facts = FactsOf(ModelText{.components = "- {id: web, name: Web, kind: process, stores: [cards]}\n"});
   EXPECT_EQ(facts->Find("web")->criticality.level, model::v1::CRITICALITY_CRITICAL);
-  EXPECT_EQ(facts->Find("web")->criticality.derivation,
-            "tier 2 -> medium; stores cards (confidentiality strictly confidential) -> critical; highest is critical");
 }
 
 TEST(Criticality, AttributesOfOneClassStandTogether) {
@@ -50,8 +57,7 @@ TEST(Criticality, AttributesOfOneClassStandTogether) {
                       "- {id: orders, name: O, owner: core, confidentiality: internal, integrity: critical, "
                       "availability: mission_critical}\n"});
   EXPECT_EQ(facts->Find("web")->criticality.derivation,
-            "stores log (confidentiality restricted) -> medium; processes orders (integrity critical, availability "
-            "mission critical) -> critical; highest is critical");
+            "processes orders (integrity critical, availability mission critical) -> critical; highest is critical");
 }
 
 TEST(Criticality, TierAloneDecidesWhereThereIsNoData) {

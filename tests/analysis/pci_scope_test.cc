@@ -56,6 +56,29 @@ TEST(PciScope, IsNotApplicableWithoutAccountData) {
   EXPECT_EQ(facts->Find("web")->pci_reason, "no data class holds PAN or SAD");
 }
 
+TEST(PciScope, OutsourcedCardPaymentsLeaveWhatLeadsToThem) {
+  const auto facts = FactsOf(ModelText{
+      .components = "- {id: shop, name: Shop, kind: process, stores: [notes]}\n"
+                    "- {id: blog, name: Blog, kind: process}\n"
+                    "- {id: checkout, name: C, kind: external_entity, third_party: acquirer}\n",
+      .flows = "- {id: pay, name: F, source: shop, target: checkout}\n",
+      .data_classes = "- {id: notes, name: Notes, owner: core, confidentiality: internal, categories: [pii]}\n",
+      .organization = "{name: Shop Inc., legal_roles: [merchant]}",
+      .rest = "third_parties:\n- {id: acquirer, name: Acquirer, service: payments, roles: [tpsp]}\n"});
+  EXPECT_EQ(facts->Find("shop")->pci_scope, PciScope::kConnected);
+  EXPECT_EQ(facts->Find("shop")->pci_reason, "flow pay with checkout of PCI TPSP acquirer");
+  EXPECT_EQ(facts->Find("blog")->pci_scope, PciScope::kOut);
+  EXPECT_EQ(facts->Find("checkout")->pci_scope, PciScope::kNotApplicable);
+}
+
+TEST(PciScope, ASharedHostConnectsUnlessAZoneDeniesByDefault) {
+  const std::string components =
+      "- {id: safe, name: Safe, kind: process, zone: vault, runs_on: cluster, stores: [cards]}\n"
+      "- {id: near, name: Near, kind: process, zone: open, runs_on: cluster}\n";
+  const std::string host = "infrastructure:\n- {id: cluster, name: K, kind: kubernetes_cluster}\n";
+  EXPECT_EQ(FactsOf(ModelText{.components = components, .rest = host})->Find("near")->pci_scope, PciScope::kConnected);
+}
+
 TEST(PciScope, TokensAreNoAccountDataUnlessTheirCategoriesSaySo) {
   ModelText text{.components =
                      "- {id: web, name: Web, kind: process, zone: open, stores: [tokens]}\n"

@@ -86,6 +86,21 @@ TEST(SinglePoints, OneRegionContradictsDeclaredFailover) {
               ElementsAre("ledger: 1 region (eu) although recovery declares active passive failover [ledger]"));
 }
 
+TEST(SinglePoints, FailoverThatLeavesARegionOutSaysSo) {
+  EXPECT_THAT(
+      Points({.components = "- {id: ledger, name: L, kind: datastore, tier: tier_0, replicas: 3, regions: [eu]}\n",
+              .rest = "recovery:\n  failover: {kind: active_passive, primary: us}\n"}),
+      ElementsAre("ledger: 1 region (eu) that the declared active passive failover leaves out [ledger]"));
+}
+
+TEST(SinglePoints, ASystemOfLowTiersIsJudgedByItsHighest) {
+  const std::string notes = "- {id: notes, name: N, kind: datastore, tier: tier_2, replicas: 1}\n";
+  const std::string archive = "- {id: archive, name: A, kind: datastore, tier: tier_3, replicas: 1}\n";
+  EXPECT_THAT(Points({.components = notes + archive}), ElementsAre("notes: 1 replica [notes]"));
+  EXPECT_THAT(Points({.components = notes + archive + "- {id: pay, name: P, kind: process, tier: tier_1}\n"}),
+              IsEmpty());
+}
+
 TEST(SinglePoints, ReasonsOfOneElementStandTogether) {
   EXPECT_THAT(
       Points({.components = "- {id: ledger, name: L, kind: datastore, tier: tier_0, replicas: 1, regions: [eu]}\n",
@@ -105,7 +120,7 @@ TEST(SinglePoints, ASupplierBehindAHardDependency) {
                       .flows = "- {id: a, name: F, source: payments, target: psp, dependency: hard}\n"
                                "- {id: b, name: F, source: payments, target: mail, dependency: soft}\n",
                       .rest = rest}),
-              ElementsAre("acquirer: only supplier behind psp [payments]"));
+              ElementsAre("acquirer: operates psp; no second supplier is declared [payments]"));
 }
 
 TEST(SinglePoints, AClusterThatRunsAllInstances) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "service/analysis/asset_class.h"
 #include "service/analysis/asset_gaps.h"
+#include "service/analysis/single_points.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
@@ -143,8 +144,10 @@ class Inventory {
     for (const auto& [group, number] : count.groups) notes.push_back(absl::StrCat(number, " with ", group));
     if (pci_applies_ && !stores && count.cde > 0) {
       notes.push_back(absl::StrCat(count.cde, " PCI-scoped as CDE"));
-    };
-    if (pci_applies_ && count.connected > 0) notes.push_back(absl::StrCat(count.connected, " connected to the CDE"));
+    }
+    if (pci_applies_ && count.connected > 0) {
+      notes.push_back(absl::StrCat(count.connected, HasCde() ? " connected to the CDE" : " connected to a PCI TPSP"));
+    }
     row.set_notes(absl::StrJoin(notes, ", "));
   }
 
@@ -378,8 +381,32 @@ class Inventory {
         if (facts.pci_scope == scope) AddPciRow(id, facts, *pci.add_rows());
       }
     }
-    AddSegmentation(pci);
+    pci.set_has_cde(HasCde());
+    if (pci.has_cde()) AddSegmentation(pci);
+    if (!pci.has_cde()) AddUnlinkedSuppliers(pci);
     AddConfirmation(*pci.mutable_confirmation());
+  }
+
+  bool HasCde() const {
+    return std::any_of(facts_.components().begin(), facts_.components().end(),
+                       [](const auto& entry) { return entry.second.pci_scope == PciScope::kCde; });
+  }
+
+  // Payment suppliers that payers reach in a way that the model does not show.
+  void AddUnlinkedSuppliers(pb::PciScoping& pci) const {
+    for (const ThirdParty& supplier : proto_.third_parties()) {
+      const auto& roles = supplier.roles();
+      if (std::find(roles.begin(), roles.end(), model::v1::THIRD_PARTY_ROLE_TPSP) == roles.end()) continue;
+      const bool linked = std::any_of(proto_.flows().begin(), proto_.flows().end(), [&](const model::v1::Flow& flow) {
+        return OperatorOf(flow.source()) == supplier.id() || OperatorOf(flow.target()) == supplier.id();
+      });
+      if (!linked) pci.add_unlinked_suppliers(supplier.id());
+    }
+  }
+
+  std::string OperatorOf(absl::string_view id) const {
+    const auto* component = model_.Find<Component>(id);
+    return component == nullptr ? "" : component->third_party();
   }
 
   static void AddPciRow(const std::string& id, const ComponentFacts& facts, pb::PciScopeRow& row) {
@@ -578,6 +605,9 @@ class Inventory {
   }
 
   void AddSinglePoints() {
+    std::vector<std::string> tiers;
+    for (const model::v1::Tier tier : analysis::MainTiers(model_)) tiers.push_back(Label(tier));
+    result_.set_main_tiers(List(tiers));
     for (const analysis::SinglePoint& point : facts_.single_points()) {
       pb::SinglePointRow& row = *result_.add_single_points();
       row.set_id(point.id);
@@ -684,6 +714,24 @@ class Inventory {
     totals.set_gaps(result_.calendar_size());
     for (const pb::GapGroup& group : result_.shadow()) totals.set_shadow(totals.shadow() + group.rows_size());
     totals.set_flows(proto_.flows_size());
+    AddPhrases(totals);
+  }
+
+  void AddPhrases(const pb::AssetTotals& totals) {
+    pb::AssetPhrases& phrases = *result_.mutable_phrases();
+    phrases.set_assets(commands::Count(totals.assets(), "asset", "assets"));
+    phrases.set_components(commands::Count(totals.components(), "component", "components"));
+    phrases.set_infrastructure(
+        commands::Count(totals.infrastructure(), "infrastructure element", "infrastructure elements"));
+    phrases.set_suppliers(commands::Count(totals.suppliers(), "supplier", "suppliers"));
+    phrases.set_owned(commands::Count(totals.owned(), "of them has", "of them have"));
+    phrases.set_critical(commands::Count(totals.critical(), "component is", "components are"));
+    phrases.set_single_points(
+        commands::Count(totals.single_points(), "element is a single point", "elements are single points"));
+    phrases.set_gaps(commands::Count(totals.gaps(), "gap is", "gaps are"));
+    if (totals.shadow() > 0) {
+      phrases.set_shadow(commands::Count(totals.shadow(), "of them is about an asset", "of them are about assets"));
+    }
   }
 
   const model::Model& model_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -279,6 +280,12 @@ class Classification {
     return out;
   }
 
+  // PCI DSS protects account data: without any, its duty towards suppliers is the only one on how data is handled.
+  bool BindsHere(const HandlingRequirement& requirement, absl::string_view reference) const {
+    return !absl::StartsWith(reference, "PCI DSS") || !result_.account_data().empty() ||
+           requirement.topic() == knowledge::v1::HANDLING_TOPIC_SHARING;
+  }
+
   void AddRequirements() {
     std::map<int, pb::RequirementGroup> groups;
     for (const HandlingRequirement& requirement : knowledge::HandlingRules().requirements()) {
@@ -295,7 +302,9 @@ class Classification {
       if (value.empty()) value = requirement.floor();
       row.set_measure(absl::StrReplaceAll(requirement.measure(), {{"{value}", value}}));
       row.set_evidence(requirement.evidence());
-      AddAll(BindingReferences(facts_, requirement.references()), row.mutable_references());
+      for (const std::string& reference : BindingReferences(facts_, requirement.references())) {
+        if (BindsHere(requirement, reference)) row.add_references(reference);
+      }
     }
     for (auto& [topic, group] : groups) *result_.add_requirements() = std::move(group);
   }
@@ -451,7 +460,15 @@ class Classification {
       group.set_reason(fact->reason);
       *group.add_rows() = std::move(row);
     }
-    for (auto& [id, group] : groups) *result_.add_duties() = std::move(group);
+    for (auto& [id, group] : groups) {
+      std::set<std::string> classes;
+      for (const pb::DutyRow& row : group.rows()) classes.insert(row.classes().begin(), row.classes().end());
+      for (pb::DutyRow& row : *group.mutable_rows()) {
+        row.set_all_classes(row.classes_size() == static_cast<int>(classes.size()));
+      }
+      AddAll(classes, group.mutable_classes());
+      *result_.add_duties() = std::move(group);
+    }
   }
 
   // Laws and standards that say on which data they bear; voluntary ones belong to the compliance commands.
@@ -535,6 +552,23 @@ class Classification {
       if (crossing.lacks_mechanism()) totals.set_transfers_without_mechanism(totals.transfers_without_mechanism() + 1);
     }
     totals.set_regulations(result_.duties_size());
+    AddPhrases(totals);
+  }
+
+  void AddPhrases(const pb::DataTotals& totals) {
+    pb::DataPhrases& phrases = *result_.mutable_phrases();
+    phrases.set_classes(Count(totals.classes(), "data class", "data classes"));
+    phrases.set_passed(Count(totals.passed(), "passes", "pass"));
+    phrases.set_failed(Count(totals.failed(), "fails", "fail"));
+    phrases.set_open(Count(totals.unknown(), "stays open", "stay open"));
+    phrases.set_regulations(Count(totals.regulations(), "law or standard brings", "laws and standards bring"));
+    if (totals.transfers() > 0) {
+      phrases.set_transfers(
+          Count(totals.transfers(), "transfer of regulated data crosses", "transfers of regulated data cross"));
+    }
+    if (totals.transfers_without_mechanism() > 0) {
+      phrases.set_lacking(Count(totals.transfers_without_mechanism(), "of them lacks", "of them lack"));
+    }
   }
 
   const model::Model& model_;

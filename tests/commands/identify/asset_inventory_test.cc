@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -60,6 +61,28 @@ TEST(AssetInventory, AnUndeclaredComponentIsShadowIt) {
   const AssetInventoryResult after = Inventory(Edited(text, {{"\ncomponents:\n", extra}}));
   EXPECT_EQ(after.totals().components(), before.totals().components() + 1);
   EXPECT_GT(after.totals().shadow(), before.totals().shadow());
+}
+
+TEST(AssetInventory, OutsourcedCardPaymentsNameSuppliersThatNoFlowLeadsTo) {
+  const auto patient = Inventory(Example("patient-platform"));
+  EXPECT_FALSE(patient.pci().has_cde());
+  ASSERT_EQ(patient.pci().unlinked_suppliers_size(), 1);
+  EXPECT_EQ(patient.pci().unlinked_suppliers(0), "payhost");
+  EXPECT_EQ(Inventory(Example("team-notes")).pci().unlinked_suppliers_size(), 0);
+  EXPECT_TRUE(Inventory(Example("api-platform")).pci().has_cde());
+}
+
+bool HasGap(const AssetInventoryResult& result, const std::string& title, const std::string& id) {
+  return std::any_of(result.calendar().begin(), result.calendar().end(),
+                     [&](const auto& row) { return row.title() == title && row.id() == id; });
+}
+
+TEST(AssetInventory, AControllerNeedsNoProcessingAgreement) {
+  const std::string gap = "Supplier with regulated data and no agreement in force";
+  const std::string text = Example("api-platform");
+  EXPECT_FALSE(HasGap(Inventory(text), gap, "harbor-trust-bank"));
+  const std::string processor = Edited(text, {{"roles: [controller]\n", "roles: [processor]\n"}});
+  EXPECT_TRUE(HasGap(Inventory(processor), gap, "harbor-trust-bank"));
 }
 
 }  // namespace

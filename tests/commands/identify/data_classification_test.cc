@@ -59,6 +59,44 @@ TEST(DataClassification, SaysWhereCardholderDataIsKept) {
               Contains(Property(&security::identify::v1::AccountDataRow::data, HasSubstr("cardholder-data"))));
 }
 
+TEST(DataClassification, ADutyNamesItsClassesOnlyWhereTheyDiffer) {
+  for (const char* example : kExamples) {
+    const DataClassificationResult result = Classify(Example(example));
+    for (const auto& group : result.duties()) {
+      for (const auto& row : group.rows()) {
+        EXPECT_EQ(row.all_classes(), row.classes_size() == group.classes_size()) << row.article();
+      }
+    }
+  }
+}
+
+TEST(DataClassification, CardRequirementsAreCitedOnlyWhereCardDataIs) {
+  const DataClassificationResult result = Classify(Example("team-notes"));
+  for (const auto& group : result.requirements()) {
+    if (group.topic() == "sharing") continue;
+    for (const auto& row : group.rows()) {
+      EXPECT_THAT(row.references(), ::testing::Each(::testing::Not(HasSubstr("PCI DSS")))) << row.id();
+    }
+  }
+}
+
+TEST(DataClassification, WordsOfTheSummaryAgreeWithTheirNumbers) {
+  const auto phrases = Classify(Example("api-platform")).phrases();
+  EXPECT_EQ(phrases.lacking(), "1 of them lacks");
+  EXPECT_EQ(Classify(Example("team-notes")).phrases().regulations(), "1 law or standard brings");
+  EXPECT_EQ(Classify(Example("patient-platform")).phrases().transfers(), "");
+}
+
+TEST(DataClassification, WritesOneRetentionOneWay) {
+  const DataClassificationResult result = Classify(Example("api-platform"));
+  EXPECT_EQ(FindClass(result, "transaction-data")->retention(), "7 years");
+  EXPECT_EQ(FindClass(result, "platform-secrets")->retention(), "90 days");
+  for (const auto& check : result.class_checks()) {
+    if (check.retention().state() != security::identify::v1::VERDICT_STATE_PASS) continue;
+    EXPECT_EQ(check.retention().fact(), FindClass(result, check.id())->retention()) << check.id();
+  }
+}
+
 TEST(DataClassification, ASystemWithoutCardDataHasNoAccountDataTable) {
   EXPECT_THAT(Classify(Example("team-notes")).account_data(), IsEmpty());
 }
