@@ -1,0 +1,126 @@
+// The elements of a model as rules see them: each with its neighbours and with what follows from them, computed once per
+// model. Near-linear in components and flows.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_LANDSCAPE_H_
+#define METAPOWERS_SERVICE_ANALYSIS_LANDSCAPE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "metapowers/knowledge/v1/threat_rules.pb.h"
+#include "service/analysis/facts.h"
+#include "service/analysis/topology.h"
+
+namespace metapowers::analysis {
+
+// See attributes.h.
+enum class Exposure { kIsolated, kInner, kAdjacent, kPartner, kInternet };
+
+// "internet", as attributes and the grid write it.
+absl::string_view ExposureName(Exposure exposure);
+
+class Landscape;
+
+// Data at stake, strongest of each leg; bits are 1 << category.
+struct DataSummary {
+  uint64_t categories = 0;
+  model::v1::Confidentiality confidentiality = model::v1::CONFIDENTIALITY_UNSPECIFIED;
+  model::v1::Importance integrity = model::v1::IMPORTANCE_UNSPECIFIED;
+  model::v1::Importance availability = model::v1::IMPORTANCE_UNSPECIFIED;
+
+  void Add(const model::v1::DataClass& data);
+};
+
+// What follows for one component.
+struct ComponentView {
+  const ComponentFacts* facts = nullptr;
+  Exposure exposure = Exposure::kIsolated;
+  uint64_t capabilities = 0;  // bits 1 << Capability
+  DataSummary handled;        // with overrides
+  DataSummary stored;
+  bool outside = false;
+  bool single_point = false;
+  bool mixed_zone = false;
+  bool mixed_runtime = false;
+  bool unauthenticated_path = false;
+  bool guarded = false;
+  bool unknown_technology = false;  // names one that the catalogue lacks
+  std::vector<int> inbound;         // positions in flows(), sorted; a flow to itself is in both
+  std::vector<int> outbound;
+  std::vector<const model::v1::Api*> apis;
+};
+
+// What follows for one flow.
+struct FlowView {
+  const model::v1::Flow* flow = nullptr;
+  int source = 0;  // positions in components()
+  int target = 0;
+  Exposure exposure = Exposure::kInner;
+  bool crosses = false;
+  bool same_runtime = false;
+  uint64_t families = 0;  // bits 1 << ProtocolFamily
+  DataSummary carried;
+  DataSummary sent;
+  const CrossBorderFlow* border = nullptr;  // nullptr: it crosses none
+};
+
+// One element that rules are about. Refers to the landscape, which outlives it.
+struct Element {
+  knowledge::v1::ThreatSubject subject = knowledge::v1::THREAT_SUBJECT_UNSPECIFIED;
+  const Landscape* landscape = nullptr;
+  const google::protobuf::Message* message = nullptr;
+  int index = -1;  // in components() or flows(); -1 for other subjects
+
+  const ComponentView& component() const;
+  const FlowView& flow() const;
+};
+
+// Immutable; thread-safe. Refers to the facts, which outlive it.
+class Landscape {
+ public:
+  explicit Landscape(const Facts& facts);
+  Landscape(const Landscape&) = delete;
+  Landscape& operator=(const Landscape&) = delete;
+
+  const Facts& facts() const { return facts_; }
+  const model::Model& model() const { return facts_.model(); }
+  // In the order of the model: sorted by id.
+  const std::vector<ComponentView>& components() const { return components_; }
+  const std::vector<FlowView>& flows() const { return flows_; }
+
+  Element ComponentElement(int index) const;
+  Element FlowElement(int index) const;
+  Element SystemElement() const;
+  // The elements that rules of this subject are about, sorted by id; see ThreatSubject for which those are.
+  std::vector<Element> ElementsOf(knowledge::v1::ThreatSubject subject) const;
+
+  // Position of the component with this id; -1 when there is none.
+  int IndexOf(absl::string_view component) const;
+
+  // Data classes of an element that a rule with this reach counts, sorted by id.
+  std::vector<const model::v1::DataClass*> DataOf(const Element& element, knowledge::v1::DataReach reach) const;
+
+ private:
+  void AddComponents();
+  void AddFlows();
+  void AddExposure();
+  void AddPaths();
+  void AddNeighbours();
+
+  const Facts& facts_;
+  std::vector<ComponentView> components_;
+  std::vector<FlowView> flows_;
+};
+
+// What finding keys call an element: its first id, which later renamings keep; of a component or flow the first of
+// `renamed_from`.
+std::string StableId(const Element& element);
+
+// The id that the model uses now; of the system its topic.
+std::string CurrentId(const Element& element);
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_LANDSCAPE_H_
