@@ -10,6 +10,7 @@
 //               confidentiality       strongest of that data, with overrides: `public` ... `strictly_confidential`
 //               stored_confidentiality
 //               integrity, data_availability  strongest of that data, with overrides: `archive` ... `mission_critical`
+//               technology_known      true: it names technologies, and the catalogue has them all
 //               criticality           criticality.h: low, medium, high, critical
 //               pci                   not_applicable, out, connected, cde
 //               zone_type, zone_policy  type and network_policy of its effective zone; zone_trust: its trust, a number
@@ -17,7 +18,8 @@
 //               operated_by           us, supplier
 //               single_point          true, false
 //               end_of_life           past, soon, no; unknown without a date
-//               mixed_zone            true: it shares its innermost zone with a component that is exposed to the internet and handles
+//               mixed_zone            true: it shares its innermost zone with a component that is exposed to the
+//               internet and handles
 //                                     less confidential data
 //               mixed_runtime         true: it shares runs_on or runtime_group with one of another zone or PCI scope
 //               memory_safe           true, false, by `language`; unknown for languages that the catalogue lacks
@@ -41,16 +43,18 @@
 //   supplier    categories, confidentiality, integrity, data_availability  of the data shared with it
 //               attestation_expired   true, false; unknown without a report or a date
 //   credential  rotation_overdue      true, false; unknown without dates
-//   key         rotation_overdue; expires: past, soon, no
+//   key         rotation_overdue; expires_soon: past, soon, no
+//   infrastructure  end_of_life: past, soon, no
+//   all of these  categories, confidentiality, integrity, data_availability of the data that stands or falls with it
 //   data class  used                  true: some component or flow has it
 //               sent                  true: some flow carries it
 //   system      capability            of all components; categories: of all data classes
 //
-// Exposure of a component of ours: `internet`: exposed_to_internet (facts.h); `partner`: a flow enters from a component in
-// a zone of type partner or saas, or from an external entity of a supplier; `adjacent`: a flow enters from one of those two;
-// `inner`: a flow enters from anything that an outsider reaches; `isolated`: none of these. Flows inside a VPN count from
-// where they start. Exposure of a flow: `internet` or `partner` by where an end stands; `adjacent`: it crosses a boundary;
-// `isolated`: it stays on the host; `inner`: the rest.
+// Exposure of a component of ours: `internet`: exposed_to_internet (facts.h); `partner`: a flow enters from a component
+// in a zone of type partner or saas, or from an external entity of a supplier; `adjacent`: a flow enters from one of
+// those two; `inner`: a flow enters from anything that an outsider reaches; `isolated`: none of these. Flows inside a
+// VPN count from where they start. Exposure of a flow: `internet` or `partner` by where an end stands; `adjacent`: it
+// crosses a boundary; `isolated`: it stays on the host; `inner`: the rest.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ATTRIBUTES_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ATTRIBUTES_H_
 

@@ -1,7 +1,8 @@
 // What is known of a control on an element, and from where. In this order, the first that says something wins:
 //
 //   1. posture declared on the element itself
-//   2. posture declared on the target of a flow, for a flow; on every flow into a component, for a component: implemented when
+//   2. posture declared on the target of a flow, for a flow; on every flow into a component, for a component:
+//   implemented when
 //      all of them have it, partial when some have
 //   3. what declared attributes imply (SecurityControl.inferences)
 //   4. a control of the model's `controls` that implements it (`Control.implements`) on this component or everywhere
@@ -22,7 +23,8 @@ namespace metapowers::analysis {
 
 struct ControlPosture {
   model::v1::PostureState state = model::v1::POSTURE_STATE_UNSPECIFIED;
-  std::string source;    // e.g. "declared", "on flow web-to-api", "transport_security is tls", "control vault-rollout"; "" when unknown
+  std::string source;    // e.g. "declared", "on flow web-to-api", "transport_security is tls", "control vault-rollout";
+                         // "" when unknown
   std::string evidence;  // as declared; may be empty
   std::string due;       // of a planned one, where declared
 };

@@ -1,5 +1,5 @@
-// The elements of a model as rules see them: each with its neighbours and with what follows from them, computed once per
-// model. Near-linear in components and flows.
+// The elements of a model as rules see them: each with its neighbours and with what follows from them, computed once
+// per model. Near-linear in components and flows.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_LANDSCAPE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_LANDSCAPE_H_
 
@@ -25,6 +25,7 @@ class Landscape;
 
 // Data at stake, strongest of each leg; bits are 1 << category.
 struct DataSummary {
+  int classes = 0;  // how many; 0 means that no level is known to be none
   uint64_t categories = 0;
   model::v1::Confidentiality confidentiality = model::v1::CONFIDENTIALITY_UNSPECIFIED;
   model::v1::Importance integrity = model::v1::IMPORTANCE_UNSPECIFIED;
@@ -99,6 +100,9 @@ class Landscape {
   // Position of the component with this id; -1 when there is none.
   int IndexOf(absl::string_view component) const;
 
+  // Controls of the model that put this one of the catalogue in place, sorted by id; empty when none does.
+  const std::vector<const model::v1::Control*>& ControlsFor(absl::string_view control) const;
+
   // Data classes of an element that a rule with this reach counts, sorted by id.
   std::vector<const model::v1::DataClass*> DataOf(const Element& element, knowledge::v1::DataReach reach) const;
 
@@ -108,10 +112,12 @@ class Landscape {
   void AddExposure();
   void AddPaths();
   void AddNeighbours();
+  void AddDependentData(const Element& element, std::vector<const model::v1::DataClass*>& data) const;
 
   const Facts& facts_;
   std::vector<ComponentView> components_;
   std::vector<FlowView> flows_;
+  std::map<std::string, std::vector<const model::v1::Control*>, std::less<>> controls_;  // by key of the catalogue
 };
 
 // What finding keys call an element: its first id, which later renamings keep; of a component or flow the first of

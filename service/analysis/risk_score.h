@@ -48,7 +48,8 @@ struct RiskScores {
 };
 
 RiskScores ScoreThreat(const knowledge::v1::ThreatRule& rule, const Element& element,
-                       const std::vector<const model::v1::DataClass*>& data, const std::vector<ControlOnThreat>& controls);
+                       const std::vector<const model::v1::DataClass*>& data,
+                       const std::vector<ControlOnThreat>& controls);
 
 }  // namespace metapowers::analysis
 

@@ -1,5 +1,5 @@
-// Threats of a model: every rule that its elements meet, scored, with the controls that lower it and what people decided
-// on it. Pure: equal models, rules and decisions give equal threats in the same order.
+// Threats of a model: every rule that its elements meet, scored, with the controls that lower it and what people
+// decided on it. Pure: equal models, rules and decisions give equal threats in the same order.
 //
 // Key of a threat: `<rule>@<element>` with `/<data class>` appended where the rule is about one class; stable under
 // reordering, unrelated edits and renaming with `renamed_from`. Several elements are joined by `+`, sorted.
@@ -36,20 +36,20 @@ struct Threat {
   std::string key;
   const knowledge::v1::ThreatRule* rule = nullptr;
   Element element;
-  std::string element_id;                               // as the model calls it now
-  const model::v1::DataClass* data_class = nullptr;     // of a rule about one class
-  std::vector<const model::v1::DataClass*> data;        // at stake, sorted by id
-  std::vector<std::string> because;                     // conditions that hold, e.g. "transport_security is none"
-  std::vector<std::string> unconfirmed;                 // conditions of `unless` that are unknown
-  std::vector<ControlOnThreat> controls;                // in the order of the rule
+  std::string element_id;                            // as the model calls it now
+  const model::v1::DataClass* data_class = nullptr;  // of a rule about one class
+  std::vector<const model::v1::DataClass*> data;     // at stake, sorted by id
+  std::vector<std::string> because;                  // conditions that hold, e.g. "transport_security is none"
+  std::vector<std::string> unconfirmed;              // conditions of `unless` that are unknown
+  std::vector<ControlOnThreat> controls;             // in the order of the rule
   RiskScores scores;
   ThreatStatus status = ThreatStatus::kOpen;
-  const model::v1::Decision* decision = nullptr;        // in force; nullptr when there is none
-  std::string reopened;                                 // why a decision is no longer in force; else empty
-  std::string fingerprint;                              // digest of what a decision was taken on: rule, inputs, scores
-  std::string team;                                     // id of the team that answers for the element, never empty
-  std::string due;                                      // of an open one: `as_of` plus the term of its severity
-  std::string scenario, consequence, mitigation;        // texts of the rule with placeholders filled in
+  const model::v1::Decision* decision = nullptr;  // in force; nullptr when there is none
+  std::string reopened;                           // why a decision is no longer in force; else empty
+  std::string fingerprint;                        // digest of what a decision was taken on: rule, inputs, scores
+  std::string team;                               // id of the team that answers for the element, never empty
+  std::string due;                                // of an open one: `as_of` plus the term of its severity
+  std::string scenario, consequence, mitigation;  // texts of the rule with placeholders filled in
 
   bool open() const { return IsOpen(status); }
   model::v1::Severity severity() const { return scores.current.severity; }
@@ -85,8 +85,8 @@ struct StrideCell {
 // have all six letters, data stores T, R, I and D, flows T, I and D, and S where they cross a boundary.
 struct StrideRow {
   std::string element_id;
-  std::string kind;                                    // "process", "data store", "flow"
-  std::map<knowledge::v1::Stride, StrideCell> cells;   // the letters that apply
+  std::string kind;                                   // "process", "data store", "flow"
+  std::map<knowledge::v1::Stride, StrideCell> cells;  // the letters that apply
 };
 
 // A decision on a finding that does not exist (any more).

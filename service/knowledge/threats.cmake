@@ -1,4 +1,4 @@
-# The rows behind threats (threats.h): embedded, and checked against their schemas at build time.
+#The rows behind threats(threats.h) : embedded, and checked against their schemas at build time.
 file(GLOB threat_rule_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} data/threats/*_rules.textproto)
 file(GLOB control_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} data/controls/*.textproto)
 set(grid_files data/threats/risk_grid.textproto)

@@ -1,0 +1,105 @@
+#include "service/analysis/stride_coverage.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+namespace k = knowledge::v1;
+
+using Cells = absl::flat_hash_map<std::pair<const google::protobuf::Message*, int>, StrideCell>;
+
+Cells Count(const std::vector<Threat>& threats) {
+  Cells cells;
+  for (const Threat& threat : threats) {
+    if (threat.status == ThreatStatus::kFalsePositive) continue;
+    StrideCell& cell = cells[{threat.element.message, threat.rule->stride()}];
+    ++cell.considered;
+    if (!threat.open()) continue;
+    ++cell.open;
+    cell.worst = std::max(cell.worst, threat.severity());
+  }
+  return cells;
+}
+
+// How far a rule is from applying to an element.
+struct Miss {
+  int failed = 0;
+  std::string why;
+};
+
+Miss MissOf(const CompiledRule& rule, const Element& element) {
+  Miss miss;
+  const auto note = [&](const Condition& condition) {
+    if (miss.failed++ == 0) miss.why = condition.Say(element);
+  };
+  for (const Condition& condition : rule.match) {
+    if (condition.Judge(element) != Truth::kYes) note(condition);
+  }
+  for (const Condition& condition : rule.unless) {
+    if (condition.Judge(element) == Truth::kYes) note(condition);
+  }
+  return miss;
+}
+
+std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride letter) {
+  const CompiledRule* nearest = nullptr;
+  Miss least;
+  for (const CompiledRule& rule : rules.rules()) {
+    if (rule.row->stride() != letter || rule.row->subject() != element.subject) continue;
+    Miss miss = MissOf(rule, element);
+    if (nearest != nullptr && miss.failed >= least.failed) continue;
+    nearest = &rule;
+    least = std::move(miss);
+  }
+  if (nearest == nullptr) return "";
+  if (least.failed == 0) return absl::StrCat(nearest->row->id(), ": it handles no data of that kind");
+  return absl::StrCat(nearest->row->id(), ": ", least.why);
+}
+
+std::vector<k::Stride> LettersOf(const Element& element) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW) {
+    return {k::STRIDE_SPOOFING, k::STRIDE_TAMPERING, k::STRIDE_INFORMATION_DISCLOSURE, k::STRIDE_DENIAL_OF_SERVICE};
+  }
+  if (element.component().facts->component->kind() == model::v1::COMPONENT_KIND_DATASTORE) {
+    return {k::STRIDE_TAMPERING, k::STRIDE_REPUDIATION, k::STRIDE_INFORMATION_DISCLOSURE, k::STRIDE_DENIAL_OF_SERVICE};
+  }
+  return {k::STRIDE_SPOOFING,          k::STRIDE_TAMPERING,
+          k::STRIDE_REPUDIATION,       k::STRIDE_INFORMATION_DISCLOSURE,
+          k::STRIDE_DENIAL_OF_SERVICE, k::STRIDE_ELEVATION_OF_PRIVILEGE};
+}
+
+}  // namespace
+
+std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& rules,
+                                   const std::vector<Threat>& threats) {
+  const Cells cells = Count(threats);
+  std::vector<StrideRow> rows;
+  const auto add = [&](const Element& element, absl::string_view kind) {
+    StrideRow row{CurrentId(element), std::string(kind), {}};
+    for (const k::Stride letter : LettersOf(element)) {
+      const auto found = cells.find({element.message, letter});
+      if (found != cells.end()) {
+        row.cells[letter] = found->second;
+      } else {
+        row.cells[letter].reason = ReasonFor(rules, element, letter);
+      }
+    }
+    rows.push_back(std::move(row));
+  };
+  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_COMPONENT)) {
+    const bool store = element.component().facts->component->kind() == model::v1::COMPONENT_KIND_DATASTORE;
+    add(element, store ? "data store" : "process");
+  }
+  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_FLOW)) {
+    if (element.flow().crosses) add(element, "flow");
+  }
+  return rows;
+}
+
+}  // namespace metapowers::analysis

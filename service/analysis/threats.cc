@@ -1,0 +1,345 @@
+#include "service/analysis/threats.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "service/analysis/stride_coverage.h"
+#include "service/analysis/terms.h"
+#include "service/base/digest.h"
+#include "service/knowledge/rules.h"
+#include "service/knowledge/threats.h"
+#include "service/model/schema.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+namespace k = knowledge::v1;
+using model::v1::Component;
+using model::v1::DataClass;
+using model::v1::Decision;
+
+// --- Who answers ----------------------------------------------------------------------------------------
+
+const std::string* TeamOfComponent(const Landscape& landscape, absl::string_view id) {
+  const int index = landscape.IndexOf(id);
+  return index < 0 ? nullptr : &landscape.components()[index].facts->component->owner_team();
+}
+
+// Team of the element itself, where the model names one.
+std::string DeclaredTeam(const Element& element) {
+  const Landscape& landscape = *element.landscape;
+  const auto of = [&](const std::string* team) { return team == nullptr ? std::string() : *team; };
+  switch (element.subject) {
+    case k::THREAT_SUBJECT_COMPONENT:
+    case k::THREAT_SUBJECT_EXTERNAL_ENTITY:
+      return element.component().facts->component->owner_team();
+    case k::THREAT_SUBJECT_FLOW: {
+      // Whoever accepts the connection can refuse it; where that is somebody outside, whoever opens it.
+      const Component& target = *landscape.components()[element.flow().target].facts->component;
+      const bool theirs = IsExternal(target) || target.out_of_scope();
+      const Component& source = *landscape.components()[element.flow().source].facts->component;
+      return theirs ? source.owner_team() : target.owner_team();
+    }
+    case k::THREAT_SUBJECT_API:
+      return of(TeamOfComponent(landscape, static_cast<const model::v1::Api&>(*element.message).component()));
+    case k::THREAT_SUBJECT_PIPELINE:
+      return of(TeamOfComponent(landscape, static_cast<const model::v1::Pipeline&>(*element.message).component()));
+    case k::THREAT_SUBJECT_IAC_SOURCE: {
+      const auto* repository = landscape.model().Find<model::v1::Repository>(
+          static_cast<const model::v1::IacSource&>(*element.message).repository());
+      return repository == nullptr ? "" : repository->owner_team();
+    }
+    case k::THREAT_SUBJECT_DATA_CLASS:
+      return static_cast<const DataClass&>(*element.message).owner();
+    default: {
+      const auto* field = element.message->GetDescriptor()->FindFieldByName("owner_team");
+      return field == nullptr ? "" : model::StringAt(*element.message, *field, -1);
+    }
+  }
+}
+
+std::string TeamOf(const Element& element) {
+  std::string team = DeclaredTeam(element);
+  return team.empty() ? element.landscape->model().proto().owner_team() : team;
+}
+
+// --- Texts ------------------------------------------------------------------------------------------------
+
+std::string NameOf(const Element& element) {
+  const auto* field = element.message->GetDescriptor()->FindFieldByName("name");
+  return field == nullptr ? CurrentId(element) : model::StringAt(*element.message, *field, -1);
+}
+
+std::string FillIn(const std::string& text, const Element& element, const std::string& team, const DataClass* data,
+                   absl::string_view data_without_name) {
+  if (text.find('{') == std::string::npos) return text;
+  const Landscape& landscape = *element.landscape;
+  std::string zone = "no declared zone";
+  std::string source;
+  std::string target;
+  std::string protocol;
+  const auto zone_of = [&](const ComponentView& view) {
+    if (view.facts->effective_zone != nullptr) zone = view.facts->effective_zone->id();
+  };
+  if (element.subject == k::THREAT_SUBJECT_FLOW) {
+    const model::v1::Flow& flow = *element.flow().flow;
+    source = flow.source();
+    target = flow.target();
+    protocol = flow.protocol();
+    zone_of(landscape.components()[element.flow().target]);
+  } else if (element.index >= 0) {
+    zone_of(element.component());
+  }
+  const auto* owner = landscape.model().Find<model::v1::Team>(team);
+  return absl::StrReplaceAll(text, {{"{element}", CurrentId(element)},
+                                    {"{name}", NameOf(element)},
+                                    {"{source}", source},
+                                    {"{target}", target},
+                                    {"{protocol}", protocol.empty() ? "an undeclared protocol" : protocol},
+                                    {"{zone}", zone},
+                                    {"{data}", data == nullptr ? std::string(data_without_name) : data->name()},
+                                    {"{system}", landscape.model().proto().name()},
+                                    {"{team}", owner == nullptr ? team : owner->name()}});
+}
+
+// --- Decisions --------------------------------------------------------------------------------------------
+
+ThreatStatus StatusOf(model::v1::DecisionStatus status) {
+  switch (status) {
+    case model::v1::DECISION_STATUS_ACCEPTED:
+      return ThreatStatus::kAccepted;
+    case model::v1::DECISION_STATUS_MITIGATE:
+      return ThreatStatus::kMitigating;
+    case model::v1::DECISION_STATUS_TRANSFERRED:
+      return ThreatStatus::kTransferred;
+    case model::v1::DECISION_STATUS_AVOIDED:
+      return ThreatStatus::kAvoided;
+    case model::v1::DECISION_STATUS_FALSE_POSITIVE:
+      return ThreatStatus::kFalsePositive;
+    default:
+      return ThreatStatus::kOpen;
+  }
+}
+
+// Why the decision does not hold (any more) for the threat; empty when it does.
+std::string WhyVoid(const model::Model& model, const Decision& decision, const Threat& threat) {
+  const absl::CivilDay expires = model::ToCivilDay(decision.expires_on());
+  if (expires <= model.as_of()) return absl::StrCat("expired on ", decision.expires_on());
+  if (!decision.fingerprint().empty() && decision.fingerprint() != threat.fingerprint) {
+    return absl::StrCat("taken on ", decision.fingerprint(), ", what it rests on is ", threat.fingerprint, " now");
+  }
+  if (decision.status() != model::v1::DECISION_STATUS_ACCEPTED) return "";
+  if (threat.severity() > decision.authority()) {
+    return absl::StrCat("severity ", Words(threat.severity()), " is above the authority, ",
+                        Words(decision.authority()));
+  }
+  for (const model::v1::AcceptanceAuthority& authority : model.proto().risk_appetite().acceptance()) {
+    if (authority.level() != threat.severity() || !authority.has_max_days()) continue;
+    if (expires - model::ToCivilDay(decision.decided_on()) > authority.max_days()) {
+      return absl::StrCat("longer than the ", authority.max_days(), " days that ", Words(threat.severity()),
+                          " may be accepted for");
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || status == ThreatStatus::kMitigating; }
+
+class ThreatsBuilder {
+ public:
+  ThreatsBuilder(const Facts& facts, const RuleSet& rules, const model::v1::Decisions& decisions)
+      : threats_(new Threats()), rules_(rules) {
+    threats_->landscape_ = std::make_unique<Landscape>(facts);
+    for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
+      elements_.push_back(threats_->landscape_->ElementsOf(static_cast<k::ThreatSubject>(i)));
+    }
+    for (const Decision& decision : decisions.decisions()) decisions_.emplace(decision.finding(), &decision);
+  }
+
+  std::unique_ptr<const Threats> Build() {
+    for (const CompiledRule& rule : rules_.rules()) {
+      for (const Element& element : ElementsOf(rule.row->subject())) Judge(rule, element);
+    }
+    std::sort(threats_->all_.begin(), threats_->all_.end(),
+              [](const Threat& a, const Threat& b) { return a.key < b.key; });
+    AddQuality();
+    threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_);
+    for (const auto& [key, decision] : decisions_) {
+      if (threats_->Find(key) == nullptr) threats_->orphaned_.push_back({decision});
+    }
+    return std::move(threats_);
+  }
+
+ private:
+  const std::vector<Element>& ElementsOf(k::ThreatSubject subject) const { return elements_[subject - 1]; }
+
+  void Judge(const CompiledRule& rule, const Element& element) {
+    std::vector<const Condition*> unknown;
+    for (const Condition& condition : rule.match) {
+      const Truth truth = condition.Judge(element);
+      if (truth == Truth::kNo) return;
+      if (truth == Truth::kUnknown) unknown.push_back(&condition);
+    }
+    std::vector<std::string> unconfirmed;
+    for (const Condition& condition : rule.unless) {
+      const Truth truth = condition.Judge(element);
+      if (truth == Truth::kYes) return;
+      if (truth == Truth::kUnknown) unconfirmed.push_back(condition.Say(element));
+    }
+    const std::vector<const DataClass*> data = DataAtStake(rule, element);
+    if (!rule.data.empty() && data.empty()) return;
+    if (!unknown.empty()) return AddUndecided(rule, element, unknown);
+    if (!rule.row->per_data_class()) return AddThreat(rule, element, nullptr, data, std::move(unconfirmed));
+    for (const DataClass* each : data) AddThreat(rule, element, each, {each}, unconfirmed);
+  }
+
+  std::vector<const DataClass*> DataAtStake(const CompiledRule& rule, const Element& element) const {
+    std::vector<const DataClass*> data = threats_->landscape_->DataOf(element, rule.row->reach());
+    if (rule.data.empty()) return data;
+    data.erase(std::remove_if(data.begin(), data.end(),
+                              [&](const DataClass* each) {
+                                const Element as_element{k::THREAT_SUBJECT_DATA_CLASS, element.landscape, each, -1};
+                                return !std::all_of(rule.data.begin(), rule.data.end(),
+                                                    [&](const Condition& condition) {
+                                                      return condition.Judge(as_element) == Truth::kYes;
+                                                    });
+                              }),
+               data.end());
+    return data;
+  }
+
+  void AddUndecided(const CompiledRule& rule, const Element& element, const std::vector<const Condition*>& unknown) {
+    UndecidedThreat undecided{rule.row, element, CurrentId(element), {}, {}, TeamOf(element)};
+    for (const Condition* condition : unknown) {
+      undecided.unknown.push_back(condition->Say(element));
+      undecided.fields.push_back(condition->Field());
+    }
+    threats_->undecided_.push_back(std::move(undecided));
+  }
+
+  void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
+                 std::vector<const DataClass*> data, std::vector<std::string> unconfirmed) {
+    Threat threat;
+    threat.key = absl::StrCat(rule.row->id(), "@", StableId(element));
+    if (data_class != nullptr) absl::StrAppend(&threat.key, "/", data_class->id());
+    threat.rule = rule.row;
+    threat.element = element;
+    threat.element_id = CurrentId(element);
+    threat.data_class = data_class;
+    threat.data = std::move(data);
+    for (const Condition& condition : rule.match) threat.because.push_back(condition.Say(element));
+    threat.unconfirmed = std::move(unconfirmed);
+    for (const k::ThreatControl& row : rule.row->controls()) {
+      threat.controls.push_back({&row, knowledge::FindControl(row.control()), PostureOf(element, row.control())});
+    }
+    threat.scores = ScoreThreat(*rule.row, element, threat.data, threat.controls);
+    threat.team = TeamOf(element);
+    threat.fingerprint = Fingerprint(threat);
+    Decide(threat);
+    if (threat.open()) {
+      threat.due = model::FormatDate(threats_->landscape_->model().as_of() + knowledge::GapTermDays(threat.severity()));
+    }
+    const DataClass* at_stake = data_class != nullptr ? data_class : threat.scores.data_at_stake;
+    if (at_stake == nullptr && !threat.data.empty()) at_stake = Strongest(threat.data);
+    threat.scenario = FillIn(rule.row->scenario(), element, threat.team, at_stake, "what it handles");
+    threat.consequence = FillIn(rule.row->consequence(), element, threat.team, at_stake, "what it handles");
+    threat.mitigation = FillIn(rule.row->mitigation(), element, threat.team, at_stake, "what it handles");
+    threats_->all_.push_back(std::move(threat));
+  }
+
+  static const DataClass* Strongest(const std::vector<const DataClass*>& data) {
+    return *std::max_element(data.begin(), data.end(), [](const DataClass* a, const DataClass* b) {
+      const auto rank = [](const DataClass& each) {
+        return std::max<int>({each.confidentiality(), each.integrity(), each.availability()});
+      };
+      return rank(*a) < rank(*b);
+    });
+  }
+
+  // What a decision rests on: scores before controls, the state of each control, the data. No display names and no ids
+  // that a renaming changes.
+  static std::string Fingerprint(const Threat& threat) {
+    std::string inputs =
+        absl::StrCat(threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
+    for (const ControlOnThreat& each : threat.controls) {
+      absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture.state));
+    }
+    for (const DataClass* data : threat.data) absl::StrAppend(&inputs, "\n", data->id());
+    return Sha256Hex(inputs).substr(0, 12);
+  }
+
+  void Decide(Threat& threat) const {
+    const bool any_in_place = std::any_of(
+        threat.controls.begin(), threat.controls.end(),
+        [](const ControlOnThreat& each) { return each.posture.state == model::v1::POSTURE_STATE_IMPLEMENTED; });
+    const bool at_target = threat.scores.current == threat.scores.target;
+    threat.status = at_target && any_in_place ? ThreatStatus::kControlled : ThreatStatus::kOpen;
+    const auto found = decisions_.find(threat.key);
+    if (found == decisions_.end()) return;
+    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat);
+    if (!threat.reopened.empty()) return;
+    threat.decision = found->second;
+    if (threat.status == ThreatStatus::kOpen) threat.status = StatusOf(found->second->status());
+  }
+
+  void AddQuality() {
+    for (const CompiledQualityRule& rule : rules_.model_quality()) {
+      for (const Element& element : ElementsOf(rule.row->subject())) {
+        const bool meets = std::all_of(rule.match.begin(), rule.match.end(), [&](const Condition& condition) {
+          return condition.Judge(element) == Truth::kYes;
+        });
+        const bool excused = std::any_of(rule.unless.begin(), rule.unless.end(), [&](const Condition& condition) {
+          return condition.Judge(element) == Truth::kYes;
+        });
+        if (!meets || excused) continue;
+        const std::string team = TeamOf(element);
+        threats_->model_quality_.push_back({rule.row, CurrentId(element),
+                                            FillIn(rule.row->advice(), element, team, nullptr, "what it handles"),
+                                            team});
+      }
+    }
+  }
+
+  std::unique_ptr<Threats> threats_;
+  const RuleSet& rules_;
+  std::vector<std::vector<Element>> elements_;                     // by subject, from 1
+  std::map<std::string, const Decision*, std::less<>> decisions_;  // by finding
+};
+
+std::unique_ptr<const Threats> Threats::Compute(const Facts& facts, const RuleSet& rules,
+                                                const model::v1::Decisions& decisions) {
+  return ThreatsBuilder(facts, rules, decisions).Build();
+}
+
+const Threat* Threats::Find(absl::string_view key) const {
+  const auto at = std::lower_bound(all_.begin(), all_.end(), key,
+                                   [](const Threat& threat, absl::string_view wanted) { return threat.key < wanted; });
+  return at != all_.end() && at->key == key ? &*at : nullptr;
+}
+
+std::vector<const Threat*> Threats::Prioritised() const {
+  std::vector<const Threat*> open;
+  for (const Threat& threat : all_) {
+    if (threat.open()) open.push_back(&threat);
+  }
+  std::stable_sort(open.begin(), open.end(), [](const Threat* a, const Threat* b) {
+    const auto rank = [](const Threat& threat) {
+      return std::make_tuple(-static_cast<int>(threat.severity()), -threat.scores.current.product(),
+                             -threat.scores.inherent.product());
+    };
+    return rank(*a) < rank(*b);
+  });
+  return open;
+}
+
+}  // namespace metapowers::analysis
