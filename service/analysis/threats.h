@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/call_once.h"
+#include "absl/strings/string_view.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "metapowers/model/v1/decisions.pb.h"
 #include "service/analysis/landscape.h"
@@ -124,6 +126,27 @@ class Threats {
   std::vector<QualityFinding> model_quality_;
   std::vector<StrideRow> coverage_;
   std::vector<OrphanedDecision> orphaned_;
+};
+
+// Threats that are computed when they are first asked for: most commands never ask. Thread-safe.
+class ThreatSource {
+ public:
+  // Without `rules` the shipped ones.
+  ThreatSource(std::shared_ptr<const Facts> facts, std::shared_ptr<const RuleSet> rules,
+               model::v1::Decisions decisions);
+  ThreatSource(const ThreatSource&) = delete;
+  ThreatSource& operator=(const ThreatSource&) = delete;
+
+  const RuleSet& rules() const { return rules_ == nullptr ? RuleSet::Shipped() : *rules_; }
+  const model::v1::Decisions& decisions() const { return decisions_; }
+  const Threats& Get() const;
+
+ private:
+  const std::shared_ptr<const Facts> facts_;
+  const std::shared_ptr<const RuleSet> rules_;
+  const model::v1::Decisions decisions_;
+  mutable absl::once_flag once_;
+  mutable std::unique_ptr<const Threats> threats_;
 };
 
 }  // namespace metapowers::analysis

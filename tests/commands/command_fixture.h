@@ -27,14 +27,16 @@ class Case {
     if (!parsed.ok()) return;
     model_ = *parsed;
     facts_ = analysis::Facts::Compute(model_);
+    threats_ = std::make_unique<analysis::ThreatSource>(facts_, nullptr, model::v1::Decisions());
   }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
-  Input input() const { return {*model_, *facts_}; }
+  Input input() const { return {*model_, *facts_, *threats_}; }
 
  private:
   std::shared_ptr<const model::Model> model_;
   std::shared_ptr<const analysis::Facts> facts_;
+  std::unique_ptr<const analysis::ThreatSource> threats_;
 };
 
 inline std::string Example(const std::string& name) {

@@ -14,6 +14,7 @@
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
+#include "service/commands/zone_maps.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands::identify {
@@ -26,9 +27,6 @@ using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::Infrastructure;
 using model::v1::ThirdParty;
-
-// A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
-constexpr size_t kDiagramBudget = 1800;
 
 template <class Range, class Field>
 void AddAll(const Range& values, Field* field) {
@@ -74,7 +72,7 @@ class Inventory {
     AddPci();
     AddContradictions();
     AddCriticality();
-    AddZoneMaps();
+    for (pb::ZoneMap& map : ZoneMaps(model_, FlowEnd::kSource)) *result_.add_zone_maps() = std::move(map);
     AddRestoration();
     AddSinglePoints();
     AddDiscovery();
@@ -485,87 +483,6 @@ class Inventory {
       row.set_derivation(facts->criticality.derivation);
       row.set_business_function(facts->component->business_function());
       row.set_dependents(facts->transitive_dependents);
-    }
-  }
-
-  std::string ZoneOf(absl::string_view component) const {
-    const auto* found = model_.Find<Component>(component);
-    return found == nullptr ? "" : found->zone();
-  }
-
-  void AddZoneMaps() {
-    std::map<std::string, std::vector<const model::v1::Flow*>> by_zone;
-    for (const model::v1::Flow& flow : proto_.flows()) by_zone[ZoneOf(flow.source())].push_back(&flow);
-    for (const auto& [zone, flows] : by_zone) AddZone(zone, flows);
-  }
-
-  // Splits the flows of a zone so that each diagram keeps the budget.
-  void AddZone(const std::string& zone, const std::vector<const model::v1::Flow*>& flows) {
-    std::vector<pb::ZoneMap> parts;
-    size_t used = kDiagramBudget;
-    std::set<std::string> drawn;
-    for (const model::v1::Flow* flow : flows) {
-      size_t cost = Cost(flow->source()) + Cost(flow->target()) + flow->id().size() + 16;
-      const size_t nodes = NodeCost(flow->source(), drawn) + NodeCost(flow->target(), drawn);
-      if (used + cost + nodes > kDiagramBudget) {
-        parts.emplace_back();
-        drawn.clear();
-        used = 120;  // frame of the diagram
-      }
-      used += cost + NodeCost(flow->source(), drawn) + NodeCost(flow->target(), drawn);
-      drawn.insert(flow->source());
-      drawn.insert(flow->target());
-      AddFlow(*flow, *parts.back().add_flows());
-    }
-    for (size_t i = 0; i < parts.size(); ++i) {
-      FinishZone(zone, parts[i]);
-      if (parts.size() > 1) parts[i].set_part(absl::StrCat("part ", i + 1, " of ", parts.size()));
-      *result_.add_zone_maps() = std::move(parts[i]);
-    }
-  }
-
-  // Characters of an identifier in a diagram at most: each character that is no letter or digit may be written as
-  // an escape of four.
-  static size_t Cost(absl::string_view id) {
-    size_t cost = 2;
-    for (const char c : id) cost += absl::ascii_isalnum(c) ? 1 : 4;
-    return cost;
-  }
-
-  size_t NodeCost(const std::string& id, const std::set<std::string>& drawn) const {
-    if (drawn.contains(id)) return 0;
-    const auto* component = model_.Find<Component>(id);
-    return Cost(id) + (component == nullptr ? 0 : component->name().size()) + 12;
-  }
-
-  void AddFlow(const model::v1::Flow& flow, pb::MapFlow& row) const {
-    row.set_id(flow.id());
-    row.set_source(flow.source());
-    row.set_target(flow.target());
-    row.set_protocol(flow.protocol().empty() ? "unknown" : flow.protocol());
-    row.set_protection(Label(flow.transport_security()));
-    std::set<std::string> data(flow.sends().begin(), flow.sends().end());
-    data.insert(flow.receives().begin(), flow.receives().end());
-    AddAll(data, row.mutable_data());
-    row.set_dependency(Label(flow.dependency()));
-    const std::string target = ZoneOf(flow.target());
-    if (target != ZoneOf(flow.source())) row.set_crosses_to(target.empty() ? "internet" : target);
-  }
-
-  void FinishZone(const std::string& id, pb::ZoneMap& map) const {
-    const auto* zone = model_.Find<model::v1::Zone>(id);
-    map.set_id(id.empty() ? "none" : id);
-    map.set_name(zone == nullptr ? "No zone declared" : zone->name());
-    std::set<std::string> ids;
-    for (const pb::MapFlow& flow : map.flows()) {
-      ids.insert(flow.source());
-      ids.insert(flow.target());
-    }
-    for (const std::string& component : ids) {
-      const auto* found = model_.Find<Component>(component);
-      pb::MapNode& node = ZoneOf(component) == id ? *map.add_nodes() : *map.add_outside();
-      node.set_id(component);
-      node.set_name(found == nullptr ? component : found->name());
     }
   }
 
