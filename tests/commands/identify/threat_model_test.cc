@@ -24,8 +24,8 @@ class ThreatModelTest : public testing::TestWithParam<const char*> {
   const pb::ThreatModelResult result_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Examples, ThreatModelTest, testing::ValuesIn(kExamples), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Examples, ThreatModelTest, testing::ValuesIn(kExamples), [](const auto& param_info) {
+  std::string name = param_info.param;
   name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
   return name;
 });
@@ -128,7 +128,8 @@ TEST_P(ThreatModelTest, EveryFlowIsDrawnOnce) {
 std::map<std::string, std::string> Scores(const std::string& yaml) {
   std::map<std::string, std::string> scores;
   const Case changed(yaml);
-  for (const pb::Finding& finding : ThreatModel(changed.input()).findings()) {
+  const pb::ThreatModelResult result = ThreatModel(changed.input());
+  for (const pb::Finding& finding : result.findings()) {
     scores[finding.key()] = finding.current().likelihood_label() + " " + finding.current().impact_label();
   }
   return scores;
