@@ -134,7 +134,8 @@ TEST_F(LandscapeTest, EveryEnumFitsTheBitsOfASet) {
   for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
     const auto subject = static_cast<k::ThreatSubject>(i);
     for (const std::string& name : AttributeNames(subject)) {
-      EXPECT_OK(Compile(subject, name, k::MATCH_OPERATOR_SET, {})) << name;
+      SCOPED_TRACE(name);
+      EXPECT_OK(Compile(subject, name, k::MATCH_OPERATOR_SET, {}));
     }
   }
 }

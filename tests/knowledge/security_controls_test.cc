@@ -96,7 +96,7 @@ TEST(SecurityControls, KeepsClearOfUsualSlips) {
 
 TEST(SecurityControls, SaysWhatToDoHowToCheckWhoAndHowMuchWork) {
   // Verbs in the imperative: nobody is told to be, to have or to should.
-  const std::regex imperative("[A-Z][a-z]+ [^.]+");
+  const std::regex imperative("^[A-Z][a-z]+,? ");
   const std::regex vague(
       "\\b(appropriate|adequate|proper|properly|sufficient|regularly|periodically|timely|as needed|where possible|"
       "best practice|robust|should|etc|and so on|if necessary|ensure)\\b",
