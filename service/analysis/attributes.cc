@@ -33,7 +33,7 @@ using k::ThreatSubject;
 
 absl::Status Invalid(absl::string_view what, absl::string_view field) {
   return MakeError(absl::StatusCode::kInvalidArgument, what,
-                   {"RULE_INVALID", {}, {{std::string(field), std::string(what), ""}}, ""});
+                   {"RULES_INVALID", {}, {{std::string(field), std::string(what), ""}}, ""});
 }
 
 const Descriptor* TypeOf(ThreatSubject subject) {

@@ -75,7 +75,7 @@ enum class Truth { kNo, kUnknown, kYes };
 // An AttributeMatch made ready for elements of one subject. Immutable; thread-safe.
 class Condition {
  public:
-  // INVALID_ARGUMENT RULE_INVALID that names the attribute or value and what was probably meant.
+  // INVALID_ARGUMENT RULES_INVALID that names the attribute or value and what was probably meant.
   static absl::StatusOr<Condition> Compile(knowledge::v1::ThreatSubject subject,
                                            const knowledge::v1::AttributeMatch& match);
 

@@ -410,6 +410,11 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
       break;
     case k::THREAT_SUBJECT_CREDENTIAL: {
       const auto& credential = static_cast<const model::v1::Credential&>(*element.message);
+      if (const auto* flow = model().Find<Flow>(credential.flow())) {
+        AddClasses(model(), flow->sends(), data);
+        AddClasses(model(), flow->receives(), data);
+        break;
+      }
       for (const std::string& user : credential.used_by()) {
         const int index = IndexOf(user);
         if (index < 0) continue;
@@ -420,6 +425,7 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
     }
     case k::THREAT_SUBJECT_KEY:
     case k::THREAT_SUBJECT_INFRASTRUCTURE:
+    case k::THREAT_SUBJECT_ZONE:
     case k::THREAT_SUBJECT_REPOSITORY:
     case k::THREAT_SUBJECT_PIPELINE:
     case k::THREAT_SUBJECT_REGISTRY:
@@ -436,10 +442,14 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
   return Sorted(std::move(data));
 }
 
-// Data held by the components that stand or fall with the element: encrypted by the key, run on the infrastructure,
-// built from the repository; for what delivers to all, that of all components of ours.
+// Data held by the components that stand or fall with the element: encrypted by the key, run on the infrastructure, inside
+// the zone, built from the repository, deployed or managed where they run; where the model does not say what is
+// delivered, that of all components of ours.
 void Landscape::AddDependentData(const Element& element, std::vector<const DataClass*>& data) const {
   const std::string id = model::IdOf(*element.message);
+  const auto runs_on_one_of = [](const Component& component, const auto& hosts) {
+    return std::find(hosts.begin(), hosts.end(), component.runs_on()) != hosts.end();
+  };
   for (int i = 0; i < static_cast<int>(components_.size()); ++i) {
     const Component& component = *components_[i].facts->component;
     if (!Ours(component)) continue;
@@ -457,10 +467,19 @@ void Landscape::AddDependentData(const Element& element, std::vector<const DataC
       case k::THREAT_SUBJECT_REGISTRY:
         depends = component.machine() == model::v1::MACHINE_CONTAINER;
         break;
-      case k::THREAT_SUBJECT_PIPELINE:
-      case k::THREAT_SUBJECT_IAC_SOURCE:
-        depends = component.custom_code() || component.kind() == model::v1::COMPONENT_KIND_DATASTORE;
+      case k::THREAT_SUBJECT_ZONE:
+        depends = component.zone() == id;
         break;
+      case k::THREAT_SUBJECT_PIPELINE: {
+        const auto& hosts = static_cast<const model::v1::Pipeline&>(*element.message).deploys_to();
+        depends = hosts.empty() ? component.custom_code() : runs_on_one_of(component, hosts);
+        break;
+      }
+      case k::THREAT_SUBJECT_IAC_SOURCE: {
+        const auto& hosts = static_cast<const model::v1::IacSource&>(*element.message).manages();
+        depends = hosts.empty() || runs_on_one_of(component, hosts);
+        break;
+      }
       default:
         break;
     }

@@ -50,7 +50,7 @@ absl::Status ToStatus(std::vector<Violation> violations) {
                    violations.size() > 1 ? absl::StrCat(" (and ", violations.size() - 1, " more)") : "");
   const std::string count = absl::StrCat(violations.size());
   return MakeError(absl::StatusCode::kInvalidArgument, message,
-                   {"RULE_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
+                   {"RULES_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
 }
 
 void CheckTexts(const k::ThreatRule& rule, Faults& faults) {

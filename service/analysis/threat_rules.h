@@ -33,7 +33,7 @@ class RuleSet {
   // The shipped rules; made once, lives as long as the process.
   static const RuleSet& Shipped();
 
-  // The shipped rules and those of `rows`, each file by its name. INVALID_ARGUMENT RULE_INVALID with every fault of
+  // The shipped rules and those of `rows`, each file by its name. INVALID_ARGUMENT RULES_INVALID with every fault of
   // every file: an id that is not a slug with a prefix, that a shipped rule or another file has; an unknown attribute,
   // value, control, CWE, CAPEC or ATT&CK id; a text that is missing.
   struct OwnRules {

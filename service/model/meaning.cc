@@ -108,6 +108,24 @@ void CheckComponents(const v1::SystemModel& model, Checker& check) {
   }
 }
 
+// An earlier id stands for one element only: no other has it, now or earlier.
+template <class List>
+void CheckRenamed(const List& list, Checker& check) {
+  std::map<std::string, const Message*> earlier;
+  std::set<std::string> now;
+  for (const auto& element : list) now.insert(element.id());
+  for (const auto& element : list) {
+    for (int i = 0; i < element.renamed_from_size(); ++i) {
+      const std::string& id = element.renamed_from(i);
+      if (now.count(id) > 0) {
+        check.Fault(element, "renamed_from", absl::StrCat(Quote(id), " is the id of another element now"), i);
+      } else if (!earlier.try_emplace(id, &element).second) {
+        check.Fault(element, "renamed_from", absl::StrCat(Quote(id), " is an earlier id of another element too"), i);
+      }
+    }
+  }
+}
+
 void CheckDuties(const v1::SystemModel& model, Checker& check) {
   for (const v1::Policy& policy : model.policies()) {
     check.Differ(policy, "approver", policy.approver(), "owner", policy.owner());
@@ -172,6 +190,8 @@ void CheckMeaning(const v1::SystemModel& model, const SourceMap& map, Faults& fa
   check.Acyclic(model.zones(), "parent", [](const v1::Zone& zone) { return zone.parent(); });
   check.Acyclic(model.roles(), "reports_to", [](const v1::Role& role) { return role.reports_to(); });
   CheckComponents(model, check);
+  CheckRenamed(model.components(), check);
+  CheckRenamed(model.flows(), check);
   CheckDuties(model, check);
   CheckNumbers(model, check);
 }

@@ -49,6 +49,7 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_v
   loaded->blob = blob;
   loaded->model = parsed;
   loaded->facts = analysis::Facts::Compute(parsed);
+  loaded->threats = std::make_shared<analysis::ThreatSource>(loaded->facts, nullptr, model::v1::Decisions());
   loaded->questions = model::OpenQuestions(*parsed);
   models_.Put(key, loaded, kFactsFactor * parsed->proto().SpaceUsedLong());
   return loaded;
@@ -60,7 +61,7 @@ absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const Comma
   if (auto known = sections_.Get(key)) return known;
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate({*model.model, *model.facts});
+  made->result = entry.command->generate({*model.model, *model.facts, *model.threats});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "service/analysis/facts.h"
+#include "service/analysis/threats.h"
 #include "service/model/model.h"
 #include "service/render/template.h"
 #include "service/server/byte_cache.h"
@@ -27,6 +28,7 @@ struct ModelFacts {
   std::string blob;  // Git id of the text
   std::shared_ptr<const model::Model> model;
   std::shared_ptr<const analysis::Facts> facts;
+  std::shared_ptr<const analysis::ThreatSource> threats;
   std::vector<model::Question> questions;
 };
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -68,9 +69,42 @@ std::vector<Part> PartsOf(const std::string& path) {
   return parts;
 }
 
+// The id that a row of a list starts with; empty for any other line.
+absl::string_view RowId(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, "  - {id: ") && !absl::ConsumePrefix(&line, "  - id: ")) return "";
+  return line.substr(0, line.find_first_of(",} "));
+}
+
+// The base with the rows of the part: a row with the id of a base row takes its place.
+std::string Merge(const std::string& base, const std::string& part) {
+  std::map<std::string, std::string> sections;  // of the part, by top-level key
+  std::map<std::string, Ids> ids;               // of their rows
+  std::string key;
+  for (absl::string_view line : absl::StrSplit(part, '\n')) {
+    if (line.empty() || line[0] == '#') continue;
+    if (line[0] != ' ') key = std::string(line.substr(0, line.find(':') + 1));
+    if (line != key) absl::StrAppend(&sections[key], line, "\n");
+    ids[key].emplace(RowId(line));
+  }
+  std::string merged;
+  for (absl::string_view line : absl::StrSplit(base, '\n')) {
+    if (!line.empty() && line[0] != ' ' && line[0] != '#') key = std::string(line.substr(0, line.find(':') + 1));
+    if (!RowId(line).empty() && ids[key].contains(std::string(RowId(line)))) continue;
+    absl::StrAppend(&merged, line, "\n");
+    if (line == key && sections.contains(key)) {
+      absl::StrAppend(&merged, sections[key]);
+      sections.erase(key);
+    }
+  }
+  for (const auto& [rest, rows] : sections) {
+    absl::StrAppend(&merged, absl::StartsWith(rows, " ") ? absl::StrCat(rest, "\n") : "", rows);
+  }
+  return merged;
+}
+
 // Ids of the elements that the rule fires on in `base` with `part`; adds a failure when that is no valid model.
 Ids FiredOn(const std::string& rule, const std::string& base, const Part& part, const std::string& where) {
-  auto model = model::Model::Parse(absl::StrCat(base, part.yaml), where);
+  auto model = model::Model::Parse(Merge(base, part.yaml), where);
   if (!model.ok()) {
     std::string faults(model.status().message());
     for (const Violation& v : DetailsOf(model.status()).violations) {

@@ -166,6 +166,20 @@ TEST(ValidateTest, DataStoreInAnInternetZone) {
                                           "internet zone; is it an external_entity?"));
 }
 
+TEST(ValidateTest, AnEarlierIdStandsForOneElement) {
+  const auto faults = [](const std::string& first, const std::string& second) {
+    return FaultsOf(absl::StrCat(kMinimal, "  - {id: shop, name: S, kind: process, renamed_from: [", first,
+                                 "]}\n  - {id: store, name: S, kind: process, renamed_from: [", second, "]}\n"));
+  };
+  EXPECT_THAT(faults("boutique", "stall, stand"), ElementsAre());
+  EXPECT_THAT(faults("boutique", "stall, boutique"),
+              ElementsAre(testing::HasSubstr(
+                  "components[2].renamed_from[1]: 'boutique' is an earlier id of another element too")));
+  EXPECT_THAT(
+      faults("store", "stall"),
+      ElementsAre(testing::HasSubstr("components[1].renamed_from[0]: 'store' is the id of another element now")));
+}
+
 TEST(ValidateTest, SchemaVersionMustBeKnown) {
   EXPECT_THAT(FaultsOf(absl::StrReplaceAll(kMinimal, {{"\"1\"", "\"2\""}})),
               ElementsAre("m.yaml:1:17: schema_version: '2' is not known; it must be '1'"));

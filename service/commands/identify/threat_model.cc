@@ -52,6 +52,32 @@ void Fill(const analysis::RiskScore& score, pb::Score& out) {
   out.set_impact_label(ImpactLabel(score.impact));
 }
 
+// Ids of the element and of the components that it joins, serves or is used by.
+std::set<std::string> InvolvedIn(const analysis::Element& element) {
+  std::set<std::string> ids = {analysis::CurrentId(element)};
+  const auto add = [&](const std::string& id) {
+    if (!id.empty()) ids.insert(id);
+  };
+  switch (element.subject) {
+    case k::THREAT_SUBJECT_FLOW:
+      add(element.flow().flow->source());
+      add(element.flow().flow->target());
+      break;
+    case k::THREAT_SUBJECT_API:
+      add(static_cast<const model::v1::Api&>(*element.message).component());
+      break;
+    case k::THREAT_SUBJECT_PIPELINE:
+      add(static_cast<const model::v1::Pipeline&>(*element.message).component());
+      break;
+    case k::THREAT_SUBJECT_CREDENTIAL:
+      for (const std::string& id : static_cast<const model::v1::Credential&>(*element.message).used_by()) add(id);
+      break;
+    default:
+      break;
+  }
+  return ids;
+}
+
 class Builder {
  public:
   explicit Builder(const Input& input)
@@ -182,7 +208,7 @@ class Builder {
       out.set_key(threat.key);
       out.set_rule_id(threat.rule->id());
       AddAll(threat.rule->equivalents(), out.mutable_equivalents());
-      out.add_element_ids(threat.element_id);
+      AddAll(InvolvedIn(threat.element), out.mutable_element_ids());
       out.set_stride(StrideName(threat.rule->stride()));
       Fill(threat.scores.inherent, *out.mutable_inherent());
       Fill(threat.scores.current, *out.mutable_current());

@@ -1,0 +1,189 @@
+// Exposure, neighbours and data of elements as rules see them, and conditions on them.
+#include "service/analysis/landscape.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "service/analysis/attributes.h"
+#include "service/analysis/control_posture.h"
+#include "tests/analysis/facts_of.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::analysis {
+namespace {
+
+namespace k = knowledge::v1;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Internet -> gateway -> web -> ledger; a partner -> partner-api; nobody -> batch.
+ModelText Shop() {
+  return {
+      .components =
+          "- {id: batch, name: Batch, kind: process, zone: vault}\n"
+          "- {id: buyer, name: Buyer, kind: external_entity}\n"
+          "- {id: gateway, name: Gateway, kind: process, zone: inside, technology: [nginx]}\n"
+          "- {id: ledger, name: Ledger, kind: datastore, zone: vault, technology: [postgresql], stores: [cards]}\n"
+          "- {id: partner, name: Partner, kind: external_entity, zone: hosted}\n"
+          "- {id: partner-api, name: Partner API, kind: process, zone: inside}\n"
+          "- {id: web, name: Web, kind: process, zone: inside, language: go, processes: [cards]}\n",
+      .flows =
+          "- {id: buy, name: F, source: buyer, target: gateway, protocol: https, authentication: none, sends: "
+          "[cards]}\n"
+          "- {id: call, name: F, source: partner, target: partner-api, protocol: https, authentication: api_key}\n"
+          "- {id: pass, name: F, source: gateway, target: web, protocol: http, authentication: none, sends: [cards]}\n"
+          "- {id: write, name: F, source: web, target: ledger, protocol: postgresql, authentication: credentials, "
+          "sends: [cards], transport_security: tls}\n"};
+}
+
+class LandscapeTest : public testing::Test {
+ protected:
+  explicit LandscapeTest(const ModelText& text = Shop()) : facts_(FactsOf(text)), landscape_(*facts_) {}
+
+  Element Component(absl::string_view id) const { return landscape_.ComponentElement(landscape_.IndexOf(id)); }
+  Element Flow(absl::string_view id) const {
+    for (const Element& element : landscape_.ElementsOf(k::THREAT_SUBJECT_FLOW)) {
+      if (CurrentId(element) == id) return element;
+    }
+    ADD_FAILURE() << "no flow " << id;
+    return {};
+  }
+  absl::string_view ExposureOf(absl::string_view id) const { return ExposureName(Component(id).component().exposure); }
+
+  static absl::StatusOr<Condition> Compile(k::ThreatSubject subject, const std::string& attribute, k::MatchOperator op,
+                                           const std::vector<std::string>& values) {
+    k::AttributeMatch match;
+    match.set_attribute(attribute);
+    match.set_operator_(op);
+    for (const std::string& value : values) match.add_values(value);
+    return Condition::Compile(subject, match);
+  }
+  Truth Judge(const Element& element, const std::string& attribute, k::MatchOperator op,
+              const std::vector<std::string>& values) const {
+    const auto condition = Compile(element.subject, attribute, op, values);
+    EXPECT_OK(condition);
+    return condition.ok() ? condition->Judge(element) : Truth::kUnknown;
+  }
+
+  const std::shared_ptr<const Facts> facts_;
+  const Landscape landscape_;
+};
+
+TEST_F(LandscapeTest, ExposureFallsWithEachStepFromOutside) {
+  EXPECT_EQ(ExposureOf("gateway"), "internet");
+  EXPECT_EQ(ExposureOf("web"), "adjacent");
+  EXPECT_EQ(ExposureOf("ledger"), "inner");
+  EXPECT_EQ(ExposureOf("partner-api"), "partner");
+  EXPECT_EQ(ExposureOf("batch"), "isolated");
+  EXPECT_EQ(ExposureName(Flow("buy").flow().exposure), "internet");
+  EXPECT_EQ(ExposureName(Flow("write").flow().exposure), "adjacent") << "it crosses a boundary";
+  EXPECT_EQ(ExposureName(Flow("pass").flow().exposure), "inner");
+}
+
+TEST_F(LandscapeTest, GuardsAndUnauthenticatedPaths) {
+  EXPECT_TRUE(Component("web").component().guarded) << "only the gateway leads there";
+  EXPECT_FALSE(Component("gateway").component().guarded);
+  EXPECT_FALSE(Component("partner-api").component().guarded);
+  EXPECT_TRUE(Component("web").component().unauthenticated_path);
+  EXPECT_FALSE(Component("ledger").component().unauthenticated_path) << "the store asks for credentials";
+}
+
+TEST_F(LandscapeTest, ConditionsReadFieldsNeighboursAndTheSystem) {
+  EXPECT_EQ(Judge(Flow("write"), "transport_security", k::MATCH_OPERATOR_IN, {"tls", "mtls"}), Truth::kYes);
+  EXPECT_EQ(Judge(Flow("write"), "transport_security", k::MATCH_OPERATOR_NOT_IN, {"none"}), Truth::kYes);
+  EXPECT_EQ(Judge(Flow("buy"), "transport_security", k::MATCH_OPERATOR_NOT_IN, {"none"}), Truth::kUnknown);
+  EXPECT_EQ(Judge(Flow("buy"), "transport_security", k::MATCH_OPERATOR_SET, {}), Truth::kNo);
+  EXPECT_EQ(Judge(Flow("write"), "target.capability", k::MATCH_OPERATOR_IN, {"query_database"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("web"), "inbound.authentication", k::MATCH_OPERATOR_IN, {"none"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("ledger"), "inbound.source.exposure", k::MATCH_OPERATOR_AT_LEAST, {"adjacent"}),
+            Truth::kYes);
+  EXPECT_EQ(Judge(Component("web"), "confidentiality", k::MATCH_OPERATOR_AT_LEAST, {"confidential"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("batch"), "confidentiality", k::MATCH_OPERATOR_AT_LEAST, {"confidential"}), Truth::kNo)
+      << "it handles no data, which is known";
+  EXPECT_EQ(Judge(Component("web"), "memory_safe", k::MATCH_OPERATOR_IN, {"true"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("batch"), "memory_safe", k::MATCH_OPERATOR_IN, {"true"}), Truth::kUnknown);
+  EXPECT_EQ(Judge(Component("web"), "system.components", k::MATCH_OPERATOR_AT_LEAST, {"7"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("web"), "replicas", k::MATCH_OPERATOR_AT_MOST, {"1"}), Truth::kUnknown);
+  EXPECT_EQ(Judge(Component("batch"), "inbound.authentication", k::MATCH_OPERATOR_IN, {"none"}), Truth::kNo);
+}
+
+TEST_F(LandscapeTest, ConditionsSayWhatDecided) {
+  const auto condition = Compile(k::THREAT_SUBJECT_COMPONENT, "inbound.authentication", k::MATCH_OPERATOR_IN, {"none"});
+  ASSERT_OK(condition);
+  EXPECT_EQ(condition->Say(Component("web")), "authentication of pass is none");
+  EXPECT_EQ(condition->Say(Component("batch")), "no flow has authentication");
+}
+
+TEST_F(LandscapeTest, FaultsOfConditionsNameWhatWasMeant) {
+  const auto message = [](const absl::StatusOr<Condition>& condition) {
+    return std::string(condition.status().message());
+  };
+  EXPECT_THAT(message(Compile(k::THREAT_SUBJECT_COMPONENT, "exposur", k::MATCH_OPERATOR_SET, {})),
+              HasSubstr("did you mean 'exposure'?"));
+  EXPECT_THAT(message(Compile(k::THREAT_SUBJECT_COMPONENT, "source.kind", k::MATCH_OPERATOR_SET, {})),
+              HasSubstr("is no attribute of a component"));
+  EXPECT_THAT(message(Compile(k::THREAT_SUBJECT_FLOW, "min_tls", k::MATCH_OPERATOR_AT_LEAST, {"tls_1_2", "tls_1_3"})),
+              HasSubstr("needs one value"));
+  EXPECT_THAT(message(Compile(k::THREAT_SUBJECT_FLOW, "posture.rate_limit", k::MATCH_OPERATOR_IN, {"absent"})),
+              HasSubstr("did you mean 'rate_limiting'?"));
+  EXPECT_THAT(message(Compile(k::THREAT_SUBJECT_COMPONENT, "backup", k::MATCH_OPERATOR_SET, {})),
+              HasSubstr("is a group of fields"));
+}
+
+TEST_F(LandscapeTest, EveryEnumFitsTheBitsOfASet) {
+  for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
+    const auto subject = static_cast<k::ThreatSubject>(i);
+    for (const std::string& name : AttributeNames(subject)) {
+      SCOPED_TRACE(name);
+      EXPECT_OK(Compile(subject, name, k::MATCH_OPERATOR_SET, {}));
+    }
+  }
+}
+
+// --- Posture -----------------------------------------------------------------------------------------
+
+model::v1::PostureState StateOn(const ModelText& text, absl::string_view component, absl::string_view control) {
+  const auto facts = FactsOf(text);
+  const Landscape landscape(*facts);
+  return PostureOf(landscape.ComponentElement(landscape.IndexOf(component)), control).state;
+}
+
+TEST(ControlPostureTest, DeclaredThenFlowsThenAttributesThenProgramme) {
+  ModelText text = Shop();
+  EXPECT_EQ(StateOn(text, "web", "input_validation"), model::v1::POSTURE_STATE_UNSPECIFIED);
+  text.rest =
+      "controls:\n- {id: review, name: Review, state: planned, implements: [input_validation], due: 2026-09-01}\n";
+  EXPECT_EQ(StateOn(text, "web", "input_validation"), model::v1::POSTURE_STATE_PLANNED);
+  text.rest =
+      "controls:\n- {id: review, name: Review, state: planned, implements: [input_validation], components: [batch]}\n";
+  EXPECT_EQ(StateOn(text, "web", "input_validation"), model::v1::POSTURE_STATE_UNSPECIFIED);
+  ModelText on_flow = Shop();
+  on_flow.flows +=
+      "- {id: more, name: F, source: buyer, target: web, posture: [{control: rate_limiting, state: implemented}]}\n";
+  EXPECT_EQ(StateOn(on_flow, "web", "rate_limiting"), model::v1::POSTURE_STATE_IMPLEMENTED)
+      << "every flow that crosses into it has it";
+  ModelText on_component = Shop();
+  on_component.components +=
+      "- {id: shop, name: S, kind: process, zone: inside, posture: [{control: input_validation, state: absent}]}\n";
+  EXPECT_EQ(StateOn(on_component, "shop", "input_validation"), model::v1::POSTURE_STATE_ABSENT);
+}
+
+TEST(ControlPostureTest, AttributesImplyAndContradict) {
+  const auto facts = FactsOf(ModelText{
+      .components =
+          "- {id: a, name: A, kind: process, zone: inside}\n- {id: b, name: B, kind: process, zone: inside}\n",
+      .flows = "- {id: ab, name: F, source: a, target: b, transport_security: none, "
+               "posture: [{control: transport_encryption, state: implemented}]}\n"
+               "- {id: ba, name: F, source: b, target: a, transport_security: tls}\n"});
+  const Landscape landscape(*facts);
+  const std::vector<Element> flows = landscape.ElementsOf(k::THREAT_SUBJECT_FLOW);
+  EXPECT_EQ(PostureOf(flows[1], "transport_encryption").state, model::v1::POSTURE_STATE_IMPLEMENTED);
+  EXPECT_EQ(PostureOf(flows[1], "transport_encryption").source, "transport security is tls");
+  const std::vector<PostureContradiction> found = PostureContradictions(landscape);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].element, "ab");
+  EXPECT_EQ(found[0].implied, "absent: transport security is none");
+}
+
+}  // namespace
+}  // namespace metapowers::analysis

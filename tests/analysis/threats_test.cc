@@ -1,0 +1,252 @@
+// Keys, scores, decisions and coverage of threats, on rules that the tests write themselves.
+#include "service/analysis/threats.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_replace.h"
+#include "tests/analysis/threats_of.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::analysis {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kFlowRule[] =
+    "stride: STRIDE_INFORMATION_DISCLOSURE subject: THREAT_SUBJECT_FLOW "
+    "match { attribute: 'transport_security' operator: MATCH_OPERATOR_IN values: 'none' } "
+    "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'message_signing' likelihood: 2 }";
+
+// An outsider calls a process, which writes to a store.
+ModelText Shop() {
+  return {
+      .components =
+          "- {id: buyer, name: Buyer, kind: external_entity}\n"
+          "- {id: ledger, name: Ledger, kind: datastore, zone: vault, stores: [cards, notes]}\n"
+          "- {id: web, name: Web, kind: process, zone: inside, processes: [cards]}\n",
+      .flows =
+          "- {id: buy, name: Buy, source: buyer, target: web, sends: [cards], transport_security: none}\n"
+          "- {id: write, name: Write, source: web, target: ledger, sends: [cards, notes], transport_security: tls}\n"};
+}
+
+ModelText Edited(ModelText text, const std::string& from, const std::string& to) {
+  for (std::string* part : {&text.components, &text.flows, &text.data_classes, &text.rest}) {
+    *part = absl::StrReplaceAll(*part, {{from, to}});
+  }
+  return text;
+}
+
+TEST(ThreatsTest, KeyNamesRuleElementAndDataClass) {
+  const std::string rules =
+      RuleText("own-flow", kFlowRule) +
+      RuleText("own-data",
+               "stride: STRIDE_TAMPERING subject: THREAT_SUBJECT_COMPONENT per_data_class: true "
+               "data { attribute: 'categories' operator: MATCH_OPERATOR_IN values: 'pan' } "
+               "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'backup' impact: 1 }");
+  const ThreatCase shop(Shop(), rules);
+  EXPECT_THAT(shop.Keys(), ElementsAre("own-data@ledger/cards", "own-data@web/cards", "own-flow@buy"));
+  EXPECT_EQ(shop["own-flow@buy"].scenario, "S buy Cards.");
+  EXPECT_THAT(shop["own-flow@buy"].because, ElementsAre("transport security is none"));
+}
+
+TEST(ThreatsTest, UnknownIsAQuestionAndNoThreat) {
+  const ThreatCase shop(Edited(Shop(), ", transport_security: none", ""), RuleText("own-flow", kFlowRule));
+  EXPECT_THAT(shop.Keys(), IsEmpty());
+  std::vector<std::string> own;
+  for (const UndecidedThreat& undecided : shop.threats().undecided()) {
+    if (undecided.rule->id() == "own-flow")
+      own.push_back(undecided.element_id + " " + undecided.unknown[0] + " " + undecided.fields[0]);
+  }
+  EXPECT_THAT(own, ElementsAre("buy transport security is unknown Flow.transport_security"));
+}
+
+TEST(ThreatsTest, KeySurvivesRenamingAndReordering) {
+  const ThreatCase before(Shop(), RuleText("own-flow", kFlowRule));
+  ModelText renamed = Edited(Shop(), "{id: buy,", "{id: purchase, renamed_from: [buy],");
+  const ThreatCase after(renamed, RuleText("own-flow", kFlowRule));
+  EXPECT_EQ(after.Keys(), before.Keys());
+  EXPECT_EQ(after["own-flow@buy"].element_id, "purchase");
+  EXPECT_EQ(after["own-flow@buy"].fingerprint, before["own-flow@buy"].fingerprint);
+  EXPECT_EQ(after["own-flow@buy"].scores.current, before["own-flow@buy"].scores.current);
+}
+
+TEST(ThreatsTest, AnUnrelatedComponentChangesNoKeyAndNoScore) {
+  ModelText more = Shop();
+  more.components += "- {id: aaa, name: Other, kind: process, zone: inside, processes: [notes]}\n";
+  const ThreatCase before(Shop(), RuleText("own-flow", kFlowRule));
+  const ThreatCase after(more, RuleText("own-flow", kFlowRule));
+  for (const Threat& threat : before.threats().all()) {
+    EXPECT_EQ(after[threat.key].scores.current, threat.scores.current) << threat.key;
+    EXPECT_EQ(after[threat.key].fingerprint, threat.fingerprint) << threat.key;
+  }
+}
+
+TEST(ThreatsTest, EncryptingAFlowClosesOnlyItsThreats) {
+  const ThreatCase before(Shop(), RuleText("own-flow", kFlowRule));
+  const ThreatCase after(Edited(Shop(), "transport_security: none", "transport_security: tls"),
+                         RuleText("own-flow", kFlowRule));
+  EXPECT_THAT(after.Keys(), IsEmpty());
+  for (const Threat& threat : before.threats().all()) {
+    if (after.threats().Find(threat.key) != nullptr) continue;
+    EXPECT_THAT(threat.key, HasSubstr("buy")) << "closed although it is about something else";
+  }
+}
+
+// --- Scores ---
+
+TEST(ThreatsTest, ScorePrintsItsTerms) {
+  const ThreatCase shop(
+      Shop(), RuleText("own-flow", std::string(kFlowRule) +
+                                       "likelihood { privilege: PRIVILEGE_USER adjust: -1 adjust_reason: 'rare' }"));
+  const RiskScores& scores = shop["own-flow@buy"].scores;
+  EXPECT_EQ(scores.inherent, OnGrid(3, 5));
+  EXPECT_EQ(scores.current, OnGrid(3, 5));
+  EXPECT_EQ(scores.target, OnGrid(1, 5));
+  EXPECT_EQ(scores.likelihood_derivation, "open to the internet 5, needs an account or key -1, rare -1 = 3");
+  EXPECT_EQ(scores.impact_derivation, "confidentiality of cards strictly confidential 5 = 5");
+}
+
+TEST(ThreatsTest, ControlsLowerTheCurrentScore) {
+  const auto with = [](const std::string& state) {
+    return Edited(Shop(), "transport_security: none}",
+                  "transport_security: none, posture: [{control: message_signing, state: " + state + "}]}");
+  };
+  const auto likelihood = [&](const std::string& state) {
+    const ThreatCase shop(with(state), RuleText("own-flow", kFlowRule));
+    return shop["own-flow@buy"].scores.current.likelihood;
+  };
+  EXPECT_EQ(likelihood("absent"), 5);
+  EXPECT_EQ(likelihood("planned"), 5);
+  EXPECT_EQ(likelihood("partial"), 4);
+  EXPECT_EQ(likelihood("implemented"), 3);
+  const ThreatCase controlled(with("implemented"), RuleText("own-flow", kFlowRule));
+  EXPECT_EQ(controlled["own-flow@buy"].status, ThreatStatus::kControlled);
+  const ThreatCase senseless(with("not_applicable"), RuleText("own-flow", kFlowRule));
+  EXPECT_EQ(senseless["own-flow@buy"].status, ThreatStatus::kOpen) << "nothing lowers it, and nobody decided";
+  EXPECT_EQ(senseless["own-flow@buy"].scores.target, senseless["own-flow@buy"].scores.current);
+}
+
+TEST(RiskGridTest, ImpactFiveIsNeverBelowMediumAndProductsDecide) {
+  for (int likelihood = 1; likelihood <= 5; ++likelihood) {
+    for (int impact = 1; impact <= 5; ++impact) {
+      const int product = likelihood * impact;
+      model::v1::Severity expected = product >= 20   ? model::v1::SEVERITY_CRITICAL
+                                     : product >= 12 ? model::v1::SEVERITY_HIGH
+                                     : product >= 6  ? model::v1::SEVERITY_MEDIUM
+                                                     : model::v1::SEVERITY_LOW;
+      if (impact == 5) expected = std::max(expected, model::v1::SEVERITY_MEDIUM);
+      EXPECT_EQ(OnGrid(likelihood, impact).severity, expected) << likelihood << " x " << impact;
+    }
+  }
+}
+
+// --- Decisions ---
+
+model::v1::Decisions Deciding(const std::string& status, const std::string& rest) {
+  model::v1::Decisions decisions;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "schema_version: '1' decisions { finding: 'own-flow@buy' status: " + status +
+          " requested_by: 'lead' approved_by: 'ciso' rationale: 'R' decided_on: '2026-02-01' " + rest + "}",
+      &decisions));
+  return decisions;
+}
+
+TEST(ThreatDecisionsTest, AnAcceptedThreatIsNoLongerOpen) {
+  const ThreatCase shop(Shop(), RuleText("own-flow", kFlowRule),
+                        Deciding("DECISION_STATUS_ACCEPTED", "authority: SEVERITY_CRITICAL expires_on: '2026-08-01'"));
+  EXPECT_EQ(shop["own-flow@buy"].status, ThreatStatus::kAccepted);
+  EXPECT_FALSE(shop["own-flow@buy"].open());
+  EXPECT_EQ(shop["own-flow@buy"].due, "");
+}
+
+TEST(ThreatDecisionsTest, ReopensWhenItsTimeOrItsGroundsAreGone) {
+  const std::string rule = RuleText("own-flow", kFlowRule);
+  const auto reopened = [&](const std::string& rest) {
+    const ThreatCase shop(Shop(), rule, Deciding("DECISION_STATUS_ACCEPTED", rest));
+    EXPECT_EQ(shop["own-flow@buy"].status, ThreatStatus::kOpen);
+    EXPECT_EQ(shop["own-flow@buy"].decision, nullptr);
+    return shop["own-flow@buy"].reopened;
+  };
+  EXPECT_EQ(reopened("authority: SEVERITY_CRITICAL expires_on: '2026-03-01'"), "expired on 2026-03-01");
+  EXPECT_THAT(reopened("authority: SEVERITY_CRITICAL expires_on: '2026-08-01' fingerprint: '000000000000'"),
+              HasSubstr("what it rests on is"));
+  EXPECT_THAT(reopened("authority: SEVERITY_LOW expires_on: '2026-08-01'"), HasSubstr("above the authority, low"));
+}
+
+TEST(ThreatDecisionsTest, HoldsWhileTheFingerprintDoes) {
+  const std::string rule = RuleText("own-flow", kFlowRule);
+  const ThreatCase undecided(Shop(), rule);
+  const std::string rest = "authority: SEVERITY_CRITICAL expires_on: '2026-08-01' fingerprint: '" +
+                           undecided["own-flow@buy"].fingerprint + "'";
+  EXPECT_EQ(ThreatCase(Shop(), rule, Deciding("DECISION_STATUS_TRANSFERRED", rest))["own-flow@buy"].status,
+            ThreatStatus::kTransferred);
+  // The data at stake is another one: what was decided on has changed.
+  const ModelText other =
+      Edited(Shop(), "sends: [cards], transport_security: none", "sends: [people], transport_security: none");
+  EXPECT_EQ(ThreatCase(other, rule, Deciding("DECISION_STATUS_TRANSFERRED", rest))["own-flow@buy"].status,
+            ThreatStatus::kOpen);
+}
+
+TEST(ThreatDecisionsTest, ADecisionOnNothingIsListed) {
+  ModelText safe = Edited(Shop(), "transport_security: none", "transport_security: tls");
+  const ThreatCase shop(safe, RuleText("own-flow", kFlowRule),
+                        Deciding("DECISION_STATUS_ACCEPTED", "authority: SEVERITY_CRITICAL expires_on: '2026-08-01'"));
+  ASSERT_EQ(shop.threats().orphaned().size(), 1u);
+  EXPECT_EQ(shop.threats().orphaned()[0].decision->finding(), "own-flow@buy");
+}
+
+// --- Coverage ---
+
+TEST(StrideCoverageTest, EveryLetterOfAProcessAndAStoreIsConsideredOrHasAReason) {
+  const ThreatCase shop(Shop(), RuleText("own-flow", kFlowRule));
+  std::map<std::string, size_t> letters;
+  for (const StrideRow& row : shop.threats().coverage()) {
+    letters[row.element_id] = row.cells.size();
+    for (const auto& [letter, cell] : row.cells) {
+      EXPECT_TRUE(cell.considered > 0 || !cell.reason.empty()) << row.element_id << " " << letter;
+    }
+  }
+  EXPECT_THAT(letters, ElementsAre(testing::Pair("buy", 4u), testing::Pair("ledger", 4u), testing::Pair("web", 6u),
+                                   testing::Pair("write", 4u)));
+}
+
+// --- Rules of a team ---
+
+TEST(OwnRulesTest, EveryFaultIsNamedAtOnce) {
+  knowledge::v1::ThreatRules rows;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      RuleText("own-a",
+               "stride: STRIDE_SPOOFING subject: THREAT_SUBJECT_FLOW impact { legs: IMPACT_LEG_INTEGRITY } "
+               "match { attribute: 'authentification' operator: MATCH_OPERATOR_IN values: 'none' } "
+               "match { attribute: 'protocol' operator: MATCH_OPERATOR_AT_LEAST values: '1' } "
+               "match { attribute: 'authentication' operator: MATCH_OPERATOR_IN values: 'nonne' } "
+               "cwe: 'CWE-1008' controls { control: 'rate_limit' likelihood: 1 } "),
+      &rows));
+  const auto set = RuleSet::WithOwn({{"own.yaml", rows}});
+  ASSERT_FALSE(set.ok());
+  EXPECT_EQ(DetailsOf(set.status()).reason, "RULES_INVALID");
+  std::string all;
+  for (const Violation& v : DetailsOf(set.status()).violations)
+    absl::StrAppend(&all, v.location, " ", v.field, ": ", v.description, "\n");
+  EXPECT_THAT(all, HasSubstr("'authentification' is no attribute of a flow; did you mean 'authentication'?"));
+  EXPECT_THAT(all, HasSubstr("a text knows IN"));
+  EXPECT_THAT(all, HasSubstr("'nonne' is no value of authentication; did you mean 'none'?"));
+  EXPECT_THAT(all, HasSubstr("'CWE-1008' is in no catalogue"));
+  EXPECT_THAT(all, HasSubstr("'rate_limit' is no control of the catalogue; did you mean 'rate_limiting'?"));
+  EXPECT_THAT(all, HasSubstr("own.yaml"));
+}
+
+TEST(OwnRulesTest, TakesNoIdOfAShippedRule) {
+  knowledge::v1::ThreatRules rows;
+  const std::string taken = RuleSet::Shipped().rules().front().row->id();
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(RuleText(taken, kFlowRule), &rows));
+  const auto set = RuleSet::WithOwn({{"own.yaml", rows}});
+  ASSERT_FALSE(set.ok());
+  EXPECT_THAT(DetailsOf(set.status()).violations[0].description, HasSubstr("is taken by another rule"));
+}
+
+}  // namespace
+}  // namespace metapowers::analysis

@@ -1,0 +1,135 @@
+// Cost of a threat model by the size of the system, in one run: time of facts, threats, result and section, and memory.
+//
+//   threat_bench JSON_FILE
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "service/commands/command.h"
+#include "service/render/template.h"
+
+namespace metapowers {
+namespace {
+
+constexpr char kExample[] = "deploy/examples/api-platform/system-model.yaml";
+
+[[noreturn]] void Die(const std::string& message) {
+  std::fprintf(stderr, "threat_bench: %s\n", message.c_str());
+  std::exit(1);
+}
+
+std::shared_ptr<const model::Model> Parse(const std::string& yaml) {
+  auto model = model::Model::Parse(yaml, "system-model.yaml");
+  if (!model.ok()) Die(std::string(model.status().message()));
+  return *model;
+}
+
+// A system of services and stores in 20 zones, of which one in ten is open to the internet; each flow goes a few
+// components further, so that the graph is connected without being complete.
+std::string Synthetic(int components, int flows) {
+  std::string yaml =
+      "schema_version: \"1\"\nid: big\nname: Big\ndescription: A synthetic system.\nas_of: 2026-11-01\n"
+      "organization: {name: Big Inc.}\nowner_team: core\nregions:\n- {id: eu, jurisdiction: eu}\n"
+      "teams:\n- {id: core, name: Core, lead: Lead}\n"
+      "roles:\n- {id: ciso, title: CISO, kind: chief_information_security_officer, team: core}\n"
+      "data_classes:\n- {id: cards, name: Cards, owner: core, confidentiality: strictly_confidential, integrity: "
+      "critical, "
+      "availability: critical, categories: [pan]}\n- {id: people, name: People, owner: core, confidentiality: "
+      "confidential, "
+      "integrity: important, availability: important, categories: [pii]}\n";
+  absl::StrAppend(&yaml, "zones:\n- {id: net, name: Internet, type: internet}\n");
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&yaml, "- {id: zone-", i, ", name: Zone, type: security_group}\n");
+  absl::StrAppend(&yaml, "components:\n");
+  for (int i = 0; i < components; ++i) {
+    const bool external = i % 50 == 0;
+    const bool store = i % 5 == 4;
+    absl::StrAppend(
+        &yaml, "- {id: c", i, ", name: Component ", i, ", kind: ",
+        external ? "external_entity, zone: net"
+        : store
+            ? absl::StrCat("datastore, technology: [postgresql], stores: [people], tier: tier_1, zone: zone-", i % 20)
+            : absl::StrCat("process, technology: [go-service], language: go, custom_code: true, machine: "
+                           "container, processes: [",
+                           i % 7 == 0 ? "cards" : "people", "], tier: tier_2, zone: zone-", i % 20),
+        "}\n");
+  }
+  absl::StrAppend(&yaml, "flows:\n");
+  for (int i = 0; i < flows; ++i) {
+    const int source = i % components;
+    const int target = (source + 1 + (i / components) * 13 + i % 3) % components;
+    if (source == target) continue;
+    absl::StrAppend(&yaml, "- {id: f", i, ", name: F, source: c", source, ", target: c", target,
+                    ", protocol: ", i % 2 == 0 ? "https, transport_security: tls" : "http, transport_security: none",
+                    ", authentication: ", i % 3 == 0 ? "none" : "token", ", sends: [", i % 4 == 0 ? "cards" : "people",
+                    "]}\n");
+  }
+  return yaml;
+}
+
+struct Cost {
+  double seconds = 0;
+  size_t bytes = 0;  // of heap that the result and all that it rests on hold
+};
+
+// The best of several runs over a parsed model: facts, threats, result, section.
+Cost Measure(const std::shared_ptr<const model::Model>& model, const commands::Command& command,
+             const render::Template& text, int runs) {
+  Cost best{1e9, 0};
+  for (int run = 0; run < runs; ++run) {
+    const size_t before = mallinfo2().uordblks;
+    const absl::Time start = absl::Now();
+    const auto facts = analysis::Facts::Compute(model);
+    const analysis::ThreatSource threats(facts, nullptr, model::v1::Decisions());
+    const auto result = command.generate({*model, *facts, threats});
+    const auto section = text.Render(*result);
+    if (!section.ok()) Die(std::string(section.status().message()));
+    best.seconds = std::min(best.seconds, absl::ToDoubleSeconds(absl::Now() - start));
+    best.bytes = mallinfo2().uordblks - before;
+  }
+  return best;
+}
+
+int Main(const std::string& json_file) {
+  const commands::Command* command = commands::FindCommand("identify/threat_model");
+  if (command == nullptr) Die("threat-model is not built");
+  const auto text = render::Template::Parse(command->template_text, "threat_model.md");
+  if (!text.ok()) Die(std::string(text.status().message()));
+  std::ifstream file(kExample);
+  const auto example = Parse(std::string((std::istreambuf_iterator<char>(file)), {}));
+  Measure(example, *command, *text, 1);  // shipped knowledge is read once
+  const Cost warm = Measure(example, *command, *text, 20);
+  const Cost small = Measure(Parse(Synthetic(100, 400)), *command, *text, 10);
+  const Cost large = Measure(Parse(Synthetic(1000, 4000)), *command, *text, 3);
+  const double ratio = large.seconds / small.seconds;
+  const double megabytes = static_cast<double>(large.bytes) / (1 << 20);
+  std::printf("%-62s %10.2f ms\n", "threat model of api-platform, facts to section", warm.seconds * 1e3);
+  std::printf("%-62s %10.2f ms\n", "threat model, 100 components, 400 flows", small.seconds * 1e3);
+  std::printf("%-62s %10.2f ms\n", "threat model, 1,000 components, 4,000 flows", large.seconds * 1e3);
+  std::printf("%-62s %10.2f (aim at most 15)\n", "ratio of the last two", ratio);
+  std::printf("%-62s %10.1f MB (aim under 64)\n", "memory that the large one holds", megabytes);
+  std::ofstream(json_file) << absl::StrFormat(
+      "{\"example_ms\": %.3f, \"small_ms\": %.3f, \"large_ms\": %.3f, \"ratio\": %.2f, \"large_mb\": %.1f}\n",
+      warm.seconds * 1e3, small.seconds * 1e3, large.seconds * 1e3, ratio, megabytes);
+  return 0;
+}
+
+}  // namespace
+}  // namespace metapowers
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: threat_bench JSON_FILE\n");
+    return 2;
+  }
+  return metapowers::Main(argv[1]);
+}

@@ -1,0 +1,172 @@
+// The threat model of the example models: numbers that agree, threats that say all they must, nothing left open.
+#include "service/commands/identify/threat_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "service/analysis/terms.h"
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::identify {
+namespace {
+
+namespace pb = security::identify::v1;
+
+class ThreatModelTest : public testing::TestWithParam<const char*> {
+ protected:
+  ThreatModelTest() : case_(Example(GetParam())), result_(ThreatModel(case_.input())) {}
+
+  const Case case_;
+  const pb::ThreatModelResult result_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Examples, ThreatModelTest, testing::ValuesIn(kExamples), [](const auto& info) {
+  std::string name = info.param;
+  name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+  return name;
+});
+
+TEST_P(ThreatModelTest, NumbersAgreeInFindingsTablesAndTotals) {
+  std::map<std::string, int> by_status;
+  std::map<model::v1::Severity, int> open;
+  for (const pb::Finding& finding : result_.findings()) {
+    ++by_status[finding.status()];
+    if (finding.status() == "open" || finding.status() == "mitigating") ++open[finding.severity()];
+  }
+  const pb::ThreatTotals& totals = result_.totals();
+  EXPECT_EQ(totals.considered(), result_.findings_size() - by_status["false positive"]);
+  EXPECT_EQ(totals.open(), by_status["open"] + by_status["open again"] + by_status["mitigating"]);
+  EXPECT_EQ(totals.controlled(), by_status["controlled"]);
+  EXPECT_EQ(totals.considered(), totals.open() + totals.controlled() + totals.decided());
+  EXPECT_EQ(totals.open(), totals.critical() + totals.high() + totals.medium() + totals.low());
+  EXPECT_EQ(totals.critical(), open[model::v1::SEVERITY_CRITICAL]);
+  EXPECT_EQ(totals.high(), open[model::v1::SEVERITY_HIGH]);
+  EXPECT_EQ(result_.priorities_size(), totals.critical() + totals.high() + totals.medium());
+  EXPECT_EQ(result_.mitigations_size(), totals.critical() + totals.high());
+  EXPECT_EQ(result_.open_findings_size(), totals.open());
+  int in_catalogue = 0;
+  for (const pb::StrideChapter& chapter : result_.catalogue()) {
+    for (const pb::RuleGroup& rule : chapter.rules()) in_catalogue += rule.rows_size() + rule.controlled_size();
+  }
+  EXPECT_EQ(in_catalogue, result_.findings_size());
+}
+
+TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
+  std::set<std::string> keys;
+  for (const pb::Finding& finding : result_.findings()) {
+    SCOPED_TRACE(finding.key());
+    EXPECT_TRUE(keys.insert(finding.key()).second);
+    EXPECT_FALSE(finding.element_ids().empty());
+    EXPECT_FALSE(finding.scenario().empty());
+    EXPECT_EQ(finding.scenario().find('{'), std::string::npos) << finding.scenario();
+    EXPECT_EQ(finding.consequence().find('{'), std::string::npos) << finding.consequence();
+    EXPECT_FALSE(finding.cwe().empty());
+    EXPECT_FALSE(finding.likelihood_derivation().empty());
+    EXPECT_FALSE(finding.impact_derivation().empty());
+    EXPECT_FALSE(finding.owner().empty());
+    EXPECT_LE(finding.current().likelihood(), finding.inherent().likelihood());
+    EXPECT_LE(finding.current().impact(), finding.inherent().impact());
+    EXPECT_LE(finding.target().likelihood() * finding.target().impact(),
+              finding.current().likelihood() * finding.current().impact());
+  }
+}
+
+TEST_P(ThreatModelTest, NoCriticalOrHighThreatIsWithoutControlOwnerAndDate) {
+  for (const pb::MitigationRow& row : result_.mitigations()) {
+    SCOPED_TRACE(row.key());
+    EXPECT_FALSE(row.controls().empty());
+    EXPECT_FALSE(row.owner().empty());
+    EXPECT_FALSE(row.due().empty());
+    EXPECT_LE(row.target(), row.severity());
+  }
+}
+
+TEST_P(ThreatModelTest, EveryStrideCellIsConsideredOrHasAReason) {
+  std::set<std::pair<std::string, std::string>> reasons;
+  for (const pb::CoverageReason& reason : result_.coverage_reasons()) {
+    EXPECT_FALSE(reason.reason().empty()) << reason.element() << " " << reason.letter();
+    reasons.insert({reason.element(), reason.letter()});
+  }
+  std::set<std::string> elements;
+  for (const pb::CoverageRow& row : result_.coverage()) {
+    elements.insert(row.element());
+    const std::pair<const char*, const std::string*> cells[] = {
+        {"Spoofing", &row.spoofing()},        {"Tampering", &row.tampering()},
+        {"Repudiation", &row.repudiation()},  {"Information Disclosure", &row.disclosure()},
+        {"Denial of Service", &row.denial()}, {"Elevation of Privilege", &row.elevation()}};
+    for (const auto& [letter, text] : cells) {
+      EXPECT_EQ(*text == "none", reasons.count({row.element(), letter}) > 0) << row.element() << " " << letter;
+      const bool process_or_store = row.kind() != "flow";
+      EXPECT_FALSE(process_or_store && *text == "none") << row.element() << " " << letter << ": no rule considers it";
+    }
+  }
+  for (const analysis::ZoneCrossing& crossing : case_.facts().zone_crossings()) {
+    const auto ours = [&](const std::string& id) {
+      const auto& component = *case_.facts().Find(id)->component;
+      return !analysis::IsExternal(component) && !component.out_of_scope();
+    };
+    if (!ours(crossing.flow->source()) && !ours(crossing.flow->target())) continue;
+    EXPECT_EQ(elements.count(crossing.flow->id()), 1u) << crossing.flow->id();
+  }
+}
+
+TEST_P(ThreatModelTest, EveryFlowIsDrawnOnce) {
+  std::multiset<std::string> drawn;
+  for (const pb::ZoneMap& map : result_.boundaries()) {
+    for (const pb::MapFlow& flow : map.flows()) drawn.insert(flow.id());
+  }
+  EXPECT_EQ(drawn.size(), static_cast<size_t>(case_.model().proto().flows_size()));
+  for (const model::v1::Flow& flow : case_.model().proto().flows()) EXPECT_EQ(drawn.count(flow.id()), 1u) << flow.id();
+}
+
+// --- Single changes on the payments platform ---
+
+std::map<std::string, std::string> Scores(const std::string& yaml) {
+  std::map<std::string, std::string> scores;
+  const Case changed(yaml);
+  for (const pb::Finding& finding : ThreatModel(changed.input()).findings()) {
+    scores[finding.key()] = finding.current().likelihood_label() + " " + finding.current().impact_label();
+  }
+  return scores;
+}
+
+TEST(ThreatModelChangeTest, RenamingAnElementKeepsEveryKey) {
+  const std::string before = Example("api-platform");
+  std::string after = before;
+  for (size_t at = 0; (at = after.find("payment-processor", at)) != std::string::npos; at += 8) {
+    after.replace(at, std::string("payment-processor").size(), "card-processor");
+  }
+  after =
+      Edited(after, {{"  - id: card-processor\n", "  - id: card-processor\n    renamed_from: [payment-processor]\n"}});
+  const auto old_scores = Scores(before);
+  const auto new_scores = Scores(after);
+  for (const auto& [key, score] : old_scores) {
+    const auto found = new_scores.find(key);
+    ASSERT_NE(found, new_scores.end()) << key;
+    EXPECT_EQ(found->second, score) << key;
+  }
+  EXPECT_EQ(old_scores.size(), new_scores.size());
+}
+
+TEST(ThreatModelChangeTest, AnUnrelatedComponentChangesNothingElse) {
+  const std::string before = Example("api-platform");
+  const std::string after = Edited(
+      before,
+      {{"\nflows:\n",
+        "\n  - {id: zz-wiki, name: Wiki, kind: process, owner_team: platform, zone: supplier-saas, out_of_scope: true, "
+        "scope_justification: Bought as a service.}\nflows:\n"}});
+  const auto old_scores = Scores(before);
+  const auto new_scores = Scores(after);
+  for (const auto& [key, score] : old_scores) {
+    const auto found = new_scores.find(key);
+    ASSERT_NE(found, new_scores.end()) << key;
+    EXPECT_EQ(found->second, score) << key;
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::commands::identify
