@@ -55,7 +55,8 @@ TEST(AttackPathsTest, TheEasiestWayComesFirst) {
 TEST(AttackPathsTest, DataThatNobodyReachesIsListed) {
   ModelText text = Shop();
   text.flows = "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none}\n";
-  const AttackPaths found = FindAttackPaths(ThreatCase(text, RuleText("own-open", kRule)).threats());
+  const ThreatCase shop(text, RuleText("own-open", kRule));
+  const AttackPaths found = FindAttackPaths(shop.threats());
   EXPECT_TRUE(found.paths.empty());
   ASSERT_EQ(found.unreached.size(), 1u);
   EXPECT_EQ(found.unreached[0]->id(), "cards");
@@ -66,7 +67,8 @@ TEST(AttackPathsTest, GoesInNoCircle) {
   text.flows +=
       "- {id: z-back, name: F, source: ledger, target: web, authentication: none}\n"
       "- {id: z-side, name: F, source: web, target: office, authentication: none}\n";
-  const AttackPaths found = FindAttackPaths(ThreatCase(text, RuleText("own-open", kRule)).threats());
+  const ThreatCase shop(text, RuleText("own-open", kRule));
+  const AttackPaths found = FindAttackPaths(shop.threats());
   for (const AttackPath& path : found.paths) {
     std::set<std::string> visited = {path.origin};
     for (const AttackStep& step : path.steps) EXPECT_TRUE(visited.insert(step.component).second) << step.component;
