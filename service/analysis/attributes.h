@@ -28,6 +28,7 @@
 //                                     capability waf, api_gateway, network_guard or traffic_forwarding first
 //               inbound_crossings, outbound_crossings  numbers of flows that cross a boundary
 //               inbound_flows, outbound_flows          numbers of flows
+//               only_passed_on        number of classes that its flows carry and that it neither stores nor processes
 //               serves_api            true: an entry of `apis` names it
 //               public_endpoint       true: one of its endpoints is open without a reason
 //               object_level          true: one of its endpoints takes an object id from the caller

@@ -202,6 +202,7 @@ std::vector<NumberAttribute> ComponentNumbers() {
        [crossings](const Element& element) { return crossings(element, element.component().outbound); }},
       {"inbound_flows", [](const Element& element) { return Number(element.component().inbound.size()); }},
       {"outbound_flows", [](const Element& element) { return Number(element.component().outbound.size()); }},
+      {"only_passed_on", [](const Element& element) { return Number(element.component().facts->transfers.size()); }},
   };
 }
 
