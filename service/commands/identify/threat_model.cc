@@ -34,6 +34,9 @@ using model::v1::Severity;
 
 // Paths that a person reads; the rest is counted by the cuts.
 constexpr size_t kPathsShown = 15;
+// Product of likelihood and impact from which an open threat has a row of its own among the priorities: what is high or
+// critical, and what would be critical if it were likelier.
+constexpr int kPriorityFrom = 10;
 // Elements that a cell names before it counts.
 constexpr size_t kNamesInCell = 8;
 // Characters of the attack tree, what the template adds included; viewers stop at 2,000.
@@ -269,32 +272,32 @@ class Builder {
     group.set_id(rule.id());
     group.set_title(rule.title());
     group.set_precondition(rule.precondition());
-    group.set_mitigation(found.size() == 1 ? found.front()->mitigation : "");
     for (const std::string& id : rule.cwe()) group.add_weaknesses(WeaknessLabel(id));
     for (const std::string& id : rule.capec()) group.add_patterns(WeaknessLabel(id));
     for (const std::string& id : rule.attack()) group.add_patterns(WeaknessLabel(id));
     AddAll(rule.equivalents(), group.mutable_equivalents());
     for (const analysis::ControlOnThreat& each : found.front()->controls) group.add_controls(each.control->name());
+    Severity worst = model::v1::SEVERITY_UNSPECIFIED;
     for (const Threat* threat : found) {
-      if (threat->status == ThreatStatus::kControlled) {
-        pb::ControlledRow& row = *group.add_controlled();
-        row.set_key(threat->key);
-        row.set_inherent(ScoreLabel(threat->scores.inherent));
-        row.set_current(ScoreLabel(threat->scores.current));
-        for (const analysis::ControlOnThreat& each : threat->controls) {
-          if (each.posture.state == model::v1::POSTURE_STATE_IMPLEMENTED) row.add_controls(each.control->name());
-        }
-      } else {
+      if (threat->status != ThreatStatus::kControlled) {
         FillRow(*threat, *group.add_rows());
+        continue;
       }
+      const DataClass* data = threat->data_class;
+      group.add_controlled(data == nullptr ? threat->element_id : absl::StrCat(threat->element_id, "/", data->id()));
+      worst = std::max(worst, threat->severity());
+    }
+    if (!group.controlled().empty()) {
+      group.set_controlled_count(
+          absl::StrCat(Count(group.controlled_size(), "element", "elements"), ", at most ", Label(worst), " now"));
     }
     std::stable_sort(group.mutable_rows()->pointer_begin(), group.mutable_rows()->pointer_end(),
                      [this](const pb::ThreatRow* a, const pb::ThreatRow* b) {
                        return threats_.Find(a->key())->scores.current.product() >
                               threats_.Find(b->key())->scores.current.product();
                      });
+    group.set_has_patterns(!group.patterns().empty());
     group.set_has_rows(!group.rows().empty());
-    group.set_has_controlled(!group.controlled().empty());
   }
 
   void FillRow(const Threat& threat, pb::ThreatRow& row) const {
@@ -365,6 +368,7 @@ class Builder {
 
   void AddPriorities() {
     int rank = 0;
+    std::map<std::string, std::vector<const Threat*>> lesser;
     for (const Threat* threat : threats_.Prioritised()) {
       metapowers::v1::OpenFinding& open = *result_.add_open_findings();
       open.set_key(threat->key);
@@ -372,9 +376,13 @@ class Builder {
       open.set_severity(threat->severity());
       open.set_owner(TeamName(model_, threat->team));
       open.set_due(threat->due);
-      if (threat->severity() < model::v1::SEVERITY_MEDIUM) continue;
+      if (threat->scores.current.product() < kPriorityFrom) {
+        lesser[threat->rule->id()].push_back(threat);
+        continue;
+      }
       pb::Priority& row = *result_.add_priorities();
       row.set_rank(++rank);
+      row.set_title(threat->rule->title());
       row.set_key(threat->key);
       row.set_stride(StrideName(threat->rule->stride()));
       row.set_scenario(threat->scenario);
@@ -384,6 +392,29 @@ class Builder {
       row.set_owner(TeamName(model_, threat->team));
       row.set_due(threat->due);
     }
+    AddLesser(lesser);
+  }
+
+  void AddLesser(const std::map<std::string, std::vector<const Threat*>>& by_rule) {
+    for (const auto& [id, found] : by_rule) {
+      pb::LesserThreats& row = *result_.add_lesser();
+      row.set_rule(id);
+      row.set_title(found.front()->rule->title());
+      row.set_stride(StrideName(found.front()->rule->stride()));
+      std::set<std::string> owners;
+      row.set_due(found.front()->due);  // worst first, so that none is due earlier
+      for (const Threat* threat : found) {
+        const bool low = threat->severity() == model::v1::SEVERITY_LOW;
+        row.set_low(row.low() + (low ? 1 : 0));
+        row.set_medium(row.medium() + (low ? 0 : 1));
+        owners.insert(TeamName(model_, threat->team));
+      }
+      AddAll(owners, row.mutable_owners());
+    }
+    std::stable_sort(result_.mutable_lesser()->pointer_begin(), result_.mutable_lesser()->pointer_end(),
+                     [](const pb::LesserThreats* a, const pb::LesserThreats* b) {
+                       return std::make_pair(b->medium(), b->low()) < std::make_pair(a->medium(), a->low());
+                     });
   }
 
   void AddDecisions() {
@@ -419,18 +450,20 @@ class Builder {
 
   void AddPaths() {
     const analysis::AttackPaths found = analysis::FindAttackPaths(threats_);
-    for (size_t i = 0; i < std::min(found.paths.size(), kPathsShown); ++i) {
-      const analysis::AttackPath& path = found.paths[i];
-      pb::AttackPathRow& row = *result_.add_paths();
-      row.set_number(static_cast<int>(i) + 1);
-      row.set_origin(path.origin);
-      row.set_data(path.target->name());
-      for (const analysis::AttackStep& step : path.steps) {
-        row.add_steps(absl::StrCat(step.flow->id(), " into ", step.component, " by ",
-                                   step.threat == nullptr ? "no known threat" : step.threat->rule->id()));
+    std::map<std::string, pb::AttackPathRow*> rows;  // by steps: one way may lead to several classes of data
+    for (const analysis::AttackPath& path : found.paths) {
+      const std::vector<std::string> steps = StepsOf(path);
+      pb::AttackPathRow*& row = rows[absl::StrJoin(steps, "\n")];
+      if (row == nullptr) {
+        if (result_.paths_size() == static_cast<int>(kPathsShown)) continue;
+        row = result_.add_paths();
+        row->set_number(result_.paths_size());
+        row->set_origin(path.origin);
+        AddAll(steps, row->mutable_steps());
+        row->set_likelihood(LikelihoodLabel(path.likelihood));
+        row->set_difficulty(path.difficulty);
       }
-      row.set_likelihood(LikelihoodLabel(path.likelihood));
-      row.set_difficulty(path.difficulty);
+      row->add_data(path.target->name());
     }
     AddTree(found);
     for (const analysis::PathCut& cut : found.cuts) {
@@ -440,6 +473,15 @@ class Builder {
       AddAll(cut.components, row.mutable_components());
     }
     for (const DataClass* data : found.unreached) result_.add_unreached(data->name());
+  }
+
+  static std::vector<std::string> StepsOf(const analysis::AttackPath& path) {
+    std::vector<std::string> steps;
+    for (const analysis::AttackStep& step : path.steps) {
+      steps.push_back(absl::StrCat(step.flow->id(), " into ", step.component, " by ",
+                                   step.threat == nullptr ? "no known threat" : step.threat->rule->id()));
+    }
+    return steps;
   }
 
   // Edges of the cheapest paths, each once, up to the budget; a path is drawn whole or not at all.
@@ -516,6 +558,7 @@ class Builder {
       row.set_owner(TeamName(model_, threat->team));
       row.set_due(threat->due);
       row.set_target(threat->scores.target.severity);
+      row.set_mitigation(threat->mitigation);
     }
   }
 
