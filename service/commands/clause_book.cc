@@ -292,10 +292,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 
 }  // namespace
 
-namespace {
-
-// Whether the requirement binds a system of which a smaller assessment is enough.
-bool InScope(const Input& input, absl::string_view framework, absl::string_view requirement) {
+bool RequirementBinds(const Input& input, absl::string_view framework, absl::string_view requirement) {
   for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
     if (scope.framework() != framework) continue;
     const auto& kept = scope.requirements();
@@ -304,15 +301,14 @@ bool InScope(const Input& input, absl::string_view framework, absl::string_view 
   return true;
 }
 
-}  // namespace
-
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> applicable;
   for (const std::string& reference : references) {
     const std::string framework = reference.substr(0, reference.find(':'));
     const bool applies = framework == "csf-2.0" || Applies(input.facts, framework);
-    if (applies && InScope(input, framework, reference.substr(framework.size() + 1))) applicable.push_back(reference);
+    if (applies && RequirementBinds(input, framework, reference.substr(framework.size() + 1)))
+      applicable.push_back(reference);
   }
   return applicable;
 }

@@ -4,6 +4,7 @@ set(METAPOWERS_COMMANDS
   govern/security_policy
   govern/security_roles
   identify/asset_inventory
+  identify/compliance_gap
   identify/data_classification
   identify/threat_model
 )
