@@ -21,6 +21,7 @@ namespace metapowers::commands {
 struct Input {
   const model::Model& model;
   const analysis::Facts& facts;
+  const model::v1::Decisions& decisions;  // valid for the model; empty where the topic has none
 };
 
 // One command as the server runs it.

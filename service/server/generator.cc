@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
@@ -33,10 +34,17 @@ absl::Status SplitRendered(absl::string_view rendered, absl::string_view stem, G
   return absl::OkStatus();
 }
 
+std::string BlobIdOf(absl::string_view text) {
+  return workspace::MakeObject(workspace::ObjectType::kBlob, std::string(text)).id;
+}
+
+// What tells a model from others: Load() refuses the same text for another topic.
+std::string ModelKey(const ModelFacts& model) { return absl::StrCat(model.model->proto().id(), " ", model.blob); }
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_view yaml, absl::string_view topic) {
-  const std::string blob = workspace::MakeObject(workspace::ObjectType::kBlob, std::string(yaml)).id;
+  const std::string blob = BlobIdOf(yaml);
   const std::string key = absl::StrCat(topic, " ", blob);
   if (auto known = models_.Get(key)) return known;
   ASSIGN_OR_RETURN(std::shared_ptr<const model::Model> parsed, model::Model::Parse(yaml, kModelFile));
@@ -54,13 +62,26 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_v
   return loaded;
 }
 
-absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const CommandEntry& entry,
-                                                                     const ModelFacts& model) {
-  const std::string key = absl::StrCat(entry.stem, " ", model.model->proto().id(), " ", model.blob);
+absl::StatusOr<std::shared_ptr<const DecisionsFile>> Generator::LoadDecisions(absl::optional<absl::string_view> yaml,
+                                                                              const ModelFacts& model) {
+  static const auto* const none = new std::shared_ptr<const DecisionsFile>(std::make_shared<DecisionsFile>());
+  if (!yaml.has_value()) return *none;
+  const std::string blob = BlobIdOf(*yaml);
+  const std::string key = absl::StrCat(ModelKey(model), " ", blob);
+  if (auto known = decisions_.Get(key)) return known;
+  auto loaded = std::make_shared<DecisionsFile>();
+  loaded->blob = blob;
+  ASSIGN_OR_RETURN(loaded->decisions, model::ParseDecisions(*yaml, kDecisionsFile, *model.model));
+  decisions_.Put(key, loaded, loaded->decisions.SpaceUsedLong());
+  return loaded;
+}
+
+absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const CommandEntry& entry, const Inputs& inputs) {
+  const std::string key = absl::StrJoin({entry.stem, ModelKey(*inputs.model), inputs.decisions->blob}, " ");
   if (auto known = sections_.Get(key)) return known;
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate({*model.model, *model.facts});
+  made->result = entry.command->generate({*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
 #include "service/analysis/facts.h"
 #include "service/model/model.h"
 #include "service/render/template.h"
@@ -30,7 +31,19 @@ struct ModelFacts {
   std::vector<model::Question> questions;
 };
 
-// What a command makes of a model. Immutable.
+// People's decisions on the findings of a model. Immutable.
+struct DecisionsFile {
+  std::string blob;  // Git id of the text; "" when there is none
+  model::v1::Decisions decisions;
+};
+
+// All that the sections of a topic are made from. Immutable.
+struct Inputs {
+  std::shared_ptr<const ModelFacts> model;
+  std::shared_ptr<const DecisionsFile> decisions;
+};
+
+// What a command makes of its inputs. Immutable.
 struct Generated {
   std::unique_ptr<const google::protobuf::Message> result;
   std::vector<std::string> summary;  // one sentence per entry: the template's lines before the section
@@ -41,19 +54,26 @@ struct Generated {
 class Generator {
  public:
   // Keeps at most about `cache_bytes` of what it made.
-  explicit Generator(size_t cache_bytes) : models_(cache_bytes / 2), sections_(cache_bytes / 2) {}
+  explicit Generator(size_t cache_bytes)
+      : models_(cache_bytes / 8 * 3), decisions_(cache_bytes / 8), sections_(cache_bytes / 2) {}
 
   // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
 
+  // The decisions in `yaml`, or none when that is null, on the findings of `model`. INVALID_ARGUMENT DECISIONS_INVALID
+  // with every fault.
+  absl::StatusOr<std::shared_ptr<const DecisionsFile>> LoadDecisions(absl::optional<absl::string_view> yaml,
+                                                                     const ModelFacts& model);
+
   // `entry` is built. INTERNAL when its template is wrong, which a test keeps from happening.
-  absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const ModelFacts& model);
+  absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const Inputs& inputs);
 
  private:
   absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);
 
-  ByteCache<ModelFacts> models_;   // by topic and blob id
-  ByteCache<Generated> sections_;  // by command and blob id
+  ByteCache<ModelFacts> models_;        // by topic and blob id
+  ByteCache<DecisionsFile> decisions_;  // by topic and blob ids of model and decisions
+  ByteCache<Generated> sections_;       // by command, topic and what the inputs are
   absl::Mutex mutex_;
   absl::node_hash_map<std::string, render::Template> templates_ ABSL_GUARDED_BY(mutex_);  // by stem
 };

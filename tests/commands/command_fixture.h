@@ -18,23 +18,30 @@ namespace metapowers::commands {
 
 inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
 
-// A model and its facts, and what a generator reads of them.
+// A model with what stands beside it, its facts, and what a generator reads of them.
 class Case {
  public:
-  explicit Case(const std::string& yaml) {
+  // `decisions` is the text of a decisions file; "" for none.
+  explicit Case(const std::string& yaml, const std::string& decisions = "") {
     const auto parsed = model::Model::Parse(yaml, "m.yaml");
     EXPECT_OK(parsed);
     if (!parsed.ok()) return;
     model_ = *parsed;
     facts_ = analysis::Facts::Compute(model_);
+    if (decisions.empty()) return;
+    const auto decided = model::ParseDecisions(decisions, "decisions.yaml", *model_);
+    EXPECT_OK(decided);
+    if (decided.ok()) decisions_ = *decided;
   }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
-  Input input() const { return {*model_, *facts_}; }
+  const model::v1::Decisions& decisions() const { return decisions_; }
+  Input input() const { return {*model_, *facts_, decisions_}; }
 
  private:
   std::shared_ptr<const model::Model> model_;
   std::shared_ptr<const analysis::Facts> facts_;
+  model::v1::Decisions decisions_;
 };
 
 inline std::string Example(const std::string& name) {

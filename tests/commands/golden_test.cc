@@ -3,21 +3,20 @@
 
 #include <gtest/gtest.h>
 
-#include "service/commands/command.h"
 #include "service/render/template.h"
+#include "tests/commands/command_fixture.h"
 #include "tests/support/status_matchers.h"
 
 namespace metapowers::commands {
 namespace {
 
 TEST(Golden, EveryCommandOnEveryExample) {
-  for (const std::string example : {"api-platform", "patient-platform", "team-notes"}) {
-    const std::string file = "deploy/examples/" + example + "/system-model.yaml";
-    ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(testing_support::ReadTestFile(file), file));
-    const auto facts = analysis::Facts::Compute(model);
+  for (const std::string example : kExamples) {
+    const Case inputs(Example(example),
+                      testing_support::ReadTestFile("deploy/examples/" + example + "/decisions.yaml"));
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
-      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts})));
+      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(inputs.input())));
       testing_support::ExpectGolden("tests/golden/" + example + "/" + std::string(command.stem) + ".md", text);
     }
   }

@@ -1,0 +1,138 @@
+// What stands beside the model: read from the same snapshot, refused as a whole when it is wrong, and part of what a
+// section depends on.
+#include "service/server/topic_inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "metapowers/v1/document_frame.pb.h"
+#include "tests/server/pipeline_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace metapowers::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kDecisionsPath[] = ".metapowers/security/shop/decisions.yaml";
+constexpr char kDecisionsText[] =
+    "schema_version: \"1\"\n"
+    "decisions:\n"
+    "  - finding: no-tls/web\n"
+    "    status: accepted\n"
+    "    requested_by: lead\n"
+    "    approved_by: ciso\n"
+    "    authority: high\n"
+    "    rationale: Old devices.\n"
+    "    decided_on: 2026-02-01\n"
+    "    expires_on: 2026-08-01\n";
+
+// A command that tells what it was given: the result's topic lists it, and its template prints that.
+std::unique_ptr<google::protobuf::Message> TellInputs(const commands::Input& input) {
+  auto told = std::make_unique<v1::DocumentFrame>();
+  std::string text = input.model.proto().name();
+  for (const auto& decision : input.decisions.decisions()) absl::StrAppend(&text, " decided ", decision.finding());
+  told->set_topic(text);
+  return told;
+}
+
+class Teller {
+ public:
+  Teller() {
+    command_.stem = "identify/teller";
+    command_.template_text = "## Told\n\n{{topic}}\n";
+    command_.result = v1::DocumentFrame::descriptor();
+    command_.generate = &TellInputs;
+    entry_.stem = "identify/teller";
+    entry_.command = &command_;
+  }
+  const CommandEntry& entry() const { return entry_; }
+
+ private:
+  commands::Command command_;
+  CommandEntry entry_;
+};
+
+// A topic `shop` whose files a test pushes, and what a command is given of them.
+class TopicInputsTest : public PipelineTest {
+ protected:
+  void SetUp() override {
+    PipelineTest::SetUp();
+    server_.Push(".metapowers/security/shop/system-model.yaml", ModelText());
+  }
+
+  // As at the head, by a generator that has seen all heads before and by a fresh one, which must agree.
+  absl::StatusOr<std::string> Told() {
+    std::vector<std::string> told;
+    Generator fresh(0);
+    for (Generator* generator : {&cached_, &fresh}) {
+      ASSIGN_OR_RETURN(const auto head, Head());
+      ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(*generator, *head, {"w", "shop", ""}));
+      ASSIGN_OR_RETURN(const auto made, generator->Generate(teller_.entry(), inputs));
+      told.push_back(made->section);
+    }
+    EXPECT_EQ(told[0], told[1]);
+    return told[0];
+  }
+
+  const Teller teller_;
+  Generator cached_{64 << 20};
+};
+
+TEST_F(TopicInputsTest, CommandsGetTheDecisions) {
+  EXPECT_EQ(*Told(), "## Told\n\nShop\n");
+  server_.Push(kDecisionsPath, kDecisionsText);
+  EXPECT_EQ(*Told(), "## Told\n\nShop decided no-tls/web\n");
+  server_.Push(kDecisionsPath, absl::StrReplaceAll(kDecisionsText, {{"no-tls/web", "no-mfa/web"}}));
+  EXPECT_EQ(*Told(), "## Told\n\nShop decided no-mfa/web\n");
+  server_.Push(kDecisionsPath, "");
+  EXPECT_EQ(*Told(), "## Told\n\nShop\n");
+}
+
+TEST_F(TopicInputsTest, FaultyDecisionsStopEveryCommandAndWriteNothing) {
+  server_.Push(kDecisionsPath, absl::StrReplaceAll(kDecisionsText, {{"approved_by: ciso", "approved_by: lead"},
+                                                                    {"authority: high", "authority: heigh"}}));
+  const std::string head = server_.Git("rev-parse HEAD");
+  for (const v1::CommandContext& context : {ContextOf(), WithModel("Store")}) {
+    const grpc::Status status = client_.Inventory(context);
+    ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "DECISIONS_INVALID");
+    std::vector<std::string> faults;
+    const auto details = DetailOf<google::rpc::BadRequest>(status);
+    for (const auto& fault : details.field_violations()) faults.push_back(fault.field());
+    EXPECT_THAT(faults, ElementsAre("decisions.yaml:6:18: decisions[0].approved_by",
+                                    "decisions.yaml:7:16: decisions[0].authority"));
+    EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("errors"), "2");
+  }
+  ExpectError(client_.PutModel(WithModel("Store")), grpc::StatusCode::INVALID_ARGUMENT, "DECISIONS_INVALID");
+  v1::GetTopicStatusRequest request;
+  request.set_topic("workspaces/w/topics/shop");
+  v1::GetTopicStatusResponse response;
+  grpc::ClientContext context;
+  ExpectError(client_.workflows->GetTopicStatus(&context, request, &response), grpc::StatusCode::INVALID_ARGUMENT,
+              "DECISIONS_INVALID");
+  EXPECT_EQ(server_.Git("rev-parse HEAD"), head);
+}
+
+TEST_F(TopicInputsTest, DecisionsAreCheckedAgainstTheModelOfTheCall) {
+  server_.Push(kDecisionsPath, kDecisionsText);
+  ExpectOk(client_.PutModel(WithModel("Store")));
+  v1::CommandContext without = WithModel();
+  without.set_model_yaml(absl::StrReplaceAll(ModelText(), {{"  - id: lead\n", "  - id: chief\n"}}));
+  const grpc::Status status = client_.PutModel(without);
+  ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "DECISIONS_INVALID");
+  EXPECT_THAT(DetailOf<google::rpc::BadRequest>(status).field_violations(0).description(),
+              HasSubstr("'lead' is not among the roles"));
+  EXPECT_THAT(server_.ReadFile(".metapowers/security/shop/system-model.yaml"), Not(HasSubstr("id: chief")));
+}
+
+}  // namespace
+}  // namespace metapowers::server
