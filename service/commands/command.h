@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "service/analysis/facts.h"
+#include "service/model/source_file.h"
 
 namespace metapowers::commands {
 
@@ -22,6 +24,8 @@ struct Input {
   const model::Model& model;
   const analysis::Facts& facts;
   const model::v1::Decisions& decisions;  // valid for the model; empty where the topic has none
+  // Threat rules of the workspace's teams, sorted by path, not parsed: a generator that uses them says what is wrong.
+  absl::Span<const model::RuleFile> rule_files;
 };
 
 // One command as the server runs it.

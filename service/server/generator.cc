@@ -41,6 +41,27 @@ std::string BlobIdOf(absl::string_view text) {
 // What tells a model from others: Load() refuses the same text for another topic.
 std::string ModelKey(const ModelFacts& model) { return absl::StrCat(model.model->proto().id(), " ", model.blob); }
 
+// All that a section depends on.
+std::string KeyOf(const CommandEntry& entry, const Inputs& inputs) {
+  std::string files;
+  for (const StoredFile& rule : inputs.rules) absl::StrAppend(&files, rule.path, " ", rule.blob, "\n");
+  return absl::StrJoin({entry.stem, ModelKey(*inputs.model), inputs.decisions->blob, BlobIdOf(files)}, " ");
+}
+
+absl::StatusOr<std::vector<model::RuleFile>> ReadRules(const Inputs& inputs) {
+  std::vector<model::RuleFile> files;
+  for (const StoredFile& rule : inputs.rules) {
+    ASSIGN_OR_RETURN(std::string text, inputs.objects->Read(rule.blob, workspace::ObjectType::kBlob));
+    if (text.size() > kMaxRuleFileBytes) {
+      const std::string what = absl::StrCat("has ", text.size(), " bytes; ", kMaxRuleFileBytes, " are allowed");
+      return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("'", rule.path, "' ", what),
+                       {"RULES_INVALID", {{"errors", "1"}}, {{"", what, rule.path}}, "split it into several files"});
+    }
+    files.push_back({rule.path, std::move(text)});
+  }
+  return files;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_view yaml, absl::string_view topic) {
@@ -77,11 +98,13 @@ absl::StatusOr<std::shared_ptr<const DecisionsFile>> Generator::LoadDecisions(ab
 }
 
 absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const CommandEntry& entry, const Inputs& inputs) {
-  const std::string key = absl::StrJoin({entry.stem, ModelKey(*inputs.model), inputs.decisions->blob}, " ");
+  const std::string key = KeyOf(entry, inputs);
   if (auto known = sections_.Get(key)) return known;
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
+  ASSIGN_OR_RETURN(const std::vector<model::RuleFile> rules, ReadRules(inputs));
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate({*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions});
+  made->result =
+      entry.command->generate({*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions, rules});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

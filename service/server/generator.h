@@ -20,6 +20,7 @@
 #include "service/render/template.h"
 #include "service/server/byte_cache.h"
 #include "service/server/command_index.h"
+#include "service/workspace/object.h"
 
 namespace metapowers::server {
 
@@ -37,11 +38,22 @@ struct DecisionsFile {
   model::v1::Decisions decisions;
 };
 
+// A file of the workspace whose bytes are read only when something is made of them.
+struct StoredFile {
+  std::string path;  // from the top of the workspace
+  std::string blob;  // Git id of the text
+};
+
 // All that the sections of a topic are made from. Immutable.
 struct Inputs {
   std::shared_ptr<const ModelFacts> model;
   std::shared_ptr<const DecisionsFile> decisions;
+  std::vector<StoredFile> rules;                           // of the workspace's teams, sorted by path
+  std::shared_ptr<const workspace::ObjectSource> objects;  // what the files' bytes are read from
 };
+
+inline constexpr size_t kMaxRuleFiles = 64;
+inline constexpr size_t kMaxRuleFileBytes = 256 << 10;
 
 // What a command makes of its inputs. Immutable.
 struct Generated {
@@ -65,7 +77,8 @@ class Generator {
   absl::StatusOr<std::shared_ptr<const DecisionsFile>> LoadDecisions(absl::optional<absl::string_view> yaml,
                                                                      const ModelFacts& model);
 
-  // `entry` is built. INTERNAL when its template is wrong, which a test keeps from happening.
+  // `entry` is built. INVALID_ARGUMENT RULES_INVALID when a file of rules is too large; INTERNAL when the template is
+  // wrong, which a test keeps from happening; DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const Inputs& inputs);
 
  private:

@@ -36,7 +36,9 @@ class Case {
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
   const model::v1::Decisions& decisions() const { return decisions_; }
-  Input input() const { return {*model_, *facts_, decisions_}; }
+  Input input() const { return {*model_, *facts_, decisions_, rule_files}; }
+
+  std::vector<model::RuleFile> rule_files;  // set what a test needs
 
  private:
   std::shared_ptr<const model::Model> model_;

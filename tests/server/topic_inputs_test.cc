@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "metapowers/v1/document_frame.pb.h"
+#include "service/workspace/draft.h"
 #include "tests/server/pipeline_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -22,6 +23,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing_support::HasError;
 
 constexpr char kDecisionsPath[] = ".metapowers/security/shop/decisions.yaml";
 constexpr char kDecisionsText[] =
@@ -41,6 +43,7 @@ std::unique_ptr<google::protobuf::Message> TellInputs(const commands::Input& inp
   auto told = std::make_unique<v1::DocumentFrame>();
   std::string text = input.model.proto().name();
   for (const auto& decision : input.decisions.decisions()) absl::StrAppend(&text, " decided ", decision.finding());
+  for (const auto& file : input.rule_files) absl::StrAppend(&text, " ", file.path, "=", file.text);
   told->set_topic(text);
   return told;
 }
@@ -132,6 +135,51 @@ TEST_F(TopicInputsTest, DecisionsAreCheckedAgainstTheModelOfTheCall) {
   EXPECT_THAT(DetailOf<google::rpc::BadRequest>(status).field_violations(0).description(),
               HasSubstr("'lead' is not among the roles"));
   EXPECT_THAT(server_.ReadFile(".metapowers/security/shop/system-model.yaml"), Not(HasSubstr("id: chief")));
+}
+
+TEST_F(TopicInputsTest, CommandsGetTheRulesOfTheTeams) {
+  server_.Push(".metapowers/rules/web.yaml", "b");
+  server_.Push(".metapowers/rules/README.md", "no rule");
+  server_.Push(".metapowers/rules/old/web.yaml", "in a folder of its own");
+  EXPECT_EQ(*Told(), "## Told\n\nShop .metapowers/rules/web.yaml=b\n");
+  server_.Push(".metapowers/rules/api.yaml", "a");
+  EXPECT_EQ(*Told(), "## Told\n\nShop .metapowers/rules/api.yaml=a .metapowers/rules/web.yaml=b\n");
+  server_.Push(".metapowers/rules/web.yaml", "c");
+  EXPECT_EQ(*Told(), "## Told\n\nShop .metapowers/rules/api.yaml=a .metapowers/rules/web.yaml=c\n");
+  server_.Push(".metapowers/rules/api.yaml", "");
+  EXPECT_EQ(*Told(), "## Told\n\nShop .metapowers/rules/web.yaml=c\n");
+}
+
+TEST_F(TopicInputsTest, RulesHaveLimits) {
+  server_.Push(".metapowers/rules/web.yaml", std::string(kMaxRuleFileBytes, 'x'));
+  EXPECT_OK(Told().status());
+  server_.Push(".metapowers/rules/web.yaml", std::string(kMaxRuleFileBytes + 1, 'x'));
+  EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kInvalidArgument, "RULES_INVALID",
+                                        "'.metapowers/rules/web.yaml' has 262145 bytes; 262144 are allowed"));
+  ExpectError(client_.Inventory(ContextOf()), grpc::StatusCode::INVALID_ARGUMENT, "RULES_INVALID");
+
+  workspace::Draft draft(*Head());
+  workspace::CommitSpec spec;
+  spec.message = "Add rules";
+  spec.author = spec.committer = {"Ann", "ann@example.com"};
+  for (size_t i = 0; i < kMaxRuleFiles; ++i) {
+    spec.changes.push_back({absl::StrCat(kRulesPath, "/", i, ".yaml"), "x"});
+  }
+  ASSERT_OK(draft.AddCommit(spec));
+  EXPECT_THAT(ReadInputs(cached_, *draft.state(), {"w", "shop", ""}).status(),
+              HasError(absl::StatusCode::kInvalidArgument, "RULES_INVALID",
+                       "'.metapowers/rules' holds 65 files; 64 are allowed"));
+}
+
+TEST_F(TopicInputsTest, LinksAreNeverFollowed) {
+  server_.PushLink(".metapowers/rules/web.yaml", "/etc/passwd");
+  EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE",
+                                        HasSubstr("'.metapowers/rules/web.yaml' is a symbolic link")));
+  server_.Push(".metapowers/rules/web.yaml", "");
+  EXPECT_OK(Told().status());
+  server_.PushLink(kDecisionsPath, "system-model.yaml");
+  EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE",
+                                        HasSubstr("decisions.yaml' is a symbolic link")));
 }
 
 }  // namespace
