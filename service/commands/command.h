@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "service/analysis/facts.h"
+#include "service/evidence/evidence.h"
 
 namespace metapowers::commands {
 
@@ -21,6 +22,7 @@ namespace metapowers::commands {
 struct Input {
   const model::Model& model;
   const analysis::Facts& facts;
+  const evidence::EvidenceSet& evidence;
 };
 
 // One command as the server runs it.

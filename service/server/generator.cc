@@ -60,7 +60,7 @@ absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const Comma
   if (auto known = sections_.Get(key)) return known;
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate({*model.model, *model.facts});
+  made->result = entry.command->generate({*model.model, *model.facts, evidence::EvidenceSet::Empty()});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

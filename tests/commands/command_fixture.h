@@ -30,7 +30,7 @@ class Case {
   }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
-  Input input() const { return {*model_, *facts_}; }
+  Input input() const { return {*model_, *facts_, evidence::EvidenceSet::Empty()}; }
 
  private:
   std::shared_ptr<const model::Model> model_;

@@ -17,7 +17,7 @@ TEST(Golden, EveryCommandOnEveryExample) {
     const auto facts = analysis::Facts::Compute(model);
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
-      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts})));
+      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts, evidence::EvidenceSet::Empty()})));
       testing_support::ExpectGolden("tests/golden/" + example + "/" + std::string(command.stem) + ".md", text);
     }
   }
