@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "service/analysis/facts.h"
+#include "service/evidence/evidence.h"
 #include "service/model/source_file.h"
 
 namespace metapowers::commands {
@@ -26,6 +27,7 @@ struct Input {
   const model::v1::Decisions& decisions;  // valid for the model; empty where the topic has none
   // Threat rules of the workspace's teams, sorted by path, not parsed: a generator that uses them says what is wrong.
   absl::Span<const model::RuleFile> rule_files;
+  const evidence::EvidenceSet& evidence;
 };
 
 // One command as the server runs it.

@@ -103,8 +103,8 @@ absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const Comma
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
   ASSIGN_OR_RETURN(const std::vector<model::RuleFile> rules, ReadRules(inputs));
   auto made = std::make_shared<Generated>();
-  made->result =
-      entry.command->generate({*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions, rules});
+  made->result = entry.command->generate(
+      {*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions, rules, evidence::EvidenceSet::Empty()});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

@@ -21,22 +21,24 @@ inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", 
 // A model with what stands beside it, its facts, and what a generator reads of them.
 class Case {
  public:
-  // `decisions` is the text of a decisions file; "" for none.
-  explicit Case(const std::string& yaml, const std::string& decisions = "") {
+  explicit Case(const std::string& yaml) {
     const auto parsed = model::Model::Parse(yaml, "m.yaml");
     EXPECT_OK(parsed);
     if (!parsed.ok()) return;
     model_ = *parsed;
     facts_ = analysis::Facts::Compute(model_);
-    if (decisions.empty()) return;
-    const auto decided = model::ParseDecisions(decisions, "decisions.yaml", *model_);
+  }
+  // From now on with the decisions of this file's text; "" is no file.
+  void Decide(const std::string& decisions_yaml) {
+    if (decisions_yaml.empty()) return;
+    const auto decided = model::ParseDecisions(decisions_yaml, "decisions.yaml", *model_);
     EXPECT_OK(decided);
     if (decided.ok()) decisions_ = *decided;
   }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
   const model::v1::Decisions& decisions() const { return decisions_; }
-  Input input() const { return {*model_, *facts_, decisions_, rule_files}; }
+  Input input() const { return {*model_, *facts_, decisions_, rule_files, evidence::EvidenceSet::Empty()}; }
 
   std::vector<model::RuleFile> rule_files;  // set what a test needs
 

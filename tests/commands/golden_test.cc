@@ -12,8 +12,8 @@ namespace {
 
 TEST(Golden, EveryCommandOnEveryExample) {
   for (const std::string example : kExamples) {
-    const Case inputs(Example(example),
-                      testing_support::ReadTestFile("deploy/examples/" + example + "/decisions.yaml"));
+    Case inputs(Example(example));
+    inputs.Decide(testing_support::ReadTestFile("deploy/examples/" + std::string(example) + "/decisions.yaml"));
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
       ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(inputs.input())));
