@@ -27,6 +27,7 @@ struct Input {
   const model::v1::Decisions& decisions;  // valid for the model; empty where the topic has none
   // Threat rules of the workspace's teams, sorted by path, not parsed: a generator that uses them says what is wrong.
   absl::Span<const model::RuleFile> rule_files;
+  // Of the entries that the model declares; only of commands with `reads_evidence`, empty for all others.
   const evidence::EvidenceSet& evidence;
 };
 
@@ -36,6 +37,7 @@ struct Command {
   absl::string_view template_text;  // service/commands/<stem>.md
   const google::protobuf::Descriptor* result;
   std::unique_ptr<google::protobuf::Message> (*generate)(const Input& input);
+  bool reads_evidence = false;  // large files are read and parsed for it, and it depends on them
 };
 
 // The commands that are built, sorted by stem. Made from commands.cmake at configure time.

@@ -6,3 +6,6 @@ set(METAPOWERS_COMMANDS
   identify/asset_inventory
   identify/data_classification
 )
+# Those of them that use Input::evidence: the evidence is read and parsed for them alone.
+set(METAPOWERS_EVIDENCE_COMMANDS
+)

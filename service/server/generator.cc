@@ -1,5 +1,6 @@
 #include "service/server/generator.h"
 
+#include <deque>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -41,11 +42,26 @@ std::string BlobIdOf(absl::string_view text) {
 // What tells a model from others: Load() refuses the same text for another topic.
 std::string ModelKey(const ModelFacts& model) { return absl::StrCat(model.model->proto().id(), " ", model.blob); }
 
+// What tells the evidence of a model from others. The model says which declaration each blob is of.
+std::string EvidenceKey(const Inputs& inputs) {
+  std::string blobs;
+  for (const StoredEvidence& file : inputs.evidence) absl::StrAppend(&blobs, file.blob, "\n");
+  return BlobIdOf(blobs);
+}
+
 // All that a section depends on.
 std::string KeyOf(const CommandEntry& entry, const Inputs& inputs) {
-  std::string files;
-  for (const StoredFile& rule : inputs.rules) absl::StrAppend(&files, rule.path, " ", rule.blob, "\n");
-  return absl::StrJoin({entry.stem, ModelKey(*inputs.model), inputs.decisions->blob, BlobIdOf(files)}, " ");
+  std::string rules;
+  for (const StoredFile& rule : inputs.rules) absl::StrAppend(&rules, rule.path, " ", rule.blob, "\n");
+  const std::string evidence = entry.command->reads_evidence ? EvidenceKey(inputs) : "";
+  return absl::StrJoin({entry.stem, ModelKey(*inputs.model), inputs.decisions->blob, BlobIdOf(rules), evidence}, " ");
+}
+
+absl::Status TooMuchEvidence() {
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("the evidence before it has taken up the ", kMaxEvidenceBytes >> 20,
+                                " MB that are read of one model"),
+                   {"EVIDENCE_INVALID", {}, {}, "remove entries that newer ones replace"});
 }
 
 absl::StatusOr<std::vector<model::RuleFile>> ReadRules(const Inputs& inputs) {
@@ -102,13 +118,39 @@ absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const Comma
   if (auto known = sections_.Get(key)) return known;
   ASSIGN_OR_RETURN(const render::Template* const text, TemplateOf(*entry.command));
   ASSIGN_OR_RETURN(const std::vector<model::RuleFile> rules, ReadRules(inputs));
+  std::shared_ptr<const evidence::EvidenceSet> evidence;
+  if (entry.command->reads_evidence) {
+    ASSIGN_OR_RETURN(evidence, LoadEvidence(inputs));
+  }
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate(
-      {*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions, rules, evidence::EvidenceSet::Empty()});
+  made->result = entry.command->generate({*inputs.model->model, *inputs.model->facts, inputs.decisions->decisions,
+                                          rules, evidence == nullptr ? evidence::EvidenceSet::Empty() : *evidence});
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());
   return made;
+}
+
+absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> Generator::LoadEvidence(const Inputs& inputs) {
+  const std::string key = absl::StrCat(ModelKey(*inputs.model), " ", EvidenceKey(inputs));
+  if (auto known = evidence_.Get(key)) return known;
+  std::deque<std::string> texts;  // what the views below are of
+  evidence::Files files;
+  size_t bytes = 0;
+  for (const StoredEvidence& file : inputs.evidence) {
+    if (file.blob.empty()) continue;
+    ASSIGN_OR_RETURN(std::string text, inputs.objects->Read(file.blob, workspace::ObjectType::kBlob));
+    bytes += text.size();
+    if (bytes > kMaxEvidenceBytes) {
+      files[file.id] = TooMuchEvidence();
+      bytes -= text.size();
+    } else {
+      files[file.id] = texts.emplace_back(std::move(text));
+    }
+  }
+  std::shared_ptr<const evidence::EvidenceSet> loaded = evidence::EvidenceSet::Build(*inputs.model->model, files);
+  evidence_.Put(key, loaded, loaded->SpaceUsed());
+  return loaded;
 }
 
 absl::StatusOr<const render::Template*> Generator::TemplateOf(const commands::Command& command) {

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/optional.h"
 #include "service/analysis/facts.h"
+#include "service/evidence/evidence.h"
 #include "service/model/model.h"
 #include "service/render/template.h"
 #include "service/server/byte_cache.h"
@@ -44,16 +45,25 @@ struct StoredFile {
   std::string blob;  // Git id of the text
 };
 
+// An evidence file that the model declares.
+struct StoredEvidence {
+  std::string id;    // of the declaration
+  std::string blob;  // Git id of the bytes; "" when there is no such file
+};
+
 // All that the sections of a topic are made from. Immutable.
 struct Inputs {
   std::shared_ptr<const ModelFacts> model;
   std::shared_ptr<const DecisionsFile> decisions;
   std::vector<StoredFile> rules;                           // of the workspace's teams, sorted by path
+  std::vector<StoredEvidence> evidence;                    // in the order of the model
   std::shared_ptr<const workspace::ObjectSource> objects;  // what the files' bytes are read from
 };
 
 inline constexpr size_t kMaxRuleFiles = 64;
 inline constexpr size_t kMaxRuleFileBytes = 256 << 10;
+// Of all evidence files of a model together. What comes after is not read, and its entry says so.
+inline constexpr size_t kMaxEvidenceBytes = 256 << 20;
 
 // What a command makes of its inputs. Immutable.
 struct Generated {
@@ -67,7 +77,10 @@ class Generator {
  public:
   // Keeps at most about `cache_bytes` of what it made.
   explicit Generator(size_t cache_bytes)
-      : models_(cache_bytes / 8 * 3), decisions_(cache_bytes / 8), sections_(cache_bytes / 2) {}
+      : models_(cache_bytes / 4),
+        decisions_(cache_bytes / 8),
+        evidence_(cache_bytes / 4),
+        sections_(cache_bytes / 8 * 3) {}
 
   // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
@@ -82,11 +95,14 @@ class Generator {
   absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const Inputs& inputs);
 
  private:
+  // What the evidence files say. DATA_LOSS.
+  absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
   absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);
 
-  ByteCache<ModelFacts> models_;        // by topic and blob id
-  ByteCache<DecisionsFile> decisions_;  // by topic and blob ids of model and decisions
-  ByteCache<Generated> sections_;       // by command, topic and what the inputs are
+  ByteCache<ModelFacts> models_;               // by topic and blob id
+  ByteCache<DecisionsFile> decisions_;         // by topic and blob ids of model and decisions
+  ByteCache<evidence::EvidenceSet> evidence_;  // by topic and blob ids of model and evidence
+  ByteCache<Generated> sections_;              // by command, topic and what its inputs are
   absl::Mutex mutex_;
   absl::node_hash_map<std::string, render::Template> templates_ ABSL_GUARDED_BY(mutex_);  // by stem
 };

@@ -51,6 +51,10 @@ absl::StatusOr<Inputs> ReadInputs(Generator& generator, const workspace::Snapsho
   }
   ASSIGN_OR_RETURN(inputs.decisions, ReadDecisions(generator, snapshot, topic, *inputs.model));
   ASSIGN_OR_RETURN(inputs.rules, FindRules(snapshot));
+  for (const auto& declaration : inputs.model->model->proto().evidence()) {
+    ASSIGN_OR_RETURN(std::string blob, snapshot.BlobId(topic.PathOf(declaration.path())));
+    inputs.evidence.push_back({declaration.id(), std::move(blob)});
+  }
   inputs.objects = snapshot.objects();
   return inputs;
 }

@@ -19,7 +19,8 @@ absl::StatusOr<std::shared_ptr<const DecisionsFile>> ReadDecisions(Generator& ge
 
 // All inputs of `topic` as of `snapshot`, whose model is `model` where the caller has it already. FAILED_PRECONDITION
 // MODEL_MISSING; INVALID_ARGUMENT MODEL_INVALID; those of ReadDecisions(); INVALID_ARGUMENT
-// RULES_INVALID when there are too many files of rules; those of reading files.
+// RULES_INVALID when there are too many files of rules; those of reading files
+// (PATH_UNSAFE where one is a link).
 absl::StatusOr<Inputs> ReadInputs(Generator& generator, const workspace::Snapshot& snapshot, const ResourceName& topic,
                                   std::shared_ptr<const ModelFacts> model = nullptr);
 

@@ -25,6 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing_support::HasError;
 
+constexpr char kModelPath[] = ".metapowers/security/shop/system-model.yaml";
 constexpr char kDecisionsPath[] = ".metapowers/security/shop/decisions.yaml";
 constexpr char kDecisionsText[] =
     "schema_version: \"1\"\n"
@@ -44,6 +45,11 @@ std::unique_ptr<google::protobuf::Message> TellInputs(const commands::Input& inp
   std::string text = input.model.proto().name();
   for (const auto& decision : input.decisions.decisions()) absl::StrAppend(&text, " decided ", decision.finding());
   for (const auto& file : input.rule_files) absl::StrAppend(&text, " ", file.path, "=", file.text);
+  for (const auto& declaration : input.model.proto().evidence()) {
+    const auto& entry = input.evidence.Find(declaration.id());
+    absl::StrAppend(&text, " ", declaration.id(),
+                    entry.state == evidence::EvidenceSet::State::kMissing ? " missing" : " there", entry.reason);
+  }
   told->set_topic(text);
   return told;
 }
@@ -55,9 +61,11 @@ class Teller {
     command_.template_text = "## Told\n\n{{topic}}\n";
     command_.result = v1::DocumentFrame::descriptor();
     command_.generate = &TellInputs;
+    command_.reads_evidence = true;
     entry_.stem = "identify/teller";
     entry_.command = &command_;
   }
+  void ReadNoEvidence() { command_.reads_evidence = false; }
   const CommandEntry& entry() const { return entry_; }
 
  private:
@@ -70,7 +78,7 @@ class TopicInputsTest : public PipelineTest {
  protected:
   void SetUp() override {
     PipelineTest::SetUp();
-    server_.Push(".metapowers/security/shop/system-model.yaml", ModelText());
+    server_.Push(kModelPath, ModelText());
   }
 
   // As at the head, by a generator that has seen all heads before and by a fresh one, which must agree.
@@ -87,7 +95,7 @@ class TopicInputsTest : public PipelineTest {
     return told[0];
   }
 
-  const Teller teller_;
+  Teller teller_;
   Generator cached_{64 << 20};
 };
 
@@ -134,7 +142,7 @@ TEST_F(TopicInputsTest, DecisionsAreCheckedAgainstTheModelOfTheCall) {
   ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "DECISIONS_INVALID");
   EXPECT_THAT(DetailOf<google::rpc::BadRequest>(status).field_violations(0).description(),
               HasSubstr("'lead' is not among the roles"));
-  EXPECT_THAT(server_.ReadFile(".metapowers/security/shop/system-model.yaml"), Not(HasSubstr("id: chief")));
+  EXPECT_THAT(server_.ReadFile(kModelPath), Not(HasSubstr("id: chief")));
 }
 
 TEST_F(TopicInputsTest, CommandsGetTheRulesOfTheTeams) {
@@ -171,6 +179,77 @@ TEST_F(TopicInputsTest, RulesHaveLimits) {
                        "'.metapowers/rules' holds 65 files; 64 are allowed"));
 }
 
+// A model with evidence `scan` in scans/scan.json and `list` in list.json.
+std::string WithEvidence() {
+  return absl::StrCat(ModelText(),
+                      "evidence:\n  - {id: scan, format: trivy, path: scans/scan.json, component: web}\n"
+                      "  - {id: list, format: spdx, path: list.json, component: web}\n");
+}
+
+TEST_F(TopicInputsTest, CommandsGetTheEvidenceThatTheModelDeclares) {
+  server_.Push(kModelPath, WithEvidence());
+  EXPECT_EQ(*Told(), "## Told\n\nShop list missing scan missing\n");
+  server_.Push(".metapowers/security/shop/scans/scan.json", "{");
+  EXPECT_THAT(*Told(), HasSubstr("Shop list missing scan there"));
+  server_.Push(".metapowers/security/shop/list.json", "{");
+  EXPECT_THAT(*Told(), HasSubstr("Shop list there"));
+  server_.Push(".metapowers/security/shop/scans/scan.json", "");
+  EXPECT_THAT(*Told(), HasSubstr("scan missing"));
+}
+
+TEST_F(TopicInputsTest, OnlyCommandsThatReadEvidencePayForIt) {
+  server_.Push(kModelPath, WithEvidence());
+  server_.Push(".metapowers/security/shop/scans/scan.json", "{");
+  teller_.ReadNoEvidence();
+  EXPECT_EQ(*Told(), "## Told\n\nShop list missing scan missing\n");
+  ASSERT_OK_AND_ASSIGN(const auto head, Head());
+  ASSERT_OK_AND_ASSIGN(Inputs inputs, ReadInputs(cached_, *head, {"w", "shop", ""}));
+  ASSERT_EQ(inputs.evidence.size(), 2u);
+  const std::string lost(40, '1');  // no such object: reading it would fail
+  inputs.evidence[1].blob = lost;
+  Generator fresh(0);
+  EXPECT_OK(fresh.Generate(teller_.entry(), inputs).status());
+  const Teller reader;
+  EXPECT_THAT(fresh.Generate(reader.entry(), inputs).status(),
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr(lost)));
+}
+
+// A section is made anew when any one of its inputs is another, and only then.
+TEST_F(TopicInputsTest, EveryInputIsPartOfWhatASectionIsKeptBy) {
+  server_.Push(kModelPath, WithEvidence());
+  const auto made = [this] {
+    const auto inputs = ReadInputs(cached_, **Head(), {"w", "shop", ""});
+    EXPECT_OK(inputs);
+    const auto generated = cached_.Generate(teller_.entry(), *inputs);
+    EXPECT_OK(generated);
+    return *generated;
+  };
+  auto last = made();
+  EXPECT_EQ(made(), last);
+  server_.Push("README.md", "no input");
+  EXPECT_EQ(made(), last);
+  const std::vector<std::pair<std::string, std::string>> pushes = {
+      {kModelPath, absl::StrCat(WithEvidence(), "# the same in other words\n")},
+      {kDecisionsPath, kDecisionsText},
+      {kDecisionsPath, absl::StrCat(kDecisionsText, "# again\n")},
+      {".metapowers/rules/web.yaml", "a"},
+      {".metapowers/rules/web.yaml", "b"},
+      {".metapowers/rules/api.yaml", "b"},
+      {".metapowers/security/shop/scans/scan.json", "{"},
+      {".metapowers/security/shop/scans/scan.json", "["},
+      {".metapowers/security/shop/list.json", "["},
+  };
+  for (const auto& [path, content] : pushes) {
+    server_.Push(path, content);
+    const auto now = made();
+    EXPECT_NE(now, last) << path << ": " << content;
+    EXPECT_EQ(made(), now);
+    last = now;
+  }
+  server_.Push(".metapowers/security/shop/other.json", "not declared");
+  EXPECT_EQ(made(), last);
+}
+
 TEST_F(TopicInputsTest, LinksAreNeverFollowed) {
   server_.PushLink(".metapowers/rules/web.yaml", "/etc/passwd");
   EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE",
@@ -180,6 +259,12 @@ TEST_F(TopicInputsTest, LinksAreNeverFollowed) {
   server_.PushLink(kDecisionsPath, "system-model.yaml");
   EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE",
                                         HasSubstr("decisions.yaml' is a symbolic link")));
+  server_.Push(kDecisionsPath, "");
+  server_.Push(kModelPath, WithEvidence());
+  EXPECT_OK(Told().status());
+  server_.PushLink(".metapowers/security/shop/scans", "../../..");
+  EXPECT_THAT(Told().status(),
+              HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE", HasSubstr("scans' is a symbolic link")));
 }
 
 }  // namespace
