@@ -8,3 +8,6 @@ set(METAPOWERS_COMMANDS
   identify/data_classification
   identify/threat_model
 )
+# Those of them that use Input::evidence: the evidence is read and parsed for them alone.
+set(METAPOWERS_EVIDENCE_COMMANDS
+)

@@ -18,7 +18,7 @@ namespace metapowers::commands {
 
 inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
 
-// A model and its facts, and what a generator reads of them.
+// A model with what stands beside it, its facts, and what a generator reads of them.
 class Case {
  public:
   explicit Case(const std::string& yaml) {
@@ -29,9 +29,16 @@ class Case {
     facts_ = analysis::Facts::Compute(model_);
     threats_ = std::make_unique<analysis::ThreatSource>(facts_, nullptr, model::v1::Decisions());
   }
+  // From now on with the decisions of this file's text; "" is no file.
+  void Decide(const std::string& decisions_yaml) {
+    if (decisions_yaml.empty()) return;
+    const auto decided = model::ParseDecisions(decisions_yaml, "decisions.yaml", *model_);
+    EXPECT_OK(decided);
+    if (decided.ok()) threats_ = std::make_unique<analysis::ThreatSource>(facts_, nullptr, *decided);
+  }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
-  Input input() const { return {*model_, *facts_, *threats_}; }
+  Input input() const { return {*model_, *facts_, *threats_, evidence::EvidenceSet::Empty()}; }
 
  private:
   std::shared_ptr<const model::Model> model_;
