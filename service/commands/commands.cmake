@@ -5,4 +5,5 @@ set(METAPOWERS_COMMANDS
   govern/security_roles
   identify/asset_inventory
   identify/data_classification
+  identify/vulnerability_assessment
 )

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "service/commands/command.h"
 #include "service/render/template.h"
+#include "tests/commands/command_fixture.h"
 #include "tests/support/status_matchers.h"
 
 namespace metapowers::commands {
@@ -15,9 +15,10 @@ TEST(Golden, EveryCommandOnEveryExample) {
     const std::string file = "deploy/examples/" + example + "/system-model.yaml";
     ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(testing_support::ReadTestFile(file), file));
     const auto facts = analysis::Facts::Compute(model);
+    const auto evidence = EvidenceIn("deploy/examples/" + example, *model);
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
-      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts, evidence::EvidenceSet::Empty()})));
+      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(Input{*model, *facts, *evidence})));
       testing_support::ExpectGolden("tests/golden/" + example + "/" + std::string(command.stem) + ".md", text);
     }
   }
