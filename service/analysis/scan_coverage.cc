@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -32,6 +33,16 @@ bool Allows(const List& list, const T& value) {
 
 bool OnRepository(const ScanNeed& need) {
   return need.package_managers() || need.infrastructure_code() || need.kind() == knowledge::v1::SCAN_KIND_CODE;
+}
+
+// Whether a report of this tool on this kind of subject covers the kind.
+bool Covers(const EvidenceFact& fact, ScanKind kind) {
+  const std::string tool = absl::AsciiStrToLower(fact.entry->report.tool);
+  for (const knowledge::v1::ScanTool& row : knowledge::VulnerabilityRules().tools()) {
+    if (!absl::StartsWith(tool, row.name())) continue;
+    return Lists(fact.declaration->component().empty() ? row.repository() : row.component(), static_cast<int>(kind));
+  }
+  return false;
 }
 
 class Finder {
@@ -155,15 +166,6 @@ class Finder {
     }
   }
 
-  static bool Covers(const EvidenceFact& fact, ScanKind kind) {
-    const std::string tool = absl::AsciiStrToLower(fact.entry->report.tool);
-    for (const knowledge::v1::ScanTool& row : knowledge::VulnerabilityRules().tools()) {
-      if (!absl::StartsWith(tool, row.name())) continue;
-      return Lists(fact.declaration->component().empty() ? row.repository() : row.component(), static_cast<int>(kind));
-    }
-    return false;
-  }
-
   void AddEvidence(ScanFact& scan) const {
     for (const EvidenceFact& fact : vulnerabilities_.evidence) {
       if (!fact.IsScan() || !fact.newest || !Covers(fact, scan.need->kind())) continue;
@@ -210,14 +212,22 @@ std::vector<ScanFact> ScansNeeded(const Facts& facts, const VulnerabilityFacts& 
 
 namespace {
 
+bool Counts(const EvidenceFact& fact, const knowledge::v1::ScanDuty& duty) {
+  const auto& kinds = duty.kinds();
+  return kinds.empty() ||
+         std::any_of(kinds.begin(), kinds.end(), [&](int kind) { return Covers(fact, static_cast<ScanKind>(kind)); });
+}
+
 // Dates until which the newest report on each component holds; a component without one is left out.
-std::map<std::string, absl::CivilDay> ShownUntil(const VulnerabilityFacts& vulnerabilities, int months) {
+std::map<std::string, absl::CivilDay> ShownUntil(const VulnerabilityFacts& vulnerabilities,
+                                                 const knowledge::v1::ScanDuty& duty) {
   std::map<std::string, absl::CivilDay> until;
+  if (!duty.by_evidence()) return until;
   for (const EvidenceFact& fact : vulnerabilities.evidence) {
-    if (!fact.IsScan() || !fact.newest || fact.age_days < 0) continue;
+    if (!fact.IsScan() || !fact.newest || fact.age_days < 0 || !Counts(fact, duty)) continue;
     const absl::CivilDay produced = model::ToCivilDay(fact.declaration->produced_on());
-    const absl::CivilDay end =
-        months > 0 ? MonthsLater(produced, months) : produced + knowledge::VulnerabilityRules().max_age_days();
+    const absl::CivilDay end = duty.months() > 0 ? MonthsLater(produced, duty.months())
+                                                 : produced + knowledge::VulnerabilityRules().max_age_days();
     for (const std::string& component : fact.components) {
       const auto [at, is_new] = until.try_emplace(component, end);
       at->second = std::max(at->second, end);
@@ -226,36 +236,55 @@ std::map<std::string, absl::CivilDay> ShownUntil(const VulnerabilityFacts& vulne
   return until;
 }
 
+// References of frameworks that apply; the documents follow CSF 2.0 always.
+std::vector<std::string> Binding(const Facts& facts, const knowledge::v1::ScanDuty& duty) {
+  std::vector<std::string> binding;
+  for (const std::string& reference : duty.references()) {
+    const std::string framework = reference.substr(0, reference.find(':'));
+    const bool applies = std::any_of(facts.frameworks().begin(), facts.frameworks().end(),
+                                     [&](const FrameworkFact& one) { return one.applies && one.id == framework; });
+    if (applies || framework == "csf-2.0") binding.push_back(reference);
+  }
+  return binding;
+}
+
+void Fill(const Facts& facts, const VulnerabilityFacts& vulnerabilities, const std::set<std::string>& scannable,
+          bool has_cde, ScanDutyFact& fact) {
+  const auto until = ShownUntil(vulnerabilities, *fact.duty);
+  absl::CivilDay due = absl::CivilDay::max();
+  for (const std::string& id : ScannableComponents(facts)) {
+    if (!InScope(*facts.Find(id), fact.duty->scope(), has_cde)) continue;
+    fact.components.push_back(id);
+    const auto end = until.find(id);
+    const bool shown = end != until.end() && end->second >= facts.model().as_of();
+    if (!shown && fact.duty->by_evidence() && scannable.count(id) == 0) {
+      fact.checked.push_back(id);
+      continue;
+    }
+    (shown ? fact.shown : fact.missing).push_back(id);
+    due = std::min(due, shown ? end->second : facts.model().as_of());
+  }
+  if (due != absl::CivilDay::max()) fact.due = model::FormatDate(due);
+}
+
 }  // namespace
 
-std::vector<ScanDutyFact> ScanDuties(const Facts& facts, const VulnerabilityFacts& vulnerabilities) {
+std::vector<ScanDutyFact> ScanDuties(const Facts& facts, const VulnerabilityFacts& vulnerabilities,
+                                     const std::vector<ScanFact>& scans) {
   const bool has_cde = std::any_of(facts.components().begin(), facts.components().end(),
                                    [](const auto& one) { return one.second.pci_scope == PciScope::kCde; });
+  std::set<std::string> scannable;
+  for (const ScanFact& scan : scans) {
+    if (scan.by_evidence()) scannable.insert(scan.components.begin(), scan.components.end());
+  }
   std::vector<ScanDutyFact> duties;
   for (const knowledge::v1::ScanDuty& duty : knowledge::VulnerabilityRules().duties()) {
     ScanDutyFact fact;
     fact.duty = &duty;
-    for (const std::string& reference : duty.references()) {
-      const std::string framework = reference.substr(0, reference.find(':'));
-      const bool applies = framework == "csf-2.0" ||
-                           std::any_of(facts.frameworks().begin(), facts.frameworks().end(),
-                                       [&](const FrameworkFact& one) { return one.applies && one.id == framework; });
-      if (applies) fact.references.push_back(reference);
-    }
+    fact.references = Binding(facts, duty);
     if (fact.references.empty()) continue;
-    const auto until = ShownUntil(vulnerabilities, duty.months());
-    absl::CivilDay due = absl::CivilDay::max();
-    for (const std::string& id : ScannableComponents(facts)) {
-      if (!InScope(*facts.Find(id), duty.scope(), has_cde)) continue;
-      fact.components.push_back(id);
-      const auto end = duty.by_evidence() ? until.find(id) : until.end();
-      const bool shown = end != until.end() && end->second >= facts.model().as_of();
-      if (shown) fact.shown.push_back(id);
-      due = std::min(due, shown ? end->second : facts.model().as_of());
-    }
-    if (fact.components.empty()) continue;
-    fact.due = model::FormatDate(due);
-    duties.push_back(std::move(fact));
+    Fill(facts, vulnerabilities, scannable, has_cde, fact);
+    if (!fact.components.empty()) duties.push_back(std::move(fact));
   }
   return duties;
 }

@@ -38,13 +38,17 @@ std::vector<ScanFact> ScansNeeded(const Facts& facts, const VulnerabilityFacts& 
 struct ScanDutyFact {
   const knowledge::v1::ScanDuty* duty = nullptr;
   std::vector<std::string> references;  // of frameworks that apply
-  std::vector<std::string> components;  // sorted
-  std::vector<std::string> shown;       // those that a report of the last interval is about, sorted
-  std::string due;                      // when the oldest of these reports runs out; `as_of` where a component has none
+  std::vector<std::string> components;  // sorted; each is in one of the next three
+  std::vector<std::string> shown;       // a report of the last interval is about it
+  std::vector<std::string> missing;     // none is
+  std::vector<std::string> checked;     // no report can be: its version or firmware is checked
+  // When the oldest of these reports runs out; `as_of` where one is missing; empty when all are checked.
+  std::string due;
 };
 
 // In the order of the rules; duties without a framework that applies or without a component are left out.
-std::vector<ScanDutyFact> ScanDuties(const Facts& facts, const VulnerabilityFacts& vulnerabilities);
+std::vector<ScanDutyFact> ScanDuties(const Facts& facts, const VulnerabilityFacts& vulnerabilities,
+                                     const std::vector<ScanFact>& scans);
 
 }  // namespace metapowers::analysis
 

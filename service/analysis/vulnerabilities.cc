@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "service/analysis/fix_versions.h"
 #include "service/analysis/vulnerability_groups.h"
 #include "service/knowledge/rules.h"
 
@@ -207,6 +208,7 @@ class Judge {
   void Finish(VulnerabilityGroup& group) {
     Vulnerability& one = group.merged;
     one.team = TeamOf(one.component, one.repository);
+    one.fixed = FixVersions(one.installed, one.fixed);
     if (const Sighting* statement = StatementOn(group)) {
       one.vex = statement->finding->vex;
       one.justification = statement->finding->justification;

@@ -67,7 +67,7 @@ struct Vulnerability {
   std::string file;
   int line = 0;
   std::vector<std::string> installed;  // versions, sorted
-  std::vector<std::string> fixed;      // as sources name them, sorted; empty: no fix is known
+  std::vector<std::string> fixed;      // see fix_versions.h; empty: no fix is known
   std::vector<std::string> evidence;   // ids of the newest reports that show it, sorted
   std::string reported;                // severity in the word of the source; may be empty
   std::optional<evidence::Cvss> cvss;  // highest among the sources

@@ -20,7 +20,7 @@ bool Has(const std::vector<absl::string_view>& sorted, absl::string_view name) {
 // Takes the events of the parser. Returning false ends the parsing.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(const Wanted& wanted) : wanted_(wanted) {}
+  TreeBuilder(const Wanted& wanted, size_t size) : wanted_(wanted), size_(size) {}
 
   Value& root() { return root_; }
   JsonFault& fault() { return fault_; }
@@ -58,7 +58,9 @@ class TreeBuilder {
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) {
-    fault_ = {absl::StrCat("byte ", position), "the text is no JSON from here on", "export the report again as JSON"};
+    // The end of the text counts as one more byte.
+    fault_ = {absl::StrCat("byte ", std::min(position, size_)), "the text is no JSON from here on",
+              "export the report again as JSON"};
     return false;
   }
 
@@ -139,6 +141,7 @@ class TreeBuilder {
   }
 
   const Wanted wanted_;
+  const size_t size_;
   std::vector<Frame> stack_;
   Value root_;
   JsonFault fault_;
@@ -174,7 +177,7 @@ const std::vector<Value>& Value::List(absl::string_view key) const {
 }
 
 std::pair<Value, JsonFault> ReadJson(absl::string_view text, const Wanted& wanted) {
-  TreeBuilder builder(wanted);
+  TreeBuilder builder(wanted, text.size());
   const bool read = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   if (!read && builder.fault().cause.empty()) {
     builder.fault() = {"the whole file", "the text is no JSON", "export the report again as JSON"};

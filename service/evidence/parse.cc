@@ -34,7 +34,8 @@ const std::vector<absl::string_view>& Names() {
         "ArtifactName", "CVSS", "CauseMetadata", "Class", "CweIDs", "FixedVersion", "ID", "InstalledVersion",
         "Misconfigurations", "PURL", "PkgIdentifier", "PkgName", "PkgPath", "Results", "RuleID", "SchemaVersion",
         "Secrets", "Severity", "SeveritySource", "StartLine", "Status", "Target", "Title", "Trivy", "VendorIDs",
-        "Version", "Vulnerabilities", "VulnerabilityID",
+        "Version", "Vulnerabilities", "VulnerabilityID", "V2Score", "V2Vector", "V3Score", "V3Vector", "V40Score",
+        "V40Vector",
         // Grype
         "artifact", "baseScore", "cvss", "descriptor", "fix", "matches", "metrics", "relatedVulnerabilities",
         "versions", "vulnerability"};
