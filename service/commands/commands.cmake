@@ -7,7 +7,9 @@ set(METAPOWERS_COMMANDS
   identify/compliance_gap
   identify/data_classification
   identify/threat_model
+  identify/vulnerability_assessment
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
+  identify/vulnerability_assessment
 )

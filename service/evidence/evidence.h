@@ -26,9 +26,10 @@ inline constexpr size_t kMaxFileBytes = 64 << 20;
 // Nesting of arrays and objects.
 inline constexpr int kMaxDepth = 64;
 // Values that are kept, after members that no format reads are dropped.
-inline constexpr int kMaxValues = 2'000'000;
+inline constexpr int kMaxValues = 1'000'000;
 inline constexpr int kMaxFindings = 50'000;
 inline constexpr size_t kMaxTextBytes = 512;
+inline constexpr int kMaxWarnings = 100;
 
 // State of the analysis of a vulnerability, as CycloneDX calls it.
 enum class VexState {
@@ -59,6 +60,7 @@ struct Cvss {
 struct Finding {
   std::string id;                    // CVE, GHSA, … or the tool's rule; never empty
   std::vector<std::string> aliases;  // other ids of the same, sorted, without `id`
+  std::vector<std::string> cwes;     // weaknesses, e.g. "CWE-79", sorted
   std::string title;
   std::string package;            // name of the package; empty for a finding in a file
   std::string purl;               // package URL; empty when not given

@@ -69,6 +69,11 @@ const v1::CategoryRule& Category(model::v1::DataCategory category) {
   return v1::CategoryRule::default_instance();
 }
 
+const v1::VulnerabilityRules& VulnerabilityRules() {
+  static const auto* const rules = Load<v1::VulnerabilityRules>("data/rules/vulnerability_rules.textproto");
+  return *rules;
+}
+
 std::string Word(absl::string_view yaml_name) {
   // The map views the labels of the message, which is kept for as long.
   static const v1::Words* const source = Load<v1::Words>("data/rules/words.textproto");

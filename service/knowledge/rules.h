@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "metapowers/knowledge/v1/asset_rules.pb.h"
 #include "metapowers/knowledge/v1/handling_rules.pb.h"
+#include "metapowers/knowledge/v1/vulnerability_rules.pb.h"
 
 namespace metapowers::knowledge {
 
@@ -25,6 +26,9 @@ const v1::HandlingRules& HandlingRules();
 
 // The row of a category; every value but the zero one has one.
 const v1::CategoryRule& Category(model::v1::DataCategory category);
+
+// Ratings, scans and duties, in the order of the file.
+const v1::VulnerabilityRules& VulnerabilityRules();
 
 // How documents write a value: the shipped word for its name in YAML, else the name with spaces for '_'.
 std::string Word(absl::string_view yaml_name);

@@ -12,8 +12,9 @@ namespace {
 
 TEST(Golden, EveryCommandOnEveryExample) {
   for (const std::string example : kExamples) {
-    Case inputs(Example(example));
-    inputs.Decide(testing_support::ReadTestFile("deploy/examples/" + std::string(example) + "/decisions.yaml"));
+    const std::string folder = "deploy/examples/" + example;
+    Case inputs(Example(example), folder);
+    inputs.Decide(testing_support::ReadTestFile(folder + "/decisions.yaml"));
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
       ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(inputs.input())));
