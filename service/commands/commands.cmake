@@ -4,5 +4,6 @@ set(METAPOWERS_COMMANDS
   govern/security_policy
   govern/security_roles
   identify/asset_inventory
+  identify/attack_surface
   identify/data_classification
 )
