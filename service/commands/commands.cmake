@@ -5,6 +5,7 @@ set(METAPOWERS_COMMANDS
   govern/security_roles
   identify/asset_inventory
   identify/compliance_gap
+  identify/attack_surface
   identify/data_classification
   identify/threat_model
   identify/vulnerability_assessment
