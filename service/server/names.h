@@ -31,6 +31,7 @@ struct ResourceName {
 
 inline constexpr absl::string_view kDomainPath = ".metapowers/security";
 inline constexpr absl::string_view kModelFile = "system-model.yaml";
+inline constexpr absl::string_view kDecisionsFile = "decisions.yaml";
 inline constexpr absl::string_view kSkipLogFile = "skip-log.md";
 
 // All: INVALID_ARGUMENT NAME_INVALID with metadata `name`, saying which part is wrong and what it must be.

@@ -56,8 +56,8 @@ class Attempt {
 
   // expected_head, topic_etag and must_create_model against the snapshot.
   absl::Status CheckPreconditions(const RunOptions& options) const;
-  // Stages the model of the context, when it has one, and reads the one to run on.
-  absl::Status StageModel();
+  // Stages the model of the context, when it has one, and these decisions with it.
+  absl::Status StageModel(const std::string& decisions_yaml);
   absl::Status StageCommand(const CommandEntry& entry);
 
   const workspace::Draft& draft() const { return draft_; }
@@ -101,12 +101,20 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
   }
   if (!options.must_create_model) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string blob, head.BlobId(context_.topic.PathOf(kModelFile)));
-  if (blob.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has a system model already"),
-                   {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("metapowers model get ", topic)});
+  if (!blob.empty()) {
+    return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has a system model already"),
+                     {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("metapowers model get ", topic)});
+  }
+  if (options.decisions_yaml.empty()) return absl::OkStatus();
+  const std::string path = context_.topic.PathOf(kDecisionsFile);
+  ASSIGN_OR_RETURN(const std::string decisions, head.BlobId(path));
+  if (decisions.empty()) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has decisions already"),
+      {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("move ", path, " away, or use another topic")});
 }
 
-absl::Status Attempt::StageModel() {
+absl::Status Attempt::StageModel(const std::string& decisions_yaml) {
   if (context_.model_yaml.empty()) return absl::OkStatus();
   const std::string& topic = context_.topic.topic;
   ASSIGN_OR_RETURN(model_, backend_.generator.Load(context_.model_yaml, topic));
@@ -125,7 +133,12 @@ absl::Status Attempt::StageModel() {
   message.what = "model";
   message.action = "model";
   message.summary.assign(step.outcome.summary().begin(), step.outcome.summary().end());
-  RETURN_IF_ERROR(Commit(std::move(message), {{path, context_.model_yaml}}, step.outcome));
+  std::vector<FileChange> changes = {{path, context_.model_yaml}};
+  if (!decisions_yaml.empty()) {
+    RETURN_IF_ERROR(model::ParseDecisions(decisions_yaml, kDecisionsFile, *model_->model).status());
+    changes.push_back({context_.topic.PathOf(kDecisionsFile), decisions_yaml});
+  }
+  RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome));
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
@@ -264,7 +277,7 @@ class Run {
  private:
   // Builds everything on `head` and commits it. HEAD_MOVED when the head was elsewhere by then.
   absl::Status Try(std::shared_ptr<const Snapshot> head, const RunOptions& options);
-  absl::Status Stage(Attempt& attempt, size_t& staged);
+  absl::Status Stage(Attempt& attempt, const RunOptions& options, size_t& staged);
   void Tell(std::vector<Step>& steps, bool rebuilt);
 
   Backend& backend_;
@@ -302,7 +315,7 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
   Attempt attempt(backend_, context_, uid_, std::move(head));
   RETURN_IF_ERROR(attempt.CheckPreconditions(options));
   size_t staged = 0;
-  const absl::Status failure = Stage(attempt, staged);
+  const absl::Status failure = Stage(attempt, options, staged);
   const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
   if (!failure.ok() && (staged == 0 || cancelled)) return failure;
   if (!context_.validate_only) {
@@ -314,8 +327,8 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
 }
 
 // Stages the model and all commands, up to the first failure; `staged` counts the commands that succeeded.
-absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
-  RETURN_IF_ERROR(attempt.StageModel());
+absl::Status Run::Stage(Attempt& attempt, const RunOptions& options, size_t& staged) {
+  RETURN_IF_ERROR(attempt.StageModel(options.decisions_yaml));
   for (staged = 0; staged < entries_.size(); ++staged) {
     RETURN_IF_ERROR(call_.CheckAlive());
     if (staged == started_) {

@@ -11,6 +11,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,7 @@ class RunObserver {
 
 struct RunOptions {
   bool must_create_model = false;  // ALREADY_EXISTS TOPIC_EXISTS when the topic has a model
+  std::string decisions_yaml;      // committed with the model of the context, which must have one; may be empty
 };
 
 // Runs `entries`, all built, in this order; none commits the model alone.
