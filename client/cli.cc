@@ -87,11 +87,16 @@ void AddRunOptions(CLI::App& command, Arguments& arguments) {
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
   CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
                               "  metapowers init api-platform --archetype fintech-api\n"
-                              "  metapowers init api-platform --model system-model.yaml\n",
+                              "  metapowers init api-platform --model system-model.yaml\n"
+                              "  metapowers init api-platform --from threagile.yaml\n",
                               a, [&a](Session& session) { return Init(session, a.init); });
   init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
   auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
-  init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)")->excludes(archetype);
+  auto* model = init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)");
+  model->excludes(archetype);
+  init->add_option("--from", a.init.from, "Threagile model to draft from (- for standard input)")
+      ->excludes(archetype)
+      ->excludes(model);
 
   CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
                              "  metapowers run security-policy api-platform\n"

@@ -103,7 +103,7 @@ class IncludeTable(unittest.TestCase):
         impure = re.compile(r'absl::Now|std::chrono|random_device|mt19937|\bgetenv\b|std::[io]?fstream|\bfopen\b|'
                             r'std::locale|setlocale|unordered_(map|set)')
         faults = [f'{path.relative_to(ROOT)}: {match.group()}'
-                  for path in sources('service/model', 'service/knowledge', 'service/analysis', 'service/commands',
+                  for path in sources('service/model', 'service/importers', 'service/knowledge', 'service/analysis', 'service/commands',
                                       'service/render', 'service/document')
                   for match in impure.finditer(path.read_text())]
         self.assertEqual(faults, [])
