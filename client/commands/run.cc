@@ -90,6 +90,10 @@ class RunPrinter {
 }  // namespace
 
 int Init(Session& session, const InitOptions& options) {
+  if (options.archetype.empty() && options.model_file.empty()) {
+    return session.Fail(kExitUsage, "init needs something to start from",
+                        "name a shipped model with --archetype, e.g. fintech-api, or an own one with --model");
+  }
   METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
   metapowers::v1::PutModelRequest request;
   *request.mutable_context() = NewCommandContext(session, options.topic, "");
