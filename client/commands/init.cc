@@ -87,6 +87,11 @@ void PrintImport(Session& session, const ImportModelResponse& imported) {
 }  // namespace
 
 int Init(Session& session, const InitOptions& options) {
+  if (options.archetype.empty() && options.model_file.empty() && options.from.empty()) {
+    return session.Fail(kExitUsage, "init needs something to start from",
+                        "name a shipped model with --archetype, e.g. fintech-api, an own one with --model, or a file of "
+                        "another tool with --from");
+  }
   METAPOWERS_STUB(models, session, ModelService);
   PutModelRequest request;
   *request.mutable_context() = NewCommandContext(session, options.topic, "");

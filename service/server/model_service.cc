@@ -75,6 +75,8 @@ absl::Status ValidateModel(Backend& backend, Call& call, const ValidateModelRequ
     out.set_field(question.field);
     out.set_text(question.text);
     out.set_owner(question.owner);
+    if (const auto* team = (*parsed)->Find<metapowers::model::v1::Team>(question.owner))
+      out.set_owner_name(team->name());
   }
   return absl::OkStatus();
 }

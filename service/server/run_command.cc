@@ -11,7 +11,6 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/skip_log.h"
-#include "service/document/splice.h"
 #include "service/document/text_diff.h"
 #include "service/knowledge/knowledge.h"
 #include "service/server/commit_message.h"
@@ -177,8 +176,7 @@ absl::Status Attempt::StageCommand(const CommandEntry& entry) {
   const std::string path = context_.topic.PathOf(spec.document());
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
-  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(spec.document(), context_.topic.topic));
-  ASSIGN_OR_RETURN(std::string after, document::Splice(before, layout, spec.heading(), step.generated->section));
+  ASSIGN_OR_RETURN(std::string after, SpliceSection(before, spec, context_.topic.topic, step.generated->section));
   const auto standing = FindSection(before, spec.heading());
   if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
     RETURN_IF_ERROR(CheckNotEdited(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
@@ -190,6 +188,7 @@ absl::Status Attempt::StageCommand(const CommandEntry& entry) {
     changes.push_back({path, std::move(after)});
     if (skip.has_value()) {
       changes.push_back(*std::move(skip));
+      message.skipped_gate = spec.gate();
       message.skip_reason = context_.skip_reason;
       step.outcome.add_warnings(absl::StrCat(spec.gate(), " is missing; recorded in ", kSkipLogFile));
     }

@@ -9,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
-#include "service/document/splice.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
 #include "service/server/section_guard.h"
@@ -36,9 +35,7 @@ absl::StatusOr<v1::SectionState> StateOf(Backend& backend, const CommandEntry& e
   if (!standing.has_value()) return v1::SECTION_STATE_MISSING;
   if (inputs == nullptr) return v1::SECTION_STATE_STALE;
   ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *inputs));
-  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(entry.spec->document(), topic));
-  ASSIGN_OR_RETURN(const std::string after,
-                   document::Splice(document, layout, entry.spec->heading(), generated->section));
+  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, topic, generated->section));
   return after == document ? v1::SECTION_STATE_CURRENT : v1::SECTION_STATE_STALE;
 }
 
@@ -48,6 +45,7 @@ void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
     out.set_field(question.field);
     out.set_text(question.text);
     out.set_owner(question.owner);
+    if (const auto* team = model.model->Find<model::v1::Team>(question.owner)) out.set_owner_name(team->name());
   }
 }
 
