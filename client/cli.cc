@@ -1,6 +1,7 @@
 #include "client/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <ostream>
@@ -17,8 +18,7 @@ constexpr char kDescription[] =
     "Security documents from one declared system model, kept in Git.\n"
     "Without --server it works on the Git repository around the current directory.";
 
-constexpr char kExamples[] = R"(
-Examples:
+constexpr char kExamples[] = R"(Examples:
   metapowers init api-platform --archetype fintech-api    draft a system model and commit it
   metapowers run security-policy api-platform             write one section, one commit
   metapowers run walkthrough api-platform                 run every command of the walkthrough
@@ -69,7 +69,7 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
   CLI::App* command = app.add_subcommand(name, description);
   command->fallthrough();
   command->allow_extras();
-  if (!examples.empty()) command->footer("\nExamples:\n" + examples);
+  command->footer("Examples:\n" + examples);
   command->final_callback([&arguments, action = std::move(action)] { arguments.action = action; });
   return command;
 }
@@ -79,19 +79,28 @@ void AddRunOptions(CLI::App& command, Arguments& arguments) {
   command.add_option("TARGET", run.target, "a command, a phase, walkthrough or all")->required();
   command.add_option("TOPIC", run.topic, "the system documented")->required();
   command.add_option("--model", run.model_file, "commit this system model first (- for standard input)");
-  command.add_flag("--skip-checks", run.skip_checks, "run although 00-govern.md is missing; it is recorded");
-  command.add_option("--reason", run.reason, "why checks are skipped; required with --skip-checks");
+  auto* skip = command.add_flag("--skip-checks", run.skip_checks,
+                                "run although 00-govern.md is missing; recorded in "
+                                "skip-log.md");
+  auto* reason = command.add_option("--reason", run.reason, "why checks are skipped; required with --skip-checks");
+  skip->needs(reason);
+  reason->needs(skip);
   command.add_option("--expected-head", run.expected_head, "refuse when the head is not this commit");
 }
 
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
   CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
                               "  metapowers init api-platform --archetype fintech-api\n"
-                              "  metapowers init api-platform --model system-model.yaml\n",
+                              "  metapowers init api-platform --model system-model.yaml\n"
+                              "  metapowers init api-platform --from threagile.yaml\n",
                               a, [&a](Session& session) { return Init(session, a.init); });
   init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
   auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
-  init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)")->excludes(archetype);
+  auto* model = init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)");
+  model->excludes(archetype);
+  init->add_option("--from", a.init.from, "Threagile model to draft from (- for standard input)")
+      ->excludes(archetype)
+      ->excludes(model);
 
   CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
                              "  metapowers run security-policy api-platform\n"
@@ -136,8 +145,10 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
 }
 
 // A command that only groups others: its help is printed when none is given.
-CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description) {
+CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description,
+                   const std::string& examples) {
   CLI::App* group = app.add_subcommand(name, description);
+  group->footer("Examples:\n" + examples);
   group->fallthrough();
   group->allow_extras();
   group->require_subcommand(0, 1);
@@ -145,29 +156,40 @@ CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& de
 }
 
 void AddModelCommands(CLI::App& app, Arguments& a) {
-  CLI::App* model = AddGroup(app, "model", "read, write and check system models");
-  CLI::App* get = AddCommand(*model, "get", "print the model of a topic", "", a,
+  CLI::App* model = AddGroup(app, "model", "read, write and check system models",
+                             "  metapowers model validate system-model.yaml\n"
+                             "  metapowers model put api-platform system-model.yaml\n");
+  CLI::App* get = AddCommand(*model, "get", "print the model of a topic",
+                             "  metapowers model get api-platform > system-model.yaml\n", a,
                              [&a](Session& session) { return ModelGet(session, a.topic); });
   get->add_option("TOPIC", a.topic, "the system documented")->required();
   CLI::App* put = AddCommand(*model, "put", "commit a model", "  metapowers model put api-platform system-model.yaml\n",
                              a, [&a](Session& session) { return ModelPut(session, a.topic, a.file); });
   put->add_option("TOPIC", a.topic, "the system documented")->required();
   put->add_option("FILE", a.file, "the model (- for standard input)")->required();
-  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place", "", a,
-                                  [&a](Session& session) { return ModelValidate(session, a.file); });
+  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place",
+                                  "  metapowers model validate system-model.yaml\n"
+                                  "  metapowers model get api-platform | metapowers model validate -\n",
+                                  a, [&a](Session& session) { return ModelValidate(session, a.file); });
   validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
-  AddCommand(*model, "schema", "print the JSON Schema of models, for editors", "", a, ModelSchema);
+  AddCommand(*model, "schema", "print the JSON Schema of models, for editors",
+             "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }
 
 void AddWorkspaceCommands(CLI::App& app, Arguments& a) {
-  CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server");
-  CLI::App* create = AddCommand(*workspace, "create", "create an empty workspace", "", a, [&a](Session& session) {
-    return WorkspaceCreate(session, a.workspace_id, a.display_name);
-  });
+  CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server",
+                                 "  metapowers --server 127.0.0.1:7433 workspace create payments\n"
+                                 "  metapowers --server 127.0.0.1:7433 workspace list\n");
+  CLI::App* create =
+      AddCommand(*workspace, "create", "create an empty workspace",
+                 "  metapowers --server 127.0.0.1:7433 workspace create payments --display-name 'Payments team'\n", a,
+                 [&a](Session& session) { return WorkspaceCreate(session, a.workspace_id, a.display_name); });
   create->add_option("WORKSPACE", a.workspace_id, "its id: a slug such as payments")->required();
   create->add_option("--display-name", a.display_name, "name for people");
-  AddCommand(*workspace, "list", "list workspaces", "", a, WorkspaceList);
-  CLI::App* get = AddCommand(*workspace, "get", "describe a workspace and its topics", "", a,
+  AddCommand(*workspace, "list", "list workspaces", "  metapowers --server 127.0.0.1:7433 workspace list\n", a,
+             WorkspaceList);
+  CLI::App* get = AddCommand(*workspace, "get", "describe a workspace and its topics",
+                             "  metapowers --server 127.0.0.1:7433 workspace get payments\n", a,
                              [&a](Session& session) { return WorkspaceGet(session, a.workspace_id); });
   get->add_option("WORKSPACE", a.workspace_id, "its id; that of --workspace when left out");
 }
@@ -186,11 +208,22 @@ const CLI::App& Innermost(const CLI::App& app) {
   return chosen.empty() ? app : Innermost(*chosen.front());
 }
 
+// "metapowers model get".
+std::string CommandLine(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : absl::StrCat(CommandLine(*parent), " ", app.get_name());
+}
+
 int Usage(const Streams& streams, const std::string& message, const CLI::App& app) {
-  *streams.err << "metapowers: " << OneLine(message)
-               << "\n  next: " << (app.get_parent() == nullptr ? "" : "metapowers ")
-               << (app.get_parent() == nullptr ? "metapowers" : app.get_name()) << " --help\n";
+  *streams.err << "metapowers: " << OneLine(message) << "\n  next: " << CommandLine(app) << " --help\n";
   return kExitUsage;
+}
+
+// Words that no command took; "--", which only ends the options, is none of them.
+std::vector<std::string> LeftOver(const CLI::App& app) {
+  std::vector<std::string> left = app.remaining(true);
+  if (const auto end = std::find(left.begin(), left.end(), "--"); end != left.end()) left.erase(end);
+  return left;
 }
 
 // What was left over: an unknown command, option or argument.
@@ -221,8 +254,10 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   AddDocumentCommands(app, arguments);
   AddModelCommands(app, arguments);
   AddWorkspaceCommands(app, arguments);
-  AddCommand(app, "commands", "list all commands of the contract, built and planned", "", arguments, ListCommands);
-  AddCommand(app, "version", "print the versions of client and server", "", arguments, Version);
+  AddCommand(app, "commands", "list all commands of the contract, built and planned",
+             "  metapowers commands\n  metapowers -o json commands\n", arguments, ListCommands);
+  AddCommand(app, "version", "print the versions of client and server",
+             "  metapowers version\n  metapowers --server 127.0.0.1:7433 version\n", arguments, Version);
 
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -230,15 +265,17 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
     app.exit(request, *streams.out, *streams.err);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    const std::vector<std::string> left = app.remaining(true);
+    const std::vector<std::string> left = LeftOver(app);
     if (!left.empty()) return Unexpected(streams, left.front(), Innermost(app));
     return Usage(streams, error.what(), Innermost(app));
   }
-  if (const std::vector<std::string> left = app.remaining(true); !left.empty()) {
+  if (const std::vector<std::string> left = LeftOver(app); !left.empty()) {
     return Unexpected(streams, left.front(), Innermost(app));
   }
   if (!arguments.action) {
-    *streams.out << Innermost(app).help("metapowers");
+    const CLI::App& innermost = Innermost(app);
+    const CLI::App* parent = innermost.get_parent();
+    *streams.out << innermost.help(parent == nullptr ? "" : CommandLine(*parent));
     return kExitOk;
   }
   if (arguments.format == "json") arguments.global.format = OutputFormat::kJson;

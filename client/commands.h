@@ -4,6 +4,7 @@
 #define METAPOWERS_CLIENT_COMMANDS_H_
 
 #include <string>
+#include <vector>
 
 #include "client/session.h"
 
@@ -11,8 +12,9 @@ namespace metapowers::client {
 
 struct InitOptions {
   std::string topic;
-  std::string archetype;   // name of a shipped model to start from
-  std::string model_file;  // or a file, "-" for standard input
+  std::string archetype;          // name of a shipped model to start from
+  std::string model_file;         // or a file, "-" for standard input
+  std::vector<std::string> from;  // or files of another tool
 };
 int Init(Session& session, const InitOptions& options);
 

@@ -1,4 +1,6 @@
 // show, log and diff.
+#include <set>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -7,6 +9,7 @@
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
+#include "service/base/strings.h"
 
 namespace metapowers::client {
 namespace {
@@ -49,6 +52,17 @@ std::string FindDocument(const metapowers::v1::ListCommandsResponse& commands, c
     }
   }
   return absl::EndsWith(address.document, ".md") ? address.document : std::string();
+}
+
+// "no document or command 'identfy'; did you mean 'identify'?"
+std::string NotFound(const metapowers::v1::ListCommandsResponse& commands, const Address& address) {
+  std::set<std::string> known;
+  for (const auto& entry : commands.commands()) {
+    known.insert(address.document.empty() ? entry.command().id() : entry.command().phase());
+  }
+  const std::string& wanted = address.document.empty() ? address.command : address.document;
+  return absl::StrCat("no ", address.document.empty() ? "command" : "document", " '", wanted, "'",
+                      DidYouMean(wanted, {known.begin(), known.end()}));
 }
 
 int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& documents, const Address& address,
@@ -97,9 +111,7 @@ int Show(Session& session, const std::string& text) {
   }
   const std::string document = FindDocument(commands, address);
   if (document.empty()) {
-    const std::string& wanted = address.document.empty() ? address.command : address.document;
-    return session.Fail(kExitNotFound, absl::StrCat("no document or command '", wanted, "'"),
-                        absl::StrCat("metapowers show ", address.topic));
+    return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
   }
   metapowers::v1::GetDocumentRequest request;
   request.set_name(absl::StrCat(session.TopicName(address.topic), "/documents/", document));
@@ -130,8 +142,7 @@ int Log(Session& session, const LogOptions& options) {
     }
     const std::string document = FindDocument(commands, address);
     if (document.empty()) {
-      return session.Fail(kExitNotFound, absl::StrCat("no document '", address.document, "'"),
-                          absl::StrCat("metapowers show ", address.topic));
+      return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
     }
     request.set_parent(absl::StrCat(request.parent(), "/documents/", document));
   }

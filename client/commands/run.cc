@@ -1,10 +1,9 @@
-// init, run and plan.
+// run and plan.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/commands.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
-#include "metapowers/v1/model_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 
 namespace metapowers::client {
@@ -88,39 +87,6 @@ class RunPrinter {
 };
 
 }  // namespace
-
-int Init(Session& session, const InitOptions& options) {
-  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
-  metapowers::v1::PutModelRequest request;
-  *request.mutable_context() = NewCommandContext(session, options.topic, "");
-  request.set_must_create(true);
-  int exit_code = 0;
-  std::string yaml;
-  if (!options.model_file.empty()) {
-    if (!ReadInput(session, options.model_file, &yaml, &exit_code)) return exit_code;
-  } else {
-    metapowers::v1::DraftModelRequest draft_request;
-    draft_request.set_archetype(options.archetype);
-    draft_request.set_topic_id(options.topic);
-    metapowers::v1::DraftModelResponse draft;
-    const auto context = session.NewContext();
-    if (const auto status = models->DraftModel(context.get(), draft_request, &draft); !status.ok()) {
-      return session.Fail(status);
-    }
-    yaml = draft.model_yaml();
-  }
-  request.mutable_context()->set_model_yaml(yaml);
-  metapowers::v1::PutModelResponse response;
-  const auto context = session.NewContext();
-  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
-    return session.Fail(status);
-  }
-  if (session.PrintMessage(response)) return kExitOk;
-  session.out() << ".metapowers/security/" << options.topic << "/system-model.yaml  "
-                << OutcomeLine(session, response.outcome()) << '\n';
-  session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
-  return kExitOk;
-}
 
 int Run(Session& session, const RunOptions& options) {
   int exit_code = 0;

@@ -16,7 +16,8 @@ namespace {
 namespace k = knowledge::v1;
 using model::v1::DataClass;
 
-constexpr int kLow = 2;  // the likelihood that a cut leaves at most
+constexpr int kLow = 2;      // the likelihood that a cut leaves at most
+constexpr int kHarmful = 3;  // the impact of a step at least: less gives nothing to go on with
 constexpr int kUnknownDifficulty = 5;
 
 bool IsCrownJewel(const DataClass& data) {
@@ -28,6 +29,7 @@ bool IsCrownJewel(const DataClass& data) {
 // Whether the threat gives an outsider control of what it is about, or the data there.
 bool MakesStep(const Threat& threat) {
   if (threat.status == ThreatStatus::kFalsePositive || threat.status == ThreatStatus::kAvoided) return false;
+  if (threat.scores.current.impact < kHarmful) return false;
   switch (threat.rule->likelihood().position()) {
     case k::ATTACKER_POSITION_INSIDER:
     case k::ATTACKER_POSITION_ACCIDENT:

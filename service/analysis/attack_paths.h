@@ -6,9 +6,9 @@
 //   outsider     an external entity; one per origin: the internet zone or the supplier or partner that it belongs to
 //   step         a flow, in its direction, and the component that it enters. It is made by the likeliest threat on
 //   either that
-//                gives the attacker control there or the data: spoofing, tampering, disclosure, elevation of privilege.
-//                Its difficulty is 6 - likelihood of that threat now; 5 where there is none, which is no proof of
-//                safety
+//                gives the attacker control there or the data: spoofing, tampering, disclosure, elevation of privilege
+//                with an impact of at least 3. Its difficulty is 6 - likelihood of that threat now; 5 where there is
+//                none, which is no proof of safety
 //   path         no component twice; the cheapest by the sum of difficulties, `kPathsPerPair` for an outsider and data
 //                class. Its likelihood is that of its hardest step
 //

@@ -266,6 +266,17 @@ void KeepReferencesOf(const std::string& framework, std::vector<std::string>& re
   references.erase(std::remove_if(references.begin(), references.end(), other), references.end());
 }
 
+// Takes out the references that ask for more than the model declares.
+void DropTooWeak(const Input& input, const PolicyClause& row, Clause& clause) {
+  for (const knowledge::v1::ReferenceLimit& limit : row.limits()) {
+    if (Matches(input, limit.needs()) != Truth::kNo) continue;
+    const auto found = std::find(clause.references.begin(), clause.references.end(), limit.reference());
+    if (found == clause.references.end()) continue;
+    clause.references.erase(found);
+    clause.too_weak.push_back(&limit);
+  }
+}
+
 Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
                   const Element* item) {
   Clause clause;
@@ -281,6 +292,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
   clause.evidence = sentences.Fill(row.evidence());
   clause.cadence = sentences.Fill(row.cadence());
   clause.references = ApplicableReferences(input, row.references());
+  DropTooWeak(input, row, clause);
   if (item != nullptr) KeepReferencesOf(DetailOf(input, *item, "framework"), clause.references);
   if (!sentences.missing().empty()) {
     clause.state = ClauseState::kWaiting;
@@ -292,10 +304,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 
 }  // namespace
 
-namespace {
-
-// Whether the requirement binds a system of which a smaller assessment is enough.
-bool InScope(const Input& input, absl::string_view framework, absl::string_view requirement) {
+bool RequirementBinds(const Input& input, absl::string_view framework, absl::string_view requirement) {
   for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
     if (scope.framework() != framework) continue;
     const auto& kept = scope.requirements();
@@ -304,15 +313,14 @@ bool InScope(const Input& input, absl::string_view framework, absl::string_view 
   return true;
 }
 
-}  // namespace
-
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> applicable;
   for (const std::string& reference : references) {
     const std::string framework = reference.substr(0, reference.find(':'));
     const bool applies = framework == "csf-2.0" || Applies(input.facts, framework);
-    if (applies && InScope(input, framework, reference.substr(framework.size() + 1))) applicable.push_back(reference);
+    if (applies && RequirementBinds(input, framework, reference.substr(framework.size() + 1)))
+      applicable.push_back(reference);
   }
   return applicable;
 }

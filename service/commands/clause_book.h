@@ -28,9 +28,10 @@ struct Clause {
   std::string because;
   std::string evidence;
   std::string cadence;
-  std::vector<std::string> references;  // of frameworks that apply, as the row orders them
-  std::vector<std::string> elements;    // labels of what it binds
-  std::vector<std::string> not_met;     // with their owner, e.g. "ledger-db (Payments engineering)"
+  std::vector<std::string> references;                         // of frameworks that apply, as the row orders them
+  std::vector<const knowledge::v1::ReferenceLimit*> too_weak;  // of references left out for that
+  std::vector<std::string> elements;                           // labels of what it binds
+  std::vector<std::string> not_met;  // with their owner, e.g. "ledger-db (Payments engineering)"
   std::vector<std::string> not_known;
   std::string question;       // of a waiting clause
   std::string missing_field;  // path, of a waiting or declined clause
@@ -44,6 +45,9 @@ std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, co
 // binds the system in part, only those requirements.
 std::vector<std::string> ApplicableReferences(const Input& input,
                                               const google::protobuf::RepeatedPtrField<std::string>& references);
+
+// Whether a requirement of a framework binds a system of which a smaller assessment is enough.
+bool RequirementBinds(const Input& input, absl::string_view framework, absl::string_view requirement);
 
 // How documents print references, by framework: "PCI DSS 4.0.1 3.5.1, 3.7.4; CSF 2.0 PR.DS-01".
 std::string Controls(const std::vector<std::string>& references);

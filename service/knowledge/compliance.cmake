@@ -1,4 +1,4 @@
-# The rows behind gap assessments (compliance.h): embedded, and checked against their schema at build time.
+#The rows behind gap assessments(compliance.h) : embedded, and checked against their schema at build time.
 file(GLOB compliance_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} data/compliance/*.textproto)
 set(rows_stamp ${CMAKE_CURRENT_BINARY_DIR}/compliance_evidence.checked)
 add_custom_command(

@@ -1,5 +1,5 @@
-// Shipped rows on what shows that requirements are met, read once from data embedded in the binary. Thread-safe; what it
-// returns lives as long as the process.
+// Shipped rows on what shows that requirements are met, read once from data embedded in the binary. Thread-safe; what
+// it returns lives as long as the process.
 #ifndef METAPOWERS_SERVICE_KNOWLEDGE_COMPLIANCE_H_
 #define METAPOWERS_SERVICE_KNOWLEDGE_COMPLIANCE_H_
 

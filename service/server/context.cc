@@ -83,7 +83,8 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
   if (wrong.empty()) return checked;
   const std::string message =
       absl::StrCat(wrong.front().field, " ", wrong.front().description, wrong.size() > 1 ? " (and more)" : "");
-  return MakeError(absl::StatusCode::kInvalidArgument, message, {"ARGUMENT_INVALID", {}, std::move(wrong), ""});
+  return MakeError(absl::StatusCode::kInvalidArgument, message,
+                   {"ARGUMENT_INVALID", {}, std::move(wrong), "correct the fields named, nothing was committed"});
 }
 
 std::string TopicEtag(absl::string_view tree) { return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\""); }

@@ -24,7 +24,7 @@ constexpr size_t kMaxPlainRequestBytes = 64 << 10;  // of methods that take no m
 // True when a request of this type can carry a system model, itself or in its context.
 bool CarriesModel(const google::protobuf::Descriptor& request) {
   const auto* context = request.FindFieldByName("context");
-  return request.FindFieldByName("model_yaml") != nullptr ||
+  return request.FindFieldByName("model_yaml") != nullptr || request.FindFieldByName("files") != nullptr ||
          (context != nullptr && context->message_type() == v1::CommandContext::descriptor());
 }
 

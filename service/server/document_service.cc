@@ -41,9 +41,10 @@ absl::Status GetDocument(Backend& backend, Call& call, const GetDocumentRequest&
   ASSIGN_OR_RETURN(const auto entries, CommandIndex::Get().Resolve(request.command()));
   const auto section = FindSection(*text, entries.front()->spec->heading());
   if (entries.size() > 1 || entries.front()->spec->document() != name.document || !section.has_value()) {
-    return MakeError(absl::StatusCode::kNotFound,
-                     absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
-                     {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, ""});
+    return MakeError(
+        absl::StatusCode::kNotFound,
+        absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
+        {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, absl::StrCat("metapowers status ", name.topic)});
   }
   document.set_markdown(absl::StrCat(*section, "\n"));
   return absl::OkStatus();

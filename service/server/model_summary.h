@@ -9,9 +9,11 @@
 
 namespace metapowers::server {
 
-// One line per part of the model that differs, in the order of the schema, e.g.
-// "components 12 -> 13: +cache, ~ledger-db", with `+` added, `-` removed, `~` changed. A first model
-// (`before` without id) gets one line that counts its lists. Pure.
+// One sentence per part of the model that differs, in the order of the schema, e.g.
+//   Name: "Shop" → "Store".
+//   Components 2 → 3: added cache and queue; removed web; changed ledger (encryption at rest: unknown → database).
+// Values are named where they are single and short, else only the field. A first model (`before` without id) gets one
+// sentence that counts its lists; a text that declares the same facts gets one that says so. Pure.
 std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& before,
                                               const model::v1::SystemModel& after);
 

@@ -11,7 +11,6 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/skip_log.h"
-#include "service/document/splice.h"
 #include "service/document/text_diff.h"
 #include "service/knowledge/knowledge.h"
 #include "service/server/commit_message.h"
@@ -19,6 +18,7 @@
 #include "service/server/document_frame.h"
 #include "service/server/model_summary.h"
 #include "service/server/section_guard.h"
+#include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 #include "service/workspace/draft.h"
 
@@ -56,7 +56,7 @@ class Attempt {
 
   // expected_head, topic_etag and must_create_model against the snapshot.
   absl::Status CheckPreconditions(const RunOptions& options) const;
-  // Stages the model of the context, when it has one, and reads the one to run on.
+  // Stages the model of the context, when it has one.
   absl::Status StageModel();
   absl::Status StageCommand(const CommandEntry& entry);
 
@@ -64,7 +64,8 @@ class Attempt {
   std::vector<Step>& steps() { return steps_; }
 
  private:
-  absl::Status ReadModel();
+  // What the commands run on, read once after the model is staged.
+  absl::Status ReadInputs();
   // The row for the skip log, when the gate is missing and passed over; GATE_MISSING when it is not passed over.
   absl::StatusOr<std::optional<FileChange>> PassGate(const CommandEntry& entry) const;
   // Commits `changes` and fills the parts of the outcome that every step has.
@@ -75,7 +76,8 @@ class Attempt {
   const CheckedContext& context_;
   const std::string uid_;
   workspace::Draft draft_;
-  std::shared_ptr<const ModelFacts> model_;
+  std::shared_ptr<const ModelFacts> model_;  // once it is known
+  std::optional<Inputs> inputs_;             // of the commands
   std::vector<Step> steps_;
 };
 
@@ -110,6 +112,8 @@ absl::Status Attempt::StageModel() {
   if (context_.model_yaml.empty()) return absl::OkStatus();
   const std::string& topic = context_.topic.topic;
   ASSIGN_OR_RETURN(model_, backend_.generator.Load(context_.model_yaml, topic));
+  // A model that the standing decisions do not fit is not written: every later run would fail.
+  RETURN_IF_ERROR(ReadDecisions(backend_.generator, *draft_.state(), context_.topic, *model_).status());
   const std::string path = context_.topic.PathOf(kModelFile);
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   model::v1::SystemModel before;
@@ -130,11 +134,10 @@ absl::Status Attempt::StageModel() {
   return absl::OkStatus();
 }
 
-absl::Status Attempt::ReadModel() {
-  if (model_ != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::optional<std::string> yaml, draft_.ReadFile(context_.topic.PathOf(kModelFile)));
-  if (!yaml.has_value()) return ModelMissing(context_.topic);
-  ASSIGN_OR_RETURN(model_, backend_.generator.Load(*yaml, context_.topic.topic));
+absl::Status Attempt::ReadInputs() {
+  if (inputs_.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(inputs_, server::ReadInputs(backend_.generator, *draft_.state(), context_.topic, model_));
+  model_ = inputs_->model;
   return absl::OkStatus();
 }
 
@@ -165,16 +168,15 @@ absl::StatusOr<std::optional<FileChange>> Attempt::PassGate(const CommandEntry& 
 absl::Status Attempt::StageCommand(const CommandEntry& entry) {
   const v1::Command& spec = *entry.spec;
   ASSIGN_OR_RETURN(std::optional<FileChange> skip, PassGate(entry));
-  RETURN_IF_ERROR(ReadModel());
+  RETURN_IF_ERROR(ReadInputs());
   Step step;
   step.entry = &entry;
-  ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *model_));
+  ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *inputs_));
 
   const std::string path = context_.topic.PathOf(spec.document());
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
-  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(spec.document(), context_.topic.topic));
-  ASSIGN_OR_RETURN(std::string after, document::Splice(before, layout, spec.heading(), step.generated->section));
+  ASSIGN_OR_RETURN(std::string after, SpliceSection(before, spec, context_.topic.topic, step.generated->section));
   const auto standing = FindSection(before, spec.heading());
   if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
     RETURN_IF_ERROR(CheckNotEdited(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
@@ -186,6 +188,7 @@ absl::Status Attempt::StageCommand(const CommandEntry& entry) {
     changes.push_back({path, std::move(after)});
     if (skip.has_value()) {
       changes.push_back(*std::move(skip));
+      message.skipped_gate = spec.gate();
       message.skip_reason = context_.skip_reason;
       step.outcome.add_warnings(absl::StrCat(spec.gate(), " is missing; recorded in ", kSkipLogFile));
     }

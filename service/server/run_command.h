@@ -11,6 +11,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,8 +42,8 @@ struct RunOptions {
 // Runs `entries`, all built, in this order; none commits the model alone.
 //
 // Errors, nothing committed: those of CheckContext; NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED HEAD_MOVED or
-// TOPIC_CHANGED; INVALID_ARGUMENT MODEL_INVALID; FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING or
-// DOCUMENT_MALFORMED; ABORTED SECTION_EDITED; CANCELLED or DEADLINE_EXCEEDED; those of the engine.
+// TOPIC_CHANGED; INVALID_ARGUMENT MODEL_INVALID or DECISIONS_INVALID; FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING
+// or DOCUMENT_MALFORMED; ABORTED SECTION_EDITED; CANCELLED or DEADLINE_EXCEEDED; those of the engine.
 // When a command after the first fails for a reason of its own, those before it are committed and told, and the error
 // has metadata `failed`, `committed` and `remaining` (ids, comma-separated).
 absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,

@@ -10,6 +10,7 @@
 #include "service/document/sections.h"
 #include "service/server/commit_message.h"
 #include "service/server/document_frame.h"
+#include "service/server/topic_inputs.h"
 #include "service/workspace/engine.h"
 
 namespace metapowers::server {
@@ -26,15 +27,15 @@ absl::StatusOr<bool> StoodAt(Backend& backend, absl::string_view uid, const std:
   return document.has_value() && FindSection(*document, entry.spec->heading()) == standing;
 }
 
-// True when this version makes `standing` of the model at `commit`.
+// True when this version makes `standing` of the inputs at `commit`.
 absl::StatusOr<bool> FollowsFrom(Backend& backend, absl::string_view uid, const ResourceName& topic,
                                  const CommandEntry& entry, const std::string& commit, absl::string_view standing) {
   ASSIGN_OR_RETURN(const auto snapshot, backend.env.engine->At(uid, commit));
-  ASSIGN_OR_RETURN(const auto yaml, snapshot->ReadFile(topic.PathOf(kModelFile)));
-  if (!yaml.has_value()) return false;
-  const auto model = backend.generator.Load(*yaml, topic.topic);
-  if (!model.ok()) return false;  // a model that this version does not accept: nothing follows from it
-  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, **model));
+  const absl::StatusOr<Inputs> inputs = ReadInputs(backend.generator, *snapshot, topic);
+  // From inputs that this version does not accept, nothing follows.
+  if (absl::IsInvalidArgument(inputs.status()) || absl::IsFailedPrecondition(inputs.status())) return false;
+  RETURN_IF_ERROR(inputs.status());
+  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *inputs));
   return absl::StripTrailingAsciiWhitespace(generated->section) == standing;
 }
 

@@ -18,7 +18,7 @@ namespace metapowers::server {
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading);
 
 // OK when `standing`, the section of `entry` in `head`, is what the service once generated: the same as
-// in the newest commit of this command, or as this version generates it from the model that stood in the newest
+// in the newest commit of this command, or as this version generates it from the inputs that stood in the newest
 // commit of the document (history may have been squashed). Otherwise ABORTED SECTION_EDITED: regenerating would lose
 // an edit. Reads a bounded part of the document's history. `topic` names the topic, `uid` its workspace.
 absl::Status CheckNotEdited(Backend& backend, absl::string_view uid, const ResourceName& topic,

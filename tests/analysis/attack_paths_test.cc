@@ -23,16 +23,16 @@ ModelText Shop() {
               "- {id: ledger, name: Ledger, kind: datastore, zone: vault, stores: [cards]}\n"
               "- {id: web, name: Web, kind: process, zone: inside}\n",
           .flows =
-              "- {id: buy, name: F, source: buyer, target: web, authentication: none}\n"
+              "- {id: buy, name: F, source: buyer, target: web, authentication: none, sends: [cards]}\n"
               "- {id: help, name: F, source: buyer, target: office, authentication: mfa}\n"
-              "- {id: office-ledger, name: F, source: office, target: ledger, authentication: none}\n"
-              "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none}\n"};
+              "- {id: office-ledger, name: F, source: office, target: ledger, authentication: none, sends: [cards]}\n"
+              "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none, sends: [cards]}\n"};
 }
 
 constexpr char kRule[] =
     "stride: STRIDE_SPOOFING subject: THREAT_SUBJECT_FLOW likelihood { position: ATTACKER_POSITION_INTERNET } "
     "match { attribute: 'authentication' operator: MATCH_OPERATOR_IN values: 'none' } "
-    "impact { legs: IMPACT_LEG_INTEGRITY } controls { control: 'prompt_guard' likelihood: 3 }";
+    "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'prompt_guard' likelihood: 3 }";
 
 std::vector<std::string> Flows(const AttackPath& path) {
   std::vector<std::string> flows;
@@ -54,7 +54,7 @@ TEST(AttackPathsTest, TheEasiestWayComesFirst) {
 
 TEST(AttackPathsTest, DataThatNobodyReachesIsListed) {
   ModelText text = Shop();
-  text.flows = "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none}\n";
+  text.flows = "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none, sends: [cards]}\n";
   const ThreatCase shop(text, RuleText("own-open", kRule));
   const AttackPaths found = FindAttackPaths(shop.threats());
   EXPECT_TRUE(found.paths.empty());
@@ -65,8 +65,8 @@ TEST(AttackPathsTest, DataThatNobodyReachesIsListed) {
 TEST(AttackPathsTest, GoesInNoCircle) {
   ModelText text = Shop();
   text.flows +=
-      "- {id: z-back, name: F, source: ledger, target: web, authentication: none}\n"
-      "- {id: z-side, name: F, source: web, target: office, authentication: none}\n";
+      "- {id: z-back, name: F, source: ledger, target: web, authentication: none, sends: [cards]}\n"
+      "- {id: z-side, name: F, source: web, target: office, authentication: none, sends: [cards]}\n";
   const ThreatCase shop(text, RuleText("own-open", kRule));
   const AttackPaths found = FindAttackPaths(shop.threats());
   for (const AttackPath& path : found.paths) {

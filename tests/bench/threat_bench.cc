@@ -93,6 +93,7 @@ Cost Measure(const std::shared_ptr<const model::Model>& model, const commands::C
     const auto result = command.generate({*model, *facts, threats});
     const auto section = text.Render(*result);
     if (!section.ok()) Die(std::string(section.status().message()));
+    if (getenv("SIZES")) std::fprintf(stderr, "threats %zu result %zu section %zu undecided %zu\n", threats.Get().all().size(), result->SpaceUsedLong(), section->size(), threats.Get().undecided().size());
     best.seconds = std::min(best.seconds, absl::ToDoubleSeconds(absl::Now() - start));
     best.bytes = mallinfo2().uordblks - before;
   }

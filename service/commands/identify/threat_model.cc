@@ -450,18 +450,20 @@ class Builder {
 
   void AddPaths() {
     const analysis::AttackPaths found = analysis::FindAttackPaths(threats_);
-    for (size_t i = 0; i < std::min(found.paths.size(), kPathsShown); ++i) {
-      const analysis::AttackPath& path = found.paths[i];
-      pb::AttackPathRow& row = *result_.add_paths();
-      row.set_number(static_cast<int>(i) + 1);
-      row.set_origin(path.origin);
-      row.set_data(path.target->name());
-      for (const analysis::AttackStep& step : path.steps) {
-        row.add_steps(absl::StrCat(step.flow->id(), " into ", step.component, " by ",
-                                   step.threat == nullptr ? "no known threat" : step.threat->rule->id()));
+    std::map<std::string, pb::AttackPathRow*> rows;  // by steps: one way may lead to several classes of data
+    for (const analysis::AttackPath& path : found.paths) {
+      const std::vector<std::string> steps = StepsOf(path);
+      pb::AttackPathRow*& row = rows[absl::StrJoin(steps, "\n")];
+      if (row == nullptr) {
+        if (result_.paths_size() == static_cast<int>(kPathsShown)) continue;
+        row = result_.add_paths();
+        row->set_number(result_.paths_size());
+        row->set_origin(path.origin);
+        AddAll(steps, row->mutable_steps());
+        row->set_likelihood(LikelihoodLabel(path.likelihood));
+        row->set_difficulty(path.difficulty);
       }
-      row.set_likelihood(LikelihoodLabel(path.likelihood));
-      row.set_difficulty(path.difficulty);
+      row->add_data(path.target->name());
     }
     AddTree(found);
     for (const analysis::PathCut& cut : found.cuts) {
@@ -471,6 +473,15 @@ class Builder {
       AddAll(cut.components, row.mutable_components());
     }
     for (const DataClass* data : found.unreached) result_.add_unreached(data->name());
+  }
+
+  static std::vector<std::string> StepsOf(const analysis::AttackPath& path) {
+    std::vector<std::string> steps;
+    for (const analysis::AttackStep& step : path.steps) {
+      steps.push_back(absl::StrCat(step.flow->id(), " into ", step.component, " by ",
+                                   step.threat == nullptr ? "no known threat" : step.threat->rule->id()));
+    }
+    return steps;
   }
 
   // Edges of the cheapest paths, each once, up to the budget; a path is drawn whole or not at all.

@@ -1,0 +1,426 @@
+#include "service/analysis/compliance_facts.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "service/analysis/asset_gaps.h"
+#include "service/analysis/attributes.h"
+#include "service/analysis/control_posture.h"
+#include "service/analysis/element_team.h"
+#include "service/analysis/handling.h"
+#include "service/analysis/terms.h"
+#include "service/knowledge/knowledge.h"
+#include "service/knowledge/rules.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+namespace k = knowledge::v1;
+using model::v1::Control;
+using model::v1::ThirdParty;
+
+// References as the catalogue writes them; those that it lacks are left out.
+template <class List>
+std::vector<std::string> Known(const List& references) {
+  std::vector<std::string> known;
+  for (const std::string& reference : references) {
+    const k::Requirement* requirement = knowledge::FindRequirement(reference);
+    if (requirement == nullptr) continue;
+    known.push_back(absl::StrCat(reference.substr(0, reference.find(':')), ":", requirement->id()));
+  }
+  return known;
+}
+
+class Collector {
+ public:
+  explicit Collector(const Landscape& landscape)
+      : landscape_(landscape), facts_(landscape.facts()), model_(landscape.model()) {}
+
+  std::vector<ComplianceFact> Run() {
+    for (const Control& control : model_.proto().controls()) AddControl(control);
+    std::map<std::string, std::vector<HandlingFact>> handling;
+    for (HandlingFact& fact : JudgeHandling(facts_)) handling[fact.requirement->id()].push_back(std::move(fact));
+    AddPostures(handling);
+    for (const auto& [id, verdicts] : handling) AddHandling(verdicts);
+    AddInventory();
+    for (const ThirdParty& supplier : model_.proto().third_parties()) AddSupplier(supplier);
+    return std::move(found_);
+  }
+
+ private:
+  // --- Controls of the model ---
+
+  void AddControl(const Control& control) {
+    ComplianceFact fact;
+    fact.source = ComplianceSource::kControl;
+    fact.id = control.id();
+    fact.name = control.name();
+    fact.references = Known(control.framework_refs());
+    if (fact.references.empty()) return;
+    fact.verification = control.test();
+    fact.owner_role = control.owner();
+    fact.due = control.due();
+    ComplianceElement element;
+    element.id = control.id();
+    switch (control.state()) {
+      case model::v1::POSTURE_STATE_IMPLEMENTED:
+        AddImplemented(control, element, fact);
+        break;
+      case model::v1::POSTURE_STATE_PARTIAL:
+        element.partly = true;
+        [[fallthrough]];
+      case model::v1::POSTURE_STATE_PLANNED:
+      case model::v1::POSTURE_STATE_ABSENT:
+        element.fact = Words(control.state());
+        fact.severity =
+            control.state() == model::v1::POSTURE_STATE_ABSENT ? model::v1::SEVERITY_HIGH : model::v1::SEVERITY_MEDIUM;
+        fact.failing.push_back(std::move(element));
+        break;
+      case model::v1::POSTURE_STATE_NOT_APPLICABLE:
+        return;
+      default:
+        element.fact = "state unknown";
+        fact.open.push_back(std::move(element));
+    }
+    found_.push_back(std::move(fact));
+  }
+
+  // What is said to be in place needs proof and a test in its term.
+  void AddImplemented(const Control& control, ComplianceElement element, ComplianceFact& fact) {
+    if (control.evidence().empty()) {
+      element.fact = "no evidence named";
+      fact.open.push_back(std::move(element));
+      return;
+    }
+    const bool dated = !control.last_tested().empty() && control.has_test_interval_days();
+    const absl::CivilDay next =
+        dated ? model::ToCivilDay(control.last_tested()) + control.test_interval_days() : model_.as_of();
+    if (control.last_tested().empty()) {
+      element.fact = "never tested";
+      fact.open.push_back(std::move(element));
+    } else if (next < model_.as_of()) {
+      element.fact = absl::StrCat("test was due ", model::FormatDate(next));
+      element.partly = true;
+      fact.severity = model::v1::SEVERITY_MEDIUM;
+      fact.effort = k::EFFORT_SMALL;
+      fact.failing.push_back(std::move(element));
+    } else {
+      element.fact = absl::StrCat(control.evidence(), ", tested ", control.last_tested());
+      fact.decides = true;
+      fact.shown.push_back(std::move(element));
+    }
+  }
+
+  // --- Posture ---
+
+  void AddPostures(std::map<std::string, std::vector<HandlingFact>>& handling) {
+    for (const k::SecurityControl& control : knowledge::SecurityControls().controls()) {
+      ComplianceFact fact;
+      fact.source = ComplianceSource::kPosture;
+      fact.id = control.id();
+      fact.name = control.name();
+      fact.references = Known(control.references());
+      fact.remedy = control.measure();
+      fact.verification = control.verification();
+      fact.effort = control.effort();
+      fact.owner_role = RoleOf(control.owners());
+      std::set<std::pair<int, std::string>> seen;
+      const auto verdicts = handling.find(control.handling());
+      if (verdicts != handling.end()) {
+        TakeVerdicts(verdicts->second, seen, fact);
+        handling.erase(verdicts);
+      }
+      for (const k::ControlPopulation& population : control.expected_on())
+        AddPopulation(control, population, seen, fact);
+      if (fact.shown.empty() && fact.failing.empty() && fact.open.empty()) continue;
+      found_.push_back(std::move(fact));
+    }
+  }
+
+  // The verdicts on data say it of their elements, with their references.
+  static void TakeVerdicts(const std::vector<HandlingFact>& verdicts, std::set<std::pair<int, std::string>>& seen,
+                           ComplianceFact& fact) {
+    for (const std::string& reference : Known(verdicts.front().requirement->references())) {
+      if (std::find(fact.references.begin(), fact.references.end(), reference) == fact.references.end()) {
+        fact.references.push_back(reference);
+      }
+    }
+    for (const HandlingFact& verdict : verdicts) {
+      ComplianceElement element = ElementOf(verdict);
+      seen.insert({element.subject, element.id});
+      ListFor(verdict.verdict, fact).push_back(std::move(element));
+    }
+  }
+
+  void AddPopulation(const k::SecurityControl& control, const k::ControlPopulation& population,
+                     std::set<std::pair<int, std::string>>& seen, ComplianceFact& fact) const {
+    std::vector<Condition> where;
+    for (const k::AttributeMatch& match : population.where()) {
+      auto condition = Condition::Compile(population.subject(), match);
+      if (!condition.ok()) return;  // the tests of the data compile every one
+      where.push_back(*std::move(condition));
+    }
+    for (const Element& element : landscape_.ElementsOf(population.subject())) {
+      const bool expected = std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
+        return condition.Judge(element) == Truth::kYes;
+      });
+      if (!expected || !seen.insert({population.subject(), CurrentId(element)}).second) continue;
+      AddElement(element, PostureOf(element, control.id()), fact);
+    }
+  }
+
+  void AddElement(const Element& of, const ControlPosture& posture, ComplianceFact& fact) const {
+    ComplianceElement element;
+    element.subject = of.subject;
+    element.id = CurrentId(of);
+    element.team = TeamOf(of);
+    element.fact = posture.evidence.empty() ? posture.source : posture.evidence;
+    Rate(of, element);
+    switch (posture.state) {
+      case model::v1::POSTURE_STATE_IMPLEMENTED:
+        fact.shown.push_back(std::move(element));
+        break;
+      case model::v1::POSTURE_STATE_PARTIAL:
+        element.partly = true;
+        [[fallthrough]];
+      case model::v1::POSTURE_STATE_ABSENT:
+      case model::v1::POSTURE_STATE_PLANNED:
+        element.fact = absl::StrCat(Words(posture.state), element.fact.empty() ? "" : ": ", element.fact);
+        fact.failing.push_back(std::move(element));
+        break;
+      case model::v1::POSTURE_STATE_NOT_APPLICABLE:
+        break;
+      default:
+        fact.open.push_back(std::move(element));
+    }
+  }
+
+  // What the elements' importance says of a gap; of a flow that of its ends.
+  void Rate(const Element& of, ComplianceElement& element) const {
+    const auto add = [&](const ComponentFacts& facts) {
+      element.criticality = std::max(element.criticality, facts.criticality.level);
+      element.cde = element.cde || facts.pci_scope == PciScope::kCde;
+    };
+    if (of.subject == k::THREAT_SUBJECT_COMPONENT) add(*of.component().facts);
+    if (of.subject != k::THREAT_SUBJECT_FLOW) return;
+    add(*landscape_.components()[of.flow().source].facts);
+    add(*landscape_.components()[of.flow().target].facts);
+  }
+
+  // --- Handling of data, inventory, suppliers ---
+
+  static std::vector<ComplianceElement>& ListFor(Verdict verdict, ComplianceFact& fact) {
+    return verdict == Verdict::kPass ? fact.shown : verdict == Verdict::kFail ? fact.failing : fact.open;
+  }
+
+  static ComplianceElement ElementOf(const HandlingFact& verdict) {
+    ComplianceElement element;
+    switch (verdict.requirement->check()) {
+      case k::HANDLING_CHECK_STORE_ENCRYPTED:
+      case k::HANDLING_CHECK_STORE_OWN_KEY:
+      case k::HANDLING_CHECK_BACKUP_ENCRYPTED:
+      case k::HANDLING_CHECK_CENTRAL_LOG:
+      case k::HANDLING_CHECK_SAD_NOT_STORED:
+      case k::HANDLING_CHECK_PAN_UNREADABLE:
+      case k::HANDLING_CHECK_PAN_MASKED:
+        element.subject = k::THREAT_SUBJECT_COMPONENT;
+        break;
+      case k::HANDLING_CHECK_FLOW_ENCRYPTED:
+      case k::HANDLING_CHECK_FLOW_TLS_FLOOR:
+      case k::HANDLING_CHECK_FLOW_AUTHENTICATED:
+      case k::HANDLING_CHECK_TRANSFER_MECHANISM:
+        element.subject = k::THREAT_SUBJECT_FLOW;
+        break;
+      case k::HANDLING_CHECK_ACCESS_ROLES:
+      case k::HANDLING_CHECK_RETENTION:
+      case k::HANDLING_CHECK_NEVER_LOGGED:
+        element.subject = k::THREAT_SUBJECT_DATA_CLASS;
+        break;
+      case k::HANDLING_CHECK_SUPPLIER_AGREEMENT:
+        element.subject = k::THREAT_SUBJECT_THIRD_PARTY;
+        break;
+      default:
+        break;
+    }
+    element.id = verdict.subject;
+    element.fact = verdict.fact;
+    element.team = verdict.team;
+    return element;
+  }
+
+  void AddHandling(const std::vector<HandlingFact>& verdicts) {
+    const k::HandlingRequirement& row = *verdicts.front().requirement;
+    ComplianceFact fact;
+    fact.source = ComplianceSource::kHandling;
+    fact.id = row.id();
+    fact.name = row.id();
+    fact.references = Known(row.references());
+    fact.severity = row.severity();
+    fact.remedy = row.remedy();
+    fact.verification = row.verification();
+    for (const HandlingFact& verdict : verdicts) ListFor(verdict.verdict, fact).push_back(ElementOf(verdict));
+    found_.push_back(std::move(fact));
+  }
+
+  void AddInventory() {
+    std::map<int, ComplianceFact> by_kind;
+    for (const AssetGapFact& gap : AssetGaps(facts_)) {
+      const k::AssetGapKind& kind = knowledge::GapKind(gap.gap);
+      ComplianceFact& fact = by_kind[gap.gap];
+      fact.source = ComplianceSource::kInventory;
+      fact.id = absl::AsciiStrToLower(absl::StrReplaceAll(k::AssetGap_Name(gap.gap).substr(10), {{"_", "-"}}));
+      fact.name = kind.title();
+      fact.references = Known(kind.references());
+      fact.severity = kind.severity();
+      fact.remedy = kind.action();
+      fact.verification = kind.evidence();
+      ComplianceElement element;
+      element.id = gap.id;
+      element.fact = gap.fact;
+      element.team = gap.team;
+      fact.failing.push_back(std::move(element));
+    }
+    for (auto& [kind, fact] : by_kind) found_.push_back(std::move(fact));
+  }
+
+  // A requirement that a supplier meets for us is met as long as its report is in force.
+  void AddSupplier(const ThirdParty& supplier) {
+    ComplianceFact fact;
+    fact.source = ComplianceSource::kSupplier;
+    fact.id = supplier.id();
+    fact.name = supplier.name();
+    fact.references = Known(supplier.responsibilities_theirs());
+    if (fact.references.empty()) return;
+    ComplianceElement element;
+    element.id = supplier.id();
+    element.team = supplier.owner_team().empty() ? model_.proto().owner_team() : supplier.owner_team();
+    const bool reported = supplier.attestation() != model::v1::ATTESTATION_UNSPECIFIED;
+    const std::string report = knowledge::Word(model::YamlName(supplier.attestation()));
+    if (!reported ||
+        (supplier.attestation_expires().empty() && supplier.attestation() != model::v1::ATTESTATION_NONE)) {
+      element.fact = reported ? absl::StrCat(report, ", end not declared") : "attestation not declared";
+      fact.open.push_back(std::move(element));
+    } else if (supplier.attestation() == model::v1::ATTESTATION_NONE) {
+      element.fact = "no attestation";
+      fact.failing.push_back(std::move(element));
+    } else {
+      const bool ended = model::ToCivilDay(supplier.attestation_expires()) < model_.as_of();
+      element.fact = absl::StrCat(report, ended ? " ended " : " until ", supplier.attestation_expires());
+      (ended ? fact.failing : fact.shown).push_back(std::move(element));
+    }
+    const k::SecurityControl* control = knowledge::FindControl("vendor_assurance");
+    fact.severity = model::v1::SEVERITY_HIGH;
+    fact.effort = k::EFFORT_SMALL;
+    fact.remedy = control->measure();
+    fact.verification = control->verification();
+    found_.push_back(std::move(fact));
+  }
+
+  // Id of the first role of these kinds that is held.
+  std::string RoleOf(const google::protobuf::RepeatedField<int>& kinds) const {
+    for (const int kind : kinds) {
+      for (const model::v1::Role& role : model_.proto().roles()) {
+        if (role.kind() == kind && !role.holder().empty()) return role.id();
+      }
+    }
+    return "";
+  }
+
+  const Landscape& landscape_;
+  const Facts& facts_;
+  const model::Model& model_;
+  std::vector<ComplianceFact> found_;
+};
+
+uint64_t Bits(const google::protobuf::RepeatedField<int>& categories) {
+  uint64_t bits = 0;
+  for (const int category : categories) bits |= uint64_t{1} << category;
+  return bits;
+}
+
+}  // namespace
+
+std::vector<ComplianceFact> ComplianceFactsOf(const Landscape& landscape) { return Collector(landscape).Run(); }
+
+ComplianceScope::ComplianceScope(const Landscape& landscape, const k::Framework& framework)
+    : model_(landscape.model()) {
+  pci_ = framework.id() == "pci-dss-4.0.1";
+  for (const k::Trigger& trigger : framework.triggers()) categories_ |= Bits(trigger.data_categories());
+  restricted_ = pci_ || categories_ != 0;
+  Add(landscape);
+}
+
+bool ComplianceScope::Holds(const google::protobuf::RepeatedPtrField<std::string>& classes) const {
+  return std::any_of(classes.begin(), classes.end(), [&](const std::string& id) {
+    const auto* data = model_.Find<model::v1::DataClass>(id);
+    return data != nullptr && (Bits(data->categories()) & categories_) != 0;
+  });
+}
+
+void ComplianceScope::Add(const Landscape& landscape) {
+  std::set<int> inside;
+  for (size_t i = 0; i < landscape.components().size(); ++i) {
+    const ComponentView& view = landscape.components()[i];
+    const PciScope pci = view.facts->pci_scope;
+    const bool in = pci_          ? pci == PciScope::kCde || pci == PciScope::kConnected
+                    : restricted_ ? (view.handled.categories & categories_) != 0
+                                  : true;
+    if (!in) continue;
+    inside.insert(static_cast<int>(i));
+    const std::string& id = view.facts->component->id();
+    elements_.insert({k::THREAT_SUBJECT_COMPONENT, id});
+    if (!IsExternal(*view.facts->component) && !view.facts->component->out_of_scope()) components_.push_back(id);
+  }
+  for (const FlowView& view : landscape.flows()) {
+    const auto cde = [&](int at) { return landscape.components()[at].facts->pci_scope == PciScope::kCde; };
+    if (pci_ ? cde(view.source) || cde(view.target) : (view.carried.categories & categories_) != 0) {
+      elements_.insert({k::THREAT_SUBJECT_FLOW, view.flow->id()});
+    }
+  }
+  for (const model::v1::DataClass& data : model_.proto().data_classes()) {
+    if ((Bits(data.categories()) & categories_) != 0) elements_.insert({k::THREAT_SUBJECT_DATA_CLASS, data.id()});
+  }
+  for (const ThirdParty& supplier : model_.proto().third_parties()) {
+    const auto& roles = supplier.roles();
+    const bool tpsp = std::find(roles.begin(), roles.end(), model::v1::THIRD_PARTY_ROLE_TPSP) != roles.end();
+    if ((pci_ && tpsp) || Holds(supplier.data_shared()))
+      elements_.insert({k::THREAT_SUBJECT_THIRD_PARTY, supplier.id()});
+  }
+  const auto in_component = [&](const std::string& id) { return inside.count(landscape.IndexOf(id)) > 0; };
+  for (const model::v1::Api& api : model_.proto().apis()) {
+    if (in_component(api.component())) elements_.insert({k::THREAT_SUBJECT_API, api.id()});
+  }
+  for (const model::v1::Credential& credential : model_.proto().secrets().credentials()) {
+    const auto& users = credential.used_by();
+    if (std::any_of(users.begin(), users.end(), in_component))
+      elements_.insert({k::THREAT_SUBJECT_CREDENTIAL, credential.id()});
+  }
+  for (const int index : inside) {
+    const std::string& repository = landscape.components()[index].facts->component->repository();
+    if (!repository.empty()) elements_.insert({k::THREAT_SUBJECT_REPOSITORY, repository});
+  }
+}
+
+bool ComplianceScope::Has(k::ThreatSubject subject, const std::string& id) const {
+  if (!restricted_) return true;
+  switch (subject) {
+    case k::THREAT_SUBJECT_COMPONENT:
+    case k::THREAT_SUBJECT_FLOW:
+    case k::THREAT_SUBJECT_DATA_CLASS:
+    case k::THREAT_SUBJECT_THIRD_PARTY:
+    case k::THREAT_SUBJECT_API:
+    case k::THREAT_SUBJECT_CREDENTIAL:
+    case k::THREAT_SUBJECT_REPOSITORY:
+      return elements_.count({subject, id}) > 0;
+    default:
+      return true;
+  }
+}
+
+}  // namespace metapowers::analysis

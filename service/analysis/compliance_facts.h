@@ -1,0 +1,43 @@
+// What a model says for requirements of frameworks by its controls, the posture of its elements, the handling of its
+// data, its inventory and its suppliers. For compliance.h.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_FACTS_H_
+#define METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_FACTS_H_
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/analysis/compliance.h"
+
+namespace metapowers::analysis {
+
+// All facts, whatever the framework, in the order of their source and id.
+std::vector<ComplianceFact> ComplianceFactsOf(const Landscape& landscape);
+
+// What a framework is about. PCI DSS: components of the CDE and those connected with it, flows of the CDE, account data
+// and the suppliers that see it. A framework that certain kinds of data trigger: what handles them. Others: everything.
+class ComplianceScope {
+ public:
+  ComplianceScope(const Landscape& landscape, const knowledge::v1::Framework& framework);
+
+  bool restricted() const { return restricted_; }
+  bool Has(knowledge::v1::ThreatSubject subject, const std::string& id) const;
+  // Components of ours in it, sorted.
+  const std::vector<std::string>& components() const { return components_; }
+
+ private:
+  void Add(const Landscape& landscape);
+  bool Holds(const google::protobuf::RepeatedPtrField<std::string>& classes) const;
+
+  const model::Model& model_;
+  bool pci_ = false;
+  bool restricted_ = false;
+  uint64_t categories_ = 0;
+  std::vector<std::string> components_;
+  std::set<std::pair<int, std::string>> elements_;  // of the subjects that are restricted
+};
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_FACTS_H_

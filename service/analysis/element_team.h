@@ -1,0 +1,17 @@
+// Who answers for an element.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_ELEMENT_TEAM_H_
+#define METAPOWERS_SERVICE_ANALYSIS_ELEMENT_TEAM_H_
+
+#include <string>
+
+#include "service/analysis/landscape.h"
+
+namespace metapowers::analysis {
+
+// Id of the team: the element's own, that of the component behind it, else the system's; never empty. Of a flow the
+// team that accepts the connection, or the one that opens it where the other end is not ours.
+std::string TeamOf(const Element& element);
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_ELEMENT_TEAM_H_
