@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "service/base/api_limits.h"
 #include "service/base/strings.h"
 
 namespace metapowers::client {
@@ -28,7 +29,7 @@ constexpr char kExamples[] = R"(Examples:
   metapowers --server 127.0.0.1:7433 --workspace payments status api-platform
 
 Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated, 5 not found, 6 conflict,
-  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code), 130 interrupted
+  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code) or findings (--fail-on), 130 interrupted
 Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
 )";
 
@@ -37,9 +38,12 @@ struct Arguments {
   GlobalOptions global;
   std::string format = "text";
   std::string timeout = "60s";
-  std::string topic, file, range, workspace_id, display_name;
+  std::string topic, file, workspace_id, display_name;
+  InputFiles files;  // of model put
+  bool decisions = false;
   InitOptions init;
   RunOptions run;
+  DiffOptions diff;
   std::string show;
   LogOptions log;
   std::function<int(Session&)> action;
@@ -74,11 +78,25 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
   return command;
 }
 
+// What is sent along with a model.
+void AddAttachOptions(CLI::App& command, InputFiles& files) {
+  command.add_option("--decisions", files.decisions, "commit this file as the decisions.yaml beside the model");
+  command
+      .add_option("--attach", files.attachments,
+                  absl::StrCat("FILE[=PATH]: commit decisions.yaml, or evidence at a PATH that the model declares "
+                               "(repeatable; ",
+                               kMaxAttachmentBytes >> 20, " MB in all)"))
+      ->allow_extra_args(false);
+}
+
 void AddRunOptions(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
   command.add_option("TARGET", run.target, "a command, a phase, walkthrough or all")->required();
   command.add_option("TOPIC", run.topic, "the system documented")->required();
-  command.add_option("--model", run.model_file, "commit this system model first (- for standard input)");
+  command.add_option("--model", run.files.model, "commit this system model first (- for standard input)");
+  AddAttachOptions(command, run.files);
+  command.add_option("--fail-on", run.fail_on, "exit 10 when undecided findings of this level or above are open")
+      ->check(CLI::IsMember({"low", "medium", "high", "critical"}));
   auto* skip = command.add_flag("--skip-checks", run.skip_checks,
                                 "run although 00-govern.md is missing; recorded in "
                                 "skip-log.md");
@@ -96,15 +114,18 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
                               a, [&a](Session& session) { return Init(session, a.init); });
   init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
   auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
-  auto* model = init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)");
+  auto* model = init->add_option("--model", a.init.files.model, "own model to start from (- for standard input)");
   model->excludes(archetype);
   init->add_option("--from", a.init.from, "Threagile model to draft from (- for standard input)")
       ->excludes(archetype)
       ->excludes(model);
+  AddAttachOptions(*init, a.init.files);
 
   CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
                              "  metapowers run security-policy api-platform\n"
                              "  metapowers run /security:asset-inventory api-platform --model system-model.yaml\n"
+                             "  metapowers run all api-platform --decisions decisions.yaml --attach scans/api.json\n"
+                             "  metapowers run threat-model api-platform --fail-on high\n"
                              "  metapowers run asset-inventory api-platform --skip-checks --reason 'pilot'\n",
                              a, [&a](Session& session) { return Run(session, a.run); });
   AddRunOptions(*run, a);
@@ -137,11 +158,14 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
   log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT]; the whole workspace when left out");
   log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
 
-  CLI::App* diff = AddCommand(app, "diff", "text difference of a topic between two revisions",
-                              "  metapowers diff api-platform HEAD~1..HEAD\n", a,
-                              [&a](Session& session) { return Diff(session, a.topic, a.range); });
-  diff->add_option("TOPIC", a.topic, "the system documented")->required();
-  diff->add_option("RANGE", a.range, "A..B, or A for A..HEAD")->required();
+  CLI::App* diff = AddCommand(app, "diff", "difference of a topic between two revisions, in text or in meaning",
+                              "  metapowers diff api-platform HEAD~1..HEAD\n"
+                              "  metapowers diff --semantic api-platform HEAD~5..HEAD threat-model\n",
+                              a, [&a](Session& session) { return Diff(session, a.diff); });
+  diff->add_option("TOPIC", a.diff.topic, "the system documented")->required();
+  diff->add_option("RANGE", a.diff.range, "A..B, or A for A..HEAD")->required();
+  auto* semantic = diff->add_flag("--semantic", a.diff.semantic, "entries that came, went or changed, and why");
+  diff->add_option("COMMAND", a.diff.command, "a command or phase; all when left out")->needs(semantic);
 }
 
 // A command that only groups others: its help is printed when none is given.
@@ -159,14 +183,20 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
   CLI::App* model = AddGroup(app, "model", "read, write and check system models",
                              "  metapowers model validate system-model.yaml\n"
                              "  metapowers model put api-platform system-model.yaml\n");
-  CLI::App* get = AddCommand(*model, "get", "print the model of a topic",
-                             "  metapowers model get api-platform > system-model.yaml\n", a,
-                             [&a](Session& session) { return ModelGet(session, a.topic); });
+  CLI::App* get = AddCommand(*model, "get", "print the model of a topic, or the decisions beside it",
+                             "  metapowers model get api-platform > system-model.yaml\n"
+                             "  metapowers model get api-platform --decisions\n",
+                             a, [&a](Session& session) { return ModelGet(session, a.topic, a.decisions); });
   get->add_option("TOPIC", a.topic, "the system documented")->required();
-  CLI::App* put = AddCommand(*model, "put", "commit a model", "  metapowers model put api-platform system-model.yaml\n",
-                             a, [&a](Session& session) { return ModelPut(session, a.topic, a.file); });
+  get->add_flag("--decisions", a.decisions, "print decisions.yaml instead");
+  CLI::App* put = AddCommand(*model, "put", "commit a model, what belongs beside it, or both",
+                             "  metapowers model put api-platform system-model.yaml\n"
+                             "  metapowers model put api-platform --decisions decisions.yaml\n",
+                             a, [&a](Session& session) { return ModelPut(session, a.topic, a.files); });
   put->add_option("TOPIC", a.topic, "the system documented")->required();
-  put->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  put->add_option("FILE", a.files.model,
+                  "the model (- for standard input); may be left out when something is attached");
+  AddAttachOptions(*put, a.files);
   CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place",
                                   "  metapowers model validate system-model.yaml\n"
                                   "  metapowers model get api-platform | metapowers model validate -\n",

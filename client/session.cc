@@ -44,6 +44,7 @@ class TrackedContext : public grpc::ClientContext {
 };
 
 constexpr size_t kShownViolations = 20;
+constexpr int kMaxResponseBytes = 64 << 20;  // a model, parsed and as text, and what is made of it
 
 // gRPC's words when no connection came about, rather than broke.
 bool NeverConnected(absl::string_view message) {
@@ -98,6 +99,7 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
   if (remote()) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("metapowers/" METAPOWERS_VERSION);
+    arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
     channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
     return channel_;
   }

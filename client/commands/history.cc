@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/commands.h"
+#include "client/commands/result_diff.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
@@ -91,6 +92,35 @@ int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& docum
   return kExitOk;
 }
 
+struct Range {
+  std::string base, target;  // full ids; empty is nothing, or the head
+};
+
+bool ResolveRange(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
+                  Range* range, int* exit_code) {
+  const size_t dots = options.range.find("..");
+  const std::string base = options.range.substr(0, dots);
+  const std::string target = dots == std::string::npos ? std::string() : options.range.substr(dots + 2);
+  return (base.empty() || ResolveRevision(session, documents, options.topic, base, &range->base, exit_code)) &&
+         (target.empty() || ResolveRevision(session, documents, options.topic, target, &range->target, exit_code));
+}
+
+int SemanticDiff(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
+                 const Range& range) {
+  metapowers::v1::CompareResultsRequest request;
+  request.set_topic(session.TopicName(options.topic));
+  request.set_base(range.base);
+  request.set_target(range.target);
+  request.set_commands(options.command);
+  metapowers::v1::CompareResultsResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = documents.CompareResults(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  if (!session.PrintMessage(response)) PrintResultDiffs(session, response);
+  return kExitOk;
+}
+
 }  // namespace
 
 int Show(Session& session, const std::string& text) {
@@ -167,20 +197,16 @@ int Log(Session& session, const LogOptions& options) {
   return kExitOk;
 }
 
-int Diff(Session& session, const std::string& topic, const std::string& range) {
+int Diff(Session& session, const DiffOptions& options) {
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-  metapowers::v1::CompareRevisionsRequest request;
-  request.set_topic(session.TopicName(topic));
-  const size_t dots = range.find("..");
-  const std::string base = range.substr(0, dots);
-  const std::string target = dots == std::string::npos ? std::string() : range.substr(dots + 2);
   int exit_code = 0;
-  if (!base.empty() && !ResolveRevision(session, *documents, topic, base, request.mutable_base(), &exit_code)) {
-    return exit_code;
-  }
-  if (!target.empty() && !ResolveRevision(session, *documents, topic, target, request.mutable_target(), &exit_code)) {
-    return exit_code;
-  }
+  Range range;
+  if (!ResolveRange(session, *documents, options, &range, &exit_code)) return exit_code;
+  if (options.semantic) return SemanticDiff(session, *documents, options, range);
+  metapowers::v1::CompareRevisionsRequest request;
+  request.set_topic(session.TopicName(options.topic));
+  request.set_base(range.base);
+  request.set_target(range.target);
   metapowers::v1::CompareRevisionsResponse response;
   const auto context = session.NewContext();
   if (const auto status = documents->CompareRevisions(context.get(), request, &response); !status.ok()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "client/commands/input_files.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
@@ -87,10 +88,11 @@ void PrintImport(Session& session, const ImportModelResponse& imported) {
 }  // namespace
 
 int Init(Session& session, const InitOptions& options) {
-  if (options.archetype.empty() && options.model_file.empty() && options.from.empty()) {
-    return session.Fail(kExitUsage, "init needs something to start from",
-                        "name a shipped model with --archetype, e.g. fintech-api, an own one with --model, or a file of "
-                        "another tool with --from");
+  if (options.archetype.empty() && options.files.model.empty() && options.from.empty()) {
+    return session.Fail(
+        kExitUsage, "init needs something to start from",
+        "name a shipped model with --archetype, e.g. fintech-api, an own one with --model, or a file of "
+        "another tool with --from");
   }
   METAPOWERS_STUB(models, session, ModelService);
   PutModelRequest request;
@@ -98,12 +100,11 @@ int Init(Session& session, const InitOptions& options) {
   request.set_must_create(true);
   ImportModelResponse imported;
   int exit_code = kExitOk;
+  if (!ReadInputFiles(session, options.files, options.topic, request.mutable_context(), &exit_code)) return exit_code;
   if (!options.from.empty()) {
     exit_code = FromFiles(session, *models, options, request, imported);
-  } else if (options.model_file.empty()) {
+  } else if (options.files.model.empty()) {
     exit_code = FromArchetype(session, *models, options, request);
-  } else if (!ReadInput(session, options.model_file, request.mutable_context()->mutable_model_yaml(), &exit_code)) {
-    return exit_code;
   }
   if (exit_code != kExitOk) return exit_code;
   metapowers::v1::PutModelResponse response;

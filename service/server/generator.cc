@@ -38,10 +38,6 @@ absl::Status SplitRendered(absl::string_view rendered, absl::string_view stem, G
   return absl::OkStatus();
 }
 
-std::string BlobIdOf(absl::string_view text) {
-  return workspace::MakeObject(workspace::ObjectType::kBlob, std::string(text)).id;
-}
-
 // What tells a model from others: Load() refuses the same text for another topic.
 std::string ModelKey(const ModelFacts& model) { return absl::StrCat(model.model->proto().id(), " ", model.blob); }
 
@@ -87,6 +83,10 @@ absl::StatusOr<std::vector<model::RuleFile>> ReadRules(const Inputs& inputs) {
 }
 
 }  // namespace
+
+std::string BlobIdOf(absl::string_view text) {
+  return workspace::MakeObject(workspace::ObjectType::kBlob, std::string(text)).id;
+}
 
 absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_view yaml, absl::string_view topic) {
   const std::string blob = BlobIdOf(yaml);

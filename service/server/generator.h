@@ -26,6 +26,9 @@
 
 namespace metapowers::server {
 
+// The Git id of a file with this content.
+std::string BlobIdOf(absl::string_view text);
+
 // A model and what follows from it. Immutable.
 struct ModelFacts {
   std::string blob;  // Git id of the text

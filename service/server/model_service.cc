@@ -30,6 +30,8 @@ absl::Status GetModel(Backend& backend, Call& call, const GetModelRequest& reque
   const auto loaded = backend.generator.Load(*yaml, topic.topic);
   if (loaded.ok()) *response.mutable_model() = (*loaded)->model->proto();
   response.set_model_yaml(*std::move(yaml));
+  ASSIGN_OR_RETURN(const std::optional<std::string> decisions, snapshot->ReadFile(topic.PathOf(kDecisionsFile)));
+  response.set_decisions_yaml(decisions.value_or(""));
   return absl::OkStatus();
 }
 
@@ -45,8 +47,8 @@ class ModelOutcome : public RunObserver {
 
 absl::Status PutModel(Backend& backend, Call& call, const PutModelRequest& request, PutModelResponse& response) {
   RETURN_IF_ERROR(ParseTopicName(request.context().topic()).status());
-  if (request.context().model_yaml().empty()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "context.model_yaml is empty",
+  if (request.context().model_yaml().empty() && request.context().attachments().empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "context.model_yaml is empty, and nothing is attached",
                      {"ARGUMENT_INVALID", {}, {{"context.model_yaml", "must hold the system model", ""}}, ""});
   }
   ModelOutcome observer(*response.mutable_outcome());

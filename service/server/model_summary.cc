@@ -25,10 +25,10 @@ constexpr size_t kMaxNames = 8;
 constexpr size_t kMaxMoves = 4;
 constexpr size_t kMaxValueBytes = 60;
 
-// The entries of a repeated message field by id; entries without an id are not listed.
-std::map<std::string, const Message*> ById(const Message& model, const FieldDescriptor& list) {
+// The entries of a repeated message field by `key`; entries without one are not listed.
+std::map<std::string, const Message*> ByKey(const Message& model, const FieldDescriptor& list, const char* key) {
   std::map<std::string, const Message*> entries;
-  const FieldDescriptor* id = list.message_type()->FindFieldByName("id");
+  const FieldDescriptor* id = list.message_type()->FindFieldByName(key);
   if (id == nullptr || id->is_repeated() || id->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return entries;
   const int count = model.GetReflection()->FieldSize(model, &list);
   for (int i = 0; i < count; ++i) {
@@ -138,12 +138,13 @@ std::string Entries(const std::map<std::string, const Message*>& before,
 }
 
 // What a list of the model has become.
-std::string ListChange(const Message& before, const Message& after, const FieldDescriptor& field) {
+std::string ListChange(const Message& before, const Message& after, const FieldDescriptor& field,
+                       const char* key = "id") {
   const int was = before.GetReflection()->FieldSize(before, &field);
   const int is = after.GetReflection()->FieldSize(after, &field);
   const std::string size = was == is ? "" : absl::StrCat(" ", was, " → ", is);
   const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  const std::string entries = messages ? Entries(ById(before, field), ById(after, field)) : "";
+  const std::string entries = messages ? Entries(ByKey(before, field, key), ByKey(after, field, key)) : "";
   if (!entries.empty()) return absl::StrCat(size, ": ", entries);
   return size.empty() ? " changed" : size;
 }
@@ -187,6 +188,12 @@ std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& befo
   }
   if (lines.empty()) lines.push_back("No declared fact changed: only comments, order or layout.");
   return lines;
+}
+
+std::vector<std::string> SummarizeDecisions(const model::v1::Decisions& before, const model::v1::Decisions& after) {
+  const FieldDescriptor& list = *model::v1::Decisions::descriptor()->FindFieldByName("decisions");
+  if (SameField(before, after, list)) return {};
+  return {absl::StrCat("Decisions", ListChange(before, after, list, "finding"), ".")};
 }
 
 }  // namespace metapowers::server

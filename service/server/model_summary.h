@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "metapowers/model/v1/decisions.pb.h"
 #include "metapowers/model/v1/system_model.pb.h"
 
 namespace metapowers::server {
@@ -16,6 +17,9 @@ namespace metapowers::server {
 // sentence that counts its lists; a text that declares the same facts gets one that says so. Pure.
 std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& before,
                                               const model::v1::SystemModel& after);
+
+// The same of decisions, known by their findings: one line, none without a difference.
+std::vector<std::string> SummarizeDecisions(const model::v1::Decisions& before, const model::v1::Decisions& after);
 
 }  // namespace metapowers::server
 

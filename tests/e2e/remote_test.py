@@ -88,6 +88,26 @@ class MainJob(unittest.TestCase):
         self.assertLessEqual(len(touched), 10, '\n'.join(touched))
         self.assertTrue(all('10' in l or '15' in l for l in touched), '\n'.join(touched))
 
+    def test_a_difference_in_meaning_names_its_cause(self):
+        with serving() as server:
+            for words in (['workspace', 'create', 'default'], ['init', 'api-platform', '--model', EXAMPLE]):
+                self.assertEqual(server.cli(*words).returncode, 0)
+            text = EXAMPLE.read_text()
+            self.assertIn('    name: Partner portal\n', text)
+            done = server.cli('model', 'put', 'api-platform', '-',
+                              stdin=text.replace('    name: Partner portal\n', '    name: Portal of partners\n'))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = server.cli('diff', '--semantic', 'api-platform', 'HEAD~1..HEAD', 'asset-inventory')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn('~ component_groups.components  partner-portal  Portal of partners\n'
+                          '      name: Partner portal → Portal of partners\n'
+                          '      because component partner-portal: name Partner portal → Portal of partners\n',
+                          done.stdout)
+            done = server.cli('diff', '--semantic', 'api-platform', 'HEAD~1..HEAD', '-o', 'json')
+            self.assertIn('asset-inventory', [r['command'] for r in json.loads(done.stdout)['results']])
+            done = server.cli('diff', '--semantic', 'api-platform', 'HEAD..HEAD')
+            self.assertEqual((done.returncode, done.stdout), (0, ''), done.stderr)
+
     def test_plan_is_what_git_apply_takes(self):
         changed = EXAMPLE.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
         plan = self.server.cli('plan', 'security-policy', 'api-platform', '--model', '-', stdin=changed).stdout
@@ -185,6 +205,29 @@ class BadInput(unittest.TestCase):
                 for word in says:
                     self.assertIn(word, done.stderr)
                 self.assertEqual(self.head(), before)
+
+    def test_attachments(self):
+        with tempfile.TemporaryDirectory() as folder:
+            scan = pathlib.Path(folder) / 'scan.json'
+            scan.write_text('{}')
+            done = self.refused(9, 'run', 'security-policy', 'api-platform', '--attach', scan,
+                                says=['scan.json', 'declares'])
+            self.assertIn('--attach FILE=PATH', done.stderr)
+            self.refused(9, 'model', 'put', 'api-platform', '--attach', f'{scan}=../../x', says=['declares'])
+            self.refused(9, 'model', 'put', 'api-platform', '--attach', f'{scan}=00-govern.md', says=['declares'])
+            self.refused(9, 'model', 'put', 'api-platform', '--decisions', scan, says=['decisions.yaml:1:'])
+            self.refused(9, 'model', 'put', 'api-platform', '--decisions', '/no/such/file', says=['/no/such/file'])
+            self.refused(2, 'model', 'put', 'api-platform', says=['--decisions'])
+            with open(scan, 'r+b') as large:
+                large.truncate(200 << 20)
+            self.refused(9, 'run', 'security-policy', 'api-platform', '--attach', scan, says=['200 MB', '64'])
+        self.refused(5, 'model', 'get', 'api-platform', '--decisions', says=['no decisions.yaml', 'model put'])
+
+    def test_a_gate_that_checks_nothing_does_not_pass(self):
+        self.refused(2, 'run', 'govern', 'api-platform', '--fail-on', 'severe', says=['--fail-on'])
+        done = self.server.cli('plan', 'security-policy', 'api-platform', '--fail-on', 'high')
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn('reports findings', done.stderr)
 
     def test_unreadable_model_file(self):
         for path in ('/no/such/file', '/', '/dev/zero', '/dev/null'):

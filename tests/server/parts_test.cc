@@ -215,5 +215,18 @@ TEST(ModelSummaryTest, CountsAFirstModel) {
               ElementsAre(AllOf(HasSubstr("1 data class,"), HasSubstr("2 components"), HasSubstr("1 policy"))));
 }
 
+TEST(ModelSummaryTest, NamesDecisionsByTheirFindings) {
+  model::v1::Decisions before;
+  before.add_decisions()->set_finding("a");
+  before.add_decisions()->set_finding("b");
+  model::v1::Decisions after = before;
+  EXPECT_THAT(SummarizeDecisions(before, after), ElementsAre());
+  after.mutable_decisions(0)->set_rationale("Old devices.");
+  after.mutable_decisions(1)->set_finding("c");
+  after.add_decisions()->set_finding("d");
+  EXPECT_THAT(SummarizeDecisions(before, after), ElementsAre("decisions 2 -> 3: ~a, +c, +d, -b"));
+  EXPECT_THAT(SummarizeDecisions({}, before), ElementsAre("decisions 0 -> 2"));
+}
+
 }  // namespace
 }  // namespace metapowers::server
