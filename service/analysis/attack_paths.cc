@@ -78,10 +78,12 @@ class Finder {
   }
 
   AttackPaths Find() {
+    std::map<std::string, std::vector<int>> origins;  // outsiders by where they stand
     for (int i = 0; i < static_cast<int>(landscape_.components().size()); ++i) {
       const ComponentView& view = landscape_.components()[i];
-      if (view.outside && IsExternal(*view.facts->component)) Explore(i);
+      if (view.outside && IsExternal(*view.facts->component)) origins[OriginOf(*view.facts)].push_back(i);
     }
+    for (const auto& [name, outsiders] : origins) Explore(outsiders);
     std::sort(found_.paths.begin(), found_.paths.end(),
               [](const AttackPath& a, const AttackPath& b) { return Order(a) < Order(b); });
     for (const DataClass* jewel : jewels_) {
@@ -96,6 +98,12 @@ class Finder {
     std::vector<std::string> flows;
     for (const AttackStep& step : path.steps) flows.push_back(step.flow->id());
     return {path.difficulty, path.origin, path.target->id(), std::move(flows)};
+  }
+
+  // Its supplier, else its zone; one name for all that stand on the internet.
+  static std::string OriginOf(const ComponentFacts& facts) {
+    const std::string& supplier = facts.component->third_party();
+    return supplier.empty() ? facts.component->zone() : supplier;
   }
 
   bool Holds(int component, const DataClass* data) const {
@@ -117,21 +125,24 @@ class Finder {
     return false;
   }
 
-  // Best-first from one outsider; a component is left at most kPathsPerPair times.
-  void Explore(int origin) {
-    std::vector<Label> labels = {{0, origin, -1, -1}};
+  // Best-first from the outsiders of one origin; a component is left at most kPathsPerPair times.
+  void Explore(const std::vector<int>& outsiders) {
+    std::vector<Label> labels;
     std::vector<int> left(landscape_.components().size(), 0);
     std::map<const DataClass*, int> paths;
     using Entry = std::pair<int, int>;  // difficulty, label
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> next;
-    next.push({0, 0});
+    for (const int outsider : outsiders) {
+      next.push({0, static_cast<int>(labels.size())});
+      labels.push_back({0, outsider, -1, -1});
+    }
     while (!next.empty()) {
       const int at = next.top().second;
       next.pop();
       const int component = labels[at].component;
       if (left[component]++ >= kPathsPerPair) continue;
       for (const DataClass* jewel : jewels_) {
-        if (component == origin || !Holds(component, jewel) || paths[jewel] >= kPathsPerPair) continue;
+        if (labels[at].flow < 0 || !Holds(component, jewel) || paths[jewel] >= kPathsPerPair) continue;
         ++paths[jewel];
         AddPath(labels, at, *jewel);
       }

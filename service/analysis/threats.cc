@@ -66,6 +66,21 @@ std::string FillIn(const std::string& text, const Element& element, const std::s
                                     {"{team}", owner == nullptr ? team : owner->name()}});
 }
 
+// The data class that decides the impact, else the strongest of those at stake; nullptr without any.
+const DataClass* AtStake(const Threat& threat) {
+  if (threat.data_class != nullptr) return threat.data_class;
+  if (threat.scores.data_at_stake != nullptr || threat.data.empty()) return threat.scores.data_at_stake;
+  const auto rank = [](const DataClass* each) {
+    return std::max<int>({each->confidentiality(), each->integrity(), each->availability()});
+  };
+  return *std::max_element(threat.data.begin(), threat.data.end(),
+                           [&](const DataClass* a, const DataClass* b) { return rank(a) < rank(b); });
+}
+
+std::string FillIn(const std::string& text, const Threat& threat) {
+  return FillIn(text, threat.element, threat.team, AtStake(threat), "what it handles");
+}
+
 // --- Decisions --------------------------------------------------------------------------------------------
 
 ThreatStatus StatusOf(model::v1::DecisionStatus status) {
@@ -108,6 +123,10 @@ std::string WhyVoid(const model::Model& model, const Decision& decision, const T
 }
 
 }  // namespace
+
+std::string ScenarioOf(const Threat& threat) { return FillIn(threat.rule->scenario(), threat); }
+std::string ConsequenceOf(const Threat& threat) { return FillIn(threat.rule->consequence(), threat); }
+std::string MitigationOf(const Threat& threat) { return FillIn(threat.rule->mitigation(), threat); }
 
 bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || status == ThreatStatus::kMitigating; }
 
@@ -205,21 +224,7 @@ class ThreatsBuilder {
     if (threat.open()) {
       threat.due = model::FormatDate(threats_->landscape_->model().as_of() + knowledge::GapTermDays(threat.severity()));
     }
-    const DataClass* at_stake = data_class != nullptr ? data_class : threat.scores.data_at_stake;
-    if (at_stake == nullptr && !threat.data.empty()) at_stake = Strongest(threat.data);
-    threat.scenario = FillIn(rule.row->scenario(), element, threat.team, at_stake, "what it handles");
-    threat.consequence = FillIn(rule.row->consequence(), element, threat.team, at_stake, "what it handles");
-    threat.mitigation = FillIn(rule.row->mitigation(), element, threat.team, at_stake, "what it handles");
     threats_->all_.push_back(std::move(threat));
-  }
-
-  static const DataClass* Strongest(const std::vector<const DataClass*>& data) {
-    return *std::max_element(data.begin(), data.end(), [](const DataClass* a, const DataClass* b) {
-      const auto rank = [](const DataClass& each) {
-        return std::max<int>({each.confidentiality(), each.integrity(), each.availability()});
-      };
-      return rank(*a) < rank(*b);
-    });
   }
 
   // What a decision rests on: scores before controls, the state of each control, the data. No display names and no ids

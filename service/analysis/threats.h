@@ -51,11 +51,15 @@ struct Threat {
   std::string fingerprint;                        // digest of what a decision was taken on: rule, inputs, scores
   std::string team;                               // id of the team that answers for the element, never empty
   std::string due;                                // of an open one: `as_of` plus the term of its severity
-  std::string scenario, consequence, mitigation;  // texts of the rule with placeholders filled in
 
   bool open() const { return IsOpen(status); }
   model::v1::Severity severity() const { return scores.current.severity; }
 };
+
+// Texts of the rule with placeholders filled in; made when asked for, since there may be many thousand threats.
+std::string ScenarioOf(const Threat& threat);
+std::string ConsequenceOf(const Threat& threat);
+std::string MitigationOf(const Threat& threat);
 
 // A rule that could not be judged on an element because the model does not say something.
 struct UndecidedThreat {

@@ -41,7 +41,7 @@ TEST(OwnRulesFileTest, FindsThreatsLikeShippedOnes) {
   const auto threats = Threats::Compute(*facts, **rules, none);
   const Threat* found = threats->Find("acme-card-export@web");
   ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->scenario, "Somebody exports Cards from web.");
+  EXPECT_EQ(ScenarioOf(*found), "Somebody exports Cards from web.");
 }
 
 TEST(OwnRulesFileTest, NoFilesMeanTheShippedRules) {

@@ -48,7 +48,7 @@ TEST(ThreatsTest, KeyNamesRuleElementAndDataClass) {
                "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'backup' impact: 1 }");
   const ThreatCase shop(Shop(), rules);
   EXPECT_THAT(shop.Keys(), ElementsAre("own-data@ledger/cards", "own-data@web/cards", "own-flow@buy"));
-  EXPECT_EQ(shop["own-flow@buy"].scenario, "S buy Cards.");
+  EXPECT_EQ(ScenarioOf(shop["own-flow@buy"]), "S buy Cards.");
   EXPECT_THAT(shop["own-flow@buy"].because, ElementsAre("transport security is none"));
 }
 

@@ -51,8 +51,6 @@ void Fill(const analysis::RiskScore& score, pb::Score& out) {
   out.set_likelihood(score.likelihood);
   out.set_impact(score.impact);
   out.set_severity(score.severity);
-  out.set_likelihood_label(LikelihoodLabel(score.likelihood));
-  out.set_impact_label(ImpactLabel(score.impact));
 }
 
 // Ids of the element and of the components that it joins, serves or is used by.
@@ -218,9 +216,7 @@ class Builder {
       Fill(threat.scores.target, *out.mutable_target());
       out.set_severity(threat.severity());
       out.set_status(StatusLabel(threat));
-      out.set_title(threat.rule->title());
-      out.set_scenario(threat.scenario);
-      out.set_consequence(threat.consequence);
+      out.set_scenario(analysis::ScenarioOf(threat));
       for (const DataClass* data : threat.data) out.add_data(data->id());
       AddAll(threat.because, out.mutable_because());
       AddAll(threat.unconfirmed, out.mutable_unconfirmed());
@@ -229,16 +225,12 @@ class Builder {
       for (const analysis::ControlOnThreat& each : threat.controls) {
         pb::ControlState& control = *out.add_controls();
         control.set_id(each.row->control());
-        control.set_name(each.control->name());
         control.set_state(each.posture.state);
         control.set_source(each.posture.source);
       }
       out.set_owner(TeamName(model_, threat.team));
       out.set_due(threat.due);
       out.set_fingerprint(threat.fingerprint);
-      AddAll(threat.rule->cwe(), out.mutable_cwe());
-      AddAll(threat.rule->capec(), out.mutable_capec());
-      AddAll(threat.rule->attack(), out.mutable_attack());
     }
   }
 
@@ -302,8 +294,8 @@ class Builder {
 
   void FillRow(const Threat& threat, pb::ThreatRow& row) const {
     row.set_key(threat.key);
-    row.set_scenario(threat.scenario);
-    row.set_consequence(threat.consequence);
+    row.set_scenario(analysis::ScenarioOf(threat));
+    row.set_consequence(analysis::ConsequenceOf(threat));
     row.set_stride(StrideName(threat.rule->stride()));
     row.set_likelihood(LikelihoodLabel(threat.scores.current.likelihood));
     row.set_impact(ImpactLabel(threat.scores.current.impact));
@@ -385,7 +377,7 @@ class Builder {
       row.set_title(threat->rule->title());
       row.set_key(threat->key);
       row.set_stride(StrideName(threat->rule->stride()));
-      row.set_scenario(threat->scenario);
+      row.set_scenario(analysis::ScenarioOf(*threat));
       row.set_likelihood(LikelihoodLabel(threat->scores.current.likelihood));
       row.set_impact(ImpactLabel(threat->scores.current.impact));
       row.set_severity(threat->severity());
@@ -558,7 +550,7 @@ class Builder {
       row.set_owner(TeamName(model_, threat->team));
       row.set_due(threat->due);
       row.set_target(threat->scores.target.severity);
-      row.set_mitigation(threat->mitigation);
+      row.set_mitigation(analysis::MitigationOf(*threat));
     }
   }
 
