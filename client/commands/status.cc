@@ -70,7 +70,9 @@ int Status(Session& session, const std::string& topic) {
   }
   PrintTable(session.out(), rows);
   if (planned > 0) session.out() << planned << " more commands are planned: metapowers commands\n";
-  if (response.skipped_gates() > 0) session.out() << response.skipped_gates() << " gates passed over: skip-log.md\n";
+  if (const int skipped = response.skipped_gates(); skipped > 0) {
+    session.out() << skipped << " gate" << (skipped == 1 ? "" : "s") << " passed over: skip-log.md\n";
+  }
   if (response.questions_size() > 0) {
     session.out() << response.questions_size() << " open questions\n";
     for (int i = 0; i < response.questions_size() && i < kShownQuestions; ++i) {

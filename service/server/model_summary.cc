@@ -39,7 +39,12 @@ std::map<std::string, const Message*> ByKey(const Message& model, const FieldDes
 }
 
 // "encryption at rest" for `encryption_at_rest`.
-std::string Words(const std::string& name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
+std::string Words(const std::string& name) {
+  static const auto* const words = new std::map<std::string, std::string>{
+      {"apis", "APIs"}, {"infrastructure", "infrastructure elements"}, {"raci", "RACI rows"}};
+  if (const auto found = words->find(name); found != words->end()) return found->second;
+  return absl::StrReplaceAll(name, {{"_", " "}});
+}
 
 // "policy" for "policies", "data class" for "data classes".
 std::string Singular(std::string words) {

@@ -238,7 +238,7 @@ class BadInput(unittest.TestCase):
         with tempfile.NamedTemporaryFile('w', suffix='.yaml') as model:
             model.write('id: api-platform\nflavour: x\n')
             model.flush()
-            self.refused(9, 'model', 'put', 'api-platform', model.name, says=[f'{model.name}:2:1: flavour'])
+            self.refused(9, 'model', 'put', 'api-platform', model.name, says=[f"{model.name}:2:1: has no field 'flavour'"])
 
     def test_every_help_has_own_examples(self):
         commands = [[name] for name in ('init run plan status show log diff commands version').split()]

@@ -18,6 +18,7 @@ namespace metapowers::server {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -108,7 +109,7 @@ TEST_F(PipelineTest, PassingOverTheGateIsRecorded) {
   EXPECT_THAT(log, HasSubstr("late \\| audit"));
   EXPECT_EQ(server_.Git("log -1 --format= --name-only"),
             absl::StrCat(folder, "01-identify.md\n", folder, "skip-log.md"));
-  EXPECT_THAT(server_.Git("log -1 --format='%(trailers)'"), HasSubstr("Metapowers-Skip-Checks: 00-govern.md\n"));
+  EXPECT_THAT(server_.Git("log -1 --format='%(trailers)'"), EndsWith("Metapowers-Skip-Checks: 00-govern.md"));
   EXPECT_THAT(server_.Git("log -1 --format=%b"),
               HasSubstr("Passed over the missing 00-govern.md: late | audit Metapowers-Model: forged\n"));
   // Nothing to do, nothing to record.
