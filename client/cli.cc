@@ -1,6 +1,7 @@
 #include "client/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <ostream>
@@ -8,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "service/base/api_limits.h"
 #include "service/base/strings.h"
 
 namespace metapowers::client {
@@ -17,8 +19,7 @@ constexpr char kDescription[] =
     "Security documents from one declared system model, kept in Git.\n"
     "Without --server it works on the Git repository around the current directory.";
 
-constexpr char kExamples[] = R"(
-Examples:
+constexpr char kExamples[] = R"(Examples:
   metapowers init api-platform --archetype fintech-api    draft a system model and commit it
   metapowers run security-policy api-platform             write one section, one commit
   metapowers run walkthrough api-platform                 run every command of the walkthrough
@@ -28,7 +29,7 @@ Examples:
   metapowers --server 127.0.0.1:7433 --workspace payments status api-platform
 
 Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated, 5 not found, 6 conflict,
-  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code), 130 interrupted
+  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code) or findings (--fail-on), 130 interrupted
 Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
 )";
 
@@ -37,9 +38,12 @@ struct Arguments {
   GlobalOptions global;
   std::string format = "text";
   std::string timeout = "60s";
-  std::string topic, file, range, workspace_id, display_name;
+  std::string topic, file, workspace_id, display_name;
+  InputFiles files;  // of model put
+  bool decisions = false;
   InitOptions init;
   RunOptions run;
+  DiffOptions diff;
   std::string show;
   LogOptions log;
   std::function<int(Session&)> action;
@@ -69,33 +73,59 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
   CLI::App* command = app.add_subcommand(name, description);
   command->fallthrough();
   command->allow_extras();
-  if (!examples.empty()) command->footer("\nExamples:\n" + examples);
+  command->footer("Examples:\n" + examples);
   command->final_callback([&arguments, action = std::move(action)] { arguments.action = action; });
   return command;
+}
+
+// What is sent along with a model.
+void AddAttachOptions(CLI::App& command, InputFiles& files) {
+  command.add_option("--decisions", files.decisions, "commit this file as the decisions.yaml beside the model");
+  command
+      .add_option("--attach", files.attachments,
+                  absl::StrCat("FILE[=PATH]: commit decisions.yaml, or evidence at a PATH that the model declares "
+                               "(repeatable; ",
+                               kMaxAttachmentBytes >> 20, " MB in all)"))
+      ->allow_extra_args(false);
 }
 
 void AddRunOptions(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
   command.add_option("TARGET", run.target, "a command, a phase, walkthrough or all")->required();
   command.add_option("TOPIC", run.topic, "the system documented")->required();
-  command.add_option("--model", run.model_file, "commit this system model first (- for standard input)");
-  command.add_flag("--skip-checks", run.skip_checks, "run although 00-govern.md is missing; it is recorded");
-  command.add_option("--reason", run.reason, "why checks are skipped; required with --skip-checks");
+  command.add_option("--model", run.files.model, "commit this system model first (- for standard input)");
+  AddAttachOptions(command, run.files);
+  command.add_option("--fail-on", run.fail_on, "exit 10 when undecided findings of this level or above are open")
+      ->check(CLI::IsMember({"low", "medium", "high", "critical"}));
+  auto* skip = command.add_flag("--skip-checks", run.skip_checks,
+                                "run although 00-govern.md is missing; recorded in "
+                                "skip-log.md");
+  auto* reason = command.add_option("--reason", run.reason, "why checks are skipped; required with --skip-checks");
+  skip->needs(reason);
+  reason->needs(skip);
   command.add_option("--expected-head", run.expected_head, "refuse when the head is not this commit");
 }
 
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
   CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
                               "  metapowers init api-platform --archetype fintech-api\n"
-                              "  metapowers init api-platform --model system-model.yaml\n",
+                              "  metapowers init api-platform --model system-model.yaml\n"
+                              "  metapowers init api-platform --from threagile.yaml\n",
                               a, [&a](Session& session) { return Init(session, a.init); });
   init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
   auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
-  init->add_option("--model", a.init.model_file, "own model to start from (- for standard input)")->excludes(archetype);
+  auto* model = init->add_option("--model", a.init.files.model, "own model to start from (- for standard input)");
+  model->excludes(archetype);
+  init->add_option("--from", a.init.from, "Threagile model to draft from (- for standard input)")
+      ->excludes(archetype)
+      ->excludes(model);
+  AddAttachOptions(*init, a.init.files);
 
   CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
                              "  metapowers run security-policy api-platform\n"
                              "  metapowers run /security:asset-inventory api-platform --model system-model.yaml\n"
+                             "  metapowers run all api-platform --decisions decisions.yaml --attach scans/api.json\n"
+                             "  metapowers run threat-model api-platform --fail-on high\n"
                              "  metapowers run asset-inventory api-platform --skip-checks --reason 'pilot'\n",
                              a, [&a](Session& session) { return Run(session, a.run); });
   AddRunOptions(*run, a);
@@ -128,16 +158,21 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
   log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT]; the whole workspace when left out");
   log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
 
-  CLI::App* diff = AddCommand(app, "diff", "text difference of a topic between two revisions",
-                              "  metapowers diff api-platform HEAD~1..HEAD\n", a,
-                              [&a](Session& session) { return Diff(session, a.topic, a.range); });
-  diff->add_option("TOPIC", a.topic, "the system documented")->required();
-  diff->add_option("RANGE", a.range, "A..B, or A for A..HEAD")->required();
+  CLI::App* diff = AddCommand(app, "diff", "difference of a topic between two revisions, in text or in meaning",
+                              "  metapowers diff api-platform HEAD~1..HEAD\n"
+                              "  metapowers diff --semantic api-platform HEAD~5..HEAD threat-model\n",
+                              a, [&a](Session& session) { return Diff(session, a.diff); });
+  diff->add_option("TOPIC", a.diff.topic, "the system documented")->required();
+  diff->add_option("RANGE", a.diff.range, "A..B, or A for A..HEAD")->required();
+  auto* semantic = diff->add_flag("--semantic", a.diff.semantic, "entries that came, went or changed, and why");
+  diff->add_option("COMMAND", a.diff.command, "a command or phase; all when left out")->needs(semantic);
 }
 
 // A command that only groups others: its help is printed when none is given.
-CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description) {
+CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description,
+                   const std::string& examples) {
   CLI::App* group = app.add_subcommand(name, description);
+  group->footer("Examples:\n" + examples);
   group->fallthrough();
   group->allow_extras();
   group->require_subcommand(0, 1);
@@ -145,29 +180,46 @@ CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& de
 }
 
 void AddModelCommands(CLI::App& app, Arguments& a) {
-  CLI::App* model = AddGroup(app, "model", "read, write and check system models");
-  CLI::App* get = AddCommand(*model, "get", "print the model of a topic", "", a,
-                             [&a](Session& session) { return ModelGet(session, a.topic); });
+  CLI::App* model = AddGroup(app, "model", "read, write and check system models",
+                             "  metapowers model validate system-model.yaml\n"
+                             "  metapowers model put api-platform system-model.yaml\n");
+  CLI::App* get = AddCommand(*model, "get", "print the model of a topic, or the decisions beside it",
+                             "  metapowers model get api-platform > system-model.yaml\n"
+                             "  metapowers model get api-platform --decisions\n",
+                             a, [&a](Session& session) { return ModelGet(session, a.topic, a.decisions); });
   get->add_option("TOPIC", a.topic, "the system documented")->required();
-  CLI::App* put = AddCommand(*model, "put", "commit a model", "  metapowers model put api-platform system-model.yaml\n",
-                             a, [&a](Session& session) { return ModelPut(session, a.topic, a.file); });
+  get->add_flag("--decisions", a.decisions, "print decisions.yaml instead");
+  CLI::App* put = AddCommand(*model, "put", "commit a model, what belongs beside it, or both",
+                             "  metapowers model put api-platform system-model.yaml\n"
+                             "  metapowers model put api-platform --decisions decisions.yaml\n",
+                             a, [&a](Session& session) { return ModelPut(session, a.topic, a.files); });
   put->add_option("TOPIC", a.topic, "the system documented")->required();
-  put->add_option("FILE", a.file, "the model (- for standard input)")->required();
-  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place", "", a,
-                                  [&a](Session& session) { return ModelValidate(session, a.file); });
+  put->add_option("FILE", a.files.model,
+                  "the model (- for standard input); may be left out when something is attached");
+  AddAttachOptions(*put, a.files);
+  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place",
+                                  "  metapowers model validate system-model.yaml\n"
+                                  "  metapowers model get api-platform | metapowers model validate -\n",
+                                  a, [&a](Session& session) { return ModelValidate(session, a.file); });
   validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
-  AddCommand(*model, "schema", "print the JSON Schema of models, for editors", "", a, ModelSchema);
+  AddCommand(*model, "schema", "print the JSON Schema of models, for editors",
+             "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }
 
 void AddWorkspaceCommands(CLI::App& app, Arguments& a) {
-  CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server");
-  CLI::App* create = AddCommand(*workspace, "create", "create an empty workspace", "", a, [&a](Session& session) {
-    return WorkspaceCreate(session, a.workspace_id, a.display_name);
-  });
+  CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server",
+                                 "  metapowers --server 127.0.0.1:7433 workspace create payments\n"
+                                 "  metapowers --server 127.0.0.1:7433 workspace list\n");
+  CLI::App* create =
+      AddCommand(*workspace, "create", "create an empty workspace",
+                 "  metapowers --server 127.0.0.1:7433 workspace create payments --display-name 'Payments team'\n", a,
+                 [&a](Session& session) { return WorkspaceCreate(session, a.workspace_id, a.display_name); });
   create->add_option("WORKSPACE", a.workspace_id, "its id: a slug such as payments")->required();
   create->add_option("--display-name", a.display_name, "name for people");
-  AddCommand(*workspace, "list", "list workspaces", "", a, WorkspaceList);
-  CLI::App* get = AddCommand(*workspace, "get", "describe a workspace and its topics", "", a,
+  AddCommand(*workspace, "list", "list workspaces", "  metapowers --server 127.0.0.1:7433 workspace list\n", a,
+             WorkspaceList);
+  CLI::App* get = AddCommand(*workspace, "get", "describe a workspace and its topics",
+                             "  metapowers --server 127.0.0.1:7433 workspace get payments\n", a,
                              [&a](Session& session) { return WorkspaceGet(session, a.workspace_id); });
   get->add_option("WORKSPACE", a.workspace_id, "its id; that of --workspace when left out");
 }
@@ -186,11 +238,22 @@ const CLI::App& Innermost(const CLI::App& app) {
   return chosen.empty() ? app : Innermost(*chosen.front());
 }
 
+// "metapowers model get".
+std::string CommandLine(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : absl::StrCat(CommandLine(*parent), " ", app.get_name());
+}
+
 int Usage(const Streams& streams, const std::string& message, const CLI::App& app) {
-  *streams.err << "metapowers: " << OneLine(message)
-               << "\n  next: " << (app.get_parent() == nullptr ? "" : "metapowers ")
-               << (app.get_parent() == nullptr ? "metapowers" : app.get_name()) << " --help\n";
+  *streams.err << "metapowers: " << OneLine(message) << "\n  next: " << CommandLine(app) << " --help\n";
   return kExitUsage;
+}
+
+// Words that no command took; "--", which only ends the options, is none of them.
+std::vector<std::string> LeftOver(const CLI::App& app) {
+  std::vector<std::string> left = app.remaining(true);
+  if (const auto end = std::find(left.begin(), left.end(), "--"); end != left.end()) left.erase(end);
+  return left;
 }
 
 // What was left over: an unknown command, option or argument.
@@ -221,8 +284,10 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   AddDocumentCommands(app, arguments);
   AddModelCommands(app, arguments);
   AddWorkspaceCommands(app, arguments);
-  AddCommand(app, "commands", "list all commands of the contract, built and planned", "", arguments, ListCommands);
-  AddCommand(app, "version", "print the versions of client and server", "", arguments, Version);
+  AddCommand(app, "commands", "list all commands of the contract, built and planned",
+             "  metapowers commands\n  metapowers -o json commands\n", arguments, ListCommands);
+  AddCommand(app, "version", "print the versions of client and server",
+             "  metapowers version\n  metapowers --server 127.0.0.1:7433 version\n", arguments, Version);
 
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -230,15 +295,17 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
     app.exit(request, *streams.out, *streams.err);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    const std::vector<std::string> left = app.remaining(true);
+    const std::vector<std::string> left = LeftOver(app);
     if (!left.empty()) return Unexpected(streams, left.front(), Innermost(app));
     return Usage(streams, error.what(), Innermost(app));
   }
-  if (const std::vector<std::string> left = app.remaining(true); !left.empty()) {
+  if (const std::vector<std::string> left = LeftOver(app); !left.empty()) {
     return Unexpected(streams, left.front(), Innermost(app));
   }
   if (!arguments.action) {
-    *streams.out << Innermost(app).help("metapowers");
+    const CLI::App& innermost = Innermost(app);
+    const CLI::App* parent = innermost.get_parent();
+    *streams.out << innermost.help(parent == nullptr ? "" : CommandLine(*parent));
     return kExitOk;
   }
   if (arguments.format == "json") arguments.global.format = OutputFormat::kJson;

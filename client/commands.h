@@ -4,23 +4,33 @@
 #define METAPOWERS_CLIENT_COMMANDS_H_
 
 #include <string>
+#include <vector>
 
 #include "client/session.h"
 
 namespace metapowers::client {
 
+// Files to send; "-" is standard input.
+struct InputFiles {
+  std::string model;
+  std::string decisions;
+  std::vector<std::string> attachments;  // FILE[=PATH], where PATH is below the folder of the model
+};
+
 struct InitOptions {
   std::string topic;
-  std::string archetype;   // name of a shipped model to start from
-  std::string model_file;  // or a file, "-" for standard input
+  std::string archetype;          // name of a shipped model to start from, unless `files` has one
+  InputFiles files;
+  std::vector<std::string> from;  // or files of another tool
 };
 int Init(Session& session, const InitOptions& options);
 
 struct RunOptions {
   std::string target;
   std::string topic;
-  std::string model_file;
-  std::string reason;  // of skip_checks
+  InputFiles files;
+  std::string fail_on;  // low, medium, high or critical: 10 when there are open findings of this level
+  std::string reason;   // of skip_checks
   std::string request_id;
   std::string expected_head;
   bool skip_checks = false;
@@ -41,11 +51,16 @@ struct LogOptions {
 };
 int Log(Session& session, const LogOptions& options);
 
-// `range` is A..B, A.. or A.
-int Diff(Session& session, const std::string& topic, const std::string& range);
+struct DiffOptions {
+  std::string topic;
+  std::string range;      // A..B, A.. or A
+  bool semantic = false;  // what changed in meaning, not in text
+  std::string command;    // only this one, or a phase; all when empty; with `semantic`
+};
+int Diff(Session& session, const DiffOptions& options);
 
-int ModelGet(Session& session, const std::string& topic);
-int ModelPut(Session& session, const std::string& topic, const std::string& file);
+int ModelGet(Session& session, const std::string& topic, bool decisions);
+int ModelPut(Session& session, const std::string& topic, const InputFiles& files);
 int ModelValidate(Session& session, const std::string& file);
 int ModelSchema(Session& session);
 

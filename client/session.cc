@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "client/local.h"
@@ -43,6 +44,18 @@ class TrackedContext : public grpc::ClientContext {
 };
 
 constexpr size_t kShownViolations = 20;
+constexpr int kMaxResponseBytes = 64 << 20;  // a model, parsed and as text, and what is made of it
+
+// gRPC's words when no connection came about, rather than broke.
+bool NeverConnected(absl::string_view message) {
+  return absl::StrContains(message, "failed to connect") || absl::StrContains(message, "DNS resolution") ||
+         absl::StrContains(message, "connections to all backends");
+}
+
+// `text` with the service's name of a model replaced by the place where the user has it.
+std::string InUsersWords(const std::string& text, const std::string& source) {
+  return source.empty() ? text : absl::StrReplaceAll(text, {{"system-model.yaml", source}});
+}
 
 }  // namespace
 
@@ -86,6 +99,7 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
   if (remote()) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("metapowers/" METAPOWERS_VERSION);
+    arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
     channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
     return channel_;
   }
@@ -155,17 +169,27 @@ int Session::Fail(const grpc::Status& status) {
   }
   std::string message = status.error_message();
   std::string next_step = help.links().empty() ? std::string() : help.links(0).description();
-  if (info.reason().empty() && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+  const bool unavailable = info.reason().empty() && status.error_code() == grpc::StatusCode::UNAVAILABLE;
+  if (unavailable && NeverConnected(message)) {
     message = absl::StrCat("no server answers at '", options_.server, "': ", message);
     next_step = "start one with 'metapowersd --data-dir DIR', or leave --server out to work on this repository";
+  } else if (unavailable) {
+    message = absl::StrCat("the connection to '", options_.server, "' broke: ", message);
+    next_step = "the call may have been committed: see 'metapowers log', and repeat it";
   } else if (info.reason().empty() && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
     message = absl::StrCat("no answer within ", absl::FormatDuration(options_.timeout));
     next_step = "raise --timeout; the call may still have been committed: see 'metapowers log TOPIC'";
   }
-  const int code = Fail(ExitCodeOf(status.error_code()), message, "");
-  const auto& violations = bad_request.field_violations();
+  const std::string source = info.reason() == "MODEL_INVALID" ? model_source_ : "";
+  const int code = Fail(ExitCodeOf(status.error_code()), InUsersWords(message, source), "");
+  auto& violations = *bad_request.mutable_field_violations();
+  // One that the message tells in full already is not told twice.
+  if (violations.size() == 1 && message == absl::StrCat(violations[0].field(), " ", violations[0].description())) {
+    violations.Clear();
+  }
   for (int i = 0; i < violations.size() && i < static_cast<int>(kShownViolations); ++i) {
-    err() << "  " << ForTerminal(violations[i].field()) << ": " << ForTerminal(violations[i].description()) << '\n';
+    err() << "  " << ForTerminal(InUsersWords(violations[i].field(), source)) << ": "
+          << ForTerminal(violations[i].description()) << '\n';
   }
   if (violations.size() > static_cast<int>(kShownViolations)) {
     err() << "  and " << violations.size() - static_cast<int>(kShownViolations) << " more\n";

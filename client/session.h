@@ -9,6 +9,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -80,6 +81,9 @@ class Session {
   std::string WorkspaceName() const;
   std::string TopicName(absl::string_view topic) const;
 
+  // Where the model that calls carry was read, so that faults of it are told with that place.
+  void set_model_source(std::string source) { model_source_ = std::move(source); }
+
   // Prints the error with place, cause and next step; returns the exit code.
   int Fail(const grpc::Status& status);
   int Fail(ExitCode code, absl::string_view message, absl::string_view next_step = "");
@@ -91,6 +95,7 @@ class Session {
  private:
   GlobalOptions options_;
   Streams streams_;
+  std::string model_source_;
   std::shared_ptr<void> local_;  // keeps the in-process service alive
   std::shared_ptr<grpc::Channel> channel_;
 };

@@ -1,12 +1,16 @@
 // show, log and diff.
+#include <set>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/commands.h"
+#include "client/commands/result_diff.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
+#include "service/base/strings.h"
 
 namespace metapowers::client {
 namespace {
@@ -51,6 +55,17 @@ std::string FindDocument(const metapowers::v1::ListCommandsResponse& commands, c
   return absl::EndsWith(address.document, ".md") ? address.document : std::string();
 }
 
+// "no document or command 'identfy'; did you mean 'identify'?"
+std::string NotFound(const metapowers::v1::ListCommandsResponse& commands, const Address& address) {
+  std::set<std::string> known;
+  for (const auto& entry : commands.commands()) {
+    known.insert(address.document.empty() ? entry.command().id() : entry.command().phase());
+  }
+  const std::string& wanted = address.document.empty() ? address.command : address.document;
+  return absl::StrCat("no ", address.document.empty() ? "command" : "document", " '", wanted, "'",
+                      DidYouMean(wanted, {known.begin(), known.end()}));
+}
+
 int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& documents, const Address& address,
                   const std::string& revision) {
   metapowers::v1::ListDocumentsRequest request;
@@ -77,6 +92,35 @@ int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& docum
   return kExitOk;
 }
 
+struct Range {
+  std::string base, target;  // full ids; empty is nothing, or the head
+};
+
+bool ResolveRange(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
+                  Range* range, int* exit_code) {
+  const size_t dots = options.range.find("..");
+  const std::string base = options.range.substr(0, dots);
+  const std::string target = dots == std::string::npos ? std::string() : options.range.substr(dots + 2);
+  return (base.empty() || ResolveRevision(session, documents, options.topic, base, &range->base, exit_code)) &&
+         (target.empty() || ResolveRevision(session, documents, options.topic, target, &range->target, exit_code));
+}
+
+int SemanticDiff(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
+                 const Range& range) {
+  metapowers::v1::CompareResultsRequest request;
+  request.set_topic(session.TopicName(options.topic));
+  request.set_base(range.base);
+  request.set_target(range.target);
+  request.set_commands(options.command);
+  metapowers::v1::CompareResultsResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = documents.CompareResults(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  if (!session.PrintMessage(response)) PrintResultDiffs(session, response);
+  return kExitOk;
+}
+
 }  // namespace
 
 int Show(Session& session, const std::string& text) {
@@ -97,9 +141,7 @@ int Show(Session& session, const std::string& text) {
   }
   const std::string document = FindDocument(commands, address);
   if (document.empty()) {
-    const std::string& wanted = address.document.empty() ? address.command : address.document;
-    return session.Fail(kExitNotFound, absl::StrCat("no document or command '", wanted, "'"),
-                        absl::StrCat("metapowers show ", address.topic));
+    return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
   }
   metapowers::v1::GetDocumentRequest request;
   request.set_name(absl::StrCat(session.TopicName(address.topic), "/documents/", document));
@@ -130,8 +172,7 @@ int Log(Session& session, const LogOptions& options) {
     }
     const std::string document = FindDocument(commands, address);
     if (document.empty()) {
-      return session.Fail(kExitNotFound, absl::StrCat("no document '", address.document, "'"),
-                          absl::StrCat("metapowers show ", address.topic));
+      return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
     }
     request.set_parent(absl::StrCat(request.parent(), "/documents/", document));
   }
@@ -156,20 +197,16 @@ int Log(Session& session, const LogOptions& options) {
   return kExitOk;
 }
 
-int Diff(Session& session, const std::string& topic, const std::string& range) {
+int Diff(Session& session, const DiffOptions& options) {
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-  metapowers::v1::CompareRevisionsRequest request;
-  request.set_topic(session.TopicName(topic));
-  const size_t dots = range.find("..");
-  const std::string base = range.substr(0, dots);
-  const std::string target = dots == std::string::npos ? std::string() : range.substr(dots + 2);
   int exit_code = 0;
-  if (!base.empty() && !ResolveRevision(session, *documents, topic, base, request.mutable_base(), &exit_code)) {
-    return exit_code;
-  }
-  if (!target.empty() && !ResolveRevision(session, *documents, topic, target, request.mutable_target(), &exit_code)) {
-    return exit_code;
-  }
+  Range range;
+  if (!ResolveRange(session, *documents, options, &range, &exit_code)) return exit_code;
+  if (options.semantic) return SemanticDiff(session, *documents, options, range);
+  metapowers::v1::CompareRevisionsRequest request;
+  request.set_topic(session.TopicName(options.topic));
+  request.set_base(range.base);
+  request.set_target(range.target);
   metapowers::v1::CompareRevisionsResponse response;
   const auto context = session.NewContext();
   if (const auto status = documents->CompareRevisions(context.get(), request, &response); !status.ok()) {

@@ -1,12 +1,14 @@
 // model get, put, validate and schema.
+#include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "client/commands/input_files.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
 
 namespace metapowers::client {
 
-int ModelGet(Session& session, const std::string& topic) {
+int ModelGet(Session& session, const std::string& topic, bool decisions) {
   METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
   metapowers::v1::GetModelRequest request;
   request.set_topic(session.TopicName(topic));
@@ -18,17 +20,25 @@ int ModelGet(Session& session, const std::string& topic) {
   // The model is YAML already: `-o yaml` prints it as it was written.
   if (session.options().format == OutputFormat::kJson) {
     session.out() << ToJson(response);
+  } else if (decisions && response.decisions_yaml().empty()) {
+    return session.Fail(kExitNotFound, absl::StrCat("topic '", topic, "' has no decisions.yaml"),
+                        absl::StrCat("metapowers model put ", topic, " --decisions FILE"));
+  } else if (decisions) {
+    session.out() << response.decisions_yaml();
   } else {
     session.out() << response.model_yaml();
   }
   return kExitOk;
 }
 
-int ModelPut(Session& session, const std::string& topic, const std::string& file) {
+int ModelPut(Session& session, const std::string& topic, const InputFiles& files) {
   metapowers::v1::PutModelRequest request;
   *request.mutable_context() = NewCommandContext(session, topic, "");
   int exit_code = 0;
-  if (!ReadInput(session, file, request.mutable_context()->mutable_model_yaml(), &exit_code)) return exit_code;
+  if (files.model.empty() && files.decisions.empty() && files.attachments.empty()) {
+    return session.Fail(kExitUsage, "there is nothing to commit", "name the model, or --decisions or --attach a FILE");
+  }
+  if (!ReadInputFiles(session, files, topic, request.mutable_context(), &exit_code)) return exit_code;
   METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
   metapowers::v1::PutModelResponse response;
   const auto context = session.NewContext();
@@ -36,7 +46,8 @@ int ModelPut(Session& session, const std::string& topic, const std::string& file
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
-  session.out() << "system-model.yaml  " << OutcomeLine(session, response.outcome()) << '\n';
+  session.out() << NamesOfInputs(request.context()) << "  " << OutcomeLine(session, response.outcome()) << '\n';
+  for (const std::string& line : response.outcome().summary()) session.out() << "    " << ForTerminal(line) << '\n';
   return kExitOk;
 }
 

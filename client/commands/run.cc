@@ -1,10 +1,11 @@
-// init, run and plan.
+// run and plan.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/commands.h"
+#include "client/commands/findings_gate.h"
+#include "client/commands/input_files.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
-#include "metapowers/v1/model_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 
 namespace metapowers::client {
@@ -13,7 +14,9 @@ namespace {
 // Prints the events of one run as they come and keeps what the end of it needs.
 class RunPrinter {
  public:
-  RunPrinter(Session& session, bool dry_run) : session_(session), dry_run_(dry_run) {}
+  // `inputs` names the files that are sent.
+  RunPrinter(Session& session, bool dry_run, std::string inputs, const std::string& fail_on)
+      : session_(session), dry_run_(dry_run), inputs_(std::move(inputs)), gate_(fail_on) {}
 
   void Print(const metapowers::v1::RunCommandsResponse& event) {
     if (session_.PrintMessage(event)) {
@@ -29,7 +32,7 @@ class RunPrinter {
         }
         break;
       case metapowers::v1::RunCommandsResponse::kModel:
-        PrintOutcome("system-model.yaml", event.model());
+        PrintOutcome(inputs_, event.model());
         break;
       case metapowers::v1::RunCommandsResponse::kStarted:
         if (session_.streams().err_is_tty) {
@@ -51,12 +54,14 @@ class RunPrinter {
 
   int commits() const { return commits_; }
   bool changed() const { return changed_; }
+  const FindingsGate& gate() const { return gate_; }
 
  private:
   void Count(const metapowers::v1::RunCommandsResponse& event) {
     const metapowers::v1::CommandOutcome* outcome = nullptr;
     if (event.has_model()) outcome = &event.model();
     if (event.has_finished()) outcome = &event.finished().outcome();
+    if (outcome != nullptr) gate_.Add(*outcome);
     if (outcome == nullptr || !outcome->changed()) return;
     changed_ = true;
     if (!outcome->commit().empty()) ++commits_;
@@ -82,45 +87,14 @@ class RunPrinter {
 
   Session& session_;
   const bool dry_run_;
+  const std::string inputs_;
+  FindingsGate gate_;
   int total_ = 0;
   int commits_ = 0;
   bool changed_ = false;
 };
 
 }  // namespace
-
-int Init(Session& session, const InitOptions& options) {
-  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
-  metapowers::v1::PutModelRequest request;
-  *request.mutable_context() = NewCommandContext(session, options.topic, "");
-  request.set_must_create(true);
-  int exit_code = 0;
-  std::string yaml;
-  if (!options.model_file.empty()) {
-    if (!ReadInput(session, options.model_file, &yaml, &exit_code)) return exit_code;
-  } else {
-    metapowers::v1::DraftModelRequest draft_request;
-    draft_request.set_archetype(options.archetype);
-    draft_request.set_topic_id(options.topic);
-    metapowers::v1::DraftModelResponse draft;
-    const auto context = session.NewContext();
-    if (const auto status = models->DraftModel(context.get(), draft_request, &draft); !status.ok()) {
-      return session.Fail(status);
-    }
-    yaml = draft.model_yaml();
-  }
-  request.mutable_context()->set_model_yaml(yaml);
-  metapowers::v1::PutModelResponse response;
-  const auto context = session.NewContext();
-  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
-    return session.Fail(status);
-  }
-  if (session.PrintMessage(response)) return kExitOk;
-  session.out() << ".metapowers/security/" << options.topic << "/system-model.yaml  "
-                << OutcomeLine(session, response.outcome()) << '\n';
-  session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
-  return kExitOk;
-}
 
 int Run(Session& session, const RunOptions& options) {
   int exit_code = 0;
@@ -131,14 +105,11 @@ int Run(Session& session, const RunOptions& options) {
   request.mutable_context()->set_skip_checks(options.skip_checks);
   request.mutable_context()->set_skip_reason(options.reason);
   request.mutable_context()->set_expected_head(options.expected_head);
-  if (!options.model_file.empty() &&
-      !ReadInput(session, options.model_file, request.mutable_context()->mutable_model_yaml(), &exit_code)) {
-    return exit_code;
-  }
+  if (!ReadInputFiles(session, options.files, options.topic, request.mutable_context(), &exit_code)) return exit_code;
   METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
   const auto context = session.NewContext();
   const auto stream = workflow->RunCommands(context.get(), request);
-  RunPrinter printer(session, options.dry_run);
+  RunPrinter printer(session, options.dry_run, NamesOfInputs(request.context()), options.fail_on);
   metapowers::v1::RunCommandsResponse event;
   while (stream->Read(&event)) printer.Print(event);
   if (const grpc::Status status = stream->Finish(); !status.ok()) {
@@ -152,6 +123,8 @@ int Run(Session& session, const RunOptions& options) {
     }
     return exit_code;
   }
+  exit_code = printer.gate().Conclude(session, options.target);
+  if (exit_code != kExitOk) return exit_code;
   return options.dry_run && options.exit_code && printer.changed() ? kExitChanges : kExitOk;
 }
 

@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <cstring>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -20,6 +20,8 @@
 namespace metapowers::client {
 namespace {
 
+// What the service takes; larger input need not be sent to be refused.
+constexpr size_t kMaxModelBytes = 4 << 20;
 // Pages read to find an abbreviated id: 10,000 commits.
 constexpr int kPageSize = 1000;
 constexpr int kMaxPages = 10;
@@ -41,15 +43,33 @@ std::string Environment(const char* name) {
 std::string ShortId(const std::string& commit) { return commit.substr(0, 7); }
 
 bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code) {
-  if (path == "-") {
-    bytes->assign(std::istreambuf_iterator<char>(std::cin), {});
+  const bool standard_input = path == "-";
+  const std::string name = standard_input ? "standard input" : absl::StrCat("'", path, "'");
+  std::FILE* file = standard_input ? stdin : std::fopen(path.c_str(), "rb");
+  std::string problem = file == nullptr ? std::strerror(errno) : "";
+  bytes->clear();
+  char chunk[64 << 10];
+  while (file != nullptr && bytes->size() <= kMaxModelBytes) {
+    const size_t count = std::fread(chunk, 1, sizeof(chunk), file);
+    bytes->append(chunk, count);
+    if (count > 0) continue;
+    if (std::ferror(file) != 0) problem = std::strerror(errno);
+    break;
+  }
+  if (file != nullptr && !standard_input) std::fclose(file);
+  if (!problem.empty()) {
+    *exit_code = session.Fail(kExitInvalid, absl::StrCat("cannot read ", name, ": ", problem),
+                              "name a file that you may read, or - for standard input");
+  } else if (bytes->empty()) {
+    *exit_code = session.Fail(kExitInvalid, absl::StrCat(name, " is empty"),
+                              "name a file that holds a system model; 'metapowers init --help' shows how to start one");
+  } else if (bytes->size() > kMaxModelBytes) {
+    *exit_code = session.Fail(kExitInvalid, absl::StrCat(name, " is larger than a system model may be, 4 MiB"),
+                              "describe parts of the system as topics of their own");
+  } else {
+    session.set_model_source(standard_input ? "<stdin>" : path);
     return true;
   }
-  std::ifstream file(path, std::ios::binary);
-  bytes->assign(std::istreambuf_iterator<char>(file), {});
-  if (file.is_open() && !file.bad()) return true;
-  *exit_code = session.Fail(kExitInvalid, absl::StrCat("cannot read '", path, "'"),
-                            "name a file that you may read, or - for standard input");
   return false;
 }
 

@@ -14,7 +14,8 @@ namespace metapowers::client {
 // Seven digits, as git shows an id.
 std::string ShortId(const std::string& commit);
 
-// Reads a file, or standard input for "-". On a failure prints it and returns false.
+// Reads a model from a file, or from standard input for "-". Nothing, more than a model may have and what cannot be
+// read fail: printed, and false returned.
 bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code);
 
 // The context of a call that writes: topic, request id (a new one when empty) and author.

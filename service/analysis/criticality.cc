@@ -49,7 +49,7 @@ Criticality OneLess(Criticality level) {
   return level <= model::v1::CRITICALITY_LOW ? level : static_cast<Criticality>(level - 1);
 }
 
-// What rates a component: a tier, an override, or a data class with the attributes it is strongest in.
+// What rates a component: a tier, an override, or a data class or floor with the attributes it is strongest in.
 struct Term {
   std::string source;
   std::vector<std::string> values;
@@ -66,9 +66,10 @@ class Rating {
     declared_.push_back({source, {}, level});
   }
 
-  // The override, else the strongest value that `get` finds; the first of equals, stored before processed.
+  // The override, else the strongest value that `get` finds; the first of equals, stored before processed. A floor
+  // above it takes its place and counts as it would.
   template <class E>
-  void AddAttribute(absl::string_view name, E declared, E (DataClass::*get)() const) {
+  void AddAttribute(absl::string_view name, E declared, E floor, E (DataClass::*get)() const) {
     if (static_cast<int>(declared) != 0) {
       Declare(OfStep(declared), absl::StrCat(name, " override ", Words(declared)));
       return;
@@ -84,7 +85,9 @@ class Rating {
     };
     look(facts_.stores, "stores ");
     look(facts_.processes, "processes ");
-    if (strongest == nullptr) return;
+    if (strongest == nullptr || floor > (strongest->*get)()) {
+      return AddValue("floor", absl::StrCat(name, " ", Words(floor)), OfStep(floor));
+    }
     AddValue(absl::StrCat(verb, strongest->id()), absl::StrCat(name, " ", Words((strongest->*get)())),
              OfStep((strongest->*get)()));
   }
@@ -119,7 +122,7 @@ class Rating {
     return highest;
   }
 
-  // The first of the data classes that rate highest.
+  // The first of the data classes that rate highest; a floor stands among them.
   Term Strongest() const {
     return *std::max_element(data_.begin(), data_.end(),
                              [](const Term& a, const Term& b) { return a.level < b.level; });
@@ -144,9 +147,11 @@ CriticalityFact RateCriticality(const ComponentFacts& facts) {
   const model::v1::Component& component = *facts.component;
   Rating rating(facts);
   rating.Declare(OfTier(component.tier()), Words(component.tier()));
-  rating.AddAttribute("confidentiality", component.confidentiality_override(), &DataClass::confidentiality);
-  rating.AddAttribute("integrity", component.integrity_override(), &DataClass::integrity);
-  rating.AddAttribute("availability", component.availability_override(), &DataClass::availability);
+  rating.AddAttribute("confidentiality", component.confidentiality_override(), component.confidentiality_floor(),
+                      &DataClass::confidentiality);
+  rating.AddAttribute("integrity", component.integrity_override(), component.integrity_floor(), &DataClass::integrity);
+  rating.AddAttribute("availability", component.availability_override(), component.availability_floor(),
+                      &DataClass::availability);
   return rating.Result();
 }
 

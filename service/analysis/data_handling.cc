@@ -26,6 +26,7 @@ void AddDataHandling(const Topology& topology, int index, ComponentFacts& facts)
 
   facts.confidentiality = component.confidentiality_override();
   if (facts.confidentiality != model::v1::CONFIDENTIALITY_UNSPECIFIED) return;
+  facts.confidentiality = component.confidentiality_floor();
   for (const auto* list : {&facts.stores, &facts.processes, &facts.transfers}) {
     for (const DataClass* data : *list) {
       facts.confidentiality = std::max(facts.confidentiality, data->confidentiality());

@@ -17,6 +17,13 @@ bool Declares(const Element& element, model::v1::ScopeTag tag) {
   return std::find(element.scope_tags().begin(), element.scope_tags().end(), tag) != element.scope_tags().end();
 }
 
+// All runtimes that the component shares.
+std::vector<std::string> RuntimeGroups(const model::v1::Component& component) {
+  std::vector<std::string> groups(component.further_runtime_groups().begin(), component.further_runtime_groups().end());
+  if (!component.runtime_group().empty()) groups.insert(groups.begin(), component.runtime_group());
+  return groups;
+}
+
 bool RunBySupplier(const Topology& topology, const model::v1::Component& component) {
   if (component.third_party().empty()) return false;
   const auto* zone = topology.model().Find<model::v1::Zone>(component.zone());
@@ -140,7 +147,7 @@ class Scoping {
     if (components_[index]->pci_scope != PciScope::kCde) return;
     const model::v1::Component& component = topology_.component(index);
     if (!component.zone().empty()) cde_in_zone_[component.zone()] = component.id();
-    if (!component.runtime_group().empty()) cde_in_group_[component.runtime_group()] = component.id();
+    for (const std::string& group : RuntimeGroups(component)) cde_in_group_[group] = component.id();
     if (IsHost(component.runs_on())) cde_on_host_[component.runs_on()] = component.id();
   }
 
@@ -168,8 +175,9 @@ class Scoping {
     if (zone != cde_in_zone_.end()) {
       return absl::StrCat("shares zone ", zone->first, " with CDE component ", zone->second);
     }
-    const auto group = cde_in_group_.find(component.runtime_group());
-    if (group != cde_in_group_.end()) {
+    for (const std::string& name : RuntimeGroups(component)) {
+      const auto group = cde_in_group_.find(name);
+      if (group == cde_in_group_.end()) continue;
       return absl::StrCat("shares runtime group ", group->first, " with CDE component ", group->second);
     }
     const auto host = cde_on_host_.find(component.runs_on());

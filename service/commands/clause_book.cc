@@ -266,6 +266,17 @@ void KeepReferencesOf(const std::string& framework, std::vector<std::string>& re
   references.erase(std::remove_if(references.begin(), references.end(), other), references.end());
 }
 
+// Takes out the references that ask for more than the model declares.
+void DropTooWeak(const Input& input, const PolicyClause& row, Clause& clause) {
+  for (const knowledge::v1::ReferenceLimit& limit : row.limits()) {
+    if (Matches(input, limit.needs()) != Truth::kNo) continue;
+    const auto found = std::find(clause.references.begin(), clause.references.end(), limit.reference());
+    if (found == clause.references.end()) continue;
+    clause.references.erase(found);
+    clause.too_weak.push_back(&limit);
+  }
+}
+
 Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
                   const Element* item) {
   Clause clause;
@@ -281,6 +292,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
   clause.evidence = sentences.Fill(row.evidence());
   clause.cadence = sentences.Fill(row.cadence());
   clause.references = ApplicableReferences(input, row.references());
+  DropTooWeak(input, row, clause);
   if (item != nullptr) KeepReferencesOf(DetailOf(input, *item, "framework"), clause.references);
   if (!sentences.missing().empty()) {
     clause.state = ClauseState::kWaiting;

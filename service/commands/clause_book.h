@@ -28,9 +28,10 @@ struct Clause {
   std::string because;
   std::string evidence;
   std::string cadence;
-  std::vector<std::string> references;  // of frameworks that apply, as the row orders them
-  std::vector<std::string> elements;    // labels of what it binds
-  std::vector<std::string> not_met;     // with their owner, e.g. "ledger-db (Payments engineering)"
+  std::vector<std::string> references;                         // of frameworks that apply, as the row orders them
+  std::vector<const knowledge::v1::ReferenceLimit*> too_weak;  // of references left out for that
+  std::vector<std::string> elements;                           // labels of what it binds
+  std::vector<std::string> not_met;  // with their owner, e.g. "ledger-db (Payments engineering)"
   std::vector<std::string> not_known;
   std::string question;       // of a waiting clause
   std::string missing_field;  // path, of a waiting or declined clause

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "service/analysis/facts.h"
 #include "service/analysis/threats.h"
+#include "service/evidence/evidence.h"
 
 namespace metapowers::commands {
 
@@ -22,7 +23,11 @@ namespace metapowers::commands {
 struct Input {
   const model::Model& model;
   const analysis::Facts& facts;
+  // Threats of the model under the shipped rules and those of the workspace's teams, with the decisions that stand
+  // beside the model; computed when first asked for.
   const analysis::ThreatSource& threats;
+  // Of the entries that the model declares; only of commands with `reads_evidence`, empty for all others.
+  const evidence::EvidenceSet& evidence;
 };
 
 // One command as the server runs it.
@@ -31,6 +36,7 @@ struct Command {
   absl::string_view template_text;  // service/commands/<stem>.md
   const google::protobuf::Descriptor* result;
   std::unique_ptr<google::protobuf::Message> (*generate)(const Input& input);
+  bool reads_evidence = false;  // large files are read and parsed for it, and it depends on them
 };
 
 // The commands that are built, sorted by stem. Made from commands.cmake at configure time.

@@ -5,6 +5,12 @@ set(METAPOWERS_COMMANDS
   govern/security_roles
   identify/asset_inventory
   identify/compliance_gap
+  identify/attack_surface
   identify/data_classification
   identify/threat_model
+  identify/vulnerability_assessment
+)
+# Those of them that use Input::evidence: the evidence is read and parsed for them alone.
+set(METAPOWERS_EVIDENCE_COMMANDS
+  identify/vulnerability_assessment
 )

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/commands/clause_book.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands {
@@ -27,12 +28,11 @@ bool Applies(const analysis::Facts& facts, absl::string_view framework) {
                      [&](const analysis::FrameworkFact& fact) { return fact.applies && fact.id == framework; });
 }
 
-std::vector<std::string> BindingReferences(const analysis::Facts& facts,
+std::vector<std::string> BindingReferences(const Input& input,
                                            const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> labels;
-  for (const std::string& reference : references) {
-    const absl::string_view framework = absl::string_view(reference).substr(0, reference.find(':'));
-    if (framework == "csf-2.0" || Applies(facts, framework)) labels.push_back(knowledge::ReferenceLabel(reference));
+  for (const std::string& reference : ApplicableReferences(input, references)) {
+    labels.push_back(knowledge::ReferenceLabel(reference));
   }
   return labels;
 }
@@ -45,6 +45,7 @@ void AddQuestions(const model::Model& model, std::initializer_list<absl::string_
     row.set_field(question.field);
     row.set_text(question.text);
     row.set_owner(question.owner);
+    row.set_owner_name(TeamName(model, question.owner));
   }
 }
 

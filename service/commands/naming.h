@@ -13,6 +13,7 @@
 #include "metapowers/v1/command.pb.h"
 #include "service/analysis/facts.h"
 #include "service/analysis/terms.h"
+#include "service/commands/command.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::commands {
@@ -29,8 +30,8 @@ std::string TeamName(const model::Model& model, absl::string_view id);
 // Title of the first role of one of these kinds, in their order; empty when the model has none.
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
-// Labels of the references that bind this system: those of frameworks that apply, and of CSF 2.0.
-std::vector<std::string> BindingReferences(const analysis::Facts& facts,
+// Labels of ApplicableReferences() of clause_book.h.
+std::vector<std::string> BindingReferences(const Input& input,
                                            const google::protobuf::RepeatedPtrField<std::string>& references);
 
 // Whether a framework applies.

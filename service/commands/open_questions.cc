@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "service/commands/naming.h"
+
 namespace metapowers::commands {
 
 std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<const absl::string_view> types) {
@@ -17,6 +19,7 @@ std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<cons
     row.set_field(question.field);
     row.set_text(question.text);
     row.set_owner(question.owner.empty() ? model.proto().owner_team() : question.owner);
+    row.set_owner_name(TeamName(model, row.owner()));
   }
   return wanted;
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/base/embedded_file.h"
@@ -62,6 +63,27 @@ std::pair<const v1::Framework*, absl::string_view> Split(absl::string_view refer
   return {FindFramework(parts.first), parts.second};
 }
 
+// What stands before the id of a requirement in documents, e.g. "HIPAA 45 CFR ".
+std::string CitationOf(const v1::Framework& framework) {
+  return absl::StrCat(framework.citation().empty() ? framework.short_name() : framework.citation(), " ");
+}
+
+// True where `citation` at `at` is the end of a longer one, as "GDPR " is of "UK GDPR ".
+bool EndsLongerCitation(absl::string_view text, size_t at, absl::string_view citation) {
+  for (const v1::Framework& other : Catalogue().frameworks()) {
+    const std::string longer = CitationOf(other);
+    if (longer.size() <= citation.size() || !absl::EndsWith(longer, citation)) continue;
+    const size_t before = longer.size() - citation.size();
+    if (at >= before && absl::StartsWith(text.substr(at - before), longer)) return true;
+  }
+  return false;
+}
+
+bool StartsWithRequirement(const v1::Framework& framework, absl::string_view text) {
+  return std::any_of(framework.requirements().begin(), framework.requirements().end(),
+                     [&](const v1::Requirement& requirement) { return absl::StartsWith(text, requirement.id()); });
+}
+
 }  // namespace
 
 const v1::Catalogue& Catalogue() { return TheIndex().catalogue; }
@@ -85,9 +107,21 @@ const v1::Requirement* FindRequirement(absl::string_view reference) {
 std::string ReferenceLabel(absl::string_view reference) {
   const v1::Requirement* requirement = FindRequirement(reference);
   if (requirement == nullptr) return std::string(reference);
-  const v1::Framework& framework = *Split(reference).first;
-  return absl::StrCat(framework.citation().empty() ? framework.short_name() : framework.citation(), " ",
-                      requirement->id());
+  return absl::StrCat(CitationOf(*Split(reference).first), requirement->id());
+}
+
+std::vector<const v1::Framework*> FrameworksCitedIn(absl::string_view text) {
+  std::vector<const v1::Framework*> cited;
+  for (const v1::Framework& framework : Catalogue().frameworks()) {
+    const std::string citation = CitationOf(framework);
+    size_t at = text.find(citation);
+    while (at != absl::string_view::npos && (EndsLongerCitation(text, at, citation) ||
+                                             !StartsWithRequirement(framework, text.substr(at + citation.size())))) {
+      at = text.find(citation, at + citation.size());
+    }
+    if (at != absl::string_view::npos) cited.push_back(&framework);
+  }
+  return cited;
 }
 
 }  // namespace metapowers::knowledge

@@ -24,6 +24,9 @@ const v1::Requirement* FindRequirement(absl::string_view reference);
 // not shipped comes back unchanged, so that nothing a model says is lost.
 std::string ReferenceLabel(absl::string_view reference);
 
+// The frameworks, by id, of which `text` cites at least one requirement in the form of ReferenceLabel().
+std::vector<const v1::Framework*> FrameworksCitedIn(absl::string_view text);
+
 }  // namespace metapowers::knowledge
 
 #endif  // METAPOWERS_SERVICE_KNOWLEDGE_KNOWLEDGE_H_

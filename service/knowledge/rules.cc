@@ -69,6 +69,30 @@ const v1::CategoryRule& Category(model::v1::DataCategory category) {
   return v1::CategoryRule::default_instance();
 }
 
+const v1::VulnerabilityRules& VulnerabilityRules() {
+  static const auto* const rules = Load<v1::VulnerabilityRules>("data/rules/vulnerability_rules.textproto");
+  return *rules;
+}
+
+const v1::SurfaceRules& SurfaceRules() {
+  static const auto* const rules = Load<v1::SurfaceRules>("data/rules/surface_rules.textproto");
+  return *rules;
+}
+
+const v1::SurfacePoints& SurfacePointsOf(v1::SurfaceTerm term, absl::string_view value) {
+  for (const v1::SurfacePoints& points : SurfaceRules().points()) {
+    if (points.term() == term && points.value() == value) return points;
+  }
+  return v1::SurfacePoints::default_instance();
+}
+
+const v1::SurfaceFindingKind& SurfaceFindingKindOf(v1::SurfaceFinding finding) {
+  for (const v1::SurfaceFindingKind& kind : SurfaceRules().findings()) {
+    if (kind.finding() == finding) return kind;
+  }
+  Broken(v1::SurfaceFinding_Name(finding));
+}
+
 std::string Word(absl::string_view yaml_name) {
   // The map views the labels of the message, which is kept for as long.
   static const v1::Words* const source = Load<v1::Words>("data/rules/words.textproto");

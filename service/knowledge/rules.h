@@ -8,6 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "metapowers/knowledge/v1/asset_rules.pb.h"
 #include "metapowers/knowledge/v1/handling_rules.pb.h"
+#include "metapowers/knowledge/v1/surface_rules.pb.h"
+#include "metapowers/knowledge/v1/vulnerability_rules.pb.h"
 
 namespace metapowers::knowledge {
 
@@ -25,6 +27,17 @@ const v1::HandlingRules& HandlingRules();
 
 // The row of a category; every value but the zero one has one.
 const v1::CategoryRule& Category(model::v1::DataCategory category);
+
+// Ratings, scans and duties, in the order of the file.
+const v1::VulnerabilityRules& VulnerabilityRules();
+// What is a gateway, terms and bands of the exposure score, kinds of findings, waves.
+const v1::SurfaceRules& SurfaceRules();
+
+// Points of a value of a term of the exposure score; the empty row, of no points, when the data has none.
+const v1::SurfacePoints& SurfacePointsOf(v1::SurfaceTerm term, absl::string_view value);
+
+// The kind of finding; every value but the zero one has its row.
+const v1::SurfaceFindingKind& SurfaceFindingKindOf(v1::SurfaceFinding finding);
 
 // How documents write a value: the shipped word for its name in YAML, else the name with spaces for '_'.
 std::string Word(absl::string_view yaml_name);

@@ -39,12 +39,12 @@ void Faults::SortAndCut(std::vector<Fault>& faults) {
   if (faults.size() > kMaxFaults) faults.erase(faults.begin() + kMaxFaults, faults.end());
 }
 
-absl::Status Faults::ToStatus(absl::string_view file_name) const {
+absl::Status Faults::ToStatus(absl::string_view file_name, absl::string_view reason) const {
   if (empty()) return absl::OkStatus();
   std::vector<Fault> faults = faults_;
   SortAndCut(faults);
   ErrorDetails details;
-  details.reason = "MODEL_INVALID";
+  details.reason = std::string(reason);
   details.metadata["errors"] = absl::StrCat(total_);
   for (const Fault& fault : faults) {
     details.violations.push_back({fault.path, absl::StrCat(fault.what, fault.hint ? fault.hint() : ""),

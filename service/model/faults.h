@@ -44,9 +44,9 @@ class Faults {
   // True when a fault that comes later in the text than all before would not be listed.
   bool full() const { return total_ >= kMaxFaults; }
 
-  // OK without faults, else INVALID_ARGUMENT MODEL_INVALID with a Violation for each and `errors`, their
+  // OK without faults, else INVALID_ARGUMENT `reason` with a Violation for each and `errors`, their
   // number, in the metadata.
-  absl::Status ToStatus(absl::string_view file_name) const;
+  absl::Status ToStatus(absl::string_view file_name, absl::string_view reason = "MODEL_INVALID") const;
 
  private:
   struct Fault {

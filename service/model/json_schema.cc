@@ -8,19 +8,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
-#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/descriptor.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/model/model.h"
-#include "service/model/model_descriptors.h"
+#include "service/model/proto_comments.h"
 #include "service/model/schema.h"
 
 namespace metapowers::model {
 
 using google::protobuf::Descriptor;
-using google::protobuf::DescriptorProto;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::FileDescriptorProto;
 
 namespace {
 
@@ -80,37 +78,6 @@ class JsonWriter {
   bool after_key_ = false;
 };
 
-// Full name of a message, field, enum or value -> its comment in the proto, on one line.
-std::map<std::string, std::string> ReadComments() {
-  google::protobuf::FileDescriptorSet set;
-  set.ParseFromArray(kModelDescriptors, static_cast<int>(kModelDescriptorsSize));
-  std::map<std::string, std::string> comments;
-  for (const FileDescriptorProto& file : set.file()) {
-    for (const auto& location : file.source_code_info().location()) {
-      const auto& path = location.path();
-      if (path.size() != 2 && path.size() != 4) continue;
-      std::string name;
-      if (path[0] == FileDescriptorProto::kMessageTypeFieldNumber) {
-        const DescriptorProto& message = file.message_type(path[1]);
-        name = absl::StrCat(file.package(), ".", message.name());
-        if (path.size() == 4) {
-          if (path[2] != DescriptorProto::kFieldFieldNumber) continue;
-          absl::StrAppend(&name, ".", message.field(path[3]).name());
-        }
-      } else if (path[0] == FileDescriptorProto::kEnumTypeFieldNumber) {
-        const google::protobuf::EnumDescriptorProto& type = file.enum_type(path[1]);
-        // In C++ and protobuf, a value's scope is that of its enum.
-        name = absl::StrCat(file.package(), ".", path.size() == 4 ? type.value(path[3]).name() : type.name());
-      } else {
-        continue;
-      }
-      std::string comment = absl::StrReplaceAll(location.leading_comments(), {{"\n ", " "}, {"\n", " "}});
-      comments[name] = std::string(absl::StripAsciiWhitespace(comment));
-    }
-  }
-  return comments;
-}
-
 // The named types that `type` is made of, itself included, by name.
 void Collect(const Descriptor& type, std::map<std::string, const Descriptor*>& messages,
              std::map<std::string, const EnumDescriptor*>& enums) {
@@ -124,8 +91,6 @@ void Collect(const Descriptor& type, std::map<std::string, const Descriptor*>& m
 
 class SchemaWriter {
  public:
-  SchemaWriter() : comments_(ReadComments()) {}
-
   std::string Write(const Descriptor& root) && {
     std::map<std::string, const Descriptor*> messages;
     std::map<std::string, const EnumDescriptor*> enums;
@@ -241,7 +206,7 @@ class SchemaWriter {
     Describe(type.full_name());
     WriteStrings("enum", ValueNames(type));
     std::vector<std::string> descriptions;
-    for (int i = 0; i < type.value_count(); ++i) descriptions.push_back(comments_[type.value(i)->full_name()]);
+    for (int i = 0; i < type.value_count(); ++i) descriptions.push_back(ProtoComment(type.value(i)->full_name()));
     WriteStrings("enumDescriptions", descriptions);  // an annotation that editors show
     json_.Close();
   }
@@ -254,10 +219,9 @@ class SchemaWriter {
   }
 
   void Describe(const std::string& full_name) {
-    if (const std::string& comment = comments_[full_name]; !comment.empty()) json_.Member("description", comment);
+    if (const std::string& comment = ProtoComment(full_name); !comment.empty()) json_.Member("description", comment);
   }
 
-  std::map<std::string, std::string> comments_;
   JsonWriter json_;
 };
 

@@ -6,8 +6,12 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "service/base/file_path.h"
 #include "service/model/model.h"
 #include "service/model/schema.h"
 #include "service/model/validate.h"
@@ -180,6 +184,26 @@ void CheckNumbers(const v1::SystemModel& model, Checker& check) {
   }
 }
 
+// Where evidence may stand: in the topic's folder, under a name of no other file of the topic.
+void CheckEvidence(const v1::SystemModel& model, Checker& check) {
+  for (const v1::Evidence& evidence : model.evidence()) {
+    if (absl::StripAsciiWhitespace(evidence.path()).empty()) continue;  // reported already
+    std::vector<std::string> components = absl::StrSplit(evidence.path(), '/');
+    const std::string lower = absl::AsciiStrToLower(evidence.path());
+    std::string objection;
+    if (components.size() == 1 &&
+        (absl::EndsWith(lower, ".md") || lower == "system-model.yaml" || lower == "decisions.yaml")) {
+      objection = "documents, model and decisions have names of that kind";
+    }
+    // The folders above the topic's count for the depth: .metapowers/security/<topic>.
+    components.insert(components.begin(), {".metapowers", "security", "topic"});
+    if (objection.empty()) objection = PathObjection(components);
+    if (objection.empty()) continue;
+    check.Fault(evidence, "path",
+                absl::StrCat(Quote(evidence.path()), " is no path below the model's folder: ", objection));
+  }
+}
+
 }  // namespace
 
 void CheckMeaning(const v1::SystemModel& model, const SourceMap& map, Faults& faults) {
@@ -194,6 +218,7 @@ void CheckMeaning(const v1::SystemModel& model, const SourceMap& map, Faults& fa
   CheckRenamed(model.flows(), check);
   CheckDuties(model, check);
   CheckNumbers(model, check);
+  CheckEvidence(model, check);
 }
 
 void CheckMeaning(const v1::Decisions& decisions, const SourceMap& map, Faults& faults) {

@@ -56,7 +56,7 @@ absl::StatusOr<v1::Decisions> ParseDecisions(absl::string_view yaml, absl::strin
     CheckRules(decisions, known, model.proto().as_of(), map, faults);
     CheckMeaning(decisions, map, faults);
   }
-  RETURN_IF_ERROR(faults.ToStatus(file_name));
+  RETURN_IF_ERROR(faults.ToStatus(file_name, "DECISIONS_INVALID"));
   Canonicalise(decisions);
   return decisions;
 }

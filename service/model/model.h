@@ -59,7 +59,7 @@ class Model {
 };
 
 // Parses and validates `decisions.yaml`, whose references are looked up in `model`. Canonical like the
-// model's proto; errors as those of Model::Parse().
+// model's proto. INVALID_ARGUMENT DECISIONS_INVALID, with faults as those of Model::Parse().
 absl::StatusOr<v1::Decisions> ParseDecisions(absl::string_view yaml, absl::string_view file_name, const Model& model);
 
 // Parses a date that validation has accepted; the epoch for an empty one.

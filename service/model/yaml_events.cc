@@ -116,10 +116,13 @@ bool YamlEvents::is_block() const {
                                         event_.data.scalar.style == YAML_FOLDED_SCALAR_STYLE);
 }
 
-bool YamlEvents::has_anchor() const {
-  return (kind_ == YamlKind::kScalar && event_.data.scalar.anchor != nullptr) ||
-         (kind_ == YamlKind::kList && event_.data.sequence_start.anchor != nullptr) ||
-         (kind_ == YamlKind::kMap && event_.data.mapping_start.anchor != nullptr);
+absl::string_view YamlEvents::anchor() const {
+  const yaml_char_t* name = nullptr;
+  if (kind_ == YamlKind::kScalar) name = event_.data.scalar.anchor;
+  if (kind_ == YamlKind::kList) name = event_.data.sequence_start.anchor;
+  if (kind_ == YamlKind::kMap) name = event_.data.mapping_start.anchor;
+  if (kind_ == YamlKind::kAlias) name = event_.data.alias.anchor;
+  return name == nullptr ? "" : reinterpret_cast<const char*>(name);
 }
 
 bool YamlEvents::has_tag() const {

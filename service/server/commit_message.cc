@@ -22,6 +22,10 @@ std::string CommitMessage::Format() const {
   for (size_t i = 0; i < summary.size() && i < kMaxSummaryLines; ++i) {
     absl::StrAppend(&text, OneLine(summary[i]), "\n");
   }
+  if (!skipped_gate.empty()) {
+    absl::StrAppend(&text, summary.empty() ? "\n" : "", "Passed over the missing ", skipped_gate, ": ",
+                    OneLine(skip_reason), "\n");
+  }
   text += '\n';
   const std::pair<const char*, const std::string*> trailers[] = {
       {kCommandTrailer, &command},
@@ -30,7 +34,7 @@ std::string CommitMessage::Format() const {
       {"Metapowers-Catalogue", &catalogue},
       {"Metapowers-Engine", &engine},
       {"Metapowers-Request-Id", &request_id},
-      {"Metapowers-Skip-Checks", &skip_reason},
+      {"Metapowers-Skip-Checks", &skipped_gate},
   };
   for (const auto& [key, value] : trailers) {
     if (!value->empty()) absl::StrAppend(&text, key, ": ", OneLine(*value), "\n");

@@ -25,7 +25,8 @@ struct CommitMessage {
   std::string catalogue;
   std::string engine;
   std::string request_id;
-  std::string skip_reason;  // only when a gate was passed over
+  std::string skipped_gate;  // file that was missing, only when its gate was passed over
+  std::string skip_reason;   // why; a line of the body
 
   std::string Format() const;
 };

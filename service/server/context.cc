@@ -80,10 +80,19 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
     }
   }
   checked.model_yaml = context.model_yaml();
+  for (int i = 0; i < context.attachments_size(); ++i) {
+    const v1::Attachment& attachment = context.attachments(i);
+    const std::string field = absl::StrCat("context.attachments[", i, "].");
+    if (attachment.content().empty()) wrong.push_back({field + "content", "must not be empty", ""});
+    if (!checked.attachments.emplace(attachment.path(), &attachment).second) {
+      wrong.push_back({field + "path", "is the path of another attachment too", ""});
+    }
+  }
   if (wrong.empty()) return checked;
   const std::string message =
       absl::StrCat(wrong.front().field, " ", wrong.front().description, wrong.size() > 1 ? " (and more)" : "");
-  return MakeError(absl::StatusCode::kInvalidArgument, message, {"ARGUMENT_INVALID", {}, std::move(wrong), ""});
+  return MakeError(absl::StatusCode::kInvalidArgument, message,
+                   {"ARGUMENT_INVALID", {}, std::move(wrong), "correct the fields named, nothing was committed"});
 }
 
 std::string TopicEtag(absl::string_view tree) { return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\""); }

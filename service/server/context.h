@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_SERVICE_SERVER_CONTEXT_H_
 #define METAPOWERS_SERVICE_SERVER_CONTEXT_H_
 
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,14 +21,17 @@ struct CheckedContext {
   std::string expected_head;  // "" or a commit id
   bool validate_only = false;
   bool skip_checks = false;
-  std::string skip_reason;     // one line; set when skip_checks is
-  std::string model_yaml;      // may be empty
+  std::string skip_reason;  // one line; set when skip_checks is
+  std::string model_yaml;   // may be empty
+  // By path below the topic's folder, not yet compared with the model. They belong to the request: large as they are,
+  // they are not copied.
+  std::map<std::string, const v1::Attachment*> attachments;
   workspace::Identity author;  // empty: the caller named none
   absl::Time time;             // whole seconds
 };
 
-// INVALID_ARGUMENT NAME_INVALID for the topic, before anything else; then ARGUMENT_INVALID with a violation for every
-// field that is wrong.
+// What it refers to of `context` must outlive it. INVALID_ARGUMENT NAME_INVALID for the topic, before anything else;
+// then ARGUMENT_INVALID with a violation for every field that is wrong.
 absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, const Clock& clock);
 
 // Etag of a topic whose folder has this tree id: quoted; of no folder: `"0"`.

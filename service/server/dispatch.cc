@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/api_limits.h"
 #include "service/base/api_version.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
@@ -21,11 +22,15 @@ namespace {
 
 constexpr size_t kMaxPlainRequestBytes = 64 << 10;  // of methods that take no model
 
-// True when a request of this type can carry a system model, itself or in its context.
-bool CarriesModel(const google::protobuf::Descriptor& request) {
+// What a request of this type may have: it can carry a system model, itself or in its context, where files can be
+// attached to it as well.
+size_t MaxRequestBytes(const google::protobuf::Descriptor& request) {
   const auto* context = request.FindFieldByName("context");
-  return request.FindFieldByName("model_yaml") != nullptr ||
-         (context != nullptr && context->message_type() == v1::CommandContext::descriptor());
+  if (context != nullptr && context->message_type() == v1::CommandContext::descriptor()) {
+    return kMaxPlainRequestBytes + model::kMaxModelBytes + kMaxAttachmentBytes;
+  }
+  const bool model = request.FindFieldByName("model_yaml") != nullptr || request.FindFieldByName("files") != nullptr;
+  return kMaxPlainRequestBytes + (model ? model::kMaxModelBytes : 0);
 }
 
 LogLevel LevelOf(const absl::Status& status) {
@@ -89,8 +94,7 @@ absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Create(Backend& backend)
       }
       policy.effect = access.effect();
       policy.permission = access.permission();
-      policy.max_request_bytes =
-          kMaxPlainRequestBytes + (CarriesModel(*method.input_type()) ? model::kMaxModelBytes : 0);
+      policy.max_request_bytes = MaxRequestBytes(*method.input_type());
       if (method.options().HasExtension(v1::command)) {
         policy.command = index.Find(method.options().GetExtension(v1::command).id());
       }
@@ -137,7 +141,13 @@ absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context, const
   return MakeError(
       absl::StatusCode::kResourceExhausted,
       absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
-      {"REQUEST_TOO_LARGE", {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}}, {}, ""});
+      {"REQUEST_TOO_LARGE",
+       {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}},
+       {},
+       policy.max_request_bytes > kMaxAttachmentBytes ? absl::StrCat("attach at most ", kMaxAttachmentBytes >> 20,
+                                                                     " MB in one call; evidence that is larger can be "
+                                                                     "pushed to the workspace with Git")
+                                                      : ""});
 }
 
 absl::Status Dispatcher::Overloaded(grpc::CallbackServerContext& context) {

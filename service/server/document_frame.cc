@@ -31,7 +31,7 @@ std::string TitleOf(const std::vector<const CommandEntry*>& commands) {
 
 }  // namespace
 
-absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::string_view topic) {
+absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::string_view topic, absl::string_view text) {
   static const auto* const frame_template =
       new absl::StatusOr<render::Template>(render::Template::Parse(kDocumentFrame[0].text, "document_frame.md"));
   RETURN_IF_ERROR(frame_template->status());
@@ -40,10 +40,14 @@ absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::stri
   frame.set_title(TitleOf(index.CommandsOf(document)));
   frame.set_topic(std::string(topic));
   frame.set_catalogue_version(knowledge::Catalogue().version());
-  for (const auto& framework : knowledge::Catalogue().frameworks()) frame.add_frameworks(framework.short_name());
-  ASSIGN_OR_RETURN(const std::string text, (*frame_template)->Render(frame));
+  for (const knowledge::v1::Framework* cited : knowledge::FrameworksCitedIn(text)) {
+    v1::CitedFramework& framework = *frame.add_frameworks();
+    framework.set_name(cited->short_name());
+    framework.set_edition(cited->version());
+  }
+  ASSIGN_OR_RETURN(const std::string rendered, (*frame_template)->Render(frame));
   document::Layout layout;
-  for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
+  for (absl::string_view line : absl::StrSplit(rendered, '\n', absl::SkipWhitespace())) {
     if (absl::ConsumePrefix(&line, "# ")) {
       layout.title = std::string(line);
     } else {
@@ -54,10 +58,18 @@ absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::stri
   return layout;
 }
 
+absl::StatusOr<std::string> SpliceSection(absl::string_view before, const v1::Command& spec, absl::string_view topic,
+                                          absl::string_view section) {
+  ASSIGN_OR_RETURN(document::Layout layout, LayoutOf(spec.document(), topic, ""));
+  ASSIGN_OR_RETURN(const std::string spliced, document::Splice(before, layout, spec.heading(), section));
+  ASSIGN_OR_RETURN(layout, LayoutOf(spec.document(), topic, spliced));
+  return document::Splice(spliced, layout, spec.heading(), section);
+}
+
 absl::string_view NoteLabel() {
   static const auto* const label = [] {
     const absl::StatusOr<document::Layout> layout =
-        LayoutOf(CommandIndex::Get().commands().front().spec->document(), "");
+        LayoutOf(CommandIndex::Get().commands().front().spec->document(), "", "");
     const std::string note = layout.ok() ? layout->note : "";
     return new std::string(note.substr(0, note.find(':') + 1));
   }();

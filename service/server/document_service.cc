@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,8 +10,10 @@
 #include "service/document/text_diff.h"
 #include "service/server/commit_message.h"
 #include "service/server/page_token.h"
+#include "service/server/result_comparison.h"
 #include "service/server/section_guard.h"
 #include "service/server/services.h"
+#include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 
 namespace metapowers::server {
@@ -41,9 +44,10 @@ absl::Status GetDocument(Backend& backend, Call& call, const GetDocumentRequest&
   ASSIGN_OR_RETURN(const auto entries, CommandIndex::Get().Resolve(request.command()));
   const auto section = FindSection(*text, entries.front()->spec->heading());
   if (entries.size() > 1 || entries.front()->spec->document() != name.document || !section.has_value()) {
-    return MakeError(absl::StatusCode::kNotFound,
-                     absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
-                     {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, ""});
+    return MakeError(
+        absl::StatusCode::kNotFound,
+        absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
+        {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, absl::StrCat("metapowers status ", name.topic)});
   }
   document.set_markdown(absl::StrCat(*section, "\n"));
   return absl::OkStatus();
@@ -141,6 +145,55 @@ absl::Status CompareRevisions(Backend& backend, Call& call, const CompareRevisio
   return absl::OkStatus();
 }
 
+// What the built commands of a target make of the topic at `revision`, by command; none where it has no model.
+absl::StatusOr<std::map<const CommandEntry*, Made>> MakeAt(Backend& backend, Call& call, const ResourceName& topic,
+                                                           const workspace::Snapshot& snapshot,
+                                                           const std::vector<const CommandEntry*>& entries) {
+  std::map<const CommandEntry*, Made> made;
+  const auto at = [&snapshot](const absl::Status& status) {
+    return MakeError(status.code(), absl::StrCat("at ", snapshot.commit(), ": ", status.message()), DetailsOf(status));
+  };
+  const absl::StatusOr<Inputs> inputs = ReadInputs(backend.generator, snapshot, topic);
+  if (!inputs.ok()) return at(inputs.status());
+  for (const CommandEntry* entry : entries) {
+    RETURN_IF_ERROR(call.CheckAlive());
+    auto generated = backend.generator.Generate(*entry, *inputs);
+    if (!generated.ok()) return at(generated.status());
+    made[entry] = {*inputs, *std::move(generated)};
+  }
+  return made;
+}
+
+absl::Status CompareResults(Backend& backend, Call& call, const CompareResultsRequest& request,
+                            CompareResultsResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
+  const std::string target_name = request.commands().empty() ? "all" : request.commands();
+  ASSIGN_OR_RETURN(std::vector<const CommandEntry*> entries, CommandIndex::Get().Resolve(target_name));
+  const CommandEntry* const first = entries.front();
+  entries.erase(std::remove_if(entries.begin(), entries.end(),
+                               [](const CommandEntry* entry) { return entry->command == nullptr; }),
+                entries.end());
+  if (entries.empty()) return PlannedError(first->spec->id());
+  ASSIGN_OR_RETURN(const auto target, backend.Open(call, topic, request.target()));
+  RETURN_IF_ERROR(TopicTree(*target, topic).status());
+  ASSIGN_OR_RETURN(const auto after, MakeAt(backend, call, topic, *target, entries));
+  std::map<const CommandEntry*, Made> before;
+  if (!request.base().empty()) {
+    ASSIGN_OR_RETURN(const auto base, backend.Open(call, topic, request.base()));
+    ASSIGN_OR_RETURN(const std::string model, base->BlobId(topic.PathOf(kModelFile)));
+    if (!model.empty()) {
+      ASSIGN_OR_RETURN(before, MakeAt(backend, call, topic, *base, entries));
+    }
+  }
+  for (const CommandEntry* entry : entries) {
+    const auto old = before.find(entry);
+    ASSIGN_OR_RETURN(ResultDiff diff,
+                     CompareMade(*entry, old == before.end() ? nullptr : &old->second, after.at(entry)));
+    if (diff.items_size() > 0) *response.add_results() = std::move(diff);
+  }
+  return absl::OkStatus();
+}
+
 class Service final : public DocumentService::CallbackService {
  public:
   explicit Service(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
@@ -149,6 +202,7 @@ class Service final : public DocumentService::CallbackService {
   METAPOWERS_UNARY(ListDocuments, server::ListDocuments)
   METAPOWERS_UNARY(ListRevisions, server::ListRevisions)
   METAPOWERS_UNARY(CompareRevisions, server::CompareRevisions)
+  METAPOWERS_UNARY(CompareResults, server::CompareResults)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.DocumentService/";

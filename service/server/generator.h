@@ -14,25 +14,62 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
 #include "service/analysis/facts.h"
 #include "service/analysis/threats.h"
+#include "service/evidence/evidence.h"
 #include "service/model/model.h"
 #include "service/render/template.h"
 #include "service/server/byte_cache.h"
 #include "service/server/command_index.h"
+#include "service/workspace/object.h"
 
 namespace metapowers::server {
+
+// The Git id of a file with this content.
+std::string BlobIdOf(absl::string_view text);
 
 // A model and what follows from it. Immutable.
 struct ModelFacts {
   std::string blob;  // Git id of the text
   std::shared_ptr<const model::Model> model;
   std::shared_ptr<const analysis::Facts> facts;
-  std::shared_ptr<const analysis::ThreatSource> threats;
   std::vector<model::Question> questions;
 };
 
-// What a command makes of a model. Immutable.
+// People's decisions on the findings of a model. Immutable.
+struct DecisionsFile {
+  std::string blob;  // Git id of the text; "" when there is none
+  model::v1::Decisions decisions;
+};
+
+// A file of the workspace whose bytes are read only when something is made of them.
+struct StoredFile {
+  std::string path;  // from the top of the workspace
+  std::string blob;  // Git id of the text
+};
+
+// An evidence file that the model declares.
+struct StoredEvidence {
+  std::string id;    // of the declaration
+  std::string blob;  // Git id of the bytes; "" when there is no such file
+};
+
+// All that the sections of a topic are made from. Immutable.
+struct Inputs {
+  std::shared_ptr<const ModelFacts> model;
+  std::shared_ptr<const DecisionsFile> decisions;
+  std::vector<StoredFile> rules;                           // of the workspace's teams, sorted by path
+  std::vector<StoredEvidence> evidence;                    // in the order of the model
+  std::shared_ptr<const workspace::ObjectSource> objects;  // what the files' bytes are read from
+};
+
+inline constexpr size_t kMaxRuleFiles = 64;
+inline constexpr size_t kMaxRuleFileBytes = 256 << 10;
+// Of all evidence files of a model together. What comes after is not read, and its entry says so.
+inline constexpr size_t kMaxEvidenceBytes = 256 << 20;
+
+// What a command makes of its inputs. Immutable.
 struct Generated {
   std::unique_ptr<const google::protobuf::Message> result;
   std::vector<std::string> summary;  // one sentence per entry: the template's lines before the section
@@ -43,19 +80,37 @@ struct Generated {
 class Generator {
  public:
   // Keeps at most about `cache_bytes` of what it made.
-  explicit Generator(size_t cache_bytes) : models_(cache_bytes / 2), sections_(cache_bytes / 2) {}
+  explicit Generator(size_t cache_bytes)
+      : models_(cache_bytes / 4),
+        decisions_(cache_bytes / 16),
+        threats_(cache_bytes / 4),
+        evidence_(cache_bytes / 8),
+        sections_(cache_bytes / 16 * 5) {}
 
   // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
 
-  // `entry` is built. INTERNAL when its template is wrong, which a test keeps from happening.
-  absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const ModelFacts& model);
+  // The decisions in `yaml`, or none when that is null, on the findings of `model`. INVALID_ARGUMENT DECISIONS_INVALID
+  // with every fault.
+  absl::StatusOr<std::shared_ptr<const DecisionsFile>> LoadDecisions(absl::optional<absl::string_view> yaml,
+                                                                     const ModelFacts& model);
+
+  // `entry` is built. INVALID_ARGUMENT RULES_INVALID with every fault of the rules; INTERNAL when the template is
+  // wrong, which a test keeps from happening; DATA_LOSS.
+  absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const Inputs& inputs);
 
  private:
+  // Of the model under its rules and decisions. INVALID_ARGUMENT RULES_INVALID with every fault; DATA_LOSS.
+  absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> LoadThreats(const Inputs& inputs);
+  // What the evidence files say. DATA_LOSS.
+  absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
   absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);
 
-  ByteCache<ModelFacts> models_;   // by topic and blob id
-  ByteCache<Generated> sections_;  // by command and blob id
+  ByteCache<ModelFacts> models_;               // by topic and blob id
+  ByteCache<DecisionsFile> decisions_;         // by topic and blob ids of model and decisions
+  ByteCache<analysis::ThreatSource> threats_;  // by topic, blob ids of model and decisions, and rules
+  ByteCache<evidence::EvidenceSet> evidence_;  // by topic and blob ids of model and evidence
+  ByteCache<Generated> sections_;              // by command, topic and what its inputs are
   absl::Mutex mutex_;
   absl::node_hash_map<std::string, render::Template> templates_ ABSL_GUARDED_BY(mutex_);  // by stem
 };

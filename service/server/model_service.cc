@@ -2,9 +2,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/importers/threagile.h"
 #include "service/model/json_schema.h"
 #include "service/model/model.h"
 #include "service/server/archetypes.h"
@@ -28,6 +30,8 @@ absl::Status GetModel(Backend& backend, Call& call, const GetModelRequest& reque
   const auto loaded = backend.generator.Load(*yaml, topic.topic);
   if (loaded.ok()) *response.mutable_model() = (*loaded)->model->proto();
   response.set_model_yaml(*std::move(yaml));
+  ASSIGN_OR_RETURN(const std::optional<std::string> decisions, snapshot->ReadFile(topic.PathOf(kDecisionsFile)));
+  response.set_decisions_yaml(decisions.value_or(""));
   return absl::OkStatus();
 }
 
@@ -43,8 +47,8 @@ class ModelOutcome : public RunObserver {
 
 absl::Status PutModel(Backend& backend, Call& call, const PutModelRequest& request, PutModelResponse& response) {
   RETURN_IF_ERROR(ParseTopicName(request.context().topic()).status());
-  if (request.context().model_yaml().empty()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "context.model_yaml is empty",
+  if (request.context().model_yaml().empty() && request.context().attachments().empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "context.model_yaml is empty, and nothing is attached",
                      {"ARGUMENT_INVALID", {}, {{"context.model_yaml", "must hold the system model", ""}}, ""});
   }
   ModelOutcome observer(*response.mutable_outcome());
@@ -73,6 +77,8 @@ absl::Status ValidateModel(Backend& backend, Call& call, const ValidateModelRequ
     out.set_field(question.field);
     out.set_text(question.text);
     out.set_owner(question.owner);
+    if (const auto* team = (*parsed)->Find<metapowers::model::v1::Team>(question.owner))
+      out.set_owner_name(team->name());
   }
   return absl::OkStatus();
 }
@@ -96,6 +102,24 @@ absl::Status DraftModel(Backend& backend, Call& call, const DraftModelRequest& r
   return absl::OkStatus();
 }
 
+absl::Status ImportModel(Backend& backend, Call& call, const ImportModelRequest& request,
+                         ImportModelResponse& response) {
+  RETURN_IF_ERROR(CheckSlug(request.topic_id(), "topic id"));
+  if (request.files_size() != 1) {
+    const std::string what =
+        absl::StrCat("must be one file, not ", request.files_size(), ": a Threagile model is in one");
+    return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("files ", what),
+                     {"ARGUMENT_INVALID", {}, {{"files", what, ""}}, "name one Threagile model file"});
+  }
+  const ImportFile& file = request.files(0);
+  importers::ImportOptions options;
+  options.topic_id = request.topic_id();
+  options.file_name = file.name().empty() ? std::string("threagile.yaml") : Printable(file.name());
+  options.today = model::FormatDate(absl::ToCivilDay(backend.env.clock->Now(), absl::UTCTimeZone()));
+  ASSIGN_OR_RETURN(response, importers::ImportThreagile(file.content(), options));
+  return absl::OkStatus();
+}
+
 class Service final : public ModelService::CallbackService {
  public:
   explicit Service(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
@@ -106,6 +130,7 @@ class Service final : public ModelService::CallbackService {
   METAPOWERS_UNARY(GetModelSchema, server::GetModelSchema)
   METAPOWERS_UNARY(ListArchetypes, server::ListArchetypes)
   METAPOWERS_UNARY(DraftModel, server::DraftModel)
+  METAPOWERS_UNARY(ImportModel, server::ImportModel)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.ModelService/";

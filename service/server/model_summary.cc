@@ -1,12 +1,18 @@
 #include "service/server/model_summary.h"
 
+#include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 
 #include <map>
+#include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/types/optional.h"
+#include "service/model/model.h"
 
 namespace metapowers::server {
 namespace {
@@ -14,12 +20,15 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr size_t kMaxNames = 8;  // more would make the line unreadable
+// More would make a sentence unreadable.
+constexpr size_t kMaxNames = 8;
+constexpr size_t kMaxMoves = 4;
+constexpr size_t kMaxValueBytes = 60;
 
-// The entries of a repeated message field by id; entries without an id are not listed.
-std::map<std::string, const Message*> ById(const Message& model, const FieldDescriptor& list) {
+// The entries of a repeated message field by `key`; entries without one are not listed.
+std::map<std::string, const Message*> ByKey(const Message& model, const FieldDescriptor& list, const char* key) {
   std::map<std::string, const Message*> entries;
-  const FieldDescriptor* id = list.message_type()->FindFieldByName("id");
+  const FieldDescriptor* id = list.message_type()->FindFieldByName(key);
   if (id == nullptr || id->is_repeated() || id->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return entries;
   const int count = model.GetReflection()->FieldSize(model, &list);
   for (int i = 0; i < count; ++i) {
@@ -29,26 +38,115 @@ std::map<std::string, const Message*> ById(const Message& model, const FieldDesc
   return entries;
 }
 
-std::vector<std::string> Changes(const std::map<std::string, const Message*>& before,
-                                 const std::map<std::string, const Message*>& after) {
-  std::vector<std::string> names;
-  for (const auto& [id, entry] : after) {
-    const auto old = before.find(id);
-    if (old == before.end()) {
-      names.push_back(absl::StrCat("+", id));
-    } else if (!google::protobuf::util::MessageDifferencer::Equals(*old->second, *entry)) {
-      names.push_back(absl::StrCat("~", id));
-    }
-  }
-  for (const auto& [id, entry] : before) {
-    if (after.count(id) == 0) names.push_back(absl::StrCat("-", id));
-  }
+// "encryption at rest" for `encryption_at_rest`.
+std::string Words(const std::string& name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
+
+// "policy" for "policies", "data class" for "data classes".
+std::string Singular(std::string words) {
+  if (absl::EndsWith(words, "ies")) return words.replace(words.size() - 3, 3, "y");
+  const size_t end = absl::EndsWith(words, "sses") ? 2 : absl::EndsWith(words, "s") ? 1 : 0;
+  return words.substr(0, words.size() - end);
+}
+
+// "cache, queue and 3 more"; "cache and queue".
+std::string List(std::vector<std::string> names) {
   if (names.size() > kMaxNames) {
     const size_t more = names.size() - kMaxNames;
     names.resize(kMaxNames);
-    names.push_back(absl::StrCat("and ", more, " more"));
+    return absl::StrCat(absl::StrJoin(names, ", "), " and ", more, " more");
   }
-  return names;
+  if (names.size() < 2) return absl::StrJoin(names, "");
+  const std::string last = names.back();
+  names.pop_back();
+  return absl::StrCat(absl::StrJoin(names, ", "), " and ", last);
+}
+
+// A single value as the YAML has it; nullopt for one too long to stand in a sentence.
+absl::optional<std::string> ValueOf(const Message& message, const FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  if (field.has_presence() && !reflection.HasField(message, &field)) return "none";
+  std::string value;
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      value = reflection.GetString(message, &field);
+      value = value.empty() ? "none" : absl::StrCat("\"", value, "\"");
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      value = model::YamlName(*reflection.GetEnum(message, &field));
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      value = reflection.GetBool(message, &field) ? "true" : "false";
+      break;
+    default:
+      google::protobuf::TextFormat::PrintFieldValueToString(message, &field, -1, &value);
+  }
+  if (value.size() > kMaxValueBytes) return absl::nullopt;
+  return value;
+}
+
+// True when the field is the same in both.
+bool SameField(const Message& before, const Message& after, const FieldDescriptor& field) {
+  google::protobuf::util::MessageDifferencer differencer;
+  return differencer.CompareWithFields(before, after, {&field}, {&field});
+}
+
+// ": unknown → database" for a single value, else nothing.
+std::string Move(const Message& before, const Message& after, const FieldDescriptor& field) {
+  if (field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return "";
+  const auto was = ValueOf(before, field);
+  const auto is = ValueOf(after, field);
+  return was.has_value() && is.has_value() ? absl::StrCat(": ", *was, " → ", *is) : "";
+}
+
+// "encryption at rest: unknown → database, backup": the fields of a message that differ, one level deep.
+std::string FieldMoves(const Message& before, const Message& after) {
+  std::vector<std::string> moves;
+  const auto* type = before.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor& field = *type->field(i);
+    if (!SameField(before, after, field)) {
+      moves.push_back(absl::StrCat(Words(field.name()), Move(before, after, field)));
+    }
+  }
+  if (moves.size() > kMaxMoves) {
+    moves[kMaxMoves] = absl::StrCat("and ", moves.size() - kMaxMoves, " more");
+    moves.resize(kMaxMoves + 1);
+  }
+  return absl::StrJoin(moves, ", ");
+}
+
+// "added cache; removed web; changed ledger (name: "Ledger" → "Book")"; empty for lists without ids.
+std::string Entries(const std::map<std::string, const Message*>& before,
+                    const std::map<std::string, const Message*>& after) {
+  std::vector<std::string> added, removed, changed;
+  for (const auto& [id, entry] : after) {
+    const auto old = before.find(id);
+    if (old == before.end()) {
+      added.push_back(id);
+    } else if (!google::protobuf::util::MessageDifferencer::Equals(*old->second, *entry)) {
+      changed.push_back(absl::StrCat(id, " (", FieldMoves(*old->second, *entry), ")"));
+    }
+  }
+  for (const auto& [id, entry] : before) {
+    if (after.count(id) == 0) removed.push_back(id);
+  }
+  std::vector<std::string> parts;
+  if (!added.empty()) parts.push_back(absl::StrCat("added ", List(std::move(added))));
+  if (!removed.empty()) parts.push_back(absl::StrCat("removed ", List(std::move(removed))));
+  if (!changed.empty()) parts.push_back(absl::StrCat("changed ", List(std::move(changed))));
+  return absl::StrJoin(parts, "; ");
+}
+
+// What a list of the model has become.
+std::string ListChange(const Message& before, const Message& after, const FieldDescriptor& field,
+                       const char* key = "id") {
+  const int was = before.GetReflection()->FieldSize(before, &field);
+  const int is = after.GetReflection()->FieldSize(after, &field);
+  const std::string size = was == is ? "" : absl::StrCat(" ", was, " → ", is);
+  const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  const std::string entries = messages ? Entries(ByKey(before, field, key), ByKey(after, field, key)) : "";
+  if (!entries.empty()) return absl::StrCat(size, ": ", entries);
+  return size.empty() ? " changed" : size;
 }
 
 // The lists of a first model, e.g. "Declares 3 regions, 8 teams".
@@ -58,15 +156,10 @@ std::vector<std::string> SummarizeFirst(const model::v1::SystemModel& model) {
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor& field = *type->field(i);
     const int size = field.is_repeated() ? model.GetReflection()->FieldSize(model, &field) : 0;
-    if (size > 0) lists.push_back(absl::StrCat(size, " ", absl::StrReplaceAll(field.name(), {{"_", " "}})));
+    if (size > 0)
+      lists.push_back(absl::StrCat(size, " ", size == 1 ? Singular(Words(field.name())) : Words(field.name())));
   }
   return {absl::StrCat("Declares ", absl::StrJoin(lists, ", "), ".")};
-}
-
-// True when the field is the same in both.
-bool SameField(const Message& before, const Message& after, const FieldDescriptor& field) {
-  google::protobuf::util::MessageDifferencer differencer;
-  return differencer.CompareWithFields(before, after, {&field}, {&field});
 }
 
 }  // namespace
@@ -79,21 +172,28 @@ std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& befo
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor& field = *type->field(i);
     if (SameField(before, after, field)) continue;
-    std::string line = field.name();
+    std::string change;
     if (field.is_repeated()) {
-      const int was = before.GetReflection()->FieldSize(before, &field);
-      const int is = after.GetReflection()->FieldSize(after, &field);
-      absl::StrAppend(&line, " ", was, " -> ", is);
-      if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && was > 0) {
-        const std::vector<std::string> names = Changes(ById(before, field), ById(after, field));
-        if (!names.empty()) absl::StrAppend(&line, ": ", absl::StrJoin(names, ", "));
-      }
+      change = ListChange(before, after, field);
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      const auto& reflection = *before.GetReflection();
+      change = absl::StrCat(
+          ": ", FieldMoves(reflection.GetMessage(before, &field), after.GetReflection()->GetMessage(after, &field)));
     } else {
-      absl::StrAppend(&line, " changed");
+      change = Move(before, after, field);
     }
-    lines.push_back(std::move(line));
+    std::string name = Words(field.name());
+    name[0] = absl::ascii_toupper(name[0]);
+    lines.push_back(absl::StrCat(name, change.empty() ? " changed" : change, "."));
   }
+  if (lines.empty()) lines.push_back("No declared fact changed: only comments, order or layout.");
   return lines;
+}
+
+std::vector<std::string> SummarizeDecisions(const model::v1::Decisions& before, const model::v1::Decisions& after) {
+  const FieldDescriptor& list = *model::v1::Decisions::descriptor()->FindFieldByName("decisions");
+  if (SameField(before, after, list)) return {};
+  return {absl::StrCat("Decisions", ListChange(before, after, list, "finding"), ".")};
 }
 
 }  // namespace metapowers::server

@@ -20,7 +20,10 @@ constexpr absl::string_view kForms[] = {"workspaces/{workspace}", "workspaces/{w
 
 absl::Status Invalid(absl::string_view name, absl::string_view why) {
   return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("name \"", Printable(name), "\": ", why),
-                   {"NAME_INVALID", {{"name", Printable(name)}}, {}, ""});
+                   {"NAME_INVALID",
+                    {{"name", Printable(name)}},
+                    {},
+                    "build names of ids such as workspaces/default/topics/api-platform"});
 }
 
 // Lower-case letters, digits and hyphens before ".md": every document that the service writes.

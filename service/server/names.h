@@ -30,7 +30,10 @@ struct ResourceName {
 };
 
 inline constexpr absl::string_view kDomainPath = ".metapowers/security";
+// Threat rules of the teams, for all topics of the workspace.
+inline constexpr absl::string_view kRulesPath = ".metapowers/rules";
 inline constexpr absl::string_view kModelFile = "system-model.yaml";
+inline constexpr absl::string_view kDecisionsFile = "decisions.yaml";
 inline constexpr absl::string_view kSkipLogFile = "skip-log.md";
 
 // All: INVALID_ARGUMENT NAME_INVALID with metadata `name`, saying which part is wrong and what it must be.

@@ -11,14 +11,16 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/skip_log.h"
-#include "service/document/splice.h"
 #include "service/document/text_diff.h"
 #include "service/knowledge/knowledge.h"
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
-#include "service/server/model_summary.h"
+#include "service/server/model_change.h"
+#include "service/server/result_comparison.h"
+#include "service/server/result_lists.h"
 #include "service/server/section_guard.h"
+#include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 #include "service/workspace/draft.h"
 
@@ -38,16 +40,6 @@ struct Step {
   std::shared_ptr<const Generated> generated;  // of a command
 };
 
-// The questions of a result: results that have any hold them in a field `questions`.
-void CopyQuestions(const google::protobuf::Message& result, v1::CommandOutcome& outcome) {
-  const auto* field = result.GetDescriptor()->FindFieldByName("questions");
-  if (field == nullptr || field->message_type() != v1::Question::descriptor() || !field->is_repeated()) return;
-  const google::protobuf::Reflection& reflection = *result.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(result, field); ++i) {
-    outcome.add_questions()->CopyFrom(reflection.GetRepeatedMessage(result, field, i));
-  }
-}
-
 // One attempt: the steps of a call staged on one snapshot.
 class Attempt {
  public:
@@ -56,7 +48,7 @@ class Attempt {
 
   // expected_head, topic_etag and must_create_model against the snapshot.
   absl::Status CheckPreconditions(const RunOptions& options) const;
-  // Stages the model of the context, when it has one, and reads the one to run on.
+  // Stages the model of the context and what is attached to it, when it has any.
   absl::Status StageModel();
   absl::Status StageCommand(const CommandEntry& entry);
 
@@ -64,18 +56,21 @@ class Attempt {
   std::vector<Step>& steps() { return steps_; }
 
  private:
-  absl::Status ReadModel();
+  // What the commands run on, read once after the model is staged.
+  absl::Status ReadInputs();
   // The row for the skip log, when the gate is missing and passed over; GATE_MISSING when it is not passed over.
   absl::StatusOr<std::optional<FileChange>> PassGate(const CommandEntry& entry) const;
-  // Commits `changes` and fills the parts of the outcome that every step has.
-  absl::Status Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome);
+  // Commits `changes` and `unseen` and fills the parts of the outcome that every step has. Its diff is of `changes`.
+  absl::Status Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome,
+                      std::vector<FileChange> unseen = {});
   absl::StatusOr<std::string> DiffOf(const Snapshot& before, const std::vector<FileChange>& changes) const;
 
   Backend& backend_;
   const CheckedContext& context_;
   const std::string uid_;
   workspace::Draft draft_;
-  std::shared_ptr<const ModelFacts> model_;
+  std::shared_ptr<const ModelFacts> model_;  // once it is known
+  std::optional<Inputs> inputs_;             // of the commands
   std::vector<Step> steps_;
 };
 
@@ -107,34 +102,24 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
 }
 
 absl::Status Attempt::StageModel() {
-  if (context_.model_yaml.empty()) return absl::OkStatus();
-  const std::string& topic = context_.topic.topic;
-  ASSIGN_OR_RETURN(model_, backend_.generator.Load(context_.model_yaml, topic));
-  const std::string path = context_.topic.PathOf(kModelFile);
-  ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
-  model::v1::SystemModel before;
-  if (old.has_value()) {
-    const auto loaded = backend_.generator.Load(*old, topic);
-    if (loaded.ok()) before = (*loaded)->model->proto();  // an invalid one is replaced whatever it said
-  }
+  if (context_.model_yaml.empty() && context_.attachments.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(ModelChange change, PlanModelChange(backend_.generator, *draft_.state(), context_));
+  model_ = std::move(change.model);
   Step step;
-  for (std::string& line : SummarizeModelChange(before, model_->model->proto())) {
-    step.outcome.add_summary(std::move(line));
-  }
+  for (const std::string& line : change.summary) step.outcome.add_summary(line);
   CommitMessage message;
-  message.what = "model";
+  message.what = std::move(change.what);
   message.action = "model";
-  message.summary.assign(step.outcome.summary().begin(), step.outcome.summary().end());
-  RETURN_IF_ERROR(Commit(std::move(message), {{path, context_.model_yaml}}, step.outcome));
+  message.summary = std::move(change.summary);
+  RETURN_IF_ERROR(Commit(std::move(message), std::move(change.files), step.outcome, std::move(change.attachments)));
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
 
-absl::Status Attempt::ReadModel() {
-  if (model_ != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::optional<std::string> yaml, draft_.ReadFile(context_.topic.PathOf(kModelFile)));
-  if (!yaml.has_value()) return ModelMissing(context_.topic);
-  ASSIGN_OR_RETURN(model_, backend_.generator.Load(*yaml, context_.topic.topic));
+absl::Status Attempt::ReadInputs() {
+  if (inputs_.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(inputs_, server::ReadInputs(backend_.generator, *draft_.state(), context_.topic, model_));
+  model_ = inputs_->model;
   return absl::OkStatus();
 }
 
@@ -165,19 +150,25 @@ absl::StatusOr<std::optional<FileChange>> Attempt::PassGate(const CommandEntry& 
 absl::Status Attempt::StageCommand(const CommandEntry& entry) {
   const v1::Command& spec = *entry.spec;
   ASSIGN_OR_RETURN(std::optional<FileChange> skip, PassGate(entry));
-  RETURN_IF_ERROR(ReadModel());
+  RETURN_IF_ERROR(ReadInputs());
   Step step;
   step.entry = &entry;
-  ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *model_));
+  ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *inputs_));
+  CopyLists(*step.generated->result, step.outcome);
 
   const std::string path = context_.topic.PathOf(spec.document());
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
-  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(spec.document(), context_.topic.topic));
-  ASSIGN_OR_RETURN(std::string after, document::Splice(before, layout, spec.heading(), step.generated->section));
+  ASSIGN_OR_RETURN(std::string after, SpliceSection(before, spec, context_.topic.topic, step.generated->section));
+  std::vector<std::string> summary = step.generated->summary;
   const auto standing = FindSection(before, spec.heading());
   if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
-    RETURN_IF_ERROR(CheckNotEdited(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
+    ASSIGN_OR_RETURN(const std::optional<Made> origin,
+                     FindOrigin(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
+    if (origin.has_value() && step.outcome.reports_findings()) {
+      ASSIGN_OR_RETURN(const v1::ResultDiff diff, CompareMade(entry, &*origin, {*inputs_, step.generated}));
+      if (!diff.summary().empty()) summary.push_back(diff.summary());
+    }
   }
 
   std::vector<FileChange> changes;
@@ -186,23 +177,24 @@ absl::Status Attempt::StageCommand(const CommandEntry& entry) {
     changes.push_back({path, std::move(after)});
     if (skip.has_value()) {
       changes.push_back(*std::move(skip));
+      message.skipped_gate = spec.gate();
       message.skip_reason = context_.skip_reason;
       step.outcome.add_warnings(absl::StrCat(spec.gate(), " is missing; recorded in ", kSkipLogFile));
     }
   }
   message.what = spec.id();
   message.command = absl::StrCat("security:", spec.id());
-  message.summary = step.generated->summary;
   step.outcome.set_command(spec.id());
   step.outcome.set_document(context_.topic.NameOf(spec.document()));
-  for (const std::string& sentence : step.generated->summary) step.outcome.add_summary(sentence);
-  CopyQuestions(*step.generated->result, step.outcome);
+  for (const std::string& sentence : summary) step.outcome.add_summary(sentence);
+  message.summary = std::move(summary);
   RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome));
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
 
-absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome) {
+absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome,
+                             std::vector<FileChange> unseen) {
   const std::shared_ptr<const Snapshot> before = draft_.state();
   if (context_.validate_only) {
     ASSIGN_OR_RETURN(*outcome.mutable_diff(), DiffOf(*before, changes));
@@ -212,6 +204,7 @@ absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> chan
   message.catalogue = knowledge::Catalogue().version();
   message.engine = backend_.env.version;
   message.request_id = context_.request_id;
+  for (FileChange& change : unseen) changes.push_back(std::move(change));
   if (!changes.empty()) {
     workspace::Identity committer = context_.author;
     if (const auto service = backend_.env.identity(); service.ok()) committer = *service;

@@ -11,6 +11,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,7 +27,8 @@ namespace metapowers::server {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  // The model of the context was committed, or was there already (`changed` false). Not called without one.
+  // The model of the context and what is attached to it were committed, or were there already (`changed` false). Not
+  // called without any.
   virtual void OnModel(const v1::CommandOutcome& outcome) {}
   // A command starts; `position` counts from 1.
   virtual void OnStarted(const CommandEntry& entry, int position) {}
@@ -41,10 +43,10 @@ struct RunOptions {
 // Runs `entries`, all built, in this order; none commits the model alone.
 //
 // Errors, nothing committed: those of CheckContext; NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED HEAD_MOVED or
-// TOPIC_CHANGED; INVALID_ARGUMENT MODEL_INVALID; FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING or
-// DOCUMENT_MALFORMED; ABORTED SECTION_EDITED; CANCELLED or DEADLINE_EXCEEDED; those of the engine.
-// When a command after the first fails for a reason of its own, those before it are committed and told, and the error
-// has metadata `failed`, `committed` and `remaining` (ids, comma-separated).
+// TOPIC_CHANGED; INVALID_ARGUMENT MODEL_INVALID, DECISIONS_INVALID, RULES_INVALID or ATTACHMENT_NOT_DECLARED;
+// FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING or DOCUMENT_MALFORMED; ABORTED SECTION_EDITED; CANCELLED or
+// DEADLINE_EXCEEDED; those of the engine. When a command after the first fails for a reason of its own, those before it
+// are committed and told, and the error has metadata `failed`, `committed` and `remaining` (ids, comma-separated).
 absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,
                          const std::vector<const CommandEntry*>& entries, RunObserver& observer,
                          const RunOptions& options = {});

@@ -10,6 +10,7 @@
 #include "service/document/sections.h"
 #include "service/server/commit_message.h"
 #include "service/server/document_frame.h"
+#include "service/server/topic_inputs.h"
 #include "service/workspace/engine.h"
 
 namespace metapowers::server {
@@ -26,16 +27,20 @@ absl::StatusOr<bool> StoodAt(Backend& backend, absl::string_view uid, const std:
   return document.has_value() && FindSection(*document, entry.spec->heading()) == standing;
 }
 
-// True when this version makes `standing` of the model at `commit`.
-absl::StatusOr<bool> FollowsFrom(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                                 const CommandEntry& entry, const std::string& commit, absl::string_view standing) {
+// What this version makes of the inputs at `commit`; nothing when it does not accept them.
+absl::StatusOr<std::optional<Made>> MakeAt(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                                           const CommandEntry& entry, const std::string& commit) {
   ASSIGN_OR_RETURN(const auto snapshot, backend.env.engine->At(uid, commit));
-  ASSIGN_OR_RETURN(const auto yaml, snapshot->ReadFile(topic.PathOf(kModelFile)));
-  if (!yaml.has_value()) return false;
-  const auto model = backend.generator.Load(*yaml, topic.topic);
-  if (!model.ok()) return false;  // a model that this version does not accept: nothing follows from it
-  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, **model));
-  return absl::StripTrailingAsciiWhitespace(generated->section) == standing;
+  const auto refused = [](const absl::Status& status) {
+    return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
+  };
+  absl::StatusOr<Inputs> inputs = ReadInputs(backend.generator, *snapshot, topic);
+  if (refused(inputs.status())) return std::nullopt;
+  RETURN_IF_ERROR(inputs.status());
+  auto generated = backend.generator.Generate(entry, *inputs);
+  if (refused(generated.status())) return std::nullopt;
+  RETURN_IF_ERROR(generated.status());
+  return Made{*std::move(inputs), *std::move(generated)};
 }
 
 absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
@@ -63,8 +68,9 @@ absl::optional<absl::string_view> FindSection(absl::string_view document, absl::
   return absl::nullopt;
 }
 
-absl::Status CheckNotEdited(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                            const CommandEntry& entry, const workspace::Snapshot& head, absl::string_view standing) {
+absl::StatusOr<std::optional<Made>> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                                               const CommandEntry& entry, const workspace::Snapshot& head,
+                                               absl::string_view standing) {
   const std::string path = topic.PathOf(entry.spec->document());
   std::string newest;  // commit that changed the document
   workspace::HistoryQuery query{head.commit(), path, kPageSize, ""};
@@ -73,12 +79,13 @@ absl::Status CheckNotEdited(Backend& backend, absl::string_view uid, const Resou
     for (const workspace::CommitInfo& commit : page.commits) {
       if (newest.empty()) {
         newest = commit.id;
-        ASSIGN_OR_RETURN(const bool follows, FollowsFrom(backend, uid, topic, entry, newest, standing));
-        if (follows) return absl::OkStatus();
+        ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, newest));
+        if (made.has_value() && absl::StripTrailingAsciiWhitespace(made->generated->section) == standing) return made;
       }
       if (CommandOf(commit) != entry.spec->id()) continue;
       ASSIGN_OR_RETURN(const bool same, StoodAt(backend, uid, path, entry, commit.id, standing));
-      return same ? absl::OkStatus() : EditedError(topic, entry);
+      if (!same) return EditedError(topic, entry);
+      return MakeAt(backend, uid, topic, entry, commit.id);
     }
     if (page.next_cursor.empty()) break;
     query.cursor = std::move(page.next_cursor);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "service/base/api_limits.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/model/model.h"
@@ -20,7 +21,8 @@
 namespace metapowers::server {
 namespace {
 
-constexpr int kMaxReceiveBytes = static_cast<int>(model::kMaxModelBytes) + (4 << 20);
+// Some more than any method takes, so that its own answer says what is allowed.
+constexpr int kMaxReceiveBytes = static_cast<int>(model::kMaxModelBytes + kMaxAttachmentBytes) + (4 << 20);
 constexpr int kMinPingSeconds = 10;
 constexpr int kMaxConnectionAgeMinutes = 30;
 constexpr int kMaxConnectionGraceMinutes = 5;

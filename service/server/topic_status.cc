@@ -9,10 +9,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
-#include "service/document/splice.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
 #include "service/server/section_guard.h"
+#include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 
 namespace metapowers::server {
@@ -27,17 +27,15 @@ int CountSkips(absl::string_view log) {
   return std::max(rows - 2, 0);
 }
 
-// State of the section of `entry` in `document`; `model` is nullptr where the topic has none.
-absl::StatusOr<v1::SectionState> StateOf(Backend& backend, const CommandEntry& entry, const ModelFacts* model,
+// State of the section of `entry` in `document`; `inputs` is nullptr where the topic has no model.
+absl::StatusOr<v1::SectionState> StateOf(Backend& backend, const CommandEntry& entry, const Inputs* inputs,
                                          const std::string& document, absl::string_view topic) {
   if (entry.command == nullptr) return v1::SECTION_STATE_PLANNED;
   const auto standing = FindSection(document, entry.spec->heading());
   if (!standing.has_value()) return v1::SECTION_STATE_MISSING;
-  if (model == nullptr) return v1::SECTION_STATE_STALE;
-  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *model));
-  ASSIGN_OR_RETURN(const document::Layout layout, LayoutOf(entry.spec->document(), topic));
-  ASSIGN_OR_RETURN(const std::string after,
-                   document::Splice(document, layout, entry.spec->heading(), generated->section));
+  if (inputs == nullptr) return v1::SECTION_STATE_STALE;
+  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *inputs));
+  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, topic, generated->section));
   return after == document ? v1::SECTION_STATE_CURRENT : v1::SECTION_STATE_STALE;
 }
 
@@ -47,6 +45,7 @@ void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
     out.set_field(question.field);
     out.set_text(question.text);
     out.set_owner(question.owner);
+    if (const auto* team = model.model->Find<model::v1::Team>(question.owner)) out.set_owner_name(team->name());
   }
 }
 
@@ -59,12 +58,12 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const worksp
   status.set_topic_etag(TopicEtag(tree));
   status.set_head(snapshot.commit());
 
-  ASSIGN_OR_RETURN(const std::optional<std::string> yaml, snapshot.ReadFile(topic.PathOf(kModelFile)));
-  std::shared_ptr<const ModelFacts> model;
-  if (yaml.has_value()) {
-    ASSIGN_OR_RETURN(model, backend.generator.Load(*yaml, topic.topic));
+  ASSIGN_OR_RETURN(const std::string model, snapshot.BlobId(topic.PathOf(kModelFile)));
+  std::optional<Inputs> inputs;
+  if (!model.empty()) {
+    ASSIGN_OR_RETURN(inputs, ReadInputs(backend.generator, snapshot, topic));
     status.set_has_model(true);
-    AddQuestions(*model, status);
+    AddQuestions(*inputs->model, status);
   }
   ASSIGN_OR_RETURN(const std::optional<std::string> skips, snapshot.ReadFile(topic.PathOf(kSkipLogFile)));
   status.set_skipped_gates(CountSkips(skips.value_or("")));
@@ -79,7 +78,8 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const worksp
     }
     v1::CommandStatus& row = *status.add_commands();
     row.set_command(entry.spec->id());
-    ASSIGN_OR_RETURN(const v1::SectionState state, StateOf(backend, entry, model.get(), documents[file], topic.topic));
+    ASSIGN_OR_RETURN(const v1::SectionState state,
+                     StateOf(backend, entry, inputs.has_value() ? &*inputs : nullptr, documents[file], topic.topic));
     row.set_state(state);
     const bool due = state == v1::SECTION_STATE_MISSING || state == v1::SECTION_STATE_STALE;
     if (due && status.next_command().empty()) status.set_next_command(entry.spec->id());

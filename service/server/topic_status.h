@@ -11,8 +11,8 @@
 
 namespace metapowers::server {
 
-// Fills `status` for `topic` as of `snapshot`. NOT_FOUND TOPIC_NOT_FOUND; INVALID_ARGUMENT MODEL_INVALID when the
-// stored model is not valid; CANCELLED or DEADLINE_EXCEEDED.
+// Fills `status` for `topic` as of `snapshot`. NOT_FOUND TOPIC_NOT_FOUND; INVALID_ARGUMENT MODEL_INVALID or
+// DECISIONS_INVALID when what is stored is not valid; CANCELLED or DEADLINE_EXCEEDED.
 absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const workspace::Snapshot& snapshot,
                                 const ResourceName& topic, v1::GetTopicStatusResponse& status);
 

@@ -48,7 +48,10 @@ absl::Status ModelMissing(const ResourceName& topic) {
 absl::Status DocumentNotFound(const ResourceName& document) {
   return MakeError(absl::StatusCode::kNotFound,
                    absl::StrCat("topic \"", document.topic, "\" has no document \"", document.document, "\""),
-                   {"DOCUMENT_NOT_FOUND", {{"document", document.ToString()}}, {}, ""});
+                   {"DOCUMENT_NOT_FOUND",
+                    {{"document", document.ToString()}},
+                    {},
+                    absl::StrCat("metapowers show ", document.topic)});
 }
 
 std::vector<const CommandEntry*> SectionsIn(absl::string_view markdown, absl::string_view file) {

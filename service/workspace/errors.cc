@@ -47,7 +47,9 @@ absl::Status RevisionNotFoundError(absl::string_view commit) {
 absl::Status WorkspaceNotFoundError(absl::string_view workspace) {
   const std::string shown = OneLine(workspace.substr(0, 80));
   return MakeError(absl::StatusCode::kNotFound, absl::StrCat("workspace '", shown, "' does not exist"),
-                   {.reason = "WORKSPACE_NOT_FOUND", .metadata = {{"workspace", shown}}});
+                   {.reason = "WORKSPACE_NOT_FOUND",
+                    .metadata = {{"workspace", shown}},
+                    .next_step = absl::StrCat("metapowers workspace list; metapowers workspace create ", shown)});
 }
 
 absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual) {

@@ -11,9 +11,8 @@
 
 namespace metapowers::workspace {
 
-// The components of `path`. INVALID_ARGUMENT/NAME_INVALID unless every one is 1-255 bytes of
-// [A-Za-z0-9._-], does not start with '-', does not end in '.', is no name that Git or Windows reserves
-// (.git, .gitmodules, git~1, con, …), and there are at most 16 of them, separated by single slashes.
+// The components of `path`, separated by single slashes. INVALID_ARGUMENT/NAME_INVALID when PathObjection()
+// (base/file_path.h) has one.
 absl::StatusOr<std::vector<std::string>> SplitPath(absl::string_view path);
 
 }  // namespace metapowers::workspace

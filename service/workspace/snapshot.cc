@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/path.h"
@@ -18,6 +20,20 @@ absl::StatusOr<std::optional<TreeEntry>> FindOurs(const Snapshot& snapshot, absl
     return PathUnsafeError(path, entry->kind());
   }
   return entry;
+}
+
+// The entries of the directory at `path` ("" = root), of any kind, sorted by name; none when it is absent.
+absl::StatusOr<std::vector<TreeEntry>> EntriesOf(const Snapshot& snapshot, absl::string_view path) {
+  std::string id = snapshot.tree();
+  if (!path.empty()) {
+    ASSIGN_OR_RETURN(id, snapshot.TreeId(path));
+  }
+  if (id.empty()) return std::vector<TreeEntry>();
+  ASSIGN_OR_RETURN(const std::string body, snapshot.objects()->Read(id, ObjectType::kTree));
+  ASSIGN_OR_RETURN(std::vector<TreeEntry> entries, ParseTree(id, body));
+  // Git's order puts "a" after "a.md" when it is a directory; ours is plain.
+  std::sort(entries.begin(), entries.end(), [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; });
+  return entries;
 }
 
 }  // namespace
@@ -40,21 +56,24 @@ absl::StatusOr<std::string> Snapshot::TreeId(absl::string_view path) const {
 }
 
 absl::StatusOr<std::vector<DirectoryEntry>> Snapshot::ListDirectory(absl::string_view path) const {
-  std::string id = tree_;
-  if (!path.empty()) {
-    ASSIGN_OR_RETURN(id, TreeId(path));
-  }
+  ASSIGN_OR_RETURN(const std::vector<TreeEntry> entries, EntriesOf(*this, path));
   std::vector<DirectoryEntry> listing;
-  if (id.empty()) return listing;
-  ASSIGN_OR_RETURN(const std::string body, objects_->Read(id, ObjectType::kTree));
-  ASSIGN_OR_RETURN(const std::vector<TreeEntry> entries, ParseTree(id, body));
   for (const TreeEntry& entry : entries) {
     if (!entry.is_directory() && !entry.is_file()) continue;
     listing.push_back({.name = entry.name, .id = entry.id, .is_directory = entry.is_directory()});
   }
-  // Git's order puts "a" after "a.md" when it is a directory; ours is plain.
-  std::sort(listing.begin(), listing.end(),
-            [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
+  return listing;
+}
+
+absl::StatusOr<std::vector<DirectoryEntry>> Snapshot::ListFiles(absl::string_view path,
+                                                                absl::string_view suffix) const {
+  ASSIGN_OR_RETURN(const std::vector<TreeEntry> entries, EntriesOf(*this, path));
+  std::vector<DirectoryEntry> listing;
+  for (const TreeEntry& entry : entries) {
+    if (entry.is_directory() || !absl::EndsWith(entry.name, suffix)) continue;
+    if (!entry.is_file()) return PathUnsafeError(absl::StrCat(path, "/", entry.name), entry.kind());
+    listing.push_back({.name = entry.name, .id = entry.id, .is_directory = false});
+  }
   return listing;
 }
 

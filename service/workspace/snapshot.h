@@ -52,6 +52,10 @@ class Snapshot {
   // other kinds are left out: they are not ours.
   absl::StatusOr<std::vector<DirectoryEntry>> ListDirectory(absl::string_view path) const;
 
+  // Plain files in the directory at `path` whose names end in `suffix`, sorted by name; none when it is absent. For
+  // files that somebody relies on: a link, an executable or a submodule of such a name is PATH_UNSAFE.
+  absl::StatusOr<std::vector<DirectoryEntry>> ListFiles(absl::string_view path, absl::string_view suffix) const;
+
  private:
   const std::shared_ptr<const ObjectSource> objects_;
   const std::string commit_;

@@ -77,6 +77,31 @@ TEST(Criticality, AnOverrideReplacesWhatTheDataSays) {
             "confidentiality override restricted -> medium; availability override critical -> high; highest is high");
 }
 
+TEST(DataHandling, AFloorOfConfidentialityOnlyRaises) {
+  const auto facts = FactsOf(ModelText{
+      .components = "- {id: a, name: A, kind: process, stores: [cards], confidentiality_floor: internal}\n"
+                    "- {id: b, name: B, kind: process, stores: [notes], confidentiality_floor: confidential}\n"
+                    "- {id: c, name: C, kind: process, confidentiality_floor: restricted}\n"
+                    "- {id: d, name: D, kind: process, confidentiality_floor: confidential, "
+                    "confidentiality_override: internal}\n"});
+  EXPECT_EQ(facts->Find("a")->confidentiality, model::v1::CONFIDENTIALITY_STRICTLY_CONFIDENTIAL);
+  EXPECT_EQ(facts->Find("b")->confidentiality, model::v1::CONFIDENTIALITY_CONFIDENTIAL);
+  EXPECT_EQ(facts->Find("c")->confidentiality, model::v1::CONFIDENTIALITY_RESTRICTED);
+  EXPECT_EQ(facts->Find("d")->confidentiality, model::v1::CONFIDENTIALITY_INTERNAL);
+}
+
+TEST(Criticality, AFloorOnlyRaises) {
+  const auto facts = FactsOf(
+      ModelText{.components = "- {id: a, name: A, kind: process, stores: [cards], confidentiality_floor: internal, "
+                              "availability_floor: critical}\n"
+                              "- {id: b, name: B, kind: process, integrity_floor: critical}\n"
+                              "- {id: c, name: C, kind: process, tier: tier_3, availability_floor: critical}\n"});
+  EXPECT_EQ(facts->Find("a")->criticality.level, model::v1::CRITICALITY_CRITICAL);
+  EXPECT_EQ(facts->Find("b")->criticality.derivation, "floor (integrity critical) -> high; highest is high");
+  EXPECT_EQ(facts->Find("c")->criticality.derivation,
+            "tier 3 -> low; floor (availability critical, one level less) -> medium; highest is medium");
+}
+
 TEST(Criticality, IsUnknownWithoutTierAndData) {
   const auto facts = FactsOf(ModelText{});
   EXPECT_EQ(facts->Find("web")->criticality.level, model::v1::CRITICALITY_UNSPECIFIED);

@@ -106,6 +106,16 @@ TEST(PciScope, SharedRuntimeConnects) {
   EXPECT_EQ(facts->Find("a")->pci_reason, "shares runtime group node-1 with CDE component b");
 }
 
+TEST(PciScope, AFurtherSharedRuntimeConnectsToo) {
+  const auto facts = FactsOf(
+      ModelText{.components = "- {id: a, name: A, kind: process, zone: inside, runtime_group: jvm, "
+                              "further_runtime_groups: [node-1]}\n"
+                              "- {id: b, name: B, kind: process, zone: vault, runtime_group: node-1, stores: [cards]}\n"
+                              "- {id: c, name: C, kind: process, zone: open, further_runtime_groups: [node-2]}\n"});
+  EXPECT_EQ(facts->Find("a")->pci_reason, "shares runtime group node-1 with CDE component b");
+  EXPECT_EQ(facts->Find("c")->pci_scope, PciScope::kOut);
+}
+
 TEST(PciScope, WhatASupplierRunsInItsOwnNetworkIsItsOwn) {
   const auto facts = FactsOf(ModelText{
       .components = "- {id: psp, name: Psp, kind: process, zone: hosted, third_party: acquirer}\n"

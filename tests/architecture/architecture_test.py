@@ -103,7 +103,7 @@ class IncludeTable(unittest.TestCase):
         impure = re.compile(r'absl::Now|std::chrono|random_device|mt19937|\bgetenv\b|std::[io]?fstream|\bfopen\b|'
                             r'std::locale|setlocale|unordered_(map|set)')
         faults = [f'{path.relative_to(ROOT)}: {match.group()}'
-                  for path in sources('service/model', 'service/knowledge', 'service/analysis', 'service/commands',
+                  for path in sources('service/model', 'service/importers', 'service/knowledge', 'service/analysis', 'service/commands',
                                       'service/render', 'service/document')
                   for match in impure.finditer(path.read_text())]
         self.assertEqual(faults, [])
@@ -156,6 +156,15 @@ class Stems(unittest.TestCase):
             wanted += [f'tests/golden/{model}/{name}.md' for model in MODELS]
             for path in wanted:
                 self.assertTrue((ROOT / path).exists(), f'{name} is in commands.cmake, but {path} is missing')
+
+    def test_commands_that_use_evidence_say_so(self):
+        text = (ROOT / 'service/commands/commands.cmake').read_text()
+        listed = re.search(r'METAPOWERS_EVIDENCE_COMMANDS([^)]*)\)', text).group(1).split()
+        # Input::evidence is a field; `.evidence()` is the list of declarations in the model.
+        users = [name for name in built_stems()
+                 if re.search(r'\b\w*input\w*\.evidence\b(?!\()', (ROOT / f'service/commands/{name}.cc').read_text())]
+        self.assertEqual(sorted(listed), users, 'correct METAPOWERS_EVIDENCE_COMMANDS in commands.cmake: without it, a '
+                                                'command is given no evidence')
 
     def test_no_file_of_a_command_that_is_not_listed(self):
         built = set(built_stems())

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,25 +20,53 @@ namespace metapowers::commands {
 
 inline constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
 
-// A model and its facts, and what a generator reads of them.
+// The evidence of a model whose files stand in `folder`. A file that is not there is missing.
+inline std::shared_ptr<const evidence::EvidenceSet> EvidenceIn(const std::string& folder, const model::Model& model) {
+  std::map<std::string, std::string> texts;
+  evidence::Files files;
+  for (const auto& declaration : model.proto().evidence()) {
+    const std::string path = folder + "/" + declaration.path();
+    if (!std::ifstream(path).good()) continue;
+    files[declaration.id()] = texts[declaration.id()] = testing_support::ReadTestFile(path);
+  }
+  return evidence::EvidenceSet::Build(model, files);
+}
+
+// A model with what stands beside it, its facts, and what a generator reads of them.
 class Case {
  public:
-  explicit Case(const std::string& yaml) {
+  // `folder` is where the files of its evidence stand; without it, nobody has read them.
+  explicit Case(const std::string& yaml, const std::string& folder = "") {
     const auto parsed = model::Model::Parse(yaml, "m.yaml");
     EXPECT_OK(parsed);
     if (!parsed.ok()) return;
     model_ = *parsed;
     facts_ = analysis::Facts::Compute(model_);
     threats_ = std::make_unique<analysis::ThreatSource>(facts_, nullptr, model::v1::Decisions());
+    if (!folder.empty()) evidence_ = EvidenceIn(folder, *model_);
+  }
+  // With these files as evidence.
+  Case(const std::string& yaml, const evidence::Files& files) : Case(yaml) {
+    if (model_ != nullptr) evidence_ = evidence::EvidenceSet::Build(*model_, files);
+  }
+  // From now on with the decisions of this file's text; "" is no file.
+  void Decide(const std::string& decisions_yaml) {
+    if (decisions_yaml.empty()) return;
+    const auto decided = model::ParseDecisions(decisions_yaml, "decisions.yaml", *model_);
+    EXPECT_OK(decided);
+    if (decided.ok()) threats_ = std::make_unique<analysis::ThreatSource>(facts_, nullptr, *decided);
   }
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
-  Input input() const { return {*model_, *facts_, *threats_}; }
+  Input input() const {
+    return {*model_, *facts_, *threats_, evidence_ == nullptr ? evidence::EvidenceSet::Empty() : *evidence_};
+  }
 
  private:
   std::shared_ptr<const model::Model> model_;
   std::shared_ptr<const analysis::Facts> facts_;
   std::unique_ptr<const analysis::ThreatSource> threats_;
+  std::shared_ptr<const evidence::EvidenceSet> evidence_;
 };
 
 inline std::string Example(const std::string& name) {

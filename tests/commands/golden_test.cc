@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "service/commands/command.h"
 #include "service/render/template.h"
 #include "tests/commands/command_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -13,10 +12,12 @@ namespace {
 
 TEST(Golden, EveryCommandOnEveryExample) {
   for (const std::string example : kExamples) {
-    const Case model(Example(example));
+    const std::string folder = "deploy/examples/" + example;
+    Case inputs(Example(example), folder);
+    inputs.Decide(testing_support::ReadTestFile(folder + "/decisions.yaml"));
     for (const Command& command : Commands()) {
       ASSERT_OK_AND_ASSIGN(const auto wording, render::Template::Parse(command.template_text, command.stem));
-      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(model.input())));
+      ASSERT_OK_AND_ASSIGN(const std::string text, wording.Render(*command.generate(inputs.input())));
       testing_support::ExpectGolden("tests/golden/" + example + "/" + std::string(command.stem) + ".md", text);
     }
   }

@@ -9,6 +9,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import EXAMPLE, cli, git  # noqa: E402
 
 TOPIC = '.metapowers/security/api-platform'
+DECISIONS = '''schema_version: "1"
+decisions:
+  - finding: no-tls/web
+    status: accepted
+    requested_by: security-lead
+    approved_by: ciso
+    authority: high
+    rationale: Old devices go in June.
+    decided_on: 2026-02-01
+    expires_on: 2026-08-01
+'''
 
 
 class LocalMode(unittest.TestCase):
@@ -76,6 +87,43 @@ class LocalMode(unittest.TestCase):
         text = EXAMPLE.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
         self.succeed('run', 'security-policy', 'api-platform', '--model', '-', stdin=text)
         self.assertTrue(document.read_text().endswith('\n## Our own notes\n\nKept  byte for byte. \n'))
+
+    def test_decisions_and_evidence_stand_beside_the_model(self):
+        folder = self.repo / TOPIC
+        folder.mkdir(parents=True)
+        model = EXAMPLE.read_text()
+        declared = '  - {id: portal-scan, format: trivy, path: scans/portal.json, component: partner-portal}\n'
+        model = model.replace('\nevidence:\n', '\nevidence:\n' + declared, 1) if '\nevidence:\n' in model \
+            else model + '\nevidence:\n' + declared
+        (folder / 'system-model.yaml').write_text(model)
+        (folder / 'scans').mkdir()
+        (folder / 'scans/portal.json').write_text('{}')
+        (folder / 'decisions.yaml').write_text(DECISIONS)
+        # As with the model: what is not committed is not read, and is committed when it is named.
+        done = self.succeed('init', 'api-platform', '--model', folder / 'system-model.yaml')
+        self.assertIn(f'hint: {folder}/decisions.yaml is not sent', done.stderr)
+        self.assertIn('?? ' + TOPIC, git('status', '--porcelain', cwd=self.repo))
+        self.succeed('run', 'security-policy', 'api-platform', '--decisions', folder / 'decisions.yaml',
+                     '--attach', folder / 'scans/portal.json=scans/portal.json')
+        self.assertEqual(git('status', '--porcelain', cwd=self.repo), '')
+        self.assertEqual(git('log', '-1', '--skip=1', '--format=%s', cwd=self.repo).strip(),
+                         'security(api-platform): decisions and evidence')
+        self.assertEqual(self.succeed('model', 'get', 'api-platform', '--decisions').stdout, DECISIONS)
+        # An edit that is not committed is neither read nor overwritten.
+        (folder / 'decisions.yaml').write_text(DECISIONS + '# a note\n')
+        self.assertEqual(self.succeed('model', 'get', 'api-platform', '--decisions').stdout, DECISIONS)
+        other = self.repo.parent / 'other.yaml'
+        other.write_text(DECISIONS.replace('Old devices', 'Older devices'))
+        done = self.cli('model', 'put', 'api-platform', '--decisions', other)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn('decisions.yaml', done.stderr)
+        self.assertTrue((folder / 'decisions.yaml').read_text().endswith('# a note\n'))
+        # Committed by hand, and faulty: nothing runs, and every fault has its place.
+        (folder / 'decisions.yaml').write_text(DECISIONS.replace('status: accepted', 'status: maybe'))
+        git('commit', '-qam', 'decide', cwd=self.repo)
+        done = self.cli('run', 'security-policy', 'api-platform')
+        self.assertEqual(done.returncode, 9, done.stderr)
+        self.assertRegex(done.stderr, r'decisions\.yaml:4:\d+: decisions\[0\]\.status')
 
     def test_not_a_repository(self):
         outside = self.repo.parent / 'plain'

@@ -80,7 +80,8 @@ std::vector<std::string> FaultsOf(const std::string& text, bool sentence, bool o
   std::smatch word;
   if (std::regex_search(text, word, *vague)) faults.push_back(absl::StrCat("is vague: ", word.str()));
   if (absl::StrContains(text, "  ") || text.front() == ' ' || text.back() == ' ') faults.push_back("has stray spaces");
-  if (absl::StrContains(text, ". ") || absl::StrContains(text, "\n")) faults.push_back("is more than one sentence");
+  static const auto* const end = new std::regex("[.!?] +[A-Z]|\n");  // "Art. 28" ends none
+  if (std::regex_search(text, *end)) faults.push_back("is more than one sentence");
   const bool ends = absl::EndsWith(text, ".");
   if (ends != sentence) faults.push_back(sentence ? "must end in a full stop" : "must not end in a full stop");
   for (const std::string& each : UnknownPlaceholders(text, of_flow)) {

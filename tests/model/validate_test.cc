@@ -41,6 +41,39 @@ INSTANTIATE_TEST_SUITE_P(
         {"EmptyText",
          "evidence:\n  - {id: e, format: spdx, path: \"\"}\n",
          {"m.yaml:43:33: evidence[0].path: is required"}},
+        {"EvidenceOutsideOfTheTopic",
+         "evidence:\n  - {id: a, format: spdx, path: /etc/passwd}\n  - {id: b, format: spdx, path: ../b.json}\n"
+         "  - {id: c, format: spdx, path: x/../../c.json}\n  - {id: d, format: spdx, path: .git/config}\n"
+         "  - {id: e, format: spdx, path: \"a\\\\b\"}\n  - {id: f, format: spdx, path: \"a\\u0007b\"}\n"
+         "  - {id: g, format: spdx, path: a//b}\n  - {id: h, format: spdx, path: scans/}\n"
+         "  - {id: i, format: spdx, path: https://x.example/sbom.json}\n",
+         {"m.yaml:43:33: evidence[0].path: '/etc/passwd' is no path below the model's folder: it has an empty "
+          "component",
+          "m.yaml:44:33: evidence[1].path: '../b.json' is no path below the model's folder: a component ends in '.'",
+          "m.yaml:45:33: evidence[2].path: 'x/../../c.json' is no path below the model's folder: a component ends in "
+          "'.'",
+          "m.yaml:46:33: evidence[3].path: '.git/config' is no path below the model's folder: names of Git's own files "
+          "are reserved",
+          "m.yaml:47:33: evidence[4].path: 'a\\b' is no path below the model's folder: only letters, digits, '.', '_' "
+          "and '-' may stand between slashes",
+          "m.yaml:48:33: evidence[5].path: character U+0007 is not allowed",
+          "m.yaml:49:33: evidence[6].path: 'a//b' is no path below the model's folder: it has an empty component",
+          "m.yaml:50:33: evidence[7].path: 'scans/' is no path below the model's folder: it has an empty component",
+          "m.yaml:51:33: evidence[8].path: 'https://x.example/sbom.json' is no path below the model's folder: only "
+          "letters, digits, '.', '_' and '-' may stand between slashes"}},
+        {"EvidenceUnderTheNameOfAnotherFile",
+         "evidence:\n  - {id: a, format: spdx, path: decisions.yaml}\n  - {id: b, format: spdx, path: 00-Govern.MD}\n"
+         "  - {id: c, format: spdx, path: scans/decisions.yaml}\n",
+         {"m.yaml:43:33: evidence[0].path: 'decisions.yaml' is no path below the model's folder: documents, model and "
+          "decisions have names of that kind",
+          "m.yaml:44:33: evidence[1].path: '00-Govern.MD' is no path below the model's folder: documents, model and "
+          "decisions have names of that kind"}},
+        {"EvidenceTooDeep",
+         "evidence:\n  - {id: a, format: spdx, path: 1/2/3/4/5/6/7/8/9/10/11/12/13/14}\n"
+         "  - {id: b, format: spdx, path: 1/2/3/4/5/6/7/8/9/10/11/12/13}\n",
+         {"m.yaml:43:33: evidence[0].path: '1/2/3/4/5/6/7/8/9/10/11/12/13/14' is no path below the model's folder: it "
+          "is "
+          "too deep"}},
         {"BlankText", "    description: \"  \"\n", {"m.yaml:42:18: components[0].description: is blank"}},
         {"Slug",
          "    runs_on: inside\ninfrastructure:\n  - {id: Inside_1, name: I, kind: dns}\n",

@@ -189,6 +189,13 @@ TEST(EdgeTest, BoundsTheSizeOfRequests) {
   large.set_model_yaml(std::string(4'200'000, '#'));
   EXPECT_THAT(ReasonOf(client.PutModel(large)), ::testing::AnyOf("REQUEST_TOO_LARGE", "MODEL_INVALID"));
   large.set_model_yaml(std::string(20'000'000, '#'));
+  EXPECT_EQ(ReasonOf(client.PutModel(large)), "MODEL_INVALID") << "as large as attachments may be, but no model";
+  v1::ValidateModelRequest validate;
+  validate.set_model_yaml(std::string(20'000'000, '#'));
+  v1::ValidateModelResponse validated;
+  grpc::ClientContext again;
+  EXPECT_EQ(ReasonOf(client.models->ValidateModel(&again, validate, &validated)), "REQUEST_TOO_LARGE");
+  large.set_model_yaml(std::string(80'000'000, '#'));
   EXPECT_EQ(client.PutModel(large).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 

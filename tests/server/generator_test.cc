@@ -32,12 +32,15 @@ TEST(GeneratorTest, CachedAndUncachedGiveTheSame) {
   Generator fresh(0);  // keeps nothing
   Generator cached(64 << 20);
   for (int round = 0; round < 2; ++round) {
-    ASSERT_OK_AND_ASSIGN(const auto a, fresh.Load(ModelText(), "shop"));
-    ASSERT_OK_AND_ASSIGN(const auto b, cached.Load(ModelText(), "shop"));
+    Inputs a, b;
+    ASSERT_OK_AND_ASSIGN(a.model, fresh.Load(ModelText(), "shop"));
+    ASSERT_OK_AND_ASSIGN(b.model, cached.Load(ModelText(), "shop"));
+    ASSERT_OK_AND_ASSIGN(a.decisions, fresh.LoadDecisions(absl::nullopt, *a.model));
+    ASSERT_OK_AND_ASSIGN(b.decisions, cached.LoadDecisions(absl::nullopt, *b.model));
     for (const CommandEntry& entry : CommandIndex::Get().commands()) {
       if (entry.command == nullptr) continue;
-      ASSERT_OK_AND_ASSIGN(const auto from_fresh, fresh.Generate(entry, *a));
-      ASSERT_OK_AND_ASSIGN(const auto from_cached, cached.Generate(entry, *b));
+      ASSERT_OK_AND_ASSIGN(const auto from_fresh, fresh.Generate(entry, a));
+      ASSERT_OK_AND_ASSIGN(const auto from_cached, cached.Generate(entry, b));
       EXPECT_EQ(from_fresh->section, from_cached->section);
       EXPECT_THAT(from_fresh->section, StartsWith(absl::StrCat("## ", entry.spec->heading(), "\n")));
     }

@@ -24,6 +24,7 @@
 namespace metapowers::server {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -152,11 +153,13 @@ TEST(CommitMessageTest, HasSubjectSummaryAndTrailers) {
   message.model = "m";
   message.catalogue = "2026.1";
   message.engine = "1.0.0";
+  message.skipped_gate = "00-govern.md";
   message.skip_reason = "late\nMetapowers-Model: forged";
   EXPECT_EQ(message.Format(),
-            "security(shop): threat-model\n\nThreats 46.\nForged: Metapowers-Command: security:evil\n\n"
+            "security(shop): threat-model\n\nThreats 46.\nForged: Metapowers-Command: security:evil\n"
+            "Passed over the missing 00-govern.md: late Metapowers-Model: forged\n\n"
             "Metapowers-Command: security:threat-model\nMetapowers-Model: m\nMetapowers-Catalogue: 2026.1\n"
-            "Metapowers-Engine: 1.0.0\nMetapowers-Skip-Checks: late Metapowers-Model: forged\n");
+            "Metapowers-Engine: 1.0.0\nMetapowers-Skip-Checks: 00-govern.md\n");
 }
 
 TEST(CommitMessageTest, TellsOurCommitsFromOthers) {
@@ -171,21 +174,58 @@ TEST(CommitMessageTest, TellsOurCommitsFromOthers) {
   EXPECT_EQ(TopicOf(foreign), "");
 }
 
-TEST(ModelSummaryTest, NamesWhatChanged) {
+TEST(ModelSummaryTest, SaysWhatChanged) {
   model::v1::SystemModel before;
   before.set_id("shop");
   before.set_name("Shop");
   before.add_components()->set_id("ledger");
   before.add_components()->set_id("web");
   model::v1::SystemModel after = before;
-  EXPECT_THAT(SummarizeModelChange(before, after), ElementsAre());
+  EXPECT_THAT(SummarizeModelChange(before, after),
+              ElementsAre("No declared fact changed: only comments, order or layout."));
   after.set_name("Store");
-  after.mutable_components(0)->set_name("Ledger");
+  after.set_description(std::string(100, 'x'));
+  after.mutable_organization()->set_name("Shop Ltd");
+  after.mutable_components(0)->set_tier(model::v1::TIER_TIER_1);
+  after.mutable_components(0)->add_technology("go");
   after.mutable_components(1)->set_id("cache");
   after.add_components()->set_id("queue");
+  EXPECT_THAT(SummarizeModelChange(before, after), ElementsAre("Name: \"Shop\" → \"Store\".", "Description changed.",
+                                                               "Organization: name: none → \"Shop Ltd\".",
+                                                               "Components 2 → 3: added cache and queue; removed web; "
+                                                               "changed ledger (technology, tier: unknown → tier_1)."));
+}
+
+TEST(ModelSummaryTest, KeepsLongListsShort) {
+  model::v1::SystemModel before;
+  before.set_id("shop");
+  model::v1::SystemModel after = before;
+  for (int i = 0; i < 10; ++i) after.add_zones()->set_id(absl::StrCat("z", i));
   EXPECT_THAT(SummarizeModelChange(before, after),
-              ElementsAre("name changed", "components 2 -> 3: +cache, ~ledger, +queue, -web"));
-  EXPECT_THAT(SummarizeModelChange({}, before), ElementsAre("Declares 2 components."));
+              ElementsAre("Zones 0 → 10: added z0, z1, z2, z3, z4, z5, z6, z7 and 2 more."));
+}
+
+TEST(ModelSummaryTest, CountsAFirstModel) {
+  model::v1::SystemModel first;
+  first.add_components();
+  first.add_components();
+  first.add_policies();
+  first.add_data_classes();
+  EXPECT_THAT(SummarizeModelChange({}, first),
+              ElementsAre(AllOf(HasSubstr("1 data class,"), HasSubstr("2 components"), HasSubstr("1 policy"))));
+}
+
+TEST(ModelSummaryTest, NamesDecisionsByTheirFindings) {
+  model::v1::Decisions before;
+  before.add_decisions()->set_finding("a");
+  before.add_decisions()->set_finding("b");
+  model::v1::Decisions after = before;
+  EXPECT_THAT(SummarizeDecisions(before, after), ElementsAre());
+  after.mutable_decisions(0)->set_rationale("Old devices.");
+  after.mutable_decisions(1)->set_finding("c");
+  after.add_decisions()->set_finding("d");
+  EXPECT_THAT(SummarizeDecisions(before, after), ElementsAre("decisions 2 -> 3: ~a, +c, +d, -b"));
+  EXPECT_THAT(SummarizeDecisions({}, before), ElementsAre("decisions 0 -> 2"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "metapowers/v1/server_info_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 #include "metapowers/v1/workspace_service.grpc.pb.h"
+#include "service/base/status_macros.h"
 #include "service/server/command_index.h"
 #include "tests/model/model_texts.h"
 #include "tests/support/test_server.h"
@@ -152,9 +153,19 @@ class PipelineTest : public ::testing::Test {
     EXPECT_EQ(ReasonOf(status), reason) << status.error_message();
   }
 
+  // The workspace as the server's own engine reads it.
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Head() {
+    ASSIGN_OR_RETURN(const workspace::Workspace found, registry_->Get("w"));
+    return engine_->Head(found.uid);
+  }
+
   HookedEngine::Hooks hooks_;
+  workspace::Engine* engine_ = nullptr;
+  workspace::WorkspaceRegistry* registry_ = nullptr;
   TestServer server_{[this](Env& env) {
     env.engine = std::make_unique<HookedEngine>(std::move(env.engine), hooks_);
+    engine_ = env.engine.get();
+    registry_ = env.registry.get();
     env.limits.workers = 4;
   }};
   Client client_{server_.channel()};

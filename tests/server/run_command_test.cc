@@ -108,8 +108,9 @@ TEST_F(PipelineTest, PassingOverTheGateIsRecorded) {
   EXPECT_THAT(log, HasSubstr("late \\| audit"));
   EXPECT_EQ(server_.Git("log -1 --format= --name-only"),
             absl::StrCat(folder, "01-identify.md\n", folder, "skip-log.md"));
-  EXPECT_THAT(server_.Git("log -1 --format='%(trailers)'"),
-              HasSubstr("Metapowers-Skip-Checks: late | audit Metapowers-Model: forged"));
+  EXPECT_THAT(server_.Git("log -1 --format='%(trailers)'"), HasSubstr("Metapowers-Skip-Checks: 00-govern.md\n"));
+  EXPECT_THAT(server_.Git("log -1 --format=%b"),
+              HasSubstr("Passed over the missing 00-govern.md: late | audit Metapowers-Model: forged\n"));
   // Nothing to do, nothing to record.
   ExpectOk(client_.Inventory(context, &response));
   EXPECT_FALSE(response.outcome().changed());

@@ -36,12 +36,16 @@ class TestServer {
   std::string Git(const std::string& arguments) const;
   // Commits `content` at `path` as a person would who pushed it; "" deletes it.
   void Push(const std::string& path, const std::string& content) const;
+  // The same with a symbolic link to `target`.
+  void PushLink(const std::string& path, const std::string& target) const;
   // The file at the head, or "".
   std::string ReadFile(const std::string& path) const;
   // Commits of the head's history without those of Push().
   int CountCommits() const;
 
  private:
+  // Clones the repository, applies `edit` to the file of that name in the clone, and pushes a commit of it.
+  void PushEdit(const std::string& path, const std::function<void(const std::string& file)>& edit) const;
   void Start(const std::vector<server::ListenAddress>& addresses);
 
   const std::string directory_;

@@ -127,6 +127,16 @@ TEST_F(DraftOnForeignTree, NeverGoesThroughOrOverThem) {
   }
 }
 
+TEST_F(DraftOnForeignTree, ListsFilesThatSomebodyReliesOnOrSaysWhyNot) {
+  ASSERT_OK_AND_ASSIGN(const auto files, snapshot_->ListFiles("", ".md"));
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_EQ(files[0].name, "plain.md");
+  EXPECT_THAT(snapshot_->ListFiles("", ".sh"),
+              HasError(absl::StatusCode::kFailedPrecondition, "PATH_UNSAFE", ::testing::HasSubstr("executable")));
+  ASSERT_OK_AND_ASSIGN(const auto none, snapshot_->ListFiles("absent", ".md"));
+  EXPECT_TRUE(none.empty());
+}
+
 TEST_F(DraftOnForeignTree, LeavesThemAsTheyAre) {
   Draft draft(snapshot_);
   ASSERT_OK_AND_ASSIGN(const auto commit, draft.AddCommit(Spec({{"plain.md", "y"}})));

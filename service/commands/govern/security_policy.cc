@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/framework_coverage.h"
+#include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
@@ -153,6 +154,11 @@ class Builder {
     out.mutable_elements()->Assign(clause.elements.begin(), clause.elements.end());
     out.mutable_not_met()->Assign(clause.not_met.begin(), clause.not_met.end());
     out.mutable_not_known()->Assign(clause.not_known.begin(), clause.not_known.end());
+    for (const knowledge::v1::ReferenceLimit* limit : clause.too_weak) {
+      pb::TooWeakFor& weak = *out.add_too_weak_for();
+      weak.set_control(knowledge::ReferenceLabel(limit->reference()));
+      weak.set_asks(limit->asks());
+    }
     out.set_not_met_count(out.not_met_size());
     out.set_not_known_count(out.not_known_size());
     if (row.in_force() && !clause.not_met.empty()) result_.set_unmet_count(result_.unmet_count() + 1);
@@ -365,6 +371,7 @@ class Builder {
       question.set_field(field);
       question.set_text(asked.first);
       question.set_owner(asked.second.empty() ? model_.proto().owner_team() : asked.second);
+      question.set_owner_name(TeamName(model_, question.owner()));
     }
     for (const auto& [field, question] : by_field) *result_.add_questions() = question;
   }

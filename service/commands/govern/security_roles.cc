@@ -214,8 +214,9 @@ class Builder {
   // --- Required and conflicting roles ---
 
   bool Asked(const knowledge::v1::RequiredRole& required) const {
-    const std::string framework = required.reference().substr(0, required.reference().find(':'));
-    if (framework != "csf-2.0" && !Applies(input_.facts, framework)) return false;
+    google::protobuf::RepeatedPtrField<std::string> reference;
+    *reference.Add() = required.reference();
+    if (ApplicableReferences(input_, reference).empty()) return false;
     for (const auto& match : required.when()) {
       if (Matches(input_, match) != Truth::kYes) return false;
     }

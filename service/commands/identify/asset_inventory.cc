@@ -590,7 +590,7 @@ class Inventory {
     group.set_action(kind.action());
     group.set_evidence(kind.evidence());
     group.set_severity(kind.severity());
-    AddAll(BindingReferences(facts_, kind.references()), group.mutable_references());
+    AddAll(BindingReferences({model_, facts_}, kind.references()), group.mutable_references());
     group.set_term_days(knowledge::GapTermDays(kind.severity()));
     for (const analysis::AssetGapFact& fact : facts) {
       pb::GapRow& row = *group.add_rows();

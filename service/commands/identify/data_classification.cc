@@ -302,7 +302,7 @@ class Classification {
       if (value.empty()) value = requirement.floor();
       row.set_measure(absl::StrReplaceAll(requirement.measure(), {{"{value}", value}}));
       row.set_evidence(requirement.evidence());
-      for (const std::string& reference : BindingReferences(facts_, requirement.references())) {
+      for (const std::string& reference : BindingReferences({model_, facts_}, requirement.references())) {
         if (BindsHere(requirement, reference)) row.add_references(reference);
       }
     }

@@ -374,7 +374,7 @@ class Builder {
       open.set_key(threat->key);
       open.set_title(threat->rule->title());
       open.set_severity(threat->severity());
-      open.set_owner(TeamName(model_, threat->team));
+      open.set_owner(threat->team);
       open.set_due(threat->due);
       if (threat->scores.current.product() < kPriorityFrom) {
         lesser[threat->rule->id()].push_back(threat);

@@ -70,6 +70,11 @@ TEST(GovernanceRows, ClauseIdsAreUniqueAndReferencesShipped) {
       EXPECT_NE(knowledge::FindRequirement(reference), nullptr) << clause.id() << ": " << reference;
       EXPECT_TRUE(references.insert(reference).second) << clause.id() << ": " << reference;
     }
+    for (const auto& limit : clause.limits()) {
+      EXPECT_EQ(references.count(limit.reference()), 1u) << clause.id() << ": " << limit.reference();
+      EXPECT_NE(FieldAt(*model::v1::SystemModel::descriptor(), limit.needs().attribute()), nullptr) << clause.id();
+      EXPECT_FALSE(limit.asks().empty()) << clause.id();
+    }
     for (const std::string& framework : clause.frameworks()) {
       EXPECT_NE(knowledge::FindFramework(framework), nullptr) << clause.id() << ": " << framework;
     }

@@ -95,6 +95,22 @@ TEST(SecurityPolicy, ChangedParameterChangesItsClauseOnly) {
   EXPECT_THAT(Differences(Generate(yaml), Generate(changed)), UnorderedElementsAre("password-length"));
 }
 
+TEST(SecurityPolicy, ClaimsNoRequirementThatAsksForMore) {
+  const std::string yaml = Example("api-platform");
+  const std::string requirement = "pci-dss-4.0.1:8.3.6";
+  const auto enough =
+      Clauses(Generate(Edited(yaml, {{"password_min_length: 14", "password_min_length: 12"}}))).at("password-length");
+  EXPECT_THAT(enough.references(), Contains(requirement));
+  EXPECT_EQ(enough.too_weak_for_size(), 0);
+  const auto result = Generate(Edited(yaml, {{"password_min_length: 14", "password_min_length: 11"}}));
+  const auto weak = Clauses(result).at("password-length");
+  EXPECT_THAT(weak.references(), Not(Contains(requirement)));
+  EXPECT_THAT(weak.references(), Contains("pci-dss-4.0.1:8.3.4")) << "the others stay";
+  ASSERT_EQ(weak.too_weak_for_size(), 1);
+  EXPECT_EQ(weak.too_weak_for(0).control(), "PCI DSS 4.0.1 8.3.6");
+  EXPECT_EQ(weak.too_weak_for(0).asks(), "at least 12 characters");
+}
+
 TEST(SecurityPolicy, UnsetParameterBecomesAQuestionWithAnOwner) {
   const std::string yaml = Example("api-platform");
   const auto before = Generate(yaml);

@@ -92,6 +92,7 @@ TEST(SecurityRoles, RolesThatLawAsksForFollowTheFrameworks) {
   EXPECT_THAT(titles("patient-platform"), Contains("HIPAA 45 CFR 164.308(a)(2) security official"));
   EXPECT_THAT(titles("api-platform"), Contains(HasSubstr("PCI DSS 4.0.1 12.1.4")));
   EXPECT_THAT(titles("team-notes"), Not(Contains(HasSubstr("164.308"))));
+  EXPECT_THAT(titles("team-notes"), Not(Contains(HasSubstr("PCI DSS")))) << "SAQ A asks for no such role";
 }
 
 TEST(SecurityRoles, OrphanComponentIsListed) {

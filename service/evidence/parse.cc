@@ -1,0 +1,116 @@
+// The entrance of the parsers: limits, then the parser of the declared format.
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/status_macros.h"
+#include "service/evidence/collector.h"
+#include "service/evidence/evidence.h"
+#include "service/evidence/formats.h"
+#include "service/evidence/json.h"
+
+namespace metapowers::evidence {
+namespace {
+
+// Every member that a parser reads. The rest of a report (layers, snippets, dependency graphs, secrets found) is
+// never kept.
+const std::vector<absl::string_view>& Names() {
+  static const auto* const names = [] {
+    auto* const list = new std::vector<absl::string_view>{
+        // SARIF
+        "artifactLocation", "artifacts", "baselineState", "defaultConfiguration", "driver", "extensions", "help",
+        "index", "justification", "kind", "level", "location", "locations", "message", "name", "physicalLocation",
+        "properties", "region", "results", "rule", "ruleId", "ruleIndex", "rules", "runs", "security-severity",
+        "semanticVersion", "shortDescription", "startLine", "status", "suppressions", "tags", "text", "tool",
+        "toolComponent", "uri", "version",
+        // CycloneDX and SPDX
+        "affects", "analysis", "bom-ref", "bomFormat", "components", "component", "cwes", "description", "detail",
+        "group", "id", "metadata", "method", "purl", "ratings", "ref", "references", "score", "severity", "source",
+        "spdxVersion", "specVersion", "state", "tools", "vector", "vulnerabilities", "@context",
+        // OSV
+        "affected", "aliases", "cwe_ids", "database_specific", "ecosystem", "events", "fixed", "groups", "ids",
+        "max_severity", "package", "packages", "path", "ranges", "schema_version", "summary", "type",
+        // Trivy
+        "ArtifactName", "CVSS", "CauseMetadata", "Class", "CweIDs", "FixedVersion", "ID", "InstalledVersion",
+        "Misconfigurations", "PURL", "PkgIdentifier", "PkgName", "PkgPath", "Results", "RuleID", "SchemaVersion",
+        "Secrets", "Severity", "SeveritySource", "StartLine", "Status", "Target", "Title", "Trivy", "VendorIDs",
+        "Version", "Vulnerabilities", "VulnerabilityID", "V2Score", "V2Vector", "V3Score", "V3Vector", "V40Score",
+        "V40Vector",
+        // Grype
+        "artifact", "baseScore", "cvss", "descriptor", "fix", "matches", "metrics", "relatedVulnerabilities",
+        "versions", "vulnerability"};
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+    return list;
+  }();
+  return *names;
+}
+
+// Objects whose members are named by others: Trivy names a score after who gave it.
+const std::vector<absl::string_view>& Maps() {
+  static const auto* const maps = new std::vector<absl::string_view>{"CVSS"};
+  return *maps;
+}
+
+// The format that the members of the root are of; unknown when they are of none.
+model::v1::EvidenceFormat LooksLike(const Value& root) {
+  if (root.Find("runs") != nullptr) return model::v1::EVIDENCE_FORMAT_SARIF;
+  if (root.Find("bomFormat") != nullptr) return model::v1::EVIDENCE_FORMAT_CYCLONEDX;
+  if (root.Find("spdxVersion") != nullptr || root.Find("@context") != nullptr) return model::v1::EVIDENCE_FORMAT_SPDX;
+  if (root.Find("SchemaVersion") != nullptr || root.Find("ArtifactName") != nullptr) {
+    return model::v1::EVIDENCE_FORMAT_TRIVY;
+  }
+  if (root.Find("matches") != nullptr) return model::v1::EVIDENCE_FORMAT_GRYPE;
+  if (root.Find("results") != nullptr) return model::v1::EVIDENCE_FORMAT_OSV;
+  return model::v1::EVIDENCE_FORMAT_UNSPECIFIED;
+}
+
+absl::Status Read(model::v1::EvidenceFormat format, const Value& root, Collector& collector) {
+  switch (format) {
+    case model::v1::EVIDENCE_FORMAT_SARIF:
+      return ReadSarif(root, collector);
+    case model::v1::EVIDENCE_FORMAT_CYCLONEDX:
+      return ReadCycloneDx(root, collector);
+    case model::v1::EVIDENCE_FORMAT_SPDX:
+      return ReadSpdx(root, collector);
+    case model::v1::EVIDENCE_FORMAT_OSV:
+      return ReadOsv(root, collector);
+    case model::v1::EVIDENCE_FORMAT_TRIVY:
+      return ReadTrivy(root, collector);
+    case model::v1::EVIDENCE_FORMAT_GRYPE:
+      return ReadGrype(root, collector);
+    default:
+      return collector.Fault("format", "the format is not declared", "set `format` of the evidence");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Report> Parse(const model::v1::Evidence& declaration, absl::string_view bytes) {
+  Collector collector(declaration);
+  if (bytes.size() > kMaxFileBytes) {
+    return collector.Fault("the whole file", absl::StrCat("has ", bytes.size(), " bytes; the limit is ", kMaxFileBytes),
+                           "split the report by component");
+  }
+  if (bytes.empty()) return collector.Fault("the whole file", "is empty", "export the report again");
+  const auto [root, fault] = ReadJson(bytes, {Names(), Maps()});
+  if (!fault.cause.empty()) return collector.Fault(fault.place, fault.cause, fault.mend);
+  const std::string declared = model::YamlName(declaration.format());
+  if (!root.is_object()) {
+    return collector.Fault("the whole file", absl::StrCat("is no object, as ", declared, " reports are"),
+                           "export the report again with a current version of the tool");
+  }
+  const model::v1::EvidenceFormat format = LooksLike(root);
+  if (format != declaration.format()) {
+    const bool unknown = format == model::v1::EVIDENCE_FORMAT_UNSPECIFIED;
+    return collector.Fault("the whole file",
+                           absl::StrCat("is declared as ", declared, ", and looks like ",
+                                        unknown ? "no known format" : model::YamlName(format)),
+                           unknown ? absl::StrCat("export the report as ", declared)
+                                   : absl::StrCat("declare `format: ", model::YamlName(format), "`"));
+  }
+  RETURN_IF_ERROR(Read(format, root, collector));
+  return collector.Take();
+}
+
+}  // namespace metapowers::evidence

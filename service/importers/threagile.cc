@@ -1,0 +1,200 @@
+#include "service/importers/threagile.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "service/base/status_macros.h"
+#include "service/importers/draft.h"
+#include "service/importers/source.h"
+#include "service/importers/threagile_context.h"
+#include "service/importers/threagile_words.h"
+
+namespace metapowers::importers {
+
+namespace pb = model::v1;
+
+namespace threagile {
+
+std::string FlowKey(absl::string_view asset, absl::string_view raw_title) {
+  return absl::StrCat(asset, absl::string_view("\0", 1), raw_title);
+}
+
+namespace {
+
+// Collects all ids first, so that a reference may stand before what it names.
+Sections CollectIds(Part& root, Context& context) {
+  Sections sections;
+  const auto collect = [&](const char* key, Ids& ids, std::vector<Titled>& into) {
+    into = root.Elements(key);
+    for (Titled& element : into) ids.Collect(element.part, context.findings);
+    ids.Settle();
+  };
+  collect("data_assets", context.data, sections.data_assets);
+  collect("technical_assets", context.assets, sections.technical_assets);
+  collect("trust_boundaries", context.boundaries, sections.trust_boundaries);
+  collect("shared_runtimes", context.runtimes, sections.shared_runtimes);
+  for (Titled& asset : sections.technical_assets) {
+    const std::string source = asset.part.Raw("id");
+    for (const std::string& title : asset.part.KeysOf("communication_links")) {
+      context.flow_ids.Add(FlowKey(source, title), LinkId(source, title));
+    }
+  }
+  context.flow_ids.Settle();
+  for (Titled& asset : sections.technical_assets) {
+    const std::string source = asset.part.Raw("id");
+    for (const std::string& title : asset.part.KeysOf("communication_links")) {
+      const std::string id = LinkId(source, title);
+      if (context.links.try_emplace(id, *context.flow_ids.Find(FlowKey(source, title))).second) continue;
+      context.findings.Warn(asset.part.PlaceOf("communication_links"),
+                            absl::StrCat("two links have the id ", model::Quote(id), " in Threagile, which keeps one; ",
+                                         "both were imported"));
+    }
+  }
+  return sections;
+}
+
+void CollectTeams(Sections& sections, Draft& draft) {
+  for (std::vector<Titled>* elements : {&sections.data_assets, &sections.technical_assets}) {
+    for (Titled& element : *elements) draft.AddTeam(element.part.Line("owner"));
+  }
+  draft.SettleTeams();
+}
+
+void CollectTags(Part& root, Context& context) {
+  for (const Item& item : root.Items("tags_available")) {
+    context.tags_available.insert(absl::AsciiStrToLower(OneLineOf(item.text)));
+  }
+}
+
+// The first text that describes the system; the others are kept as notes.
+std::string DescriptionOf(Part& root, Context& context) {
+  std::string description;
+  const auto take = [&](const std::string& text, const Place& place, absl::string_view what) {
+    if (text.empty() || text == description) return;
+    if (description.empty()) {
+      description = text;
+    } else {
+      context.findings.Keep(place, absl::StrCat(what, ": ", text));
+    }
+  };
+  for (const char* key : {"application_description", "business_overview", "technical_overview"}) {
+    std::optional<Part> overview = root.Inner(key);
+    if (!overview.has_value()) continue;
+    take(overview->Text("description"), overview->PlaceOf("description"), key);
+    overview->Ignore({"images"});
+    overview->ReportUnknown();
+  }
+  take(root.Text("management_summary_comment"), root.PlaceOf("management_summary_comment"), "management summary");
+  if (!description.empty()) return description;
+  context.draft.Assume("import-description", absl::StrCat(context.draft.file(), " does not describe the system."));
+  return absl::StrCat("Not described in ", context.draft.file(), ".");
+}
+
+void ImportHead(Part& root, const ImportOptions& options, Context& context) {
+  pb::SystemModel& model = context.draft.model();
+  model.set_schema_version("1");
+  model.set_id(options.topic_id);
+  model.set_name(root.Line("title"));
+  if (model.name().empty()) {
+    context.findings.Warn(root.PlaceOf("title"), "is empty; the system is called by its topic");
+    model.set_name(options.topic_id);
+  }
+  model.set_description(DescriptionOf(root, context));
+  model.set_as_of(root.Date("date"));
+  if (model.as_of().empty()) {
+    model.set_as_of(options.today);
+    context.draft.Assume("import-date", absl::StrCat(context.draft.file(), " has no date; it is taken to be true on ",
+                                                     options.today, ", the day of the import."));
+  }
+  model.set_business_criticality(static_cast<pb::Importance>(root.Choice("business_criticality", kCriticality)));
+}
+
+// What has no place in the model and is kept as notes.
+void KeepTexts(Part& root, Context& context) {
+  std::vector<std::string> names;
+  if (std::optional<Part> author = root.Inner("author"); author.has_value()) {
+    for (const char* key : {"name", "contact", "homepage"}) {
+      if (std::string text = author->Line(key); !text.empty()) names.push_back(std::move(text));
+    }
+    author->ReportUnknown();
+    if (!names.empty()) context.findings.Keep(author->place(), absl::StrCat("author: ", absl::StrJoin(names, ", ")));
+  }
+  for (const Titled& other : root.Listed("contributors", "name")) {
+    context.findings.Keep(other.part.place(), absl::StrCat("contributor: ", other.title));
+  }
+  for (const TitledText& question : root.Texts("questions")) {
+    if (question.text.empty()) {
+      context.findings.Ask(question.place, question.title);
+    } else {
+      context.findings.Keep(question.place, absl::StrCat("question: ", question.title, " Answer: ", question.text));
+    }
+  }
+  const auto keep = [&](const char* key, const char* what) {
+    for (const TitledText& entry : root.Texts(key)) {
+      context.findings.Keep(entry.place,
+                            absl::StrCat(what, ": ", entry.title, entry.text.empty() ? "" : ": ", entry.text));
+    }
+  };
+  keep("abuse_cases", "abuse case");
+  keep("security_requirements", "security requirement");
+}
+
+void CheckNotEmpty(const std::vector<Titled>& elements, Part& root, const char* key, Findings& findings) {
+  if (elements.empty()) findings.Fault(root.PlaceOf(key), "is empty: a system model has at least one");
+}
+
+void ImportRoot(Part& root, const ImportOptions& options, Context& context) {
+  if (root.Has("includes")) {
+    context.findings.Fault(root.PlaceOf("includes"), "names other files, which are not read: merge them into one file");
+  }
+  CollectTags(root, context);
+  Sections sections = CollectIds(root, context);
+  CheckNotEmpty(sections.data_assets, root, "data_assets", context.findings);
+  CheckNotEmpty(sections.technical_assets, root, "technical_assets", context.findings);
+  CollectTeams(sections, context.draft);
+  ImportHead(root, options, context);
+  ImportData(sections.data_assets, context);
+  ImportAssets(sections.technical_assets, context);
+  ImportBoundaries(sections.trust_boundaries, context);
+  ImportRuntimes(sections.shared_runtimes, context);
+  ImportIndividualRisks(root, context);
+  ImportTracking(root, context);
+  KeepTexts(root, context);
+  root.Ignore({"threagile_version", "includes", "diagram_tweak_nodesep", "diagram_tweak_ranksep",
+               "diagram_tweak_edge_layout", "diagram_tweak_suppress_edge_labels", "diagram_tweak_layout_left_to_right",
+               "diagram_tweak_invisible_connections_between_assets", "diagram_tweak_same_rank_assets"});
+  root.ReportUnknown();
+}
+
+}  // namespace
+}  // namespace threagile
+
+absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ImportOptions& options) {
+  Findings findings;
+  const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
+  Draft draft("threagile", "Threagile", folders.back());
+  threagile::Context context(draft, findings);
+  context.rule_of = options.rule_of;
+  const auto tree = model::YamlTree::Parse(yaml, findings.faults);
+  if (tree != nullptr) {
+    Part root(tree->root(), {{}, ""}, findings);
+    if (tree->root().kind == model::YamlNode::Kind::kNull) {
+      findings.Fault(root.place(), "is empty");
+    } else if (!root.Has("technical_assets") && !root.Has("data_assets")) {
+      findings.Fault(root.place(), "is no Threagile model: it has neither data_assets nor technical_assets");
+    } else {
+      threagile::ImportRoot(root, options, context);
+    }
+  }
+  RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
+  draft.Complete();
+  return draft.Finish(std::move(findings.notes));
+}
+
+}  // namespace metapowers::importers

@@ -1,0 +1,172 @@
+// Trust boundaries and shared runtimes: see threagile_context.h.
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/importers/threagile_context.h"
+#include "service/importers/threagile_words.h"
+
+namespace metapowers::importers::threagile {
+
+namespace pb = model::v1;
+using model::Quote;
+
+namespace {
+
+class BoundaryImporter {
+ public:
+  explicit BoundaryImporter(Context& context) : context_(context) {}
+
+  void Import(Titled& boundary) {
+    Part& part = boundary.part;
+    const std::string original = part.Raw("id");
+    const std::string id = context_.boundaries.Find(original);
+    pb::Zone& zone = *context_.draft.model().add_zones();
+    zones_.try_emplace(id, &zone);
+    places_.try_emplace(id, part.place());
+    SetIds(original, id, zone);
+    zone.set_name(boundary.title);
+    zone.set_description(part.Text("description"));
+    if (!part.Has("type")) {
+      context_.findings.Fault(part.PlaceOf("type"), absl::StrCat("must be one of ", ListOf(kBoundaryType)));
+    }
+    zone.set_type(static_cast<pb::ZoneType>(part.Choice("type", kBoundaryType)));
+    for (const std::string& tag : TagsOf(part, context_)) zone.add_tags(tag);
+    for (const Item& item : part.Items("technical_assets_inside")) PlaceAsset(item, original, id);
+    for (const Item& item : part.Items("trust_boundaries_nested")) Nest(item, original, id);
+    part.ReportUnknown();
+  }
+
+  // After all boundaries are known.
+  void SetParents() {
+    for (const auto& [child, parent] : parents_) {
+      if (const auto zone = zones_.find(child); zone != zones_.end()) zone->second->set_parent(parent);
+    }
+    std::set<std::string> done;
+    for (const auto& [id, zone] : zones_) {
+      std::vector<std::string> trail;
+      std::set<std::string> on_trail;
+      std::string at = id;
+      while (!at.empty() && done.count(at) == 0 && on_trail.insert(at).second) {
+        trail.push_back(at);
+        const auto parent = parents_.find(at);
+        at = parent == parents_.end() ? "" : parent->second;
+      }
+      if (on_trail.count(at) > 0) {
+        while (trail.front() != at) trail.erase(trail.begin());
+        trail.push_back(at);
+        context_.findings.Fault(places_.at(at), absl::StrCat("is nested in itself: ", absl::StrJoin(trail, " in ")));
+      }
+      done.insert(on_trail.begin(), on_trail.end());
+    }
+  }
+
+ private:
+  void PlaceAsset(const Item& item, const std::string& original, const std::string& zone) {
+    const std::string id = context_.assets.Resolve(item, context_.findings);
+    if (id.empty()) return;
+    const auto [first, is_new] = homes_.try_emplace(id, original);
+    if (is_new) {
+      context_.components.at(id)->set_zone(zone);
+    } else {
+      Twice(item, first->second);
+    }
+  }
+
+  void Nest(const Item& item, const std::string& original, const std::string& parent) {
+    const std::string id = context_.boundaries.Resolve(item, context_.findings);
+    if (id.empty()) return;
+    const auto [first, is_new] = nests_.try_emplace(id, original);
+    if (is_new) {
+      parents_[id] = parent;
+    } else {
+      Twice(item, first->second);
+    }
+  }
+
+  void Twice(const Item& item, const std::string& first) {
+    context_.findings.Fault(item.place, absl::StrCat(Quote(item.text), " is inside trust boundary ", Quote(first),
+                                                     " already; it can be inside one"));
+  }
+
+  Context& context_;
+  std::map<std::string, pb::Zone*> zones_;      // by id
+  std::map<std::string, Place> places_;         // by id
+  std::map<std::string, std::string> homes_;    // component -> id of its boundary in the file
+  std::map<std::string, std::string> nests_;    // zone -> id of its boundary in the file
+  std::map<std::string, std::string> parents_;  // by id
+};
+
+// Where components are that no boundary holds. What the file calls `internet` is on the internet; of external entities
+// else, the model would take the same, and that is only an assumption. Others are left without a zone: a question.
+void PlaceOutside(Context& context) {
+  std::string internet;
+  std::set<std::string> assumed;
+  for (const auto& [id, component] : context.components) {
+    if (!component->zone().empty()) continue;
+    const bool external = component->kind() == pb::COMPONENT_KIND_EXTERNAL_ENTITY;
+    if (component->internet_facing() != pb::TRISTATE_YES) {
+      if (external) assumed.insert(id);
+    } else if (component->kind() != pb::COMPONENT_KIND_DATASTORE) {
+      if (internet.empty()) internet = context.boundaries.Reserve("internet");
+      component->set_zone(internet);
+    }
+  }
+  if (!assumed.empty()) {
+    context.draft.Assume("import-outside-boundaries",
+                         absl::StrCat(context.draft.file(), " puts these external entities into no trust boundary and ",
+                                      "not on the internet; without a zone they are taken to be there: ",
+                                      absl::StrJoin(assumed, ", "), "."),
+                         assumed);
+  }
+  // A model has a zone; that one is true of any system.
+  if (internet.empty() && context.draft.model().zones_size() == 0) internet = context.boundaries.Reserve("internet");
+  if (internet.empty()) return;
+  pb::Zone& zone = *context.draft.model().add_zones();
+  zone.set_id(internet);
+  zone.set_name("Internet");
+  zone.set_type(pb::ZONE_TYPE_INTERNET);
+}
+
+}  // namespace
+
+void ImportBoundaries(std::vector<Titled>& trust_boundaries, Context& context) {
+  BoundaryImporter importer(context);
+  for (Titled& boundary : trust_boundaries) importer.Import(boundary);
+  importer.SetParents();
+  PlaceOutside(context);
+}
+
+void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context) {
+  for (Titled& titled : shared_runtimes) {
+    Part& part = titled.part;
+    pb::SharedRuntime& runtime = *context.draft.model().add_shared_runtimes();
+    SetIds(part.Raw("id"), context.runtimes.Find(part.Raw("id")), runtime);
+    runtime.set_name(titled.title);
+    runtime.set_description(part.Text("description"));
+    for (const std::string& tag : TagsOf(part, context)) runtime.add_tags(tag);
+    for (const std::string& id : context.assets.ResolveAll(part.Items("technical_assets_running"), context.findings)) {
+      context.components.at(id)->add_further_runtime_groups(runtime.id());
+    }
+    part.ReportUnknown();
+  }
+  // The first by id is the component's own group, whatever the order of the file.
+  for (const auto& [id, component] : context.components) {
+    std::set<std::string> groups(component->further_runtime_groups().begin(),
+                                 component->further_runtime_groups().end());
+    groups.erase("");
+    component->clear_further_runtime_groups();
+    for (const std::string& group : groups) {
+      if (component->runtime_group().empty()) {
+        component->set_runtime_group(group);
+      } else {
+        component->add_further_runtime_groups(group);
+      }
+    }
+  }
+}
+
+}  // namespace metapowers::importers::threagile

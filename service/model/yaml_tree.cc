@@ -1,0 +1,209 @@
+#include "service/model/yaml_tree.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/model/model.h"
+#include "service/model/yaml_events.h"
+
+namespace metapowers::model {
+namespace {
+
+bool IsNullWord(absl::string_view text) {
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
+}  // namespace
+
+std::string AppendKey(absl::string_view path, absl::string_view key) {
+  constexpr size_t kMaxName = 64;
+  const bool name = !key.empty() && key.size() <= kMaxName && std::all_of(key.begin(), key.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+  });
+  return AppendPath(path, name ? std::string(key) : Quote(key));
+}
+
+const YamlNode* YamlNode::Find(absl::string_view key) const {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const YamlEntry& e) { return e.key == key; });
+  return found == entries.end() ? nullptr : found->value;
+}
+
+// Recursive descent, as deep as kMaxModelDepth. A node is read from its first event (the current one when a
+// Read… function is entered) to its last.
+class YamlTreeReader {
+ public:
+  YamlTreeReader(absl::string_view text, YamlTree& tree, Faults& faults)
+      : events_(text), nodes_(tree.nodes_), faults_(faults) {}
+
+  // nullptr when the text could not be read to its end.
+  const YamlNode* Read() {
+    Advance();  // start of the stream
+    Advance();
+    if (stopped_) return nullptr;
+    if (events_.kind() == YamlKind::kStreamEnd) return &Add();
+    Advance();
+    const YamlNode* root = ReadNode(0);
+    Advance();  // end of the document
+    Advance();
+    if (!stopped_ && events_.kind() == YamlKind::kDocument) Stop("a second document starts here; one is read");
+    return stopped_ ? nullptr : root;
+  }
+
+ private:
+  YamlNode& Add() {
+    nodes_.emplace_back();
+    nodes_.back().at = events_.at();
+    return nodes_.back();
+  }
+
+  bool Advance() {
+    if (stopped_) return false;
+    if (!events_.Next()) Stop(events_.syntax_error());
+    return !stopped_;
+  }
+
+  void Stop(absl::string_view why) {
+    Fault(why);
+    stopped_ = true;
+  }
+
+  void Fault(absl::string_view what) { faults_.Add(events_.at(), path_, what); }
+
+  const YamlNode* ReadNode(int depth) {
+    if (stopped_) return &Add();
+    if (events_.kind() == YamlKind::kAlias) return Resolve();
+    if (events_.has_tag()) Fault("tags (!) are not understood here");
+    const std::string anchor(events_.anchor());
+    YamlNode& node = Add();
+    if (nodes_.size() > kMaxTreeNodes) {
+      Stop(absl::StrCat("is one value too many; the limit is ", kMaxTreeNodes, " in one file"));
+    } else if (events_.kind() == YamlKind::kScalar) {
+      ReadScalar(node);
+    } else if (depth == kMaxModelDepth) {
+      Stop(absl::StrCat("is nested more than ", kMaxModelDepth, " levels deep"));
+    } else if (events_.kind() == YamlKind::kList) {
+      ReadList(node, depth);
+    } else {
+      ReadMap(node, depth);
+    }
+    // Only now, so that no node can hold itself.
+    if (!anchor.empty()) anchors_[anchor] = &node;
+    return &node;
+  }
+
+  const YamlNode* Resolve() {
+    const auto found = anchors_.find(events_.anchor());
+    if (found != anchors_.end()) return found->second;
+    Fault(absl::StrCat("alias ", Quote(absl::StrCat("*", events_.anchor())), " names no anchor that ends before it"));
+    return &Add();
+  }
+
+  void ReadScalar(YamlNode& node) {
+    node.plain = events_.is_plain();
+    if (node.plain && IsNullWord(events_.scalar())) return;
+    node.kind = YamlNode::Kind::kScalar;
+    node.text = std::string(events_.scalar());
+    for (absl::string_view rest = node.text; !rest.empty();) {
+      const uint32_t code_point = TakeCodePoint(rest);
+      if (IsAllowed(code_point)) continue;
+      Fault(absl::StrCat("character ", CodePointName(code_point), " is not allowed"));
+      node.text.clear();
+      return;
+    }
+  }
+
+  void ReadList(YamlNode& node, int depth) {
+    node.kind = YamlNode::Kind::kList;
+    const std::string path = path_;
+    while (Advance() && events_.kind() != YamlKind::kListEnd) {
+      path_ = absl::StrCat(path, "[", node.items.size(), "]");
+      node.items.push_back(ReadNode(depth + 1));
+      AddWeight(node, *node.items.back());
+    }
+    path_ = path;
+  }
+
+  void ReadMap(YamlNode& node, int depth) {
+    node.kind = YamlNode::Kind::kMap;
+    const std::string path = path_;
+    absl::flat_hash_map<std::string, int> lines;  // of the keys so far
+    const YamlNode* merged = nullptr;
+    while (Advance() && events_.kind() != YamlKind::kMapEnd) {
+      const Position at = events_.at();
+      const bool merge = events_.is_plain() && events_.scalar() == "<<";
+      const std::string key = ReadKey(depth);
+      path_ = AppendKey(path, key);
+      const auto [first, is_new] = lines.try_emplace(key, at.line);
+      if (!is_new) Fault(absl::StrCat("is written twice; the first time on line ", first->second));
+      if (!Advance()) break;
+      const YamlNode* value = ReadNode(depth + 1);
+      if (merge) {
+        merged = value;
+      } else if (is_new) {
+        node.entries.push_back({key, at, value});
+        AddWeight(node, *value);
+      }
+      path_ = path;
+    }
+    if (merged != nullptr) Merge(*merged, node, lines);
+    path_ = path;
+  }
+
+  // Text of the key; the node is read to its end in any case.
+  std::string ReadKey(int depth) {
+    if (events_.kind() == YamlKind::kScalar) {
+      YamlNode& node = Add();
+      ReadScalar(node);
+      return node.text;
+    }
+    Fault("a key must be text");
+    ReadNode(depth + 1);
+    return "";
+  }
+
+  // Adds what `<<` brings and the mapping does not say itself; of several mappings the first one wins.
+  void Merge(const YamlNode& from, YamlNode& into, absl::flat_hash_map<std::string, int>& lines) {
+    std::vector<const YamlNode*> maps = from.items;
+    if (from.kind != YamlNode::Kind::kList) maps = {&from};
+    for (const YamlNode* map : maps) {
+      if (map->kind != YamlNode::Kind::kMap) {
+        Fault("'<<' must name a mapping or a list of mappings");
+        continue;
+      }
+      for (const YamlEntry& entry : map->entries) {
+        if (!lines.try_emplace(entry.key, entry.at.line).second) continue;
+        into.entries.push_back(entry);
+        AddWeight(into, *entry.value);
+        if (stopped_) return;
+      }
+    }
+  }
+
+  void AddWeight(YamlNode& node, const YamlNode& part) {
+    node.weight += part.weight;
+    if (node.weight > kMaxTreeNodes && !stopped_) {
+      Stop(absl::StrCat("is too large: with every alias written out it has more than ", kMaxTreeNodes, " values"));
+    }
+  }
+
+  YamlEvents events_;
+  std::deque<YamlNode>& nodes_;
+  Faults& faults_;
+  absl::flat_hash_map<std::string, const YamlNode*> anchors_;
+  std::string path_;
+  bool stopped_ = false;
+};
+
+std::unique_ptr<const YamlTree> YamlTree::Parse(absl::string_view text, Faults& faults) {
+  const std::optional<std::string> safe = CheckText(text, faults);
+  if (!safe.has_value()) return nullptr;
+  std::unique_ptr<YamlTree> tree(new YamlTree());
+  tree->root_ = YamlTreeReader(*safe, *tree, faults).Read();
+  return tree->root_ == nullptr ? nullptr : std::move(tree);
+}
+
+}  // namespace metapowers::model

@@ -1,0 +1,72 @@
+// YAML of other tools as a tree. Unlike the reader of our own files it knows no schema, and takes what such
+// files use: anchors, aliases and merge keys (`<<`). What an alias stands for is shared, not copied, and the
+// size of the text with everything written out is bounded.
+#ifndef METAPOWERS_SERVICE_MODEL_YAML_TREE_H_
+#define METAPOWERS_SERVICE_MODEL_YAML_TREE_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "service/model/faults.h"
+
+namespace metapowers::model {
+
+// Nodes of one text, each alias counted as what it stands for.
+inline constexpr uint64_t kMaxTreeNodes = 400'000;
+
+struct YamlEntry;
+
+struct YamlNode {
+  enum class Kind { kNull, kScalar, kList, kMap };
+
+  Kind kind = Kind::kNull;
+  Position at;
+  std::string text;                    // of a scalar, as YAML means it; never with characters that are not allowed
+  bool plain = false;                  // a scalar without quotes
+  std::vector<const YamlNode*> items;  // of a list
+  std::vector<YamlEntry> entries;      // of a mapping, in the order of the text; merged ones last
+  uint64_t weight = 1;                 // nodes in it, itself included
+
+  // The value of a key; nullptr when the node is no mapping or has no such key.
+  const YamlNode* Find(absl::string_view key) const;
+};
+
+struct YamlEntry {
+  std::string key;
+  Position at;  // of the key
+  const YamlNode* value;
+};
+
+// `path` with a key appended, e.g. `technical_assets.'Web Shop'.technology`: in quotes and cut to a readable length
+// unless it looks like the name of a field.
+std::string AppendKey(absl::string_view path, absl::string_view key);
+
+// Immutable; thread-safe.
+class YamlTree {
+ public:
+  // The tree of one document. Nothing, after a fault, when the text cannot be read as a whole: syntax, size, depth
+  // (kMaxModelDepth), several documents. Other faults (duplicate keys, keys that are no scalars, unknown aliases,
+  // tags, characters that are not allowed) are added to `faults`, and the rest is read.
+  static std::unique_ptr<const YamlTree> Parse(absl::string_view text, Faults& faults);
+
+  YamlTree(const YamlTree&) = delete;
+  YamlTree& operator=(const YamlTree&) = delete;
+
+  // Null for an empty text.
+  const YamlNode& root() const { return *root_; }
+
+ private:
+  friend class YamlTreeReader;
+  YamlTree() = default;
+
+  std::deque<YamlNode> nodes_;  // stable addresses
+  const YamlNode* root_ = nullptr;
+};
+
+}  // namespace metapowers::model
+
+#endif  // METAPOWERS_SERVICE_MODEL_YAML_TREE_H_

@@ -1,0 +1,139 @@
+#include "service/server/model_change.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/server/model_summary.h"
+#include "service/server/topic_inputs.h"
+#include "service/server/topics.h"
+
+namespace metapowers::server {
+namespace {
+
+using workspace::Snapshot;
+
+// Ids of the evidence by path, as the model declares it.
+std::map<std::string, std::string> EvidenceByPath(const ModelFacts& model) {
+  std::map<std::string, std::string> ids;
+  for (const auto& evidence : model.model->proto().evidence()) ids.try_emplace(evidence.path(), evidence.id());
+  return ids;
+}
+
+absl::Status NotDeclared(const std::string& path, const std::map<std::string, std::string>& evidence) {
+  std::vector<std::string> known = {std::string(kDecisionsFile)};
+  for (const auto& [declared, id] : evidence) known.push_back(declared);
+  const std::string shown = Printable(path);
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("\"", shown, "\" is neither ", kDecisionsFile,
+                                " nor the path of evidence that the model declares", DidYouMean(path, known)),
+                   {"ATTACHMENT_NOT_DECLARED",
+                    {{"path", shown}},
+                    {},
+                    "declare it under `evidence` in the model, or attach the file under a path that is declared: "
+                    "--attach FILE=PATH"});
+}
+
+// One change being put together.
+class Planner {
+ public:
+  Planner(Generator& generator, const Snapshot& snapshot, const CheckedContext& context)
+      : generator_(generator), snapshot_(snapshot), context_(context) {}
+
+  absl::StatusOr<ModelChange> Plan() {
+    RETURN_IF_ERROR(PlanModel());
+    RETURN_IF_ERROR(PlanDecisions());
+    RETURN_IF_ERROR(PlanEvidence());
+    change_.what = absl::StrJoin(parts_, " and ");
+    return std::move(change_);
+  }
+
+ private:
+  absl::Status PlanModel() {
+    const std::string& topic = context_.topic.topic;
+    const std::string path = context_.topic.PathOf(kModelFile);
+    ASSIGN_OR_RETURN(const std::optional<std::string> old, snapshot_.ReadFile(path));
+    if (context_.model_yaml.empty()) {
+      if (!old.has_value()) return ModelMissing(context_.topic);
+      ASSIGN_OR_RETURN(change_.model, generator_.Load(*old, topic));
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(change_.model, generator_.Load(context_.model_yaml, topic));
+    if (old.has_value()) {
+      const auto loaded = generator_.Load(*old, topic);
+      if (loaded.ok()) before_ = *loaded;  // an invalid one is replaced whatever it said
+    }
+    if (old == context_.model_yaml) return absl::OkStatus();
+    const model::v1::SystemModel none;
+    Note("model",
+         SummarizeModelChange(before_ == nullptr ? none : before_->model->proto(), change_.model->model->proto()));
+    change_.files.push_back({path, context_.model_yaml});
+    return absl::OkStatus();
+  }
+
+  absl::Status PlanDecisions() {
+    const std::string path = context_.topic.PathOf(kDecisionsFile);
+    const auto attached = context_.attachments.find(std::string(kDecisionsFile));
+    // A model that the standing decisions do not fit is not written: every later run would fail.
+    if (attached == context_.attachments.end()) {
+      return ReadDecisions(generator_, snapshot_, context_.topic, *change_.model).status();
+    }
+    const std::string& text = attached->second->content();
+    ASSIGN_OR_RETURN(const auto after, generator_.LoadDecisions(absl::string_view(text), *change_.model));
+    ASSIGN_OR_RETURN(const std::optional<std::string> old, snapshot_.ReadFile(path));
+    if (old == text) return absl::OkStatus();
+    model::v1::Decisions before;
+    if (old.has_value()) {
+      const auto loaded =
+          generator_.LoadDecisions(absl::string_view(*old), before_ == nullptr ? *change_.model : *before_);
+      if (loaded.ok()) before = (*loaded)->decisions;
+    }
+    Note("decisions", SummarizeDecisions(before, after->decisions));
+    change_.files.push_back({path, text});
+    return absl::OkStatus();
+  }
+
+  absl::Status PlanEvidence() {
+    const std::map<std::string, std::string> declared = EvidenceByPath(*change_.model);
+    std::vector<std::string> names;
+    for (const auto& [path, attachment] : context_.attachments) {
+      if (path == kDecisionsFile) continue;
+      const auto found = declared.find(path);
+      if (found == declared.end()) return NotDeclared(path, declared);
+      const std::string full = context_.topic.PathOf(path);
+      ASSIGN_OR_RETURN(const std::string old, snapshot_.BlobId(full));
+      if (old == BlobIdOf(attachment->content())) continue;
+      names.push_back(absl::StrCat(old.empty() ? "+" : "~", found->second));
+      change_.attachments.push_back({full, attachment->content()});
+    }
+    if (!names.empty()) Note("evidence", {absl::StrCat("evidence: ", absl::StrJoin(names, ", "))});
+    return absl::OkStatus();
+  }
+
+  // A part of the change; the model stands for all where it changes.
+  void Note(const std::string& part, std::vector<std::string> lines) {
+    if (parts_.empty() || parts_.front() != "model") parts_.push_back(part);
+    for (std::string& line : lines) change_.summary.push_back(std::move(line));
+  }
+
+  Generator& generator_;
+  const Snapshot& snapshot_;
+  const CheckedContext& context_;
+  std::shared_ptr<const ModelFacts> before_;
+  std::vector<std::string> parts_;
+  ModelChange change_;
+};
+
+}  // namespace
+
+absl::StatusOr<ModelChange> PlanModelChange(Generator& generator, const Snapshot& snapshot,
+                                            const CheckedContext& context) {
+  return Planner(generator, snapshot, context).Plan();
+}
+
+}  // namespace metapowers::server
