@@ -97,9 +97,10 @@ int ComplianceCounts::PerMille() const {
   return ((2 * met + partly_met) * 1000 + rated()) / (2 * rated());
 }
 
-ComplianceStatus StatusOf(const std::vector<const ComplianceFact*>& facts, const std::set<std::string>& done) {
-  bool shown = false, rule = false, part = false, failing = false, open = false, decided = false;
-  for (const ComplianceFact* fact : facts) {
+ComplianceStatus StatusOf(const RequirementVerdict& requirement, const std::set<std::string>& done) {
+  bool shown = false, rule = false, part = false, failing = false, decided = false;
+  bool open = !requirement.silent_parts.empty();
+  for (const ComplianceFact* fact : requirement.facts) {
     const bool closed = !done.empty() && done.count(ActionKey(*fact)) > 0;
     const bool some = !fact->shown.empty() || (closed && Fails(*fact));
     shown = shown || (some && !fact->rule_only);
@@ -152,27 +153,37 @@ class ComplianceAssessor {
     }
   }
 
-  // The facts on this framework, each limited to what the framework is about, by the requirement's id.
+  // The facts on this framework, each limited to what its requirements are about, by the requirement's id.
   ByRequirement FactsFor(const std::string& framework, const ComplianceScope& scope) {
     ByRequirement by_requirement;
     const std::string prefix = absl::StrCat(framework, ":");
     for (const ComplianceFact& fact : all_) {
-      std::vector<std::string> ids;
+      std::map<bool, std::vector<std::string>> ids;  // by whether they are about the data alone
       for (const std::string& reference : fact.references) {
-        if (absl::StartsWith(reference, prefix)) ids.push_back(reference.substr(prefix.size()));
+        if (!absl::StartsWith(reference, prefix)) continue;
+        const std::string id = reference.substr(prefix.size());
+        ids[scope.AboutDataAlone(id)].push_back(id);
       }
-      if (ids.empty()) continue;
-      ComplianceFact own = fact;
-      for (std::vector<ComplianceElement>* elements : {&own.shown, &own.failing, &own.open}) {
-        elements->erase(std::remove_if(elements->begin(), elements->end(),
-                                       [&](const ComplianceElement& e) { return !scope.Has(e.subject, e.id); }),
-                        elements->end());
+      for (const auto& [data_alone, requirements] : ids) {
+        const ComplianceFact* kept = Limited(fact, scope, data_alone);
+        if (kept == nullptr) continue;
+        for (const std::string& id : requirements) by_requirement[id].push_back(kept);
       }
-      if (own.shown.empty() && own.failing.empty() && own.open.empty()) continue;
-      const ComplianceFact* kept = &result_.facts_.emplace_back(std::move(own));
-      for (const std::string& id : ids) by_requirement[id].push_back(kept);
     }
     return by_requirement;
+  }
+
+  // The fact with the elements that are in scope; nullptr when none is.
+  const ComplianceFact* Limited(const ComplianceFact& fact, const ComplianceScope& scope, bool data_alone) {
+    ComplianceFact own = fact;
+    for (std::vector<ComplianceElement>* elements : {&own.shown, &own.failing, &own.open}) {
+      elements->erase(
+          std::remove_if(elements->begin(), elements->end(),
+                         [&](const ComplianceElement& e) { return !scope.Has(e.subject, e.id, data_alone); }),
+          elements->end());
+    }
+    if (own.shown.empty() && own.failing.empty() && own.open.empty()) return nullptr;
+    return &result_.facts_.emplace_back(std::move(own));
   }
 
   // Its own facts and those of its parts, in the order of all facts.
@@ -212,17 +223,35 @@ class ComplianceAssessor {
       return verdict;
     }
     verdict.facts = Gather(requirement.id(), by_requirement);
-    verdict.status = StatusOf(verdict.facts);
+    verdict.silent_parts = SilentParts(framework, requirement.id(), by_requirement);
+    verdict.status = StatusOf(verdict);
     for (const ComplianceFact* fact : verdict.facts) {
-      if (Fails(*fact)) verdict.severity = std::max(verdict.severity, SeverityIn(framework, *fact, verdict.status));
+      if (Fails(*fact)) verdict.severity = std::max(verdict.severity, SeverityIn(framework, *fact, verdict));
     }
     return verdict;
   }
 
-  static Severity SeverityIn(const FrameworkFact& framework, const ComplianceFact& fact, ComplianceStatus status) {
+  // Parts of the requirement that bind and have no facts; none where no part is a requirement of its own.
+  std::vector<std::string> SilentParts(const FrameworkFact& framework, const std::string& id,
+                                       const ByRequirement& by_requirement) const {
+    std::vector<std::string> parts;
+    for (const k::Requirement& each : framework.framework->requirements()) {
+      if (!absl::StartsWith(each.id(), absl::StrCat(id, "("))) continue;
+      const bool binds = inputs_.not_binding.count(absl::StrCat(framework.id, ":", each.id())) == 0;
+      if (binds && Gather(each.id(), by_requirement).empty()) parts.push_back(each.id());
+    }
+    return parts;
+  }
+
+  static Severity SeverityIn(const FrameworkFact& framework, const ComplianceFact& fact,
+                             const RequirementVerdict& requirement) {
     const bool chosen = framework.framework->kind() == k::FRAMEWORK_KIND_VOLUNTARY;
-    const int levels = (status == ComplianceStatus::kPartlyMet ? 1 : 0) + (chosen ? 1 : 0);
-    return Lower(OfFact(fact, framework.id == "pci-dss-4.0.1"), levels);
+    const bool part = std::any_of(requirement.facts.begin(), requirement.facts.end(), [](const ComplianceFact* each) {
+      const auto partly = [](const ComplianceElement& element) { return element.partly; };
+      return (!each->rule_only && !each->shown.empty()) ||
+             std::any_of(each->failing.begin(), each->failing.end(), partly);
+    });
+    return Lower(OfFact(fact, framework.id == "pci-dss-4.0.1"), (part ? 1 : 0) + (chosen ? 1 : 0));
   }
 
   // --- What closes gaps ---
@@ -240,7 +269,7 @@ class ComplianceAssessor {
           if (action.fact == nullptr) action.fact = fact;
           action.closes.push_back(&requirement);
           action.frameworks.push_back(&framework);
-          action.severity = std::max(action.severity, SeverityIn(*framework.framework, *fact, requirement.status));
+          action.severity = std::max(action.severity, SeverityIn(*framework.framework, *fact, requirement));
           for (const ComplianceElement& element : fact->failing)
             elements[key].insert({{element.subject, element.id}, &element});
         }
@@ -281,7 +310,7 @@ class ComplianceAssessor {
         ComplianceCounts& counts = score.after.emplace_back();
         for (const RequirementVerdict& requirement : framework.requirements) {
           const bool binds = requirement.status != ComplianceStatus::kNotApplicable;
-          counts.Add(binds ? StatusOf(requirement.facts, done) : requirement.status);
+          counts.Add(binds ? StatusOf(requirement, done) : requirement.status);
         }
       }
     }

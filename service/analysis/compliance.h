@@ -11,9 +11,10 @@
 // against what is merely open. A gap is a requirement with an element that is known to lack it. A requirement whose
 // parts are requirements of their own (`164.308(a)(1)` and `164.308(a)(1)(ii)(A)`) has their facts too.
 //
-// Severity of a gap: of its worst fact, one level less where the requirement is partly met and where the framework is
-// chosen (FRAMEWORK_KIND_VOLUNTARY). Of a control on elements: critical ones high, of high criticality medium, others
-// low, and one level more where PCI DSS asks for a control that is absent from a component of the CDE.
+// Severity of a gap: of its worst fact, one level less where something shows a part (a rule alone does not count), and
+// where the framework is chosen (FRAMEWORK_KIND_VOLUNTARY). Of a control on elements: critical ones high, of high
+// criticality medium, others low, and one level more where PCI DSS asks for a control that is absent from a component
+// of the CDE.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_H_
 
@@ -77,8 +78,10 @@ struct RequirementVerdict {
   const knowledge::v1::Requirement* requirement = nullptr;
   std::string key;  // "gap:pci-dss-4.0.1:8.4.2"
   ComplianceStatus status = ComplianceStatus::kUnknown;
-  std::string reason;                                              // why it is not applicable
-  std::vector<const ComplianceFact*> facts;                        // by source, then id
+  std::string reason;                        // why it is not applicable
+  std::vector<const ComplianceFact*> facts;  // by source, then id
+  // Parts that are requirements of their own and of which nothing speaks; they leave it open.
+  std::vector<std::string> silent_parts;
   model::v1::Severity severity = model::v1::SEVERITY_UNSPECIFIED;  // of a gap
 
   bool gap() const { return severity != model::v1::SEVERITY_UNSPECIFIED; }
@@ -155,8 +158,8 @@ class Compliance {
 // "control:mfa", "posture:mfa", "handling:rest-encrypted": what an action is called.
 std::string ActionKey(const ComplianceFact& fact);
 
-// Verdict of a requirement from its facts; those of `done` actions count as shown.
-ComplianceStatus StatusOf(const std::vector<const ComplianceFact*>& facts, const std::set<std::string>& done = {});
+// Verdict of a requirement that binds; what `done` actions are about counts as shown.
+ComplianceStatus StatusOf(const RequirementVerdict& requirement, const std::set<std::string>& done = {});
 
 }  // namespace metapowers::analysis
 

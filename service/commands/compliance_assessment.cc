@@ -52,6 +52,12 @@ std::pair<Truth, const AttributeMatch*> Judge(const Input& input, const Element&
   return worst;
 }
 
+// What is below a bound or past a date is there in part.
+bool IsBound(knowledge::v1::MatchOperator op) {
+  return op == knowledge::v1::MATCH_OPERATOR_AT_LEAST || op == knowledge::v1::MATCH_OPERATOR_AT_MOST ||
+         op == knowledge::v1::MATCH_OPERATOR_AFTER_AS_OF;
+}
+
 // The declared interval in days, within what the references leave room for; 0: the age is not judged.
 int IntervalDays(const Input& input, const Element& element, const Currency& current) {
   int days = current.days();
@@ -121,10 +127,16 @@ class Programme {
   void AddElement(const ComplianceEvidence& row, const Element& of, ComplianceFact& fact) const {
     ComplianceElement element = Named(row, of.label);
     auto [truth, match] = Judge(input_, of, row.shown_by().met());
-    if (match != nullptr) element.fact = Said(input_, of, match->attribute());
+    if (match != nullptr) {
+      element.fact = Said(input_, of, match->attribute());
+      element.partly = IsBound(match->operator_());
+    }
     if (row.has_current() && of.message != nullptr) {
       const Age age = JudgeAge(input_, of, row.current());
-      if (age.current <= truth) element.fact = age.said;
+      if (age.current <= truth) {
+        element.fact = age.said;
+        element.partly = true;  // it was done
+      }
       truth = std::min(truth, age.current);
     }
     (truth == Truth::kYes ? fact.shown : truth == Truth::kNo ? fact.failing : fact.open).push_back(std::move(element));
@@ -140,15 +152,37 @@ class Programme {
   const Input& input_;
 };
 
+// The element that a clause names, "ledger-db" or "Harbor Trust Bank".
+ComplianceElement ElementNamed(const model::Model& model, const std::string& label) {
+  ComplianceElement element;
+  element.id = label;
+  if (const auto* component = model.Find<model::v1::Component>(label)) {
+    element.subject = knowledge::v1::THREAT_SUBJECT_COMPONENT;
+    element.team = component->owner_team();
+  } else if (model.Find<model::v1::Flow>(label) != nullptr) {
+    element.subject = knowledge::v1::THREAT_SUBJECT_FLOW;
+  } else if (const auto* repository = model.Find<model::v1::Repository>(label)) {
+    element.subject = knowledge::v1::THREAT_SUBJECT_REPOSITORY;
+    element.team = repository->owner_team();
+  }
+  for (const model::v1::ThirdParty& supplier : model.proto().third_parties()) {
+    if (supplier.id() != label && supplier.name() != label) continue;
+    element.subject = knowledge::v1::THREAT_SUBJECT_THIRD_PARTY;
+    element.id = supplier.id();
+    element.team = supplier.owner_team();
+  }
+  return element;
+}
+
 // A clause in force says that something must be done; where elements are known not to keep it, it is not.
-ComplianceFact FactOf(const model::v1::Policy& policy, const Clause& clause) {
+ComplianceFact FactOf(const model::Model& model, const model::v1::Policy& policy, const Clause& clause) {
   ComplianceFact fact;
   fact.source = ComplianceSource::kPolicy;
   fact.id = absl::StrCat(policy.id(), "/", clause.id);
   fact.name = clause.title;
   fact.references = clause.references;
   fact.rule_only = true;
-  fact.severity = model::v1::SEVERITY_MEDIUM;
+  fact.severity = model::v1::SEVERITY_LOW;
   fact.remedy = clause.requirement;
   fact.verification = clause.evidence;
   fact.owner_role = policy.owner();
@@ -162,9 +196,9 @@ ComplianceFact FactOf(const model::v1::Policy& policy, const Clause& clause) {
     element.fact = clause.evidence;
     fact.shown.push_back(std::move(element));
     for (const std::string& each : clause.not_met) {
-      ComplianceElement failing;
-      failing.id = each.substr(0, each.find(" ("));
-      failing.fact = each;
+      const size_t open = each.find(" (");
+      ComplianceElement failing = ElementNamed(model, each.substr(0, open));
+      failing.fact = open == std::string::npos ? "" : each.substr(open + 2, each.size() - open - 3);
       fact.failing.push_back(std::move(failing));
     }
   }
@@ -175,7 +209,7 @@ void AddPolicies(const Input& input, ComplianceInputs& inputs) {
   for (const model::v1::Policy& policy : input.model.proto().policies()) {
     if (policy.status() != model::v1::POLICY_STATUS_APPROVED) continue;
     for (const Clause& clause : ClausesOf(input, policy.area(), &policy)) {
-      ComplianceFact fact = FactOf(policy, clause);
+      ComplianceFact fact = FactOf(input.model, policy, clause);
       if (!fact.references.empty()) inputs.facts.push_back(std::move(fact));
     }
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/framework_coverage.h"
@@ -33,6 +34,7 @@ using analysis::RequirementVerdict;
 
 // Elements that a sentence or cell names before it counts the rest.
 constexpr size_t kNamed = 3;
+constexpr size_t kInCell = 6;
 
 std::string Percent(int per_mille) {
   return per_mille < 0 ? "" : absl::StrCat(per_mille / 10, ".", per_mille % 10, "%");
@@ -95,11 +97,13 @@ pb::EvidencePointer PointerOf(const ComplianceFact& fact) {
   pb::EvidencePointer pointer;
   pointer.set_key(ActionKey(fact));
   pointer.set_name(fact.name);
-  pointer.set_shown(static_cast<int>(fact.shown.size()));
-  pointer.set_looked_at(static_cast<int>(fact.shown.size() + fact.failing.size() + fact.open.size()));
+  const bool of_elements = fact.source != ComplianceSource::kControl && fact.source != ComplianceSource::kPolicy;
+  if (of_elements && fact.shown.size() > kNamed) {
+    pointer.set_shown(static_cast<int>(fact.shown.size()));
+    pointer.set_looked_at(static_cast<int>(fact.shown.size() + fact.failing.size() + fact.open.size()));
+  }
   if (fact.shown.size() == 1) pointer.set_fact(fact.shown.front().fact);
-  if (fact.shown.size() <= kNamed && fact.source != ComplianceSource::kControl &&
-      fact.source != ComplianceSource::kPolicy) {
+  if (of_elements && fact.shown.size() <= kNamed) {
     for (const std::string& id : IdsOf(fact.shown)) pointer.add_elements(id);
   }
   return pointer;
@@ -239,6 +243,8 @@ class GapAssessment {
       lacking.insert(lacking.end(), fact->failing.begin(), fact->failing.end());
     }
     for (const std::string& id : IdsOf(lacking)) row.add_elements(id);
+    row.set_element_list(List(IdsOf(lacking), kInCell));
+    row.set_shown_list(List({row.shown().begin(), row.shown().end()}, kInCell));
   }
 
   static void AddPart(const RequirementVerdict& requirement, RowsBy<pb::PartlyMetRequirements>& rows) {
@@ -248,6 +254,9 @@ class GapAssessment {
     *row.mutable_evidence() = PointerOf(shown);
     if (open != nullptr) row.set_open(ActionKey(*open));
     if (shown.rule_only) row.set_record(shown.verification);
+    if (open == nullptr) {
+      for (const std::string& part : requirement.silent_parts) row.add_parts(part);
+    }
     row.add_requirements(requirement.requirement->id());
   }
 
@@ -360,7 +369,9 @@ class GapAssessment {
     for (const ComplianceElement& element : action.elements) {
       teams.insert(TeamName(model_, element.team.empty() ? model_.proto().owner_team() : element.team));
     }
-    const std::string elements = List(IdsOf(action.elements), kNamed);
+    const std::vector<std::string> ids = IdsOf(action.elements);
+    const std::string elements = absl::StrCat(ids.size() > 1 ? "each of " : "", List(ids, kNamed));
+    absl::ConsumeSuffix(&text, ".");
     return absl::StrReplaceAll(text, {{"{element}", elements},
                                       {"{name}", elements},
                                       {"{data}", List(DataAt(action), kNamed)},
