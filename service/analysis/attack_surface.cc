@@ -85,8 +85,8 @@ class Analysis {
       if (entry.authenticated == model::v1::TRISTATE_NO) {
         Add(kb::SURFACE_FINDING_UNAUTHENTICATED, entry.id, Ends(entry), {i}, Authenticate("client_cert"));
       }
-      const bool few =
-          entry.administrative || entry.exposure == Exposure::kPartner || entry.exposure == Exposure::kSupplier;
+      const bool few = entry.administrative || entry.exposure == EntryExposure::kPartner ||
+                       entry.exposure == EntryExposure::kSupplier;
       if (few && entry.ip_filtered == model::v1::TRISTATE_NO && !entry.vpn) {
         Add(kb::SURFACE_FINDING_ANY_ADDRESS, entry.id,
             absl::StrCat(Ends(entry), ", ", Label(kb::SURFACE_TERM_AUTHENTICATION, inputs_[i].authentication)), {i},
@@ -115,14 +115,14 @@ class Analysis {
   void CheckTarget(size_t i) {
     const EntryPoint& entry = surface_.entries[i];
     const Component& target = *entry.target->component;
-    if (entry.exposure == Exposure::kInternet && target.internet_facing() == model::v1::TRISTATE_NO) {
+    if (entry.exposure == EntryExposure::kInternet && target.internet_facing() == model::v1::TRISTATE_NO) {
       Close(kb::SURFACE_FINDING_CONTRADICTED, entry.id, Ends(entry), {i});
     }
     if (IsOutside(entry.exposure) && target.kind() == model::v1::COMPONENT_KIND_DATASTORE) {
       Add(kb::SURFACE_FINDING_STORE_EXPOSED, entry.id,
           absl::StrCat(Ends(entry), ", ", Label(kb::SURFACE_TERM_AUTHENTICATION, inputs_[i].authentication)), {i},
           [](SurfaceInputs& inputs) {
-            inputs.exposure = Exposure::kInside;
+            inputs.exposure = EntryExposure::kInside;
             inputs.filtering = "listed";
           });
     }
@@ -135,7 +135,7 @@ class Analysis {
                                          Label(kb::SURFACE_TERM_AUTHENTICATION, inputs_[i].authentication));
     if (IsOutside(entry.exposure) && !entry.guarded) {
       Add(kb::SURFACE_FINDING_ADMIN_DIRECT, entry.id, how, {i}, [](SurfaceInputs& inputs) {
-        inputs.exposure = Exposure::kInside;
+        inputs.exposure = EntryExposure::kInside;
         inputs.authentication = "mfa";
         inputs.filtering = "listed";
       });
@@ -282,7 +282,7 @@ class Analysis {
       std::vector<const ComponentFacts*> inside;
       for (const auto& [id, component] : facts_.components()) {
         if (component.effective_zone == &zone && IsOurs(facts_, component) &&
-            ExposureOf(facts_, component) == Exposure::kInside) {
+            ExposureOf(facts_, component) == EntryExposure::kInside) {
           inside.push_back(&component);
         }
       }
@@ -347,9 +347,9 @@ class Analysis {
     }
     if (finding.team.empty()) finding.team = proto_.owner_team();
     const kb::SurfaceFindingKind& rule = knowledge::SurfaceFindingKindOf(kind);
-    finding.severity = finding.exposure == Exposure::kInternet ? rule.severity_internet()
-                       : IsOutside(finding.exposure)           ? rule.severity_party()
-                                                               : rule.severity_inside();
+    finding.severity = finding.exposure == EntryExposure::kInternet ? rule.severity_internet()
+                       : IsOutside(finding.exposure)                ? rule.severity_party()
+                                                                    : rule.severity_inside();
     if (rule.raised_by_score()) finding.severity = std::max(finding.severity, band);
     finding.due = model::FormatDate(facts_.model().as_of() + knowledge::GapTermDays(finding.severity));
     return finding;

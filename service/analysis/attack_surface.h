@@ -44,7 +44,7 @@ struct SurfaceFindingFact {
   std::string fact;             // the values that make it so, e.g. "TLS 1.2, policy TLS 1.3"
   std::vector<size_t> entries;  // positions of the ways in that it is about, ascending
   std::string team;             // id of the team that answers for it
-  Exposure exposure = Exposure::kInside;
+  EntryExposure exposure = EntryExposure::kInside;
   model::v1::Severity severity = model::v1::SEVERITY_UNSPECIFIED;
   std::string due;
   bool scored = true;   // whether the measure changes a score; a zone's policy does not

@@ -10,7 +10,8 @@
 // The last three are those of the data that the component stores or processes, the strongest of each, of which the
 // class that rates highest is the term; it counts in full while neither tier nor override is declared. A declared
 // override of the component replaces what its data says, upwards and downwards, and counts in full. A floor takes the
-// place of data that rates lower and counts as data does. What is unset adds no term. Data that only passes on a flow is not counted: its owner is rated for it.
+// place of data that rates lower and counts as data does. What is unset adds no term. Data that only passes on a flow
+// is not counted: its owner is rated for it.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_CRITICALITY_H_
 #define METAPOWERS_SERVICE_ANALYSIS_CRITICALITY_H_
 

@@ -95,17 +95,17 @@ class Finder {
   }
 
   // Nothing when the flow stays between components of ours in one zone, or the zone of an end is unknown.
-  std::optional<Exposure> ExposureOfCaller(const Link& link) const {
+  std::optional<EntryExposure> ExposureOfCaller(const Link& link) const {
     const ComponentFacts& source = *components_[link.source];
     const ComponentFacts& target = *components_[link.target];
-    std::optional<Exposure> exposure = ExposureOf(facts_, source);
+    std::optional<EntryExposure> exposure = ExposureOf(facts_, source);
     if (!exposure.has_value()) return std::nullopt;
-    if (*exposure == Exposure::kInternet && link.flow->vpn()) {
-      exposure = source.component->third_party().empty() ? Exposure::kInside : Exposure::kSupplier;
+    if (*exposure == EntryExposure::kInternet && link.flow->vpn()) {
+      exposure = source.component->third_party().empty() ? EntryExposure::kInside : EntryExposure::kSupplier;
     }
     if (IsOutside(*exposure) || IsExternal(*source.component)) return exposure;
     if (link.source == link.target) return std::nullopt;
-    if (IsDevice(*source.component)) return Exposure::kOnSite;
+    if (IsDevice(*source.component)) return EntryExposure::kOnSite;
     const bool crosses = !target.zone_unknown && source.effective_zone != target.effective_zone;
     if (crosses || IsAdministrative(link) || IsDevice(*target.component)) return exposure;
     return std::nullopt;
@@ -124,13 +124,13 @@ class Finder {
   static bool IsWebhook(const EntryPoint& entry) {
     const Component& source = *entry.source->component;
     return entry.kind == Kind::kFlow &&
-           (entry.exposure == Exposure::kPartner || entry.exposure == Exposure::kSupplier) &&
+           (entry.exposure == EntryExposure::kPartner || entry.exposure == EntryExposure::kSupplier) &&
            !source.third_party().empty() && !source.used_by_human() && !entry.administrative &&
            entry.target->component->kind() == model::v1::COMPONENT_KIND_PROCESS &&
            absl::StartsWith(entry.flow->protocol(), "http");
   }
 
-  void AddFlowAs(Kind kind, const Link& link, Exposure exposure) {
+  void AddFlowAs(Kind kind, const Link& link, EntryExposure exposure) {
     const Flow& flow = *link.flow;
     const bool pulled = kind == Kind::kPull;
     const int target = pulled ? link.source : link.target;
@@ -167,7 +167,7 @@ class Finder {
     const std::vector<const Link*> arrivals = ForStyle(all, webhook);
     for (const model::v1::Endpoint& endpoint : api.endpoints()) {
       EntryPoint entry = Start(Kind::kEndpoint, absl::StrCat(api.id(), " ", endpoint.method(), " ", endpoint.path()),
-                               Exposure::kInside, target);
+                               EntryExposure::kInside, target);
       entry.api = &api;
       entry.endpoint = &endpoint;
       entry.webhook = webhook;
@@ -208,23 +208,23 @@ class Finder {
   std::vector<const Link*> ForStyle(const std::vector<const Link*>& all, bool webhook) const {
     std::vector<const Link*> matching;
     for (const Link* link : all) {
-      if ((ExposureOfCaller(*link) == Exposure::kSupplier) == webhook) matching.push_back(link);
+      if ((ExposureOfCaller(*link) == EntryExposure::kSupplier) == webhook) matching.push_back(link);
     }
     return matching.empty() ? all : matching;
   }
 
-  Exposure ExposureOfEndpoint(int target, const std::vector<const Link*>& all, const EntryPoint& entry,
-                              const std::vector<const Link*>& arrivals) const {
+  EntryExposure ExposureOfEndpoint(int target, const std::vector<const Link*>& all, const EntryPoint& entry,
+                                   const std::vector<const Link*>& arrivals) const {
     bool internet = components_[target]->component->internet_facing() == model::v1::TRISTATE_YES;
-    for (const Link* link : all) internet |= ExposureOfCaller(*link) == Exposure::kInternet;
+    for (const Link* link : all) internet |= ExposureOfCaller(*link) == EntryExposure::kInternet;
     const bool limited = !arrivals.empty() && (entry.vpn || entry.ip_filtered == model::v1::TRISTATE_YES);
-    if (internet && !limited) return Exposure::kInternet;
-    std::optional<Exposure> widest;
+    if (internet && !limited) return EntryExposure::kInternet;
+    std::optional<EntryExposure> widest;
     for (const Link* link : arrivals) {
       const auto one = ExposureOfCaller(*link);
       if (one.has_value() && (!widest.has_value() || *one < *widest)) widest = one;
     }
-    return widest.value_or(Exposure::kInside);
+    return widest.value_or(EntryExposure::kInside);
   }
 
   // Consumer classes that may call the endpoint, and how the weakest of them proves who it is.
@@ -257,19 +257,19 @@ class Finder {
   void AddComponent(int i) {
     const Component& component = *components_[i]->component;
     if (!ours_[i]) return;
-    if (IsDevice(component)) Finish(i, Start(Kind::kDevice, component.id(), Exposure::kOnSite, i));
+    if (IsDevice(component)) Finish(i, Start(Kind::kDevice, component.id(), EntryExposure::kOnSite, i));
     const bool entered = std::any_of(inbound_[i].begin(), inbound_[i].end(), [&](const Link* link) {
       const auto exposure = ExposureOfCaller(*link);
       return exposure.has_value() && IsOutside(*exposure);
     });
     if (component.internet_facing() == model::v1::TRISTATE_YES && !entered) {
-      AddUndescribed(Kind::kOpen, Exposure::kInternet, i);
+      AddUndescribed(Kind::kOpen, EntryExposure::kInternet, i);
     } else if ((component.used_by_human() || component.admin()) && inbound_[i].empty() && !IsDevice(component)) {
-      AddUndescribed(Kind::kInterface, Exposure::kInside, i);
+      AddUndescribed(Kind::kInterface, EntryExposure::kInside, i);
     }
   }
 
-  void AddUndescribed(Kind kind, Exposure exposure, int i) {
+  void AddUndescribed(Kind kind, EntryExposure exposure, int i) {
     EntryPoint entry = Start(kind, topology_.id(i), exposure, i);
     entry.administrative = components_[i]->component->admin();
     SetArrivals(inbound_[i], entry);
@@ -292,13 +292,13 @@ class Finder {
 
   void AddPipeline(const model::v1::Pipeline& pipeline) {
     if (pipeline.deploys_by_pull() != model::v1::TRISTATE_NO) return;
-    std::optional<Exposure> exposure = Exposure::kSupplier;
+    std::optional<EntryExposure> exposure = EntryExposure::kSupplier;
     if (!pipeline.component().empty()) exposure = ExposureOf(facts_, facts_.components().at(pipeline.component()));
     for (const std::string& id : pipeline.deploys_to()) {
       EntryPoint entry;
       entry.kind = Kind::kDeployment;
       entry.id = absl::StrCat(pipeline.id(), " ", id);
-      entry.exposure = exposure.value_or(Exposure::kInside);
+      entry.exposure = exposure.value_or(EntryExposure::kInside);
       entry.administrative = true;
       entry.pipeline = &pipeline;
       entry.infrastructure = model_.Find<model::v1::Infrastructure>(id);
@@ -317,7 +317,7 @@ class Finder {
 
   // --- What all kinds share ---
 
-  EntryPoint Start(Kind kind, std::string id, Exposure exposure, int target) const {
+  EntryPoint Start(Kind kind, std::string id, EntryExposure exposure, int target) const {
     EntryPoint entry;
     entry.kind = kind;
     entry.id = std::move(id);

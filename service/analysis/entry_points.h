@@ -47,7 +47,7 @@ struct EntryPoint {
 
   Kind kind = Kind::kFlow;
   std::string id;  // of the flow, component or pipeline; "api METHOD path" of an endpoint: unique within its kind
-  Exposure exposure = Exposure::kInside;
+  EntryExposure exposure = EntryExposure::kInside;
   bool administrative = false;  // gives control of a component rather than service from it
   bool webhook = false;         // calls that we receive from a supplier
   bool file_exchange = false;

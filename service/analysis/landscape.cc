@@ -442,8 +442,8 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
   return Sorted(std::move(data));
 }
 
-// Data held by the components that stand or fall with the element: encrypted by the key, run on the infrastructure, inside
-// the zone, built from the repository, deployed or managed where they run; where the model does not say what is
+// Data held by the components that stand or fall with the element: encrypted by the key, run on the infrastructure,
+// inside the zone, built from the repository, deployed or managed where they run; where the model does not say what is
 // delivered, that of all components of ours.
 void Landscape::AddDependentData(const Element& element, std::vector<const DataClass*>& data) const {
   const std::string id = model::IdOf(*element.message);

@@ -29,13 +29,14 @@ const Zone* ForeignZone(const model::Model& model, const Zone* zone) {
 
 }  // namespace
 
-std::optional<Exposure> ExposureOf(const Facts& facts, const ComponentFacts& component) {
+std::optional<EntryExposure> ExposureOf(const Facts& facts, const ComponentFacts& component) {
   if (component.zone_unknown) return std::nullopt;
-  if (component.effective_zone == nullptr) return Exposure::kInternet;
+  if (component.effective_zone == nullptr) return EntryExposure::kInternet;
   if (const Zone* foreign = ForeignZone(facts.model(), component.effective_zone)) {
-    return foreign->type() == model::v1::ZONE_TYPE_SAAS ? Exposure::kSupplier : Exposure::kPartner;
+    return foreign->type() == model::v1::ZONE_TYPE_SAAS ? EntryExposure::kSupplier : EntryExposure::kPartner;
   }
-  return component.effective_zone->type() == model::v1::ZONE_TYPE_INTERNET ? Exposure::kInternet : Exposure::kInside;
+  return component.effective_zone->type() == model::v1::ZONE_TYPE_INTERNET ? EntryExposure::kInternet
+                                                                           : EntryExposure::kInside;
 }
 
 bool IsOurs(const Facts& facts, const ComponentFacts& component) {

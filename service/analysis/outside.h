@@ -9,14 +9,14 @@
 namespace metapowers::analysis {
 
 // From where something can be used, widest first; entry_points.h says what each means.
-enum class Exposure { kInternet, kPartner, kSupplier, kInside, kOnSite };
+enum class EntryExposure { kInternet, kPartner, kSupplier, kInside, kOnSite };
 
 // Whether the origin is outside the organisation.
-inline bool IsOutside(Exposure exposure) { return exposure <= Exposure::kSupplier; }
+inline bool IsOutside(EntryExposure exposure) { return exposure <= EntryExposure::kSupplier; }
 
 // From where `component` acts on others: for external entities and for what stands in a foreign zone. kInside for
 // what stands in a zone of ours; nothing for a component of ours whose zone is unknown.
-std::optional<Exposure> ExposureOf(const Facts& facts, const ComponentFacts& component);
+std::optional<EntryExposure> ExposureOf(const Facts& facts, const ComponentFacts& component);
 
 // Whether we run it: no external entity, and not in the network of a supplier or partner.
 bool IsOurs(const Facts& facts, const ComponentFacts& component);

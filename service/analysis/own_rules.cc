@@ -53,9 +53,9 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> ParseOwnRules(absl::Span<const mo
   if (violations.empty()) return RuleSet::WithOwn(std::move(own));
   const Violation& first = violations.front();
   const std::string count = absl::StrCat(violations.size());
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat(first.location, ": ", first.field, ": ", first.description),
-                   {"RULES_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, absl::StrCat(first.location, ": ", first.field, ": ", first.description),
+      {"RULES_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
 }
 
 }  // namespace metapowers::analysis

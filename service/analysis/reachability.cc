@@ -13,10 +13,10 @@ namespace {
 
 using model::v1::Component;
 
-std::string NameOf(const model::Model& model, Exposure exposure, const std::string& id) {
-  if (exposure == Exposure::kInternet) return "Internet";
+std::string NameOf(const model::Model& model, EntryExposure exposure, const std::string& id) {
+  if (exposure == EntryExposure::kInternet) return "Internet";
   if (const auto* supplier = model.Find<model::v1::ThirdParty>(id);
-      supplier != nullptr && exposure != Exposure::kInside && exposure != Exposure::kOnSite) {
+      supplier != nullptr && exposure != EntryExposure::kInside && exposure != EntryExposure::kOnSite) {
     return supplier->name();
   }
   const auto* zone = model.Find<model::v1::Zone>(id);
@@ -26,7 +26,7 @@ std::string NameOf(const model::Model& model, Exposure exposure, const std::stri
 // No slug, so that no zone and no supplier has it.
 constexpr absl::string_view kRemoteUsers = "VPN users";
 
-using OriginKey = std::pair<Exposure, std::string>;
+using OriginKey = std::pair<EntryExposure, std::string>;
 
 // Origins that a component outside, or of people, is a party of.
 std::vector<OriginKey> OriginsOf(const Facts& facts, const ComponentFacts& component) {
@@ -34,14 +34,15 @@ std::vector<OriginKey> OriginsOf(const Facts& facts, const ComponentFacts& compo
   const std::string zone = component.effective_zone == nullptr ? "" : component.effective_zone->id();
   if (IsOurs(facts, component)) {
     if (declared.machine() != model::v1::MACHINE_DEVICE || zone.empty()) return {};
-    return {{Exposure::kOnSite, zone}};
+    return {{EntryExposure::kOnSite, zone}};
   }
-  const std::optional<Exposure> exposure = ExposureOf(facts, component);
+  const std::optional<EntryExposure> exposure = ExposureOf(facts, component);
   if (!exposure.has_value()) return {};
   const std::string& supplier = declared.third_party();
-  if (*exposure == Exposure::kInternet) {
-    return {{Exposure::kInternet, "internet"},
-            supplier.empty() ? OriginKey(Exposure::kInside, kRemoteUsers) : OriginKey(Exposure::kSupplier, supplier)};
+  if (*exposure == EntryExposure::kInternet) {
+    return {{EntryExposure::kInternet, "internet"},
+            supplier.empty() ? OriginKey(EntryExposure::kInside, kRemoteUsers)
+                             : OriginKey(EntryExposure::kSupplier, supplier)};
   }
   return {{*exposure, supplier.empty() || !IsOutside(*exposure) ? zone : supplier}};
 }
@@ -80,7 +81,8 @@ class ReachSearch {
   void Run(const Origin& origin, std::vector<Reached>& reached,
            std::map<std::string, UntrustedReach::Arrival, std::less<>>& arrivals) {
     std::vector<int> touched;
-    std::vector<int> level = origin.exposure == Exposure::kOnSite ? Touch(origin, touched) : Enter(origin, touched);
+    std::vector<int> level =
+        origin.exposure == EntryExposure::kOnSite ? Touch(origin, touched) : Enter(origin, touched);
     for (int hops = 2; !level.empty(); ++hops) {
       std::vector<int> next;
       for (const int at : level) {
@@ -151,7 +153,7 @@ class ReachSearch {
 
   // People on the internet without a VPN are the internet, those with one are remote users.
   static bool Carries(const Origin& origin, const model::v1::Flow& flow) {
-    if (origin.exposure == Exposure::kInternet) return !flow.vpn();
+    if (origin.exposure == EntryExposure::kInternet) return !flow.vpn();
     return origin.id != kRemoteUsers || flow.vpn();
   }
 

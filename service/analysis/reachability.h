@@ -29,7 +29,7 @@
 namespace metapowers::analysis {
 
 struct Origin {
-  Exposure exposure = Exposure::kInternet;
+  EntryExposure exposure = EntryExposure::kInternet;
   std::string id;  // "internet", or that of the supplier or zone; unique together with `exposure`
   std::string name;
   std::vector<const ComponentFacts*> parties;  // where it starts, sorted by id

@@ -95,7 +95,7 @@ class Finder {
     const auto [at, is_new] = scans_.try_emplace({need.kind(), target});
     ScanFact& scan = at->second;
     scan.components.push_back(component.id());
-    scan.exposure = std::min(scan.exposure, ExposureOf(facts_, facts));
+    scan.exposure = std::min(scan.exposure, VulnerabilityExposureOf(facts_, facts));
     if (!is_new) return;
     scan.need = &need;
     scan.target = target;
@@ -149,7 +149,7 @@ class Finder {
     ScanFact& scan = at->second;
     for (const auto& [id, component] : facts_.components()) {
       if (Lists(source.manages(), component.component->runs_on())) {
-        scan.exposure = std::min(scan.exposure, ExposureOf(facts_, component));
+        scan.exposure = std::min(scan.exposure, VulnerabilityExposureOf(facts_, component));
       }
     }
     if (!is_new) return;

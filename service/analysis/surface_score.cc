@@ -53,7 +53,7 @@ std::string RateOf(const EntryPoint& entry) {
   const bool asks = entry.kind == Kind::kFlow || entry.kind == Kind::kEndpoint || entry.kind == Kind::kOpen;
   if (!asks || !IsOutside(entry.exposure)) return "";
   if (entry.rate.state != model::v1::POSTURE_STATE_UNSPECIFIED) return model::YamlName(entry.rate.state);
-  return entry.exposure == Exposure::kInternet ? kUnknown : "";
+  return entry.exposure == EntryExposure::kInternet ? kUnknown : "";
 }
 
 std::string TransportOf(const Facts& facts, const EntryPoint& entry) {
@@ -115,17 +115,17 @@ class Sum {
 
 }  // namespace
 
-std::string NameOf(Exposure exposure) {
+std::string NameOf(EntryExposure exposure) {
   switch (exposure) {
-    case Exposure::kInternet:
+    case EntryExposure::kInternet:
       return "internet";
-    case Exposure::kPartner:
+    case EntryExposure::kPartner:
       return "partner";
-    case Exposure::kSupplier:
+    case EntryExposure::kSupplier:
       return "supplier";
-    case Exposure::kInside:
+    case EntryExposure::kInside:
       return "inside";
-    case Exposure::kOnSite:
+    case EntryExposure::kOnSite:
       return "on_site";
   }
   return "";

@@ -25,7 +25,7 @@ namespace metapowers::analysis {
 
 // Values of the terms, by their names in the data; a finding's measure changes single ones. Empty: left out.
 struct SurfaceInputs {
-  Exposure exposure = Exposure::kInside;
+  EntryExposure exposure = EntryExposure::kInside;
   std::string authentication;
   std::string filtering;
   std::string rate;
@@ -61,7 +61,7 @@ const EndOfLifeFact* UnsupportedAt(const Facts& facts, const EntryPoint& entry);
 bool BelowTlsFloor(const Facts& facts, const EntryPoint& entry);
 
 // Name of an exposure in the data and in documents, e.g. "on_site".
-std::string NameOf(Exposure exposure);
+std::string NameOf(EntryExposure exposure);
 
 }  // namespace metapowers::analysis
 

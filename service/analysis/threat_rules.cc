@@ -49,8 +49,9 @@ absl::Status ToStatus(std::vector<Violation> violations) {
       absl::StrCat(violations[0].location, ": ", violations[0].field, ": ", violations[0].description,
                    violations.size() > 1 ? absl::StrCat(" (and ", violations.size() - 1, " more)") : "");
   const std::string count = absl::StrCat(violations.size());
-  return MakeError(absl::StatusCode::kInvalidArgument, message,
-                   {"RULES_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, message,
+      {"RULES_INVALID", {{"errors", count}}, std::move(violations), "mend the rule files, then run again"});
 }
 
 void CheckTexts(const k::ThreatRule& rule, Faults& faults) {

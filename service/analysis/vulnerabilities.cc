@@ -262,7 +262,8 @@ class Judge {
 
   Terms TermsOf(const ComponentFacts& component) const {
     const bool declared = component.component->internet_facing() != model::v1::TRISTATE_UNSPECIFIED;
-    return {ExposureOf(facts_, component), !declared && !component.exposed_to_internet, component.confidentiality};
+    return {VulnerabilityExposureOf(facts_, component), !declared && !component.exposed_to_internet,
+            component.confidentiality};
   }
 
   void SetDue(Vulnerability& one) {
@@ -328,7 +329,7 @@ std::unique_ptr<const VulnerabilityFacts> JudgeVulnerabilities(const Facts& fact
   return Judge(facts, set).Run();
 }
 
-VulnerabilityExposure ExposureOf(const Facts& facts, const ComponentFacts& component) {
+VulnerabilityExposure VulnerabilityExposureOf(const Facts& facts, const ComponentFacts& component) {
   if (component.exposed_to_internet) return knowledge::v1::VULNERABILITY_EXPOSURE_INTERNET;
   for (const model::v1::Flow& flow : facts.model().proto().flows()) {
     if (flow.target() != component.component->id()) continue;

@@ -120,7 +120,7 @@ struct VulnerabilityFacts {
 std::unique_ptr<const VulnerabilityFacts> JudgeVulnerabilities(const Facts& facts, const evidence::EvidenceSet& set);
 
 // How far a component is from the internet.
-knowledge::v1::VulnerabilityExposure ExposureOf(const Facts& facts, const ComponentFacts& component);
+knowledge::v1::VulnerabilityExposure VulnerabilityExposureOf(const Facts& facts, const ComponentFacts& component);
 
 // The row of an exposure in the shipped rules.
 const knowledge::v1::ExposureFactor& FactorOf(knowledge::v1::VulnerabilityExposure exposure);

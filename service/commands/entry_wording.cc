@@ -37,7 +37,7 @@ std::string ServerProof(model::v1::TransportSecurity transport) {
 
 }  // namespace
 
-std::string ExposureLabel(analysis::Exposure exposure) { return knowledge::Word(analysis::NameOf(exposure)); }
+std::string ExposureLabel(analysis::EntryExposure exposure) { return knowledge::Word(analysis::NameOf(exposure)); }
 
 std::string KindLabel(const EntryPoint& entry) {
   switch (entry.kind) {

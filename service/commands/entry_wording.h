@@ -11,7 +11,7 @@
 namespace metapowers::commands {
 
 // "internet", "on site".
-std::string ExposureLabel(analysis::Exposure exposure);
+std::string ExposureLabel(analysis::EntryExposure exposure);
 
 // What it is for: "administration", "file exchange", "webhook", "people", "device", "service", "operation", "answer",
 // or the kind of a way in that no flow describes, e.g. "no flow declared".

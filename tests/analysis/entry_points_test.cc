@@ -100,9 +100,9 @@ TEST(EntryPoints, AVpnFromTheInternetIsInsideOrTheSuppliers) {
                             "- {id: b, name: F, source: vendor, target: web, vpn: true}\n"
                             "- {id: c, name: F, source: vendor, target: web}\n",
                    .rest = "third_parties:\n- {id: acme, name: Acme, service: support}\n"});
-  EXPECT_EQ(ways.Of("a").exposure, Exposure::kInside);
-  EXPECT_EQ(ways.Of("b").exposure, Exposure::kSupplier);
-  EXPECT_EQ(ways.Of("c").exposure, Exposure::kInternet);
+  EXPECT_EQ(ways.Of("a").exposure, EntryExposure::kInside);
+  EXPECT_EQ(ways.Of("b").exposure, EntryExposure::kSupplier);
+  EXPECT_EQ(ways.Of("c").exposure, EntryExposure::kInternet);
   EXPECT_EQ(ways.Of("a").ip_filtered, model::v1::TRISTATE_YES) << "a VPN lets in whom it knows";
 }
 
@@ -111,7 +111,7 @@ TEST(EntryPoints, WhatWeTakeBackFromOutsideIsAWayIn) {
   const Ways ways({.components = kComponents, .flows = flow, .zones = kZones});
   const EntryPoint& pull = ways.Of("fetch");
   EXPECT_EQ(pull.kind, Kind::kPull);
-  EXPECT_EQ(pull.exposure, Exposure::kSupplier);
+  EXPECT_EQ(pull.exposure, EntryExposure::kSupplier);
   EXPECT_EQ(pull.target->component->id(), "web");
   EXPECT_EQ(pull.source->component->id(), "bank");
   EXPECT_TRUE(pull.file_exchange);
@@ -207,11 +207,11 @@ TEST(EntryPoints, AGatewayPassesTheInternetOnAndAnOrdinaryServiceDoesNot) {
          .flows = "- {id: a, name: F, source: user, target: front, ip_filtered: no}\n"
                   "- {id: b, name: F, source: front, target: web, ip_filtered: yes}\n",
          .rest = kApi});
-    EXPECT_EQ(ways.Of("api GET /me").guarded, ways.Of("api GET /me").exposure == Exposure::kInternet);
+    EXPECT_EQ(ways.Of("api GET /me").guarded, ways.Of("api GET /me").exposure == EntryExposure::kInternet);
     return ways.Of("api GET /me").exposure;
   };
-  EXPECT_EQ(exposure("waf"), Exposure::kInternet);
-  EXPECT_EQ(exposure("go-service"), Exposure::kInside);
+  EXPECT_EQ(exposure("waf"), EntryExposure::kInternet);
+  EXPECT_EQ(exposure("go-service"), EntryExposure::kInside);
 }
 
 TEST(EntryPoints, AWebhookTakesTheSuppliersAndIsTheInternetsUnlessAddressesAreListed) {
@@ -224,8 +224,8 @@ TEST(EntryPoints, AWebhookTakesTheSuppliersAndIsTheInternetsUnlessAddressesAreLi
                  .rest = "apis:\n- {id: hook, name: H, component: web, style: webhook, endpoints: [\n"
                          "    {method: POST, path: /in, authenticated: yes}]}\n"});
   };
-  EXPECT_EQ(ways("yes").Of("hook POST /in").exposure, Exposure::kSupplier);
-  EXPECT_EQ(ways("no").Of("hook POST /in").exposure, Exposure::kInternet);
+  EXPECT_EQ(ways("yes").Of("hook POST /in").exposure, EntryExposure::kSupplier);
+  EXPECT_EQ(ways("no").Of("hook POST /in").exposure, EntryExposure::kInternet);
 }
 
 // --- Data ---

@@ -18,7 +18,7 @@ struct Search {
 
   explicit Search(const ModelText& text) : facts(FactsOf(text)), reach(*facts) {}
 
-  size_t At(absl::string_view origin, Exposure exposure) const {
+  size_t At(absl::string_view origin, EntryExposure exposure) const {
     for (size_t i = 0; i < reach.origins().size(); ++i) {
       if (reach.origins()[i].id == origin && reach.origins()[i].exposure == exposure) return i;
     }
@@ -27,7 +27,7 @@ struct Search {
   }
 
   // "component hops/guarded" of each.
-  std::vector<std::string> From(absl::string_view origin, Exposure exposure = Exposure::kInternet) const {
+  std::vector<std::string> From(absl::string_view origin, EntryExposure exposure = EntryExposure::kInternet) const {
     std::vector<std::string> list;
     for (const Reached& one : reach.ReachedFrom(At(origin, exposure))) {
       list.push_back(absl::StrCat(one.component->component->id(), " ", one.hops, "/", one.guarded));
@@ -37,7 +37,7 @@ struct Search {
 
   // Flow ids of the path.
   std::vector<std::string> Path(absl::string_view origin, absl::string_view to,
-                                Exposure exposure = Exposure::kInternet) const {
+                                EntryExposure exposure = EntryExposure::kInternet) const {
     std::vector<std::string> list;
     for (const ReachStep& step : reach.PathTo(At(origin, exposure), to)) {
       list.push_back(step.flow == nullptr ? "touch" : step.flow->id());
@@ -114,7 +114,7 @@ TEST(Reachability, APartyOutsideIsNoWayThroughButAnOriginOfItsOwn) {
                        .rest = "third_parties:\n- {id: acme, name: Acme Inc., service: logs}\n"});
   EXPECT_THAT(search.Origins(), ElementsAre("internet", "acme"));
   EXPECT_THAT(search.From("internet"), ElementsAre("web 1/0"));
-  EXPECT_THAT(search.From("acme", Exposure::kSupplier), ElementsAre("puller 1/0", "store 1/0"));
+  EXPECT_THAT(search.From("acme", EntryExposure::kSupplier), ElementsAre("puller 1/0", "store 1/0"));
   EXPECT_TRUE(search.reach.PathTo(1, "puller")[0].pulled);
   EXPECT_EQ(search.reach.origins()[1].name, "Acme Inc.");
 }
@@ -124,7 +124,7 @@ TEST(Reachability, TheInternetDoesNotComeThroughAVpn) {
                                      "- {id: web, name: W, kind: process, zone: inside}\n",
                        .flows = "- {id: a, name: F, source: staff, target: web, vpn: true}\n"});
   EXPECT_THAT(search.From("internet"), IsEmpty());
-  EXPECT_THAT(search.From("VPN users", Exposure::kInside), ElementsAre("web 1/0"));
+  EXPECT_THAT(search.From("VPN users", EntryExposure::kInside), ElementsAre("web 1/0"));
 }
 
 TEST(Reachability, PeopleInsideAndWhoStandsBeforeADeviceAreOrigins) {
@@ -133,9 +133,9 @@ TEST(Reachability, PeopleInsideAndWhoStandsBeforeADeviceAreOrigins) {
                                      "- {id: web, name: W, kind: process, zone: inside}\n",
                        .flows = "- {id: a, name: F, source: clerk, target: web}\n"
                                 "- {id: b, name: F, source: pump, target: web, authentication: client_cert}\n"});
-  EXPECT_THAT(search.From("inside", Exposure::kInside), ElementsAre("web 1/0"));
-  EXPECT_THAT(search.From("vault", Exposure::kOnSite), ElementsAre("pump 1/0", "web 2/1"));
-  EXPECT_THAT(search.Path("vault", "web", Exposure::kOnSite), ElementsAre("touch", "b"));
+  EXPECT_THAT(search.From("inside", EntryExposure::kInside), ElementsAre("web 1/0"));
+  EXPECT_THAT(search.From("vault", EntryExposure::kOnSite), ElementsAre("pump 1/0", "web 2/1"));
+  EXPECT_THAT(search.Path("vault", "web", EntryExposure::kOnSite), ElementsAre("touch", "b"));
 }
 
 TEST(Reachability, ALongChainIsWalkedWithoutRecursion) {

@@ -90,10 +90,12 @@ Cost Measure(const std::shared_ptr<const model::Model>& model, const commands::C
     const absl::Time start = absl::Now();
     const auto facts = analysis::Facts::Compute(model);
     const analysis::ThreatSource threats(facts, nullptr, model::v1::Decisions());
-    const auto result = command.generate({*model, *facts, threats});
+    const auto result = command.generate({*model, *facts, threats, evidence::EvidenceSet::Empty()});
     const auto section = text.Render(*result);
     if (!section.ok()) Die(std::string(section.status().message()));
-    if (getenv("SIZES")) std::fprintf(stderr, "threats %zu result %zu section %zu undecided %zu\n", threats.Get().all().size(), result->SpaceUsedLong(), section->size(), threats.Get().undecided().size());
+    if (getenv("SIZES"))
+      std::fprintf(stderr, "threats %zu result %zu section %zu undecided %zu\n", threats.Get().all().size(),
+                   result->SpaceUsedLong(), section->size(), threats.Get().undecided().size());
     best.seconds = std::min(best.seconds, absl::ToDoubleSeconds(absl::Now() - start));
     best.bytes = mallinfo2().uordblks - before;
   }

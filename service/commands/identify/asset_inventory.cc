@@ -54,7 +54,8 @@ bool IsPciTag(int tag) {
 
 class Inventory {
  public:
-  explicit Inventory(const Input& input) : model_(input.model), facts_(input.facts), proto_(input.model.proto()) {
+  explicit Inventory(const Input& input)
+      : input_(input), model_(input.model), facts_(input.facts), proto_(input.model.proto()) {
     const analysis::FrameworkFact* pci = analysis::PciFramework(facts_);
     pci_applies_ = pci != nullptr && pci->applies;
   }
@@ -590,7 +591,7 @@ class Inventory {
     group.set_action(kind.action());
     group.set_evidence(kind.evidence());
     group.set_severity(kind.severity());
-    AddAll(BindingReferences({model_, facts_}, kind.references()), group.mutable_references());
+    AddAll(BindingReferences(input_, kind.references()), group.mutable_references());
     group.set_term_days(knowledge::GapTermDays(kind.severity()));
     for (const analysis::AssetGapFact& fact : facts) {
       pb::GapRow& row = *group.add_rows();
@@ -651,6 +652,7 @@ class Inventory {
     }
   }
 
+  const Input& input_;
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;

@@ -21,15 +21,15 @@ namespace {
 
 namespace kb = knowledge::v1;
 namespace pb = security::identify::v1;
+using analysis::EntryExposure;
 using analysis::EntryPoint;
-using analysis::Exposure;
 using analysis::IsOutside;
 using analysis::SurfaceFindingFact;
 using model::v1::DataClass;
 using Kind = EntryPoint::Kind;
 
-constexpr Exposure kExposures[] = {Exposure::kInternet, Exposure::kPartner, Exposure::kSupplier, Exposure::kInside,
-                                   Exposure::kOnSite};
+constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier,
+                                        EntryExposure::kInside, EntryExposure::kOnSite};
 
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
@@ -46,7 +46,8 @@ bool IsUnauthenticated(const EntryPoint& entry) { return entry.authenticated == 
 class Surface {
  public:
   explicit Surface(const Input& input)
-      : model_(input.model),
+      : input_(input),
+        model_(input.model),
         facts_(input.facts),
         proto_(input.model.proto()),
         surface_(analysis::AnalyseAttackSurface(input.facts)),
@@ -88,7 +89,7 @@ class Surface {
   void AddCounts() {
     pb::ExposureCount all;
     all.set_exposure("all");
-    for (const Exposure exposure : kExposures) {
+    for (const EntryExposure exposure : kExposures) {
       pb::ExposureCount row;
       row.set_exposure(ExposureLabel(exposure));
       for (const EntryPoint& entry : entries()) {
@@ -120,11 +121,12 @@ class Surface {
 
   // Parties outside, people and devices; connections between services of ours stand in the tables only.
   void AddMaps() {
-    for (const Exposure exposure : kExposures) {
+    for (const EntryExposure exposure : kExposures) {
       std::map<std::pair<std::string, std::string>, pb::SurfaceEdge> edges;
       for (const EntryPoint& entry : entries()) {
         if (entry.exposure != exposure || entry.flow == nullptr) continue;
-        if (!IsOutside(exposure) && exposure != Exposure::kOnSite && !analysis::IsExternal(*entry.source->component)) {
+        if (!IsOutside(exposure) && exposure != EntryExposure::kOnSite &&
+            !analysis::IsExternal(*entry.source->component)) {
           continue;
         }
         pb::SurfaceEdge& edge = edges[{entry.source->component->id(), entry.target->component->id()}];
@@ -136,7 +138,7 @@ class Surface {
     }
   }
 
-  void DrawMaps(Exposure exposure, std::map<std::pair<std::string, std::string>, pb::SurfaceEdge>& edges) {
+  void DrawMaps(EntryExposure exposure, std::map<std::pair<std::string, std::string>, pb::SurfaceEdge>& edges) {
     std::vector<pb::SurfaceMap> parts;
     size_t used = kDiagramBudget;
     std::set<std::string> drawn;
@@ -182,18 +184,18 @@ class Surface {
   }
 
   void AddConnections() {
-    for (const Exposure exposure : kExposures) {
+    for (const EntryExposure exposure : kExposures) {
       pb::ConnectionGroup group;
       for (const EntryPoint& entry : entries()) {
         if (entry.exposure == exposure && entry.kind == Kind::kFlow) AddConnection(entry, *group.add_rows());
       }
       if (group.rows().empty()) continue;
       group.set_exposure(ExposureLabel(exposure));
-      group.set_internet(exposure == Exposure::kInternet);
-      group.set_partner(exposure == Exposure::kPartner);
-      group.set_supplier(exposure == Exposure::kSupplier);
-      group.set_inside(exposure == Exposure::kInside);
-      group.set_on_site(exposure == Exposure::kOnSite);
+      group.set_internet(exposure == EntryExposure::kInternet);
+      group.set_partner(exposure == EntryExposure::kPartner);
+      group.set_supplier(exposure == EntryExposure::kSupplier);
+      group.set_inside(exposure == EntryExposure::kInside);
+      group.set_on_site(exposure == EntryExposure::kOnSite);
       *result_.add_connections() = std::move(group);
     }
     for (const EntryPoint& entry : entries()) {
@@ -222,7 +224,7 @@ class Surface {
   void AddInterfaces() {
     for (const model::v1::Api& api : proto_.apis()) {
       pb::InterfaceGroup group;
-      Exposure widest = Exposure::kOnSite;
+      EntryExposure widest = EntryExposure::kOnSite;
       for (const EntryPoint& entry : entries()) {
         if (entry.api != &api) continue;
         if (group.rows().empty()) DescribeInterface(entry, group);
@@ -342,18 +344,18 @@ class Surface {
     *result_.add_bands() = std::move(all);
   }
 
-  static void CountIn(Exposure exposure, pb::BandRow& row) {
+  static void CountIn(EntryExposure exposure, pb::BandRow& row) {
     row.set_all(row.all() + 1);
     switch (exposure) {
-      case Exposure::kInternet:
+      case EntryExposure::kInternet:
         return row.set_internet(row.internet() + 1);
-      case Exposure::kPartner:
+      case EntryExposure::kPartner:
         return row.set_partner(row.partner() + 1);
-      case Exposure::kSupplier:
+      case EntryExposure::kSupplier:
         return row.set_supplier(row.supplier() + 1);
-      case Exposure::kInside:
+      case EntryExposure::kInside:
         return row.set_inside(row.inside() + 1);
-      case Exposure::kOnSite:
+      case EntryExposure::kOnSite:
         return row.set_on_site(row.on_site() + 1);
     }
   }
@@ -416,9 +418,9 @@ class Surface {
       const std::vector<std::string> stores = Holders(data, &analysis::ComponentFacts::stores);
       const bool stored = !stores.empty();
       const std::vector<std::string> holders = stored ? stores : Holders(data, &analysis::ComponentFacts::processes);
-      bool outside = AddJewel(data, holders, stored, Exposure::kInternet, Exposure::kInternet);
-      outside |= AddJewel(data, holders, stored, Exposure::kPartner, Exposure::kSupplier);
-      AddJewel(data, holders, stored, Exposure::kInside, Exposure::kOnSite);
+      bool outside = AddJewel(data, holders, stored, EntryExposure::kInternet, EntryExposure::kInternet);
+      outside |= AddJewel(data, holders, stored, EntryExposure::kPartner, EntryExposure::kSupplier);
+      AddJewel(data, holders, stored, EntryExposure::kInside, EntryExposure::kOnSite);
       if (!outside) result_.add_unreached_jewels(data.id());
     }
   }
@@ -433,8 +435,8 @@ class Surface {
     return ids;
   }
 
-  bool AddJewel(const DataClass& data, const std::vector<std::string>& holders, bool stored, Exposure from,
-                Exposure to) {
+  bool AddJewel(const DataClass& data, const std::vector<std::string>& holders, bool stored, EntryExposure from,
+                EntryExposure to) {
     const analysis::Reached* best = nullptr;
     size_t origin = 0;
     for (size_t i = 0; i < reach_.origins().size(); ++i) {
@@ -523,7 +525,7 @@ class Surface {
     group.set_consequence(kind.consequence());
     group.set_measure(kind.measure());
     group.set_verification(kind.verification());
-    AddAll(BindingReferences(facts_, kind.references()), group.mutable_references());
+    AddAll(BindingReferences(input_, kind.references()), group.mutable_references());
     group.set_severity(finding.severity);
   }
 
@@ -562,11 +564,11 @@ class Surface {
     }
     if (entry.kind == Kind::kFlow && (IsOutside(entry.exposure) || entry.administrative)) {
       if (entry.ip_filtered == 0 && !entry.vpn) Ask("Flow.ip_filtered", "flows", entry.flow->id(), team);
-      if (entry.exposure == Exposure::kInternet && entry.rate.state == 0) {
+      if (entry.exposure == EntryExposure::kInternet && entry.rate.state == 0) {
         Ask("Flow.posture", "flows", entry.flow->id(), team);
       }
     }
-    if (entry.kind == Kind::kEndpoint && entry.exposure == Exposure::kInternet && entry.rate.state == 0 &&
+    if (entry.kind == Kind::kEndpoint && entry.exposure == EntryExposure::kInternet && entry.rate.state == 0 &&
         entry.rate.consumers.empty()) {
       Ask("Component.posture", "components", entry.target->component->id(), team);
     }
@@ -677,7 +679,7 @@ class Surface {
     pb::SurfaceTotals& totals = *result_.mutable_totals();
     for (const EntryPoint& entry : entries()) {
       totals.set_entries(totals.entries() + 1);
-      if (entry.exposure == Exposure::kInternet) {
+      if (entry.exposure == EntryExposure::kInternet) {
         totals.set_internet(totals.internet() + 1);
       } else if (IsOutside(entry.exposure)) {
         totals.set_parties(totals.parties() + 1);
@@ -716,6 +718,7 @@ class Surface {
     if (!result_.scores().empty()) phrases.set_highest(result_.scores(0).id());
   }
 
+  const Input& input_;
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;

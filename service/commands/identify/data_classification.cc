@@ -50,7 +50,8 @@ bool Contains(const std::vector<const DataClass*>& list, const DataClass& data) 
 class Classification {
  public:
   explicit Classification(const Input& input)
-      : model_(input.model),
+      : input_(input),
+        model_(input.model),
         facts_(input.facts),
         proto_(input.model.proto()),
         verdicts_(analysis::JudgeHandling(facts_)) {
@@ -302,7 +303,7 @@ class Classification {
       if (value.empty()) value = requirement.floor();
       row.set_measure(absl::StrReplaceAll(requirement.measure(), {{"{value}", value}}));
       row.set_evidence(requirement.evidence());
-      for (const std::string& reference : BindingReferences({model_, facts_}, requirement.references())) {
+      for (const std::string& reference : BindingReferences(input_, requirement.references())) {
         if (BindsHere(requirement, reference)) row.add_references(reference);
       }
     }
@@ -571,6 +572,7 @@ class Classification {
     }
   }
 
+  const Input& input_;
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;

@@ -530,7 +530,7 @@ class Builder {
       AddAll(elements, row.mutable_elements());
       row.set_threats(static_cast<int>(plan.threats.size()));
       row.set_points(plan.points);
-      AddAll(BindingReferences(input_.facts, plan.control->references()), row.mutable_references());
+      AddAll(BindingReferences(input_, plan.control->references()), row.mutable_references());
       for (const std::string& team : plan.teams) row.add_owners(TeamName(model_, team));
       row.set_due(plan.due);
       row.set_effort(Label(plan.control->effort()));
