@@ -141,9 +141,13 @@ class Surface {
     size_t used = kDiagramBudget;
     std::set<std::string> drawn;
     for (auto& [ends, edge] : edges) {
-      edge.set_label(Count(edge.opened_size() + edge.taken_size(), "flow", "flows"));
+      const int flows = edge.opened_size() + edge.taken_size();
+      edge.set_label(flows > 1              ? Count(flows, "flow", "flows")
+                     : edge.taken().empty() ? edge.opened(0)
+                                            : absl::StrCat(edge.taken(0), " (answer)"));
       const auto cost = [&] {
-        return Cost(ends.first) + Cost(ends.second) + 30 + NodeCost(ends.first, drawn) + NodeCost(ends.second, drawn);
+        return Cost(ends.first) + Cost(ends.second) + edge.label().size() + 20 + NodeCost(ends.first, drawn) +
+               NodeCost(ends.second, drawn);
       };
       if (used + cost() > kDiagramBudget) {
         parts.emplace_back();
@@ -208,7 +212,7 @@ class Surface {
     row.set_to(entry.target->component->id());
     row.set_protocol(ProtocolLabel(*entry.flow));
     row.set_authentication(AuthenticationLabel(entry));
-    row.set_rights(Label(entry.authorization));
+    row.set_rights(RightsLabel(entry.authorization));
     row.set_protection(ProtectionLabel(entry));
     row.set_addresses(AddressesLabel(entry));
     row.set_rate(RateLabel(entry));
@@ -227,6 +231,7 @@ class Surface {
         if (entry.api != &api) continue;
         if (group.rows().empty()) DescribeInterface(entry, group);
         widest = std::min(widest, entry.exposure);
+        AddBehind(entry, group);
         AddOperation(entry, *group.add_rows());
       }
       if (group.rows().empty()) continue;
@@ -251,8 +256,15 @@ class Surface {
     group.set_cors(Label(api.cors()));
     for (const model::v1::Flow* flow : entry.arrivals) group.add_arrivals(flow->id());
     group.set_owner(Owner(entry.owner_team));
-    for (const std::string& label : BehindLabels(entry)) {
-      if (label.find("(on it)") == std::string::npos) group.add_behind(label);
+  }
+
+  // What lies behind the interface's component, whatever a single operation carries; each once.
+  static void AddBehind(const EntryPoint& entry, pb::InterfaceGroup& group) {
+    const std::vector<std::string> labels = BehindLabels(entry);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      const auto& known = group.behind();
+      const bool carried = entry.behind[i].holder == nullptr;
+      if (!carried && std::find(known.begin(), known.end(), labels[i]) == known.end()) group.add_behind(labels[i]);
     }
   }
 
@@ -315,7 +327,7 @@ class Surface {
       const std::string term = absl::AsciiStrToLower(kb::SurfaceTerm_Name(points.term()));
       row.set_term(absl::StrReplaceAll(term, {{"surface_term_", ""}}));
       const bool unknown = points.value() == "unknown";
-      if (points.points() > 0 && !unknown) row.add_values(absl::StrCat(points.label(), " ", points.points()));
+      if (points.points() > 0 && !unknown) row.add_values(absl::StrCat(points.label(), " (", points.points(), ")"));
       row.set_most(points.term() == kb::SURFACE_TERM_REQUESTS ? row.most() + (unknown ? 0 : points.points())
                                                               : std::max(row.most(), points.points()));
     }
@@ -543,7 +555,7 @@ class Surface {
     }
     for (const EntryPoint& entry : entries()) AskAbout(entry);
     for (const model::v1::Pipeline& pipeline : proto_.delivery().pipelines()) {
-      if (pipeline.deploys_by_pull() == 0) {
+      if (pipeline.deploys_by_pull() == 0 && !pipeline.deploys_to().empty()) {
         Ask("Pipeline.deploys_by_pull", "delivery.pipelines", pipeline.id(), OwnerOf(pipeline));
       }
     }
@@ -709,10 +721,15 @@ class Surface {
     phrases.set_inside(absl::StrCat(totals.inside(), " from inside or on site"));
     phrases.set_unauthenticated(Count(totals.unauthenticated(), "way in needs", "ways in need"));
     if (totals.unauthenticated() > 0) {
-      phrases.set_flagged(Count(totals.flagged(), "of them is a finding", "of them are findings"));
+      phrases.set_flagged(totals.flagged() == 0
+                              ? "none of them is a finding"
+                              : Count(totals.flagged(), "of them is a finding", "of them are findings"));
     }
     phrases.set_findings(Count(totals.findings(), "exposure is", "exposures are"));
-    if (totals.findings() > 0) phrases.set_severe(Count(totals.severe(), "of them is", "of them are"));
+    if (totals.findings() > 0) {
+      phrases.set_severe(totals.severe() == 0 ? "none of them is"
+                                              : Count(totals.severe(), "of them is", "of them are"));
+    }
     if (!result_.scores().empty()) phrases.set_highest(result_.scores(0).id());
   }
 
