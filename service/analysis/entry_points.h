@@ -37,9 +37,10 @@ struct RateLimit {
   // Implemented when each of `consumers` has a number; else what the posture `rate_limiting` of the flow, of the
   // target or of a gateway in front says, in this order; else unknown.
   model::v1::PostureState state = model::v1::POSTURE_STATE_UNSPECIFIED;
-  std::vector<const model::v1::ConsumerClass*> consumers;  // classes that may call an endpoint, sorted by id
-  std::string declared_at;                                 // id of the component or flow whose posture decides
-  std::string evidence;                                    // of that posture
+  // Classes that may call the endpoint, or any interface of an open component; sorted by id within an interface.
+  std::vector<const model::v1::ConsumerClass*> consumers;
+  std::string declared_at;  // id of the component or flow whose posture decides
+  std::string evidence;     // of that posture
 };
 
 struct EntryPoint {

@@ -37,7 +37,6 @@ std::string VerificationOf(const model::v1::Pipeline& pipeline) {
 }
 
 std::string AuthenticationOf(const EntryPoint& entry) {
-  if (entry.kind == Kind::kDevice) return "";
   if (entry.kind == Kind::kDeployment) return VerificationOf(*entry.pipeline);
   if (IsPublic(entry)) return "public";
   if (entry.kind == Kind::kPull) {

@@ -14,7 +14,7 @@
 //   data             strongest data, less for each flow between the way in and what holds it; of all candidates the
 //                    one with the most points
 //
-// Terms that make no sense for a kind of way in are left out: no flow says who stands before a device.
+// Terms that make no sense for a kind of way in are left out: there are no addresses before a device.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_SURFACE_SCORE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_SURFACE_SCORE_H_
 

@@ -514,6 +514,7 @@ class Surface {
         group = result_.add_findings();
         DescribeKind(finding, *group);
       }
+      AddReferences(finding, *group);
       pb::SurfaceFindingRow& row = *group->add_rows();
       row.set_subject(finding.subject);
       row.set_fact(finding.fact);
@@ -535,8 +536,29 @@ class Surface {
     group.set_consequence(kind.consequence());
     group.set_measure(kind.measure());
     group.set_verification(kind.verification());
-    AddAll(BindingReferences(facts_, kind.references()), group.mutable_references());
     group.set_severity(finding.severity);
+  }
+
+  // Requirements that bind the subjects of the group so far: PCI DSS only where one is in its scope.
+  void AddReferences(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) const {
+    const bool pci =
+        std::any_of(finding.entries.begin(), finding.entries.end(), [&](size_t i) { return InPciScope(entries()[i]); });
+    if (!pci && !group.references().empty()) return;
+    google::protobuf::RepeatedPtrField<std::string> references;
+    for (const std::string& reference : knowledge::SurfaceFindingKindOf(finding.finding).references()) {
+      if (pci || !absl::StartsWith(reference, "pci-dss")) *references.Add() = reference;
+    }
+    group.clear_references();
+    AddAll(BindingReferences(facts_, references), group.mutable_references());
+  }
+
+  bool InPciScope(const EntryPoint& entry) const {
+    const auto in_scope = [](const analysis::ComponentFacts& component) {
+      return component.pci_scope == analysis::PciScope::kCde || component.pci_scope == analysis::PciScope::kConnected;
+    };
+    if (entry.target != nullptr) return in_scope(*entry.target);
+    return std::any_of(entry.next.begin(), entry.next.end(),
+                       [&](const std::string& id) { return in_scope(*facts_.Find(id)); });
   }
 
   void AddQuestions() {
