@@ -62,6 +62,7 @@ class Analysis {
     CheckRateLimits();
     CheckApis();
     CheckComponents();
+    CheckGateways();
     CheckEndOfLife();
     CheckZones();
     for (const SurfaceInputs& inputs : reduced_) surface_.reduced.push_back(ScoreOf(inputs));
@@ -85,8 +86,8 @@ class Analysis {
       if (entry.authenticated == model::v1::TRISTATE_NO) {
         Add(kb::SURFACE_FINDING_UNAUTHENTICATED, entry.id, Ends(entry), {i}, Authenticate("client_cert"));
       }
-      const bool few = entry.administrative || entry.exposure == EntryExposure::kPartner ||
-                       entry.exposure == EntryExposure::kSupplier;
+      const bool few =
+          entry.administrative || entry.exposure == EntryExposure::kPartner || entry.exposure == EntryExposure::kSupplier;
       if (few && entry.ip_filtered == model::v1::TRISTATE_NO && !entry.vpn) {
         Add(kb::SURFACE_FINDING_ANY_ADDRESS, entry.id,
             absl::StrCat(Ends(entry), ", ", Label(kb::SURFACE_TERM_AUTHENTICATION, inputs_[i].authentication)), {i},
@@ -165,17 +166,20 @@ class Analysis {
       std::vector<std::string> from;
       for (const model::v1::Flow* flow : entry.arrivals) from.push_back(flow->id());
       Close(kb::SURFACE_FINDING_OPEN_WITHOUT_FLOW, entry.id,
-            from.empty() ? "no flow enters it" : absl::StrCat("entered by ", Enumerate(from), " only"), {i});
+            from.empty() ? "no flow enters it"
+                         : absl::StrCat("entered by ", Enumerate(from), " only",
+                                        inputs_[i].filtering == "listed" ? ", from listed addresses" : ""),
+            {i});
     }
     if (entry.kind != Kind::kDeployment) return;
     std::vector<std::string> lacks;
     if (entry.pipeline->approval_required() == model::v1::TRISTATE_NO) lacks.push_back("approval");
     if (entry.pipeline->signed_artifacts() == model::v1::TRISTATE_NO) lacks.push_back("signature");
     if (lacks.empty()) return;
-    Close(kb::SURFACE_FINDING_PUSH_DEPLOYMENT, entry.id,
-          absl::StrCat(entry.pipeline->platform(), " pushes to ", entry.infrastructure->id(), " without ",
-                       Enumerate(lacks, "or")),
-          {i});
+    Add(kb::SURFACE_FINDING_PUSH_DEPLOYMENT, entry.id,
+        absl::StrCat(entry.pipeline->platform(), " pushes to ", entry.infrastructure->id(), " without ",
+                     Enumerate(lacks, "or")),
+        {i}, Authenticate("verified_push"));
   }
 
   // --- Several ways in ---
@@ -256,6 +260,23 @@ class Analysis {
     }
   }
 
+  void CheckGateways() {
+    std::map<std::string, std::vector<size_t>> open;
+    for (size_t i = 0; i < surface_.entries.size(); ++i) {
+      const EntryPoint& entry = surface_.entries[i];
+      if (entry.kind != Kind::kFlow || entry.exposure != EntryExposure::kInternet || entry.administrative) continue;
+      if (inputs_[i].filtering == "none" && entry.target->component->kind() == model::v1::COMPONENT_KIND_PROCESS) {
+        open[entry.target->component->id()].push_back(i);
+      }
+    }
+    for (const auto& [id, entries] : open) {
+      std::vector<std::string> flows;
+      for (const size_t i : entries) flows.push_back(surface_.entries[i].id);
+      Add(kb::SURFACE_FINDING_NO_GATEWAY, id, absl::StrCat("entered by ", Enumerate(flows), " from any address"),
+          entries, [](SurfaceInputs& inputs) { inputs.filtering = "gateway"; });
+    }
+  }
+
   void CheckEndOfLife() {
     std::map<std::string, std::vector<size_t>> by_element;
     std::map<std::string, const EndOfLifeFact*> elements;
@@ -300,11 +321,11 @@ class Analysis {
     }
     const std::vector<size_t> entries = Where(
         [&zone](const EntryPoint& entry) { return entry.target != nullptr && entry.target->effective_zone == &zone; });
-    SurfaceFindingFact& finding =
-        Add(kb::SURFACE_FINDING_ZONE_ALLOWS, zone.id(),
-            absl::StrCat(inside.size(), inside.size() == 1 ? " component" : " components", ", ", flows,
-                         flows == 1 ? " declared flow" : " declared flows", " among them"),
-            entries, [](SurfaceInputs&) {});
+    const std::string fact = inside.size() == 1
+                                 ? absl::StrCat("1 component: ", inside.front()->component->id())
+                                 : absl::StrCat(inside.size(), " components with ", flows,
+                                                flows == 1 ? " declared flow" : " declared flows", " among them");
+    SurfaceFindingFact& finding = Add(kb::SURFACE_FINDING_ZONE_ALLOWS, zone.id(), fact, entries, [](SurfaceInputs&) {});
     finding.scored = false;
     const auto* host = facts_.model().Find<model::v1::Infrastructure>(zone.runs_on());
     finding.team = host != nullptr && !host->owner_team().empty() ? host->owner_team() : OwnerOf(inside.front());
@@ -334,6 +355,7 @@ class Analysis {
     finding.fact = fact;
     finding.entries = entries;
     auto band = model::v1::SEVERITY_UNSPECIFIED;
+    bool jewel = false;
     for (const size_t i : entries) {
       const EntryPoint& entry = surface_.entries[i];
       SurfaceInputs changed = inputs_[i];
@@ -342,14 +364,16 @@ class Analysis {
       finding.before = std::max(finding.before, surface_.scores[i].points);
       finding.after = std::max(finding.after, ScoreOf(changed).points);
       band = std::max(band, surface_.scores[i].band);
+      jewel |= std::any_of(entry.data.begin(), entry.data.end(), [](const auto* data) { return IsCrownJewel(*data); });
       finding.exposure = i == entries.front() ? entry.exposure : std::min(finding.exposure, entry.exposure);
       if (finding.team.empty()) finding.team = entry.owner_team;
     }
     if (finding.team.empty()) finding.team = proto_.owner_team();
     const kb::SurfaceFindingKind& rule = knowledge::SurfaceFindingKindOf(kind);
     finding.severity = finding.exposure == EntryExposure::kInternet ? rule.severity_internet()
-                       : IsOutside(finding.exposure)                ? rule.severity_party()
-                                                                    : rule.severity_inside();
+                       : IsOutside(finding.exposure)           ? rule.severity_party()
+                                                               : rule.severity_inside();
+    if (jewel) finding.severity = std::max(finding.severity, rule.severity_jewel());
     if (rule.raised_by_score()) finding.severity = std::max(finding.severity, band);
     finding.due = model::FormatDate(facts_.model().as_of() + knowledge::GapTermDays(finding.severity));
     return finding;

@@ -24,9 +24,11 @@
 //   end of life           an element past its end of support with a way in from outside
 //   zone allows           a zone of ours that allows by default, with components of ours
 //   push deployment       a pushing pipeline that lacks approval or signatures
+//   no gateway            a service that flows of the internet enter from any address with no gateway in front; one per
+//                         service
 //
-// Severity: that of the kind for the widest exposure among the ways in; where the kind says so, the band of the highest
-// score when that is more severe. Due: `as_of` plus the term of the severity.
+// Severity: that of the kind for the widest exposure among the ways in; more where the kind says so: the band of the
+// highest score, or what a crown jewel on one of the ways in asks for. Due: `as_of` plus the term of the severity.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ATTACK_SURFACE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ATTACK_SURFACE_H_
 

@@ -274,7 +274,13 @@ class Finder {
     entry.administrative = components_[i]->component->admin();
     SetArrivals(inbound_[i], entry);
     SetWeakest(inbound_[i], entry);
-    entry.rate = RateOf(components_[i]->component->posture(), topology_.id(i), i, {});
+    for (const model::v1::Api& api : model_.proto().apis()) {
+      if (api.component() != topology_.id(i)) continue;
+      for (const std::string& id : api.consumers()) {
+        entry.rate.consumers.push_back(model_.Find<model::v1::ConsumerClass>(id));
+      }
+    }
+    entry.rate = RateOf(components_[i]->component->posture(), topology_.id(i), i, {}, entry);
     Finish(i, std::move(entry));
   }
 

@@ -10,7 +10,7 @@
 //   device          a device that people can touch: its panel and ports
 //   deployment      a pipeline that pushes into production
 //
-// Exposure, widest first: from where a way in can be used. A flow has that of its source: the internet (outside every
+// EntryExposure, widest first: from where a way in can be used. A flow has that of its source: the internet (outside every
 // zone, or a zone of that type), a partner (zone of that type or inside one), a supplier (zone of type SaaS or inside
 // one), and else inside. What reaches us from the internet through a VPN counts as the supplier's whose people use it,
 // or as inside. A flow from a device is on site, as is the device itself: whoever stands before it can use its ports.
@@ -37,9 +37,10 @@ struct RateLimit {
   // Implemented when each of `consumers` has a number; else what the posture `rate_limiting` of the flow, of the
   // target or of a gateway in front says, in this order; else unknown.
   model::v1::PostureState state = model::v1::POSTURE_STATE_UNSPECIFIED;
-  std::vector<const model::v1::ConsumerClass*> consumers;  // classes that may call an endpoint, sorted by id
-  std::string declared_at;                                 // id of the component or flow whose posture decides
-  std::string evidence;                                    // of that posture
+  // Classes that may call the endpoint, or any interface of an open component; sorted by id within an interface.
+  std::vector<const model::v1::ConsumerClass*> consumers;
+  std::string declared_at;  // id of the component or flow whose posture decides
+  std::string evidence;     // of that posture
 };
 
 struct EntryPoint {

@@ -20,10 +20,25 @@ bool UsesTls(model::v1::TransportSecurity transport) {
          transport == model::v1::TRANSPORT_SECURITY_MESH_MTLS;
 }
 
-bool IsPhysical(const EntryPoint& entry) { return entry.kind == Kind::kDevice || entry.kind == Kind::kDeployment; }
+bool IsPublic(const EntryPoint& entry) {
+  return entry.kind == Kind::kEndpoint && entry.authenticated == model::v1::TRISTATE_NO &&
+         !entry.endpoint->unauthenticated_reason().empty() && !entry.endpoint->state_changing() &&
+         std::all_of(entry.data.begin(), entry.data.end(),
+                     [](const model::v1::DataClass* data) { return StakeOf(*data) < 3; });
+}
+
+// Whether a deployment is approved and signed.
+std::string VerificationOf(const model::v1::Pipeline& pipeline) {
+  const auto has = [&pipeline](model::v1::Tristate value) {
+    return pipeline.approval_required() == value || pipeline.signed_artifacts() == value;
+  };
+  if (has(model::v1::TRISTATE_NO)) return "unverified_push";
+  return has(model::v1::TRISTATE_UNSPECIFIED) ? kUnknown : "verified_push";
+}
 
 std::string AuthenticationOf(const EntryPoint& entry) {
-  if (IsPhysical(entry)) return "";
+  if (entry.kind == Kind::kDeployment) return VerificationOf(*entry.pipeline);
+  if (IsPublic(entry)) return "public";
   if (entry.kind == Kind::kPull) {
     const bool clear = entry.transport == model::v1::TRANSPORT_SECURITY_NONE && !entry.vpn;
     return clear ? "unverified_answer" : "verified_answer";
@@ -41,7 +56,7 @@ std::string AuthenticationOf(const EntryPoint& entry) {
 }
 
 std::string FilteringOf(const EntryPoint& entry) {
-  if (IsPhysical(entry)) return "";
+  if (entry.kind == Kind::kDevice || entry.kind == Kind::kDeployment) return "";
   if (entry.kind == Kind::kPull) return "own";
   if (entry.vpn) return "vpn";
   if (entry.ip_filtered == model::v1::TRISTATE_YES) return "listed";
@@ -51,7 +66,8 @@ std::string FilteringOf(const EntryPoint& entry) {
 
 std::string RateOf(const EntryPoint& entry) {
   const bool asks = entry.kind == Kind::kFlow || entry.kind == Kind::kEndpoint || entry.kind == Kind::kOpen;
-  if (!asks || !IsOutside(entry.exposure)) return "";
+  const bool listed = !entry.arrivals.empty() && (entry.vpn || entry.ip_filtered == model::v1::TRISTATE_YES);
+  if (!asks || listed || !IsOutside(entry.exposure)) return "";
   if (entry.rate.state != model::v1::POSTURE_STATE_UNSPECIFIED) return model::YamlName(entry.rate.state);
   return entry.exposure == EntryExposure::kInternet ? kUnknown : "";
 }

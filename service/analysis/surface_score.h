@@ -3,15 +3,18 @@
 // points that the worst answer would add.
 //
 //   origin           from where it can be used
-//   authentication   how the weakest caller proves who it is; for answers that we take in, whether their server is
-//   known filtering        VPN, listed addresses or a gateway, whichever lets in the fewest rate             limit on
-//   requests; for ways in from outside, unknown ones from the internet only transport        clear text, or TLS below
-//   the policy requests         endpoints: validation against a schema, and cross-origin calls platform         the
-//   component, or what runs it, is past its end of support data             strongest data, less for each flow between
-//   the way in and what holds it; of all candidates the
+//   authentication   how the weakest caller proves who it is. An operation that is unauthenticated for a declared
+//                    reason, changes nothing and carries no data of stake 3 or more is public by decision. For answers
+//                    that we take in: whether their server is known; for deployments: whether approved and signed
+//   filtering        VPN, listed addresses or a gateway, whichever lets in the fewest
+//   rate             limit on requests of callers outside from any address; unknown ones from the internet only
+//   transport        clear text, or TLS below the policy
+//   requests         operations: validation against a schema, and cross-origin calls
+//   platform         the component, or what runs it, is past its end of support
+//   data             strongest data, less for each flow between the way in and what holds it; of all candidates the
 //                    one with the most points
 //
-// Terms that make no sense for a kind of way in are left out: nobody authenticates at the panel of a device.
+// Terms that make no sense for a kind of way in are left out: there are no addresses before a device.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_SURFACE_SCORE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_SURFACE_SCORE_H_
 

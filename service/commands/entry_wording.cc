@@ -70,7 +70,10 @@ std::string TargetOf(const EntryPoint& entry) {
 
 std::string AuthenticationLabel(const EntryPoint& entry) {
   if (entry.kind == Kind::kPull) return ServerProof(entry.transport);
-  if (entry.kind == Kind::kDeployment) return "not declared";
+  if (entry.kind == Kind::kDeployment) {
+    return absl::StrCat("approval: ", Label(entry.pipeline->approval_required()),
+                        ", signature: ", Label(entry.pipeline->signed_artifacts()));
+  }
   if (entry.authenticated == model::v1::TRISTATE_UNSPECIFIED) return "unknown";
   if (entry.kind != Kind::kEndpoint || entry.authenticated == model::v1::TRISTATE_NO) {
     return MethodLabels(entry.authentication);
@@ -81,6 +84,19 @@ std::string AuthenticationLabel(const EntryPoint& entry) {
     classes.push_back(absl::StrCat(consumer->name(), ": ", methods.empty() ? "method not declared" : methods));
   }
   return classes.empty() ? "required, method not declared" : absl::StrJoin(classes, "; ");
+}
+
+std::string RightsLabel(model::v1::FlowAuthorization authorization) {
+  switch (authorization) {
+    case model::v1::FLOW_AUTHORIZATION_NONE:
+      return "not checked";
+    case model::v1::FLOW_AUTHORIZATION_TECHNICAL_USER:
+      return "of the calling service";
+    case model::v1::FLOW_AUTHORIZATION_END_USER_PROPAGATED:
+      return "of the end user";
+    default:
+      return "unknown";
+  }
 }
 
 std::string ProtocolLabel(const model::v1::Flow& flow) {
@@ -104,6 +120,7 @@ std::string AddressesLabel(const EntryPoint& entry) {
 }
 
 std::string RateLabel(const EntryPoint& entry) {
+  if (entry.kind == Kind::kDevice || entry.kind == Kind::kDeployment) return "not applicable";
   std::vector<std::string> limits;
   bool complete = true;
   for (const model::v1::ConsumerClass* consumer : entry.rate.consumers) {

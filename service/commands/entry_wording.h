@@ -23,6 +23,9 @@ std::string TargetOf(const analysis::EntryPoint& entry);
 // "client certificate"; for an operation by consumer class, "partner: OAuth 2.0 with PKCE and API key".
 std::string AuthenticationLabel(const analysis::EntryPoint& entry);
 
+// On whose rights the target decides: "of the end user", "of the calling service", "not checked".
+std::string RightsLabel(model::v1::FlowAuthorization authorization);
+
 // "https 443".
 std::string ProtocolLabel(const model::v1::Flow& flow);
 
@@ -32,7 +35,8 @@ std::string ProtectionLabel(const analysis::EntryPoint& entry);
 // "VPN only", "listed only", "any", "unknown".
 std::string AddressesLabel(const analysis::EntryPoint& entry);
 
-// "1,000 per minute per partner", "partial at web-app: per address only", "not declared".
+// "1,000 per minute per partner", "partial at web-app: per address only", "not declared"; "not applicable" where nobody
+// sends requests.
 std::string RateLabel(const analysis::EntryPoint& entry);
 
 // "card-data (2 steps on, card-db)", strongest first.

@@ -11,7 +11,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import BIN, EXAMPLE, Server, cli, git, run, serving  # noqa: E402
 
-BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'data-classification']
+BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'data-classification',
+         'attack-surface']
 ZERO = '0' * 40
 
 

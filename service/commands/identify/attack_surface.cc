@@ -21,15 +21,15 @@ namespace {
 
 namespace kb = knowledge::v1;
 namespace pb = security::identify::v1;
-using analysis::EntryExposure;
 using analysis::EntryPoint;
+using analysis::EntryExposure;
 using analysis::IsOutside;
 using analysis::SurfaceFindingFact;
 using model::v1::DataClass;
 using Kind = EntryPoint::Kind;
 
-constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier,
-                                        EntryExposure::kInside, EntryExposure::kOnSite};
+constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier, EntryExposure::kInside,
+                                   EntryExposure::kOnSite};
 
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
@@ -46,8 +46,7 @@ bool IsUnauthenticated(const EntryPoint& entry) { return entry.authenticated == 
 class Surface {
  public:
   explicit Surface(const Input& input)
-      : input_(input),
-        model_(input.model),
+      : input_(input), model_(input.model),
         facts_(input.facts),
         proto_(input.model.proto()),
         surface_(analysis::AnalyseAttackSurface(input.facts)),
@@ -125,8 +124,7 @@ class Surface {
       std::map<std::pair<std::string, std::string>, pb::SurfaceEdge> edges;
       for (const EntryPoint& entry : entries()) {
         if (entry.exposure != exposure || entry.flow == nullptr) continue;
-        if (!IsOutside(exposure) && exposure != EntryExposure::kOnSite &&
-            !analysis::IsExternal(*entry.source->component)) {
+        if (!IsOutside(exposure) && exposure != EntryExposure::kOnSite && !analysis::IsExternal(*entry.source->component)) {
           continue;
         }
         pb::SurfaceEdge& edge = edges[{entry.source->component->id(), entry.target->component->id()}];
@@ -143,9 +141,13 @@ class Surface {
     size_t used = kDiagramBudget;
     std::set<std::string> drawn;
     for (auto& [ends, edge] : edges) {
-      edge.set_label(Count(edge.opened_size() + edge.taken_size(), "flow", "flows"));
+      const int flows = edge.opened_size() + edge.taken_size();
+      edge.set_label(flows > 1              ? Count(flows, "flow", "flows")
+                     : edge.taken().empty() ? edge.opened(0)
+                                            : absl::StrCat(edge.taken(0), " (answer)"));
       const auto cost = [&] {
-        return Cost(ends.first) + Cost(ends.second) + 30 + NodeCost(ends.first, drawn) + NodeCost(ends.second, drawn);
+        return Cost(ends.first) + Cost(ends.second) + edge.label().size() + 20 + NodeCost(ends.first, drawn) +
+               NodeCost(ends.second, drawn);
       };
       if (used + cost() > kDiagramBudget) {
         parts.emplace_back();
@@ -210,7 +212,7 @@ class Surface {
     row.set_to(entry.target->component->id());
     row.set_protocol(ProtocolLabel(*entry.flow));
     row.set_authentication(AuthenticationLabel(entry));
-    row.set_rights(Label(entry.authorization));
+    row.set_rights(RightsLabel(entry.authorization));
     row.set_protection(ProtectionLabel(entry));
     row.set_addresses(AddressesLabel(entry));
     row.set_rate(RateLabel(entry));
@@ -229,6 +231,7 @@ class Surface {
         if (entry.api != &api) continue;
         if (group.rows().empty()) DescribeInterface(entry, group);
         widest = std::min(widest, entry.exposure);
+        AddBehind(entry, group);
         AddOperation(entry, *group.add_rows());
       }
       if (group.rows().empty()) continue;
@@ -253,8 +256,15 @@ class Surface {
     group.set_cors(Label(api.cors()));
     for (const model::v1::Flow* flow : entry.arrivals) group.add_arrivals(flow->id());
     group.set_owner(Owner(entry.owner_team));
-    for (const std::string& label : BehindLabels(entry)) {
-      if (label.find("(on it)") == std::string::npos) group.add_behind(label);
+  }
+
+  // What lies behind the interface's component, whatever a single operation carries; each once.
+  static void AddBehind(const EntryPoint& entry, pb::InterfaceGroup& group) {
+    const std::vector<std::string> labels = BehindLabels(entry);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      const auto& known = group.behind();
+      const bool carried = entry.behind[i].holder == nullptr;
+      if (!carried && std::find(known.begin(), known.end(), labels[i]) == known.end()) group.add_behind(labels[i]);
     }
   }
 
@@ -317,7 +327,7 @@ class Surface {
       const std::string term = absl::AsciiStrToLower(kb::SurfaceTerm_Name(points.term()));
       row.set_term(absl::StrReplaceAll(term, {{"surface_term_", ""}}));
       const bool unknown = points.value() == "unknown";
-      if (points.points() > 0 && !unknown) row.add_values(absl::StrCat(points.label(), " ", points.points()));
+      if (points.points() > 0 && !unknown) row.add_values(absl::StrCat(points.label(), " (", points.points(), ")"));
       row.set_most(points.term() == kb::SURFACE_TERM_REQUESTS ? row.most() + (unknown ? 0 : points.points())
                                                               : std::max(row.most(), points.points()));
     }
@@ -504,6 +514,7 @@ class Surface {
         group = result_.add_findings();
         DescribeKind(finding, *group);
       }
+      AddReferences(finding, *group);
       pb::SurfaceFindingRow& row = *group->add_rows();
       row.set_subject(finding.subject);
       row.set_fact(finding.fact);
@@ -525,8 +536,29 @@ class Surface {
     group.set_consequence(kind.consequence());
     group.set_measure(kind.measure());
     group.set_verification(kind.verification());
-    AddAll(BindingReferences(input_, kind.references()), group.mutable_references());
     group.set_severity(finding.severity);
+  }
+
+  // Requirements that bind the subjects of the group so far: PCI DSS only where one is in its scope.
+  void AddReferences(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) const {
+    const bool pci =
+        std::any_of(finding.entries.begin(), finding.entries.end(), [&](size_t i) { return InPciScope(entries()[i]); });
+    if (!pci && !group.references().empty()) return;
+    google::protobuf::RepeatedPtrField<std::string> references;
+    for (const std::string& reference : knowledge::SurfaceFindingKindOf(finding.finding).references()) {
+      if (pci || !absl::StartsWith(reference, "pci-dss")) *references.Add() = reference;
+    }
+    group.clear_references();
+    AddAll(BindingReferences(input_, references), group.mutable_references());
+  }
+
+  bool InPciScope(const EntryPoint& entry) const {
+    const auto in_scope = [](const analysis::ComponentFacts& component) {
+      return component.pci_scope == analysis::PciScope::kCde || component.pci_scope == analysis::PciScope::kConnected;
+    };
+    if (entry.target != nullptr) return in_scope(*entry.target);
+    return std::any_of(entry.next.begin(), entry.next.end(),
+                       [&](const std::string& id) { return in_scope(*facts_.Find(id)); });
   }
 
   void AddQuestions() {
@@ -545,7 +577,7 @@ class Surface {
     }
     for (const EntryPoint& entry : entries()) AskAbout(entry);
     for (const model::v1::Pipeline& pipeline : proto_.delivery().pipelines()) {
-      if (pipeline.deploys_by_pull() == 0) {
+      if (pipeline.deploys_by_pull() == 0 && !pipeline.deploys_to().empty()) {
         Ask("Pipeline.deploys_by_pull", "delivery.pipelines", pipeline.id(), OwnerOf(pipeline));
       }
     }
@@ -711,10 +743,15 @@ class Surface {
     phrases.set_inside(absl::StrCat(totals.inside(), " from inside or on site"));
     phrases.set_unauthenticated(Count(totals.unauthenticated(), "way in needs", "ways in need"));
     if (totals.unauthenticated() > 0) {
-      phrases.set_flagged(Count(totals.flagged(), "of them is a finding", "of them are findings"));
+      phrases.set_flagged(totals.flagged() == 0
+                              ? "none of them is a finding"
+                              : Count(totals.flagged(), "of them is a finding", "of them are findings"));
     }
     phrases.set_findings(Count(totals.findings(), "exposure is", "exposures are"));
-    if (totals.findings() > 0) phrases.set_severe(Count(totals.severe(), "of them is", "of them are"));
+    if (totals.findings() > 0) {
+      phrases.set_severe(totals.severe() == 0 ? "none of them is"
+                                              : Count(totals.severe(), "of them is", "of them are"));
+    }
     if (!result_.scores().empty()) phrases.set_highest(result_.scores(0).id());
   }
 
