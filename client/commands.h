@@ -19,7 +19,7 @@ struct InputFiles {
 
 struct InitOptions {
   std::string topic;
-  std::string archetype;          // name of a shipped model to start from, unless `files` has one
+  std::string archetype;  // name of a shipped model to start from, unless `files` has one
   InputFiles files;
   std::vector<std::string> from;  // or files of another tool
 };

@@ -8,6 +8,7 @@
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
+#include "service/base/strings.h"
 
 namespace metapowers::client {
 namespace {
@@ -46,7 +47,7 @@ int FromFiles(Session& session, ModelService::Stub& models, const InitOptions& o
   import_request.set_topic_id(options.topic);
   for (const std::string& path : options.from) {
     auto& file = *import_request.add_files();
-    file.set_name(path == "-" ? "standard input" : path);
+    file.set_name(path == "-" ? "standard input" : OneLine(path));
     int exit_code = kExitOk;
     if (!ReadInput(session, path, file.mutable_content(), &exit_code)) return exit_code;
   }
@@ -80,8 +81,8 @@ void PrintImport(Session& session, const ImportModelResponse& imported) {
   session.out() << Plural(imported.questions_size(), "question") << " about what the file does not say\n";
   for (const auto& note : imported.notes()) {
     if (note.kind() != metapowers::v1::IMPORT_NOTE_KIND_WARNING) continue;
-    session.err() << "warning: " << ForTerminal(note.location()) << ": " << ForTerminal(note.field()) << ": "
-                  << ForTerminal(note.text()) << '\n';
+    session.err() << "warning: " << ForTerminal(note.location()) << ": " << ForTerminal(note.field())
+                  << (note.field().empty() ? "" : ": ") << ForTerminal(note.text()) << '\n';
   }
 }
 

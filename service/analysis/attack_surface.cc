@@ -86,8 +86,8 @@ class Analysis {
       if (entry.authenticated == model::v1::TRISTATE_NO) {
         Add(kb::SURFACE_FINDING_UNAUTHENTICATED, entry.id, Ends(entry), {i}, Authenticate("client_cert"));
       }
-      const bool few =
-          entry.administrative || entry.exposure == EntryExposure::kPartner || entry.exposure == EntryExposure::kSupplier;
+      const bool few = entry.administrative || entry.exposure == EntryExposure::kPartner ||
+                       entry.exposure == EntryExposure::kSupplier;
       if (few && entry.ip_filtered == model::v1::TRISTATE_NO && !entry.vpn) {
         Add(kb::SURFACE_FINDING_ANY_ADDRESS, entry.id,
             absl::StrCat(Ends(entry), ", ", Label(kb::SURFACE_TERM_AUTHENTICATION, inputs_[i].authentication)), {i},
@@ -371,8 +371,8 @@ class Analysis {
     if (finding.team.empty()) finding.team = proto_.owner_team();
     const kb::SurfaceFindingKind& rule = knowledge::SurfaceFindingKindOf(kind);
     finding.severity = finding.exposure == EntryExposure::kInternet ? rule.severity_internet()
-                       : IsOutside(finding.exposure)           ? rule.severity_party()
-                                                               : rule.severity_inside();
+                       : IsOutside(finding.exposure)                ? rule.severity_party()
+                                                                    : rule.severity_inside();
     if (jewel) finding.severity = std::max(finding.severity, rule.severity_jewel());
     if (rule.raised_by_score()) finding.severity = std::max(finding.severity, band);
     finding.due = model::FormatDate(facts_.model().as_of() + knowledge::GapTermDays(finding.severity));

@@ -47,23 +47,24 @@ Severity Lower(Severity severity, int levels) {
   return static_cast<Severity>(std::max<int>(model::v1::SEVERITY_LOW, severity - levels));
 }
 
-// Of one element that lacks a control.
+// Of one element that lacks a control, before what it has in part counts.
 Severity OfElement(const ComplianceElement& element, bool pci) {
   Severity severity = model::v1::SEVERITY_LOW;
   if (element.criticality == model::v1::CRITICALITY_CRITICAL) severity = model::v1::SEVERITY_HIGH;
   if (element.criticality == model::v1::CRITICALITY_HIGH) severity = model::v1::SEVERITY_MEDIUM;
   // Repositories, suppliers and the like have no criticality of their own.
-  if (element.criticality == model::v1::CRITICALITY_UNSPECIFIED && !element.partly)
-    severity = model::v1::SEVERITY_MEDIUM;
-  const bool in_cde = pci && element.cde && !element.partly && severity < model::v1::SEVERITY_CRITICAL;
-  return in_cde ? static_cast<Severity>(severity + 1) : severity;
+  if (element.criticality == model::v1::CRITICALITY_UNSPECIFIED) severity = model::v1::SEVERITY_MEDIUM;
+  return pci && element.cde ? static_cast<Severity>(severity + 1) : severity;
 }
 
 Severity OfFact(const ComplianceFact& fact, bool pci) {
-  if (fact.severity != model::v1::SEVERITY_UNSPECIFIED) return fact.severity;
-  Severity severity = model::v1::SEVERITY_LOW;
-  for (const ComplianceElement& element : fact.failing) severity = std::max(severity, OfElement(element, pci));
-  return severity;
+  Severity worst = model::v1::SEVERITY_LOW;
+  for (const ComplianceElement& element : fact.failing) {
+    const bool by_row = fact.severity != model::v1::SEVERITY_UNSPECIFIED;
+    const Severity severity = by_row ? fact.severity : OfElement(element, pci);
+    worst = std::max(worst, Lower(severity, element.partly ? 1 : 0));
+  }
+  return worst;
 }
 
 bool Fails(const ComplianceFact& fact) { return !fact.failing.empty(); }
@@ -226,7 +227,7 @@ class ComplianceAssessor {
     verdict.silent_parts = SilentParts(framework, requirement.id(), by_requirement);
     verdict.status = StatusOf(verdict);
     for (const ComplianceFact* fact : verdict.facts) {
-      if (Fails(*fact)) verdict.severity = std::max(verdict.severity, SeverityIn(framework, *fact, verdict));
+      if (Fails(*fact)) verdict.severity = std::max(verdict.severity, SeverityIn(framework, *fact));
     }
     return verdict;
   }
@@ -243,15 +244,9 @@ class ComplianceAssessor {
     return parts;
   }
 
-  static Severity SeverityIn(const FrameworkFact& framework, const ComplianceFact& fact,
-                             const RequirementVerdict& requirement) {
+  static Severity SeverityIn(const FrameworkFact& framework, const ComplianceFact& fact) {
     const bool chosen = framework.framework->kind() == k::FRAMEWORK_KIND_VOLUNTARY;
-    const bool part = std::any_of(requirement.facts.begin(), requirement.facts.end(), [](const ComplianceFact* each) {
-      const auto partly = [](const ComplianceElement& element) { return element.partly; };
-      return (!each->rule_only && !each->shown.empty()) ||
-             std::any_of(each->failing.begin(), each->failing.end(), partly);
-    });
-    return Lower(OfFact(fact, framework.id == "pci-dss-4.0.1"), (part ? 1 : 0) + (chosen ? 1 : 0));
+    return Lower(OfFact(fact, framework.id == "pci-dss-4.0.1"), chosen ? 1 : 0);
   }
 
   // --- What closes gaps ---
@@ -269,7 +264,7 @@ class ComplianceAssessor {
           if (action.fact == nullptr) action.fact = fact;
           action.closes.push_back(&requirement);
           action.frameworks.push_back(&framework);
-          action.severity = std::max(action.severity, SeverityIn(*framework.framework, *fact, requirement));
+          action.severity = std::max(action.severity, SeverityIn(*framework.framework, *fact));
           for (const ComplianceElement& element : fact->failing)
             elements[key].insert({{element.subject, element.id}, &element});
         }

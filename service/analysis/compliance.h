@@ -11,10 +11,10 @@
 // against what is merely open. A gap is a requirement with an element that is known to lack it. A requirement whose
 // parts are requirements of their own (`164.308(a)(1)` and `164.308(a)(1)(ii)(A)`) has their facts too.
 //
-// Severity of a gap: of its worst fact, one level less where something shows a part (a rule alone does not count), and
-// where the framework is chosen (FRAMEWORK_KIND_VOLUNTARY). Of a control on elements: critical ones high, of high
-// criticality medium, others low, and one level more where PCI DSS asks for a control that is absent from a component
-// of the CDE.
+// Severity of a gap: of its worst element, one level less where the framework is chosen (FRAMEWORK_KIND_VOLUNTARY).
+// Rules on data, gaps of the inventory and rows on the programme bring a severity; an element without a control that it
+// needs has high where it is critical, medium where its criticality is high or it has none (a supplier, a repository),
+// else low, and one level more where PCI DSS asks for it in the CDE. An element that has a part counts one level less.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_H_
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "service/analysis/asset_gaps.h"
 #include "service/analysis/attributes.h"
 #include "service/analysis/control_posture.h"
@@ -47,9 +48,11 @@ class Collector {
     for (const Control& control : model_.proto().controls()) AddControl(control);
     std::map<std::string, std::vector<HandlingFact>> handling;
     for (HandlingFact& fact : JudgeHandling(facts_)) handling[fact.requirement->id()].push_back(std::move(fact));
-    AddPostures(handling);
+    std::map<int, std::vector<AssetGapFact>> gaps;
+    for (AssetGapFact& gap : AssetGaps(facts_)) gaps[gap.gap].push_back(std::move(gap));
+    AddPostures(handling, gaps);
     for (const auto& [id, verdicts] : handling) AddHandling(verdicts);
-    AddInventory();
+    for (const auto& [kind, of_kind] : gaps) AddInventory(of_kind);
     for (const ThirdParty& supplier : model_.proto().third_parties()) AddSupplier(supplier);
     return std::move(found_);
   }
@@ -120,7 +123,9 @@ class Collector {
 
   // --- Posture ---
 
-  void AddPostures(std::map<std::string, std::vector<HandlingFact>>& handling) {
+  // Takes out what verdicts and gaps say of controls.
+  void AddPostures(std::map<std::string, std::vector<HandlingFact>>& handling,
+                   std::map<int, std::vector<AssetGapFact>>& gaps) {
     for (const k::SecurityControl& control : knowledge::SecurityControls().controls()) {
       ComplianceFact fact;
       fact.source = ComplianceSource::kPosture;
@@ -139,6 +144,10 @@ class Collector {
       }
       for (const k::ControlPopulation& population : control.expected_on())
         AddPopulation(control, population, seen, fact);
+      for (const int kind : control.gaps()) {
+        for (const AssetGapFact& gap : gaps[kind]) TakeGap(gap, fact);
+        gaps.erase(kind);
+      }
       if (fact.shown.empty() && fact.failing.empty() && fact.open.empty()) continue;
       found_.push_back(std::move(fact));
     }
@@ -147,16 +156,49 @@ class Collector {
   // The verdicts on data say it of their elements, with their references.
   static void TakeVerdicts(const std::vector<HandlingFact>& verdicts, std::set<std::pair<int, std::string>>& seen,
                            ComplianceFact& fact) {
-    for (const std::string& reference : Known(verdicts.front().requirement->references())) {
-      if (std::find(fact.references.begin(), fact.references.end(), reference) == fact.references.end()) {
-        fact.references.push_back(reference);
-      }
-    }
+    AddReferences(verdicts.front().requirement->references(), fact);
+    fact.severity = verdicts.front().requirement->severity();
     for (const HandlingFact& verdict : verdicts) {
       ComplianceElement element = ElementOf(verdict);
       seen.insert({element.subject, element.id});
       ListFor(verdict.verdict, fact).push_back(std::move(element));
     }
+  }
+
+  // An asset that the control's own elements already speak of is left to them.
+  void TakeGap(const AssetGapFact& gap, ComplianceFact& fact) const {
+    for (const auto* elements : {&fact.shown, &fact.failing, &fact.open}) {
+      if (std::any_of(elements->begin(), elements->end(),
+                      [&](const ComplianceElement& element) { return element.id == gap.id; })) {
+        return;
+      }
+    }
+    AddReferences(knowledge::GapKind(gap.gap).references(), fact);
+    fact.failing.push_back(ElementOf(gap));
+  }
+
+  template <class List>
+  static void AddReferences(const List& references, ComplianceFact& fact) {
+    for (const std::string& reference : Known(references)) {
+      if (std::find(fact.references.begin(), fact.references.end(), reference) == fact.references.end()) {
+        fact.references.push_back(reference);
+      }
+    }
+  }
+
+  ComplianceElement ElementOf(const AssetGapFact& gap) const {
+    ComplianceElement element;
+    element.id = gap.id;
+    element.fact = gap.fact;
+    element.team = gap.team;
+    if (const ComponentFacts* facts = facts_.Find(gap.id)) {
+      element.subject = k::THREAT_SUBJECT_COMPONENT;
+      element.criticality = facts->criticality.level;
+      element.cde = facts->pci_scope == PciScope::kCde;
+    } else if (model_.Find<ThirdParty>(gap.id) != nullptr) {
+      element.subject = k::THREAT_SUBJECT_THIRD_PARTY;
+    }
+    return element;
   }
 
   void AddPopulation(const k::SecurityControl& control, const k::ControlPopulation& population,
@@ -260,7 +302,7 @@ class Collector {
     ComplianceFact fact;
     fact.source = ComplianceSource::kHandling;
     fact.id = row.id();
-    fact.name = row.id();
+    fact.name = std::string(absl::StripSuffix(row.text(), "."));
     fact.references = Known(row.references());
     fact.severity = row.severity();
     fact.remedy = row.remedy();
@@ -269,25 +311,18 @@ class Collector {
     found_.push_back(std::move(fact));
   }
 
-  void AddInventory() {
-    std::map<int, ComplianceFact> by_kind;
-    for (const AssetGapFact& gap : AssetGaps(facts_)) {
-      const k::AssetGapKind& kind = knowledge::GapKind(gap.gap);
-      ComplianceFact& fact = by_kind[gap.gap];
-      fact.source = ComplianceSource::kInventory;
-      fact.id = absl::AsciiStrToLower(absl::StrReplaceAll(k::AssetGap_Name(gap.gap).substr(10), {{"_", "-"}}));
-      fact.name = kind.title();
-      fact.references = Known(kind.references());
-      fact.severity = kind.severity();
-      fact.remedy = kind.action();
-      fact.verification = kind.evidence();
-      ComplianceElement element;
-      element.id = gap.id;
-      element.fact = gap.fact;
-      element.team = gap.team;
-      fact.failing.push_back(std::move(element));
-    }
-    for (auto& [kind, fact] : by_kind) found_.push_back(std::move(fact));
+  void AddInventory(const std::vector<AssetGapFact>& gaps) {
+    const k::AssetGapKind& kind = knowledge::GapKind(gaps.front().gap);
+    ComplianceFact fact;
+    fact.source = ComplianceSource::kInventory;
+    fact.id = absl::AsciiStrToLower(absl::StrReplaceAll(k::AssetGap_Name(kind.gap()).substr(10), {{"_", "-"}}));
+    fact.name = kind.title();
+    fact.references = Known(kind.references());
+    fact.severity = kind.severity();
+    fact.remedy = kind.action();
+    fact.verification = kind.evidence();
+    for (const AssetGapFact& gap : gaps) fact.failing.push_back(ElementOf(gap));
+    found_.push_back(std::move(fact));
   }
 
   // A requirement that a supplier meets for us is met as long as its report is in force.

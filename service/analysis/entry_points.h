@@ -10,15 +10,15 @@
 //   device          a device that people can touch: its panel and ports
 //   deployment      a pipeline that pushes into production
 //
-// EntryExposure, widest first: from where a way in can be used. A flow has that of its source: the internet (outside every
-// zone, or a zone of that type), a partner (zone of that type or inside one), a supplier (zone of type SaaS or inside
-// one), and else inside. What reaches us from the internet through a VPN counts as the supplier's whose people use it,
-// or as inside. A flow from a device is on site, as is the device itself: whoever stands before it can use its ports.
-// An endpoint has the widest exposure among the arrivals: flows that enter its component, or the gateways in front that
-// pass requests on. Calls of suppliers arrive at webhooks and all others elsewhere. Where the arrivals are not limited
-// to listed addresses and the component is declared internet-facing, or the internet arrives at it, that counts.
-// A pipeline that no component of the model runs is a supplier's. A component of ours whose zone is unknown makes no
-// crossing: that is a question.
+// EntryExposure, widest first: from where a way in can be used. A flow has that of its source: the internet (outside
+// every zone, or a zone of that type), a partner (zone of that type or inside one), a supplier (zone of type SaaS or
+// inside one), and else inside. What reaches us from the internet through a VPN counts as the supplier's whose people
+// use it, or as inside. A flow from a device is on site, as is the device itself: whoever stands before it can use its
+// ports. An endpoint has the widest exposure among the arrivals: flows that enter its component, or the gateways in
+// front that pass requests on. Calls of suppliers arrive at webhooks and all others elsewhere. Where the arrivals are
+// not limited to listed addresses and the component is declared internet-facing, or the internet arrives at it, that
+// counts. A pipeline that no component of the model runs is a supplier's. A component of ours whose zone is unknown
+// makes no crossing: that is a question.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ENTRY_POINTS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ENTRY_POINTS_H_
 

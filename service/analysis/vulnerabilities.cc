@@ -208,6 +208,7 @@ class Judge {
   void Finish(VulnerabilityGroup& group) {
     Vulnerability& one = group.merged;
     one.team = TeamOf(one.component, one.repository);
+    one.aliases = AliasesOf(group);
     one.fixed = FixVersions(one.installed, one.fixed);
     if (const Sighting* statement = StatementOn(group)) {
       one.vex = statement->finding->vex;

@@ -1,8 +1,8 @@
 // Vulnerabilities that the evidence reports, each once, tied to what it is in, rated and with a due date. Pure.
 //
 // Subject. Evidence is about its component; else about the components of its repository, and where a finding's path
-// has the id of one of them as a folder or name, about that one alone; else about the repository itself, as one of more
-// than 50 components is.
+// has the id of one of them as a folder or name, about that one alone; else about the repository itself, as is a report
+// so long that it would have more than 100,000 occurrences in its components.
 //
 // Once. Within one subject, findings in the same package, or at the same place of the same file, are one when
 // they share a CVE id, or another id or alias where one of them has no CVE. Reports of the same tool on the same

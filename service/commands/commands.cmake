@@ -4,8 +4,8 @@ set(METAPOWERS_COMMANDS
   govern/security_policy
   govern/security_roles
   identify/asset_inventory
-  identify/compliance_gap
   identify/attack_surface
+  identify/compliance_gap
   identify/data_classification
   identify/threat_model
   identify/vulnerability_assessment

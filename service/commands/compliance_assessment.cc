@@ -107,7 +107,7 @@ class Programme {
     fact.owner_role = RoleOf(row);
     for (const Element& element : Select(input_, row.shown_by())) AddElement(row, element, fact);
     const bool found = !fact.shown.empty() || !fact.failing.empty() || !fact.open.empty();
-    if (!found) fact.open.push_back(Named(row, ""));
+    if (!found) (row.absence_shows() ? fact.shown : fact.open).push_back(Named(row, ""));
     if (row.one_is_enough() && !fact.shown.empty()) {
       fact.failing.clear();
       fact.open.clear();
@@ -116,16 +116,32 @@ class Programme {
   }
 
  private:
-  // "policies access-policy"; a part of the model that is no list has no name of its own.
+  // "ledger-db" of elements that have ids of their own in documents, else "policies access-policy"; a part of the model
+  // that is no list has no name of its own.
   static ComplianceElement Named(const ComplianceEvidence& row, absl::string_view label) {
+    static constexpr std::pair<absl::string_view, knowledge::v1::ThreatSubject> kSubjects[] = {
+        {"components", knowledge::v1::THREAT_SUBJECT_COMPONENT},
+        {"flows", knowledge::v1::THREAT_SUBJECT_FLOW},
+        {"third_parties", knowledge::v1::THREAT_SUBJECT_THIRD_PARTY},
+        {"data_classes", knowledge::v1::THREAT_SUBJECT_DATA_CLASS},
+        {"keys", knowledge::v1::THREAT_SUBJECT_KEY}};
     ComplianceElement element;
-    element.id =
-        absl::StrCat(absl::StrReplaceAll(row.shown_by().collection(), {{"$", ""}}), label.empty() ? "" : " ", label);
+    const std::string& collection = row.shown_by().collection();
+    element.id = absl::StrCat(absl::StrReplaceAll(collection, {{"$", ""}}), label.empty() ? "" : " ", label);
+    for (const auto& [name, subject] : kSubjects) {
+      if (name != collection || label.empty()) continue;
+      element.subject = subject;
+      element.id = std::string(label);
+    }
     return element;
   }
 
   void AddElement(const ComplianceEvidence& row, const Element& of, ComplianceFact& fact) const {
     ComplianceElement element = Named(row, of.label);
+    if (row.absence_shows()) {
+      fact.failing.push_back(std::move(element));
+      return;
+    }
     auto [truth, match] = Judge(input_, of, row.shown_by().met());
     if (match != nullptr) {
       element.fact = Said(input_, of, match->attribute());

@@ -13,7 +13,7 @@ namespace metapowers::commands {
 
 namespace {
 
-namespace pb = security::identify::v1;
+namespace pb = metapowers::v1;
 using model::v1::Component;
 using model::v1::Flow;
 

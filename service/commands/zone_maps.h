@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "metapowers/security/identify/v1/zone_map.pb.h"
+#include "metapowers/v1/zone_map.pb.h"
 #include "service/model/model.h"
 
 namespace metapowers::commands {
@@ -13,7 +13,7 @@ enum class FlowEnd { kSource, kTarget };
 
 // Flows by the zone that this end of theirs is in, sorted by zone and id. A zone whose diagram would not stay under the
 // 2,000 characters that viewers draw is split into numbered parts.
-std::vector<security::identify::v1::ZoneMap> ZoneMaps(const model::Model& model, FlowEnd end);
+std::vector<v1::ZoneMap> ZoneMaps(const model::Model& model, FlowEnd end);
 
 }  // namespace metapowers::commands
 

@@ -54,6 +54,7 @@ std::tuple<double, std::string, std::string, bool> CvssKey(const Finding& findin
 void SortUnique(std::vector<std::string>& list) {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
+  if (list.size() > kMaxAliases) list.resize(kMaxAliases);
 }
 
 // A package URL without scheme, type, qualifiers and subpath; empty when it is none.
@@ -195,11 +196,11 @@ absl::Status Collector::Add(Finding finding, absl::string_view place) {
     *text = CleanText(*text);
   }
   for (std::string& alias : finding.aliases) alias = CleanText(alias);
-  SortUnique(finding.aliases);
-  SortUnique(finding.cwes);
   finding.aliases.erase(std::remove_if(finding.aliases.begin(), finding.aliases.end(),
                                        [&](const std::string& alias) { return alias.empty() || alias == finding.id; }),
                         finding.aliases.end());
+  SortUnique(finding.aliases);
+  SortUnique(finding.cwes);
   finding.severity = absl::AsciiStrToLower(finding.severity);
   if (finding.cvss.has_value()) finding.cvss->vector = CleanText(finding.cvss->vector);
   finding.evidence_id = declaration_.id();

@@ -30,6 +30,8 @@ inline constexpr int kMaxValues = 1'000'000;
 inline constexpr int kMaxFindings = 50'000;
 inline constexpr size_t kMaxTextBytes = 512;
 inline constexpr int kMaxWarnings = 100;
+// Aliases, and weaknesses, of one finding; the first ones in their order are kept.
+inline constexpr size_t kMaxAliases = 16;
 
 // State of the analysis of a vulnerability, as CycloneDX calls it.
 enum class VexState {

@@ -1,10 +1,8 @@
 // JSON of OSV-Scanner (https://google.github.io/osv-scanner/output/): packages of each source with their
 // vulnerabilities in the OSV schema.
 #include <algorithm>
-#include <cmath>
+#include <map>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/base/status_macros.h"
@@ -14,14 +12,16 @@
 namespace metapowers::evidence {
 namespace {
 
-// The group that a vulnerability is in holds the highest score of its aliases.
-const Value* GroupOf(const Value& package, absl::string_view id) {
+// Fixed versions that are named of one vulnerability.
+constexpr size_t kMaxVersions = 32;
+
+// By id of a vulnerability: the group that it is in, which holds the highest score of its aliases.
+std::map<absl::string_view, const Value*> GroupsOf(const Value& package) {
+  std::map<absl::string_view, const Value*> groups;
   for (const Value& group : package.List("groups")) {
-    for (const Value& member : group.List("ids")) {
-      if (member.text == id) return &group;
-    }
+    for (const Value& member : group.List("ids")) groups.emplace(member.text, &group);
   }
-  return nullptr;
+  return groups;
 }
 
 std::optional<Cvss> ScoreOf(const Value& vulnerability, const Value* group) {
@@ -47,9 +47,8 @@ std::string FixedVersions(const Value& vulnerability, absl::string_view package)
       if (range.Text("type") == "GIT") continue;
       for (const Value& event : range.List("events")) {
         const std::string fixed(event.Text("fixed"));
-        if (!fixed.empty() && std::find(versions.begin(), versions.end(), fixed) == versions.end()) {
-          versions.push_back(fixed);
-        }
+        if (fixed.empty() || versions.size() >= kMaxVersions) continue;
+        if (std::find(versions.begin(), versions.end(), fixed) == versions.end()) versions.push_back(fixed);
       }
     }
   }
@@ -63,6 +62,7 @@ absl::Status ReadPackage(const Value& package, absl::string_view source, const s
     collector.Warn(place, "names no package, and is left out");
     return absl::OkStatus();
   }
+  const auto groups = GroupsOf(package);
   ASSIGN_OR_RETURN(const auto* vulnerabilities, collector.ListAt(package, "vulnerabilities", place));
   for (size_t i = 0; i < vulnerabilities->size(); ++i) {
     const std::string at = absl::StrCat(place, ".vulnerabilities[", i, "]");
@@ -81,7 +81,8 @@ absl::Status ReadPackage(const Value& package, absl::string_view source, const s
         if (auto id = CweId(cwe.text)) finding.cwes.push_back(*id);
       }
     }
-    finding.cvss = ScoreOf(*entry, GroupOf(package, finding.id));
+    const auto group = groups.find(finding.id);
+    finding.cvss = ScoreOf(*entry, group == groups.end() ? nullptr : group->second);
     collector.SetFile(source, at, finding);
     RETURN_IF_ERROR(collector.Add(std::move(finding), at));
   }

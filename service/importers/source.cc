@@ -265,7 +265,7 @@ void Part::ReportUnknown() {
   for (const YamlEntry& entry : node_->entries) {
     if (IsKnown(entry.key)) continue;
     findings_->Warn({entry.at, AppendKey(place_.path, entry.key)},
-                    absl::StrCat("is not a field that is known here; it was not imported", Hint(entry.key, known_)));
+                    "is not a field that is known here; it was not imported", [&] { return Hint(entry.key, known_); });
   }
 }
 

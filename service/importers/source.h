@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "metapowers/v1/model_service.pb.h"
@@ -32,17 +34,36 @@ class Findings {
   void Fault(const Place& place, absl::string_view what, model::Faults::Hint hint = nullptr) {
     faults.Add(place.at, place.path, what, std::move(hint));
   }
-  void Warn(const Place& place, absl::string_view text) { Add(v1::IMPORT_NOTE_KIND_WARNING, place, text); }
+  // The first kMaxWarnings are kept; the rest is counted.
+  void Warn(const Place& place, absl::string_view text, const model::Faults::Hint& hint = nullptr) {
+    last_warning_ = place.at;
+    if (++warnings_ > kMaxWarnings) return;
+    Add(v1::IMPORT_NOTE_KIND_WARNING, place, absl::StrCat(text, hint ? hint() : ""));
+  }
   void Keep(const Place& place, absl::string_view text) { Add(v1::IMPORT_NOTE_KIND_KEPT, place, text); }
   void Ask(const Place& place, absl::string_view text) { Add(v1::IMPORT_NOTE_KIND_QUESTION, place, text); }
 
+  // All notes, and one that tells how many warnings are not among them. Once.
+  std::vector<Note> TakeNotes() {
+    if (warnings_ > kMaxWarnings) {
+      Add(v1::IMPORT_NOTE_KIND_WARNING, {last_warning_, ""},
+          absl::StrCat("and ", warnings_ - kMaxWarnings, " warnings more"));
+    }
+    return std::move(notes_);
+  }
+
   model::Faults faults;
-  std::vector<Note> notes;
 
  private:
+  static constexpr size_t kMaxWarnings = 100;
+
   void Add(v1::ImportNoteKind kind, const Place& place, absl::string_view text) {
-    notes.push_back({kind, place, std::string(text)});
+    notes_.push_back({kind, place, std::string(text)});
   }
+
+  std::vector<Note> notes_;
+  size_t warnings_ = 0;
+  model::Position last_warning_;
 };
 
 // A word of a file's vocabulary and what it stands for.

@@ -194,7 +194,7 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
   }
   RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
   draft.Complete();
-  return draft.Finish(std::move(findings.notes));
+  return draft.Finish(findings.TakeNotes());
 }
 
 }  // namespace metapowers::importers

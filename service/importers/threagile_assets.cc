@@ -118,10 +118,9 @@ class AssetImporter {
       if (name == kUnknownTechnology || name == "unknown" || !seen.insert(name).second) continue;
       component.add_technology(name);
       if (std::binary_search(known.begin(), known.end(), name)) continue;
-      const std::string hint = name.size() > kMaxName ? "" : DidYouMean(name, known);
       context_.findings.Warn(
-          item.place,
-          absl::StrCat("technology ", Quote(name), " is none of Threagile's; it is kept ", "as it is written", hint));
+          item.place, absl::StrCat("technology ", Quote(name), " is none of Threagile's; it is kept as it is written"),
+          [&] { return name.size() > kMaxName ? "" : DidYouMean(name, known); });
     }
   }
 
@@ -210,11 +209,13 @@ class AssetImporter {
       flow.set_transport_security(static_cast<pb::TransportSecurity>(word->value));
       return;
     }
-    std::vector<std::string> known;
-    for (const Word& w : kProtocol) known.emplace_back(w.text);
-    context_.findings.Warn(part.PlaceOf("protocol"),
-                           absl::StrCat("protocol ", Quote(name), " is none of Threagile's; it is kept as it is ",
-                                        "written", name.size() > kMaxName ? "" : DidYouMean(name, known)));
+    context_.findings.Warn(
+        part.PlaceOf("protocol"),
+        absl::StrCat("protocol ", Quote(name), " is none of Threagile's; it is kept as it is written"), [&] {
+          std::vector<std::string> known;
+          for (const Word& w : kProtocol) known.emplace_back(w.text);
+          return name.size() > kMaxName ? "" : DidYouMean(name, known);
+        });
   }
 
   Context& context_;

@@ -100,19 +100,19 @@ class BoundaryImporter {
   std::map<std::string, std::string> parents_;  // by id
 };
 
-// Where components are that no boundary holds. What the file calls `internet` is on the internet; of external entities
-// else, the model would take the same, and that is only an assumption. Others are left without a zone: a question.
+// Where external entities are that no boundary holds: those that the file calls `internet`, on the internet; the model
+// takes the same of the others, and that is only an assumption. Other components are left without a zone: of ours,
+// `internet` may say where it is or from where it is reached, so people are asked.
 void PlaceOutside(Context& context) {
   std::string internet;
   std::set<std::string> assumed;
   for (const auto& [id, component] : context.components) {
-    if (!component->zone().empty()) continue;
-    const bool external = component->kind() == pb::COMPONENT_KIND_EXTERNAL_ENTITY;
-    if (component->internet_facing() != pb::TRISTATE_YES) {
-      if (external) assumed.insert(id);
-    } else if (component->kind() != pb::COMPONENT_KIND_DATASTORE) {
+    if (!component->zone().empty() || component->kind() != pb::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
+    if (component->internet_facing() == pb::TRISTATE_YES) {
       if (internet.empty()) internet = context.boundaries.Reserve("internet");
       component->set_zone(internet);
+    } else {
+      assumed.insert(id);
     }
   }
   if (!assumed.empty()) {

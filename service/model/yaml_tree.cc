@@ -156,9 +156,9 @@ class YamlTreeReader {
   // Text of the key; the node is read to its end in any case.
   std::string ReadKey(int depth) {
     if (events_.kind() == YamlKind::kScalar) {
-      YamlNode& node = Add();
-      ReadScalar(node);
-      return node.text;
+      YamlNode key;  // no value of its own
+      ReadScalar(key);
+      return std::move(key.text);
     }
     Fault("a key must be text");
     ReadNode(depth + 1);

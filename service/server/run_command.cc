@@ -96,9 +96,17 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
   }
   if (!options.must_create_model) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string blob, head.BlobId(context_.topic.PathOf(kModelFile)));
-  if (blob.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has a system model already"),
-                   {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("metapowers model get ", topic)});
+  if (!blob.empty()) {
+    return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has a system model already"),
+                     {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("metapowers model get ", topic)});
+  }
+  if (context_.attachments.count(std::string(kDecisionsFile)) == 0) return absl::OkStatus();
+  const std::string path = context_.topic.PathOf(kDecisionsFile);
+  ASSIGN_OR_RETURN(const std::string decisions, head.BlobId(path));
+  if (decisions.empty()) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, absl::StrCat("topic \"", topic, "\" has decisions already"),
+      {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("move ", path, " away, or use another topic")});
 }
 
 absl::Status Attempt::StageModel() {

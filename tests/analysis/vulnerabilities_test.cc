@@ -256,6 +256,31 @@ TEST(Vulnerabilities, PciCapsTheTermOfCriticalOnesInScope) {
   }
 }
 
+TEST(Vulnerabilities, OfAnAbsurdReportTakeBoundedTimeAndSpace) {
+  World world;
+  world.evidence = "- {id: a, format: trivy, path: a.json, repository: mono}\n";
+  world.text.components = "- {id: user, name: User, kind: external_entity, zone: open}\n";
+  for (int i = 0; i < 200; ++i) {
+    absl::StrAppend(&world.text.components, "- {id: c", i,
+                    ", name: C, kind: process, zone: inside, repository: mono}\n");
+  }
+  world.text.flows = "";
+  // One vulnerability in tens of thousands of versions, each with aliases of its own.
+  std::string many;
+  for (int i = 0; i < 40'000; ++i) {
+    absl::StrAppend(&many, i == 0 ? "" : ",",
+                    R"({"VulnerabilityID": "CVE-2020-1", "PkgName": "lib", "InstalledVersion": ")", i,
+                    R"(", "VendorIDs": ["A-)", i, "\", \"B-", i, R"("], "Severity": "HIGH"})");
+  }
+  world.files = {{"a", Trivy(many)}};
+  const auto judged = world.Judge();
+  ASSERT_THAT(judged->open, SizeIs(1)) << "too many for 200 components: the repository is the subject";
+  EXPECT_EQ(judged->open[0].repository, "mono");
+  EXPECT_EQ(judged->open[0].component, "");
+  EXPECT_THAT(judged->open[0].installed, SizeIs(16));
+  EXPECT_THAT(judged->open[0].aliases, SizeIs(16));
+}
+
 TEST(Vulnerabilities, MissingAndUnreadableFilesShowNothing) {
   World world;
   world.evidence += "- {id: b, format: sarif, path: b.json, component: web}\n";

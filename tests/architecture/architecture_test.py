@@ -40,7 +40,8 @@ def camel(command_id):
 
 def built_stems():
     text = (ROOT / 'service/commands/commands.cmake').read_text()
-    return sorted(re.findall(r'^\s+(\w+/\w+)\s*$', text, re.M))
+    commands = re.search(r'METAPOWERS_COMMANDS([^)]*)\)', text).group(1)
+    return sorted(re.findall(r'^\s+(\w+/\w+)\s*$', commands, re.M))
 
 
 def service_options(phase):

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.binaries import EXAMPLE, cli, git  # noqa: E402
+from tests.support.binaries import EXAMPLE, ROOT, cli, git  # noqa: E402
 
 TOPIC = '.metapowers/security/api-platform'
 DECISIONS = '''schema_version: "1"
@@ -149,6 +149,49 @@ class LocalMode(unittest.TestCase):
         done = self.cli('init', 'other', '--archetype', 'fintec-api')
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertIn("did you mean 'fintech-api'", done.stderr)
+
+    def test_threagile_models_are_drafted_from(self):
+        fixtures = ROOT / 'tests/importers/threagile'
+        done = self.succeed('init', 'shop', '--from', fixtures / 'complete.yaml')
+        self.assertRegex(done.stdout, r'(?m)^  components +19$')
+        self.assertRegex(done.stdout, r'(?m)^  drafts +6$')
+        self.assertIn('assumed, to be confirmed:\n', done.stdout)
+        self.assertRegex(done.stdout, r'(?m)^\d+ questions about what the file does not say$')
+        self.assertRegex(done.stdout, r'(?m)^\S+/shop/decisions\.yaml  committed ')
+        self.assertIn("complete.yaml:159:", done.stderr)
+        self.assertIn("next: ", done.stderr)
+        folder = self.repo / '.metapowers/security/shop'
+        self.assertEqual(git('status', '--porcelain', cwd=self.repo), '')
+        self.assertEqual(git('rev-list', '--count', 'HEAD', cwd=self.repo).strip(), '2')
+        self.assertIn('imported_id: "customer>buy-things"', (folder / 'system-model.yaml').read_text())
+        self.succeed('model', 'validate', folder / 'system-model.yaml')
+        self.succeed('run', 'all', 'shop')
+        again = self.succeed('init', 'again', '--from', '-', stdin=(fixtures / 'bare.yaml').read_text())
+        self.assertNotIn('decisions.yaml', again.stdout)
+
+    def test_what_cannot_be_imported_writes_nothing(self):
+        head = git('rev-parse', 'HEAD', cwd=self.repo)
+        for name, text, expected in (
+                ('empty', '', 'is empty'),
+                ('compose', 'services: {web: {image: nginx}}\n', 'is no Threagile model'),
+                ('dangling', 'data_assets: {D: {id: d, confidentiality: public}}\n'
+                             'technical_assets: {A: {id: a, type: process, data_assets_stored: [e]}}\n',
+                 "dangling.yaml:2:67: technical_assets.'A'.data_assets_stored[0]: 'e' is no data asset of this file"),
+                ('deep', 'data_assets: ' + '[' * 5000, 'nested more than'),
+                ('bomb', 'a: &a [x, x, x, x, x, x, x, x, x]\n' + ''.join(
+                    f'{b}: &{b} [' + ', '.join([f'*{a}'] * 9) + ']\n' for a, b in zip('abcdefgh', 'bcdefghi')),
+                 'with every alias written out'),
+                ('large', '#' * (10 << 20), '')):
+            with self.subTest(name=name):
+                file = self.repo / f'{name}.yaml'
+                file.write_text(text)
+                done = self.cli('init', 'shop', '--from', file.name)
+                self.assertIn(done.returncode, (8, 9) if name == 'large' else (9,), done.stderr)
+                self.assertIn(expected, done.stderr)
+                self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), head)
+                self.assertFalse((self.repo / '.metapowers').exists())
+        self.assertEqual(self.cli('init', 'shop', '--from', 'missing.yaml').returncode, 9)
+        self.assertEqual(self.cli('init', 'shop', '--from', 'x', '--archetype', 'fintech-api').returncode, 2)
 
     def test_help_has_examples_and_version_prints(self):
         self.assertIn('Examples:', self.cli('--help').stdout)

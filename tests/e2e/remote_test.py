@@ -9,10 +9,11 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.binaries import BIN, EXAMPLE, Server, cli, git, run, serving  # noqa: E402
+from tests.support.binaries import BIN, EXAMPLE, ROOT, Server, cli, git, run, serving  # noqa: E402
 
-BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'data-classification',
-         'attack-surface']
+BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'threat-model',
+         'vulnerability-assessment', 'attack-surface', 'data-classification', 'compliance-gap']
+WALKTHROUGH = [command for command in BUILT if command not in ('vulnerability-assessment', 'compliance-gap')]
 ZERO = '0' * 40
 
 
@@ -35,13 +36,13 @@ class MainJob(unittest.TestCase):
 
     def test_walkthrough_runs_what_is_built_and_names_what_is_planned(self):
         self.assertEqual(self.walkthrough.returncode, 0, self.walkthrough.stderr)
-        for command in BUILT:
+        for command in WALKTHROUGH:
             self.assertRegex(self.walkthrough.stdout, rf'\] {command}  committed [0-9a-f]{{7}}\n')
-        self.assertIn('planned, not built yet: threat-model', self.walkthrough.stderr)
+        self.assertIn('planned, not built yet: secure-coding', self.walkthrough.stderr)
 
     def test_one_commit_per_command_with_trailers(self):
         subjects = self.log('--format=%s').splitlines()
-        expected = [f'security(api-platform): {c}' for c in BUILT]
+        expected = [f'security(api-platform): {c}' for c in WALKTHROUGH]
         self.assertEqual(sorted(s for s in subjects if s in expected), sorted(expected))
         message = self.log('--format=%s%n%(trailers)', '--grep=asset-inventory', '-n1')
         for key in ('Metapowers-Command: security:asset-inventory', 'Metapowers-Model: ', 'Metapowers-Catalogue: ',
@@ -62,7 +63,7 @@ class MainJob(unittest.TestCase):
         before = self.log('--format=%H')
         done = self.server.cli('run', 'walkthrough', 'api-platform')
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout.count('unchanged'), len(BUILT))
+        self.assertEqual(done.stdout.count('unchanged'), len(WALKTHROUGH))
         self.assertEqual(self.log('--format=%H'), before)
 
     def test_show_log_diff_status_and_plan(self):
@@ -75,7 +76,7 @@ class MainJob(unittest.TestCase):
         diff = self.server.cli('diff', 'api-platform', 'HEAD~1..HEAD').stdout
         self.assertIn('+++ b/', diff)
         status = self.server.cli('status', 'api-platform')
-        self.assertEqual(len(re.findall(r'  current$', status.stdout, re.M)), len(BUILT), status.stdout)
+        self.assertEqual(len(re.findall(r'  current$', status.stdout, re.M)), len(WALKTHROUGH), status.stdout)
         plan = self.server.cli('plan', 'govern', 'api-platform', '--exit-code')
         self.assertEqual((plan.returncode, plan.stdout), (0, ''), plan.stderr)
 
@@ -120,7 +121,7 @@ class MainJob(unittest.TestCase):
     def test_json_is_the_response(self):
         status = json.loads(self.server.cli('status', 'api-platform', '-o', 'json').stdout)
         self.assertEqual(status['topic'], 'workspaces/default/topics/api-platform')
-        self.assertEqual(sum(c['state'] == 'SECTION_STATE_CURRENT' for c in status['commands']), len(BUILT))
+        self.assertEqual(sum(c['state'] == 'SECTION_STATE_CURRENT' for c in status['commands']), len(WALKTHROUGH))
         self.assertNotIn('\x1b', self.server.cli('log', 'api-platform').stdout)
 
     def test_commands_lists_all_39(self):
@@ -163,7 +164,7 @@ class BadInput(unittest.TestCase):
         self.refused(2, 'run', 'threat-model', 'api-platform', '--dryrun', says=['--dryrun', '--dry-run'])
         self.refused(2, 'run', 'threat-model', says=['TOPIC'])
         self.refused(5, 'run', 'thraet-model', 'api-platform', says=["did you mean 'threat-model'"])
-        self.refused(3, 'run', 'threat-model', 'api-platform', says=['planned'])
+        self.refused(3, 'run', 'secure-coding', 'api-platform', says=['planned'])
 
     def test_hostile_topics(self):
         for topic in ('../x', '.git', 'a' * 64, 'a\nb', 'é', 'a/b', 'A', 'a_b', '%2e%2e', 'x\u200cy', '-'):
@@ -302,6 +303,19 @@ class Process(unittest.TestCase):
                 self.assertEqual(server.cli('run', 'risk-appetite', 'api-platform').returncode, 0)
             finally:
                 server.stop()
+
+    def test_a_threagile_model_is_imported(self):
+        with serving() as server:
+            server.cli('workspace', 'create', 'default')
+            done = server.cli('init', 'desk', '--from', ROOT / 'deploy/examples/threagile.yaml')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stderr, "next: edit the model, then run 'metapowers run security-policy desk'\n")
+            self.assertIn('id: web-shop-store-sales\n', server.cli('model', 'get', 'desk').stdout)
+            decisions = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/desk/decisions.yaml',
+                            cwd=server.repository())
+            self.assertIn('finding: "threagile:unencrypted-asset@database"', decisions)
+            done = server.cli('-o', 'json', 'init', 'json', '--from', ROOT / 'deploy/examples/threagile.yaml')
+            self.assertIn('"format": "threagile"', done.stdout)
 
     def test_two_callers_at_once(self):
         with serving() as server:

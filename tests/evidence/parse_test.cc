@@ -267,6 +267,25 @@ TEST(Parse, ValuesAndFindingsAreLimited) {
   EXPECT_EQ(fault.field, "Results[0].Vulnerabilities[50000]");
 }
 
+TEST(Parse, LongListsInsideOfAFindingTakeBoundedTime) {
+  std::string vulnerabilities;
+  std::string groups;
+  for (int i = 0; i < 40'000; ++i) {
+    absl::StrAppend(&vulnerabilities, i == 0 ? "" : ",", "{\"id\": \"GHSA-", i, "\"}");
+    absl::StrAppend(&groups, i == 0 ? "" : ",", "{\"ids\": [\"GHSA-", i, "\"], \"max_severity\": \"7.0\"}");
+  }
+  std::string aliases;
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&aliases, ",\"A-", i, "\"");
+  const Report report = Read(
+      model::v1::EVIDENCE_FORMAT_OSV,
+      absl::StrCat(
+          R"({"results": [{"packages": [{"package": {"name": "p"}, "vulnerabilities": [{"id": "GHSA-x", "aliases": ["A")",
+          aliases, "]},", vulnerabilities, R"(], "groups": [)", groups, "]}]}]}"));
+  ASSERT_EQ(report.findings.size(), 40'001u);
+  EXPECT_EQ(ById(report, "GHSA-x").aliases.size(), kMaxAliases);
+  EXPECT_EQ(ById(report, "GHSA-7").cvss->score, 7.0);
+}
+
 TEST(Parse, WarningsAreLimited) {
   std::string text = R"({"SchemaVersion": 2, "Results": [0)";
   for (int i = 0; i < 2 * kMaxWarnings; ++i) text += ",0";

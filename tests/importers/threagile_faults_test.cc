@@ -116,6 +116,15 @@ TEST(ThreagileFaultsTest, ReferencesOfRisksAndRuntimesMustExist) {
                   HasSubstr("'web>gone' is no communication link"), HasSubstr("severity: must be one of low")));
 }
 
+TEST(ThreagileTest, AFloodOfWarningsIsCounted) {
+  std::string yaml = Small("");
+  for (int i = 0; i < 5000; ++i) absl::StrAppend(&yaml, "titel", i, ": x\n");
+  const Imported imported = Good(yaml);
+  ASSERT_EQ(imported.response.notes_size(), 101);
+  EXPECT_THAT(imported.response.notes(0).text(), HasSubstr("is not a field that is known here"));
+  EXPECT_EQ(imported.response.notes(100).text(), "and 4900 warnings more");
+}
+
 TEST(ThreagileTest, HostileTextsStayText) {
   const std::string evil = "\"</b>: # - [x]\\n# notes\\nid: evil\"";
   const Imported imported =
@@ -133,7 +142,7 @@ TEST(ThreagileTest, HostileTextsStayText) {
   EXPECT_EQ(imported.model->proto().name(), ": # - [x] # notes id: evil");
   EXPECT_EQ(imported.model->proto().id(), "shop");
   EXPECT_EQ(imported.Component("etc-passwd").imported_id(), "../etc/passwd");
-  EXPECT_EQ(imported.Component("etc-passwd").zone(), "") << "a data store is in no internet zone";
+  EXPECT_EQ(imported.Component("etc-passwd").zone(), "");
   EXPECT_EQ(imported.decisions.drafts_size(), 1);
 }
 

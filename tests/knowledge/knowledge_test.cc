@@ -47,9 +47,9 @@ std::string ReferenceData(const std::string& name) {
 TEST(Catalogue, ShipsTheFrameworksInOrderOfTheirIds) {
   std::vector<std::string> ids;
   for (const v1::Framework& framework : Catalogue().frameworks()) ids.push_back(framework.id());
-  EXPECT_THAT(
-      ids, testing::ElementsAre("ccpa", "cis-8", "csf-2.0", "dora", "gdpr", "glba-safeguards", "hipaa", "iso-27001-2022", "nis2",
-                                "nist-800-53r5", "nydfs-500", "pci-dss-4.0.1", "sec-8k", "soc2", "uk-gdpr"));
+  EXPECT_THAT(ids, testing::ElementsAre("ccpa", "cis-8", "csf-2.0", "dora", "gdpr", "glba-safeguards", "hipaa",
+                                        "iso-27001-2022", "nis2", "nist-800-53r5", "nydfs-500", "pci-dss-4.0.1",
+                                        "sec-8k", "soc2", "uk-gdpr"));
   EXPECT_THAT(Catalogue().version(), MatchesRegex("20[0-9][0-9]\\.[0-9]+"));
 }
 

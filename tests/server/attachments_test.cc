@@ -82,14 +82,14 @@ TEST_F(AttachmentsTest, SayWhatChangedWhenTheModelDoesNot) {
   v1::CommandContext decisions = ContextOf();
   ExpectOk(client_.PutModel(Attach(decisions, "decisions.yaml", kDecisions), &response));
   EXPECT_EQ(server_.Git("log -1 --format=%s"), "security(shop): decisions");
-  EXPECT_THAT(Summary(response), ElementsAre("decisions 0 -> 1"));
-  EXPECT_THAT(server_.Git("log -1 --format=%B"), HasSubstr("\ndecisions 0 -> 1\n"));
+  EXPECT_THAT(Summary(response), ElementsAre("Decisions 0 → 1: added no-tls/web."));
+  EXPECT_THAT(server_.Git("log -1 --format=%B"), HasSubstr("\nDecisions 0 → 1: added no-tls/web.\n"));
   EXPECT_THAT(server_.Git("log -1 --format=%B"), HasSubstr("Metapowers-Action: model"));
 
   decisions.mutable_attachments(0)->set_content(
       absl::StrReplaceAll(kDecisions, {{"Old devices.", "Devices go in June."}}));
   ExpectOk(client_.PutModel(decisions, &response));
-  EXPECT_THAT(Summary(response), ElementsAre("decisions 1 -> 1: ~no-tls/web"));
+  EXPECT_THAT(Summary(response), ElementsAre(HasSubstr("Decisions: changed no-tls/web (rationale:")));
   ExpectOk(client_.PutModel(decisions, &response));
   EXPECT_FALSE(response.outcome().changed()) << "the same again is no commit";
 
@@ -101,7 +101,7 @@ TEST_F(AttachmentsTest, SayWhatChangedWhenTheModelDoesNot) {
   Attach(evidence, "decisions.yaml", kDecisions);
   ExpectOk(client_.PutModel(evidence, &response));
   EXPECT_EQ(server_.Git("log -1 --format=%s"), "security(shop): decisions and evidence");
-  EXPECT_THAT(Summary(response), ElementsAre("decisions 1 -> 1: ~no-tls/web", "evidence: ~scan"));
+  EXPECT_THAT(Summary(response), ElementsAre(HasSubstr("Decisions: changed no-tls/web"), "evidence: ~scan"));
 }
 
 TEST_F(AttachmentsTest, OnlyWhatTheModelDeclaresIsAccepted) {

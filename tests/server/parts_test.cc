@@ -224,8 +224,10 @@ TEST(ModelSummaryTest, NamesDecisionsByTheirFindings) {
   after.mutable_decisions(0)->set_rationale("Old devices.");
   after.mutable_decisions(1)->set_finding("c");
   after.add_decisions()->set_finding("d");
-  EXPECT_THAT(SummarizeDecisions(before, after), ElementsAre("decisions 2 -> 3: ~a, +c, +d, -b"));
-  EXPECT_THAT(SummarizeDecisions({}, before), ElementsAre("decisions 0 -> 2"));
+  EXPECT_THAT(
+      SummarizeDecisions(before, after),
+      ElementsAre("Decisions 2 → 3: added c and d; removed b; changed a (rationale: none → \"Old devices.\")."));
+  EXPECT_THAT(SummarizeDecisions({}, before), ElementsAre("Decisions 0 → 2: added a and b."));
 }
 
 }  // namespace

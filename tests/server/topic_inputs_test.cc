@@ -172,7 +172,9 @@ TEST_F(TopicInputsTest, CommandsGetTheRulesOfTheTeams) {
 }
 
 TEST_F(TopicInputsTest, RulesHaveLimits) {
-  server_.Push(".metapowers/rules/web.yaml", std::string(kMaxRuleFileBytes, '\n'));
+  std::string rules = OwnRule("web-x", "a");
+  rules.resize(kMaxRuleFileBytes, '\n');
+  server_.Push(".metapowers/rules/web.yaml", rules);
   EXPECT_OK(Told().status());
   server_.Push(".metapowers/rules/web.yaml", std::string(kMaxRuleFileBytes + 1, 'x'));
   EXPECT_THAT(Told().status(), HasError(absl::StatusCode::kInvalidArgument, "RULES_INVALID",

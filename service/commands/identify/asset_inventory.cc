@@ -73,7 +73,7 @@ class Inventory {
     AddPci();
     AddContradictions();
     AddCriticality();
-    for (pb::ZoneMap& map : ZoneMaps(model_, FlowEnd::kSource)) *result_.add_zone_maps() = std::move(map);
+    for (metapowers::v1::ZoneMap& map : ZoneMaps(model_, FlowEnd::kSource)) *result_.add_zone_maps() = std::move(map);
     AddRestoration();
     AddSinglePoints();
     AddDiscovery();

@@ -21,15 +21,15 @@ namespace {
 
 namespace kb = knowledge::v1;
 namespace pb = security::identify::v1;
-using analysis::EntryPoint;
 using analysis::EntryExposure;
+using analysis::EntryPoint;
 using analysis::IsOutside;
 using analysis::SurfaceFindingFact;
 using model::v1::DataClass;
 using Kind = EntryPoint::Kind;
 
-constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier, EntryExposure::kInside,
-                                   EntryExposure::kOnSite};
+constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier,
+                                        EntryExposure::kInside, EntryExposure::kOnSite};
 
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
@@ -46,7 +46,8 @@ bool IsUnauthenticated(const EntryPoint& entry) { return entry.authenticated == 
 class Surface {
  public:
   explicit Surface(const Input& input)
-      : input_(input), model_(input.model),
+      : input_(input),
+        model_(input.model),
         facts_(input.facts),
         proto_(input.model.proto()),
         surface_(analysis::AnalyseAttackSurface(input.facts)),
@@ -124,7 +125,8 @@ class Surface {
       std::map<std::pair<std::string, std::string>, pb::SurfaceEdge> edges;
       for (const EntryPoint& entry : entries()) {
         if (entry.exposure != exposure || entry.flow == nullptr) continue;
-        if (!IsOutside(exposure) && exposure != EntryExposure::kOnSite && !analysis::IsExternal(*entry.source->component)) {
+        if (!IsOutside(exposure) && exposure != EntryExposure::kOnSite &&
+            !analysis::IsExternal(*entry.source->component)) {
           continue;
         }
         pb::SurfaceEdge& edge = edges[{entry.source->component->id(), entry.target->component->id()}];

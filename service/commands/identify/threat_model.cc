@@ -92,7 +92,7 @@ class Builder {
       result_.add_catalogues(catalogue->version());
     }
     AddSystem();
-    for (pb::ZoneMap& map : ZoneMaps(model_, FlowEnd::kTarget)) *result_.add_boundaries() = std::move(map);
+    for (metapowers::v1::ZoneMap& map : ZoneMaps(model_, FlowEnd::kTarget)) *result_.add_boundaries() = std::move(map);
     AddFindings();
     AddCatalogue();
     AddCoverage();

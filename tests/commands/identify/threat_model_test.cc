@@ -117,8 +117,8 @@ TEST_P(ThreatModelTest, EveryStrideCellIsConsideredOrHasAReason) {
 
 TEST_P(ThreatModelTest, EveryFlowIsDrawnOnce) {
   std::multiset<std::string> drawn;
-  for (const pb::ZoneMap& map : result_.boundaries()) {
-    for (const pb::MapFlow& flow : map.flows()) drawn.insert(flow.id());
+  for (const metapowers::v1::ZoneMap& map : result_.boundaries()) {
+    for (const metapowers::v1::MapFlow& flow : map.flows()) drawn.insert(flow.id());
   }
   EXPECT_EQ(drawn.size(), static_cast<size_t>(case_.model().proto().flows_size()));
   for (const model::v1::Flow& flow : case_.model().proto().flows()) EXPECT_EQ(drawn.count(flow.id()), 1u) << flow.id();

@@ -1,0 +1,122 @@
+// Imports over the API: a draft, and committing it with its decisions.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "service/model/model.h"
+#include "tests/server/pipeline_fixture.h"
+#include "tests/support/test_server.h"
+
+namespace metapowers::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kThreagile[] = R"(title: Till
+data_assets: {Sales: {id: sales, confidentiality: internal, owner: Shop}}
+technical_assets: {Till: {id: till, type: process, owner: Shop, data_assets_stored: [sales]}}
+risk_tracking: {unencrypted-asset@till: {status: accepted, justification: Old, date: 2026-01-02, checked_by: Ann}}
+)";
+constexpr char kDecisions[] = ".metapowers/security/till/decisions.yaml";
+
+class ImportTest : public PipelineTest {
+ protected:
+  grpc::Status Import(const v1::ImportModelRequest& request, v1::ImportModelResponse* response) {
+    grpc::ClientContext context;
+    return client_.models->ImportModel(&context, request, response);
+  }
+  static v1::ImportModelRequest RequestOf(const std::string& content, const std::string& name = "till.yaml") {
+    v1::ImportModelRequest request;
+    request.set_topic_id("till");
+    v1::ImportFile& file = *request.add_files();
+    file.set_name(name);
+    file.set_content(content);
+    return request;
+  }
+  // Commits a draft as the client does.
+  grpc::Status Put(const v1::ImportModelResponse& draft, v1::PutModelResponse* response) {
+    v1::PutModelRequest request;
+    *request.mutable_context() = ContextOf("till");
+    request.mutable_context()->set_model_yaml(draft.model_yaml());
+    auto& decisions = *request.mutable_context()->add_attachments();
+    decisions.set_path("decisions.yaml");
+    decisions.set_content(draft.decisions_yaml());
+    request.set_must_create(true);
+    grpc::ClientContext context;
+    return client_.models->PutModel(&context, request, response);
+  }
+};
+
+TEST_F(ImportTest, ADraftIsCommittedWithItsDecisionsAtOnce) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kThreagile), &draft));
+  EXPECT_EQ(draft.format(), "threagile");
+  EXPECT_THAT(draft.model_yaml(), HasSubstr("as_of: 2026-03-01")) << "the server's day, since the file has no date";
+  EXPECT_EQ(server_.CountCommits(), 0) << "an import stores nothing";
+  v1::PutModelResponse put;
+  ExpectOk(Put(draft, &put));
+  EXPECT_TRUE(put.outcome().changed());
+  EXPECT_EQ(server_.CountCommits(), 1);
+  EXPECT_EQ(server_.ReadFile(".metapowers/security/till/system-model.yaml"), draft.model_yaml());
+  EXPECT_EQ(server_.ReadFile(kDecisions), draft.decisions_yaml());
+  EXPECT_THAT(server_.ReadFile(kDecisions), HasSubstr("threagile:unencrypted-asset@till"));
+  EXPECT_THAT(server_.Git("log -1 --format=%B"), HasSubstr("security(till): model"));
+  ExpectError(Put(draft, &put), grpc::StatusCode::ALREADY_EXISTS, "TOPIC_EXISTS");
+}
+
+TEST_F(ImportTest, AFileMayBeAsLargeAsAModel) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(absl::StrCat(kThreagile, std::string(3 << 20, '#'), "\n")), &draft));
+}
+
+TEST_F(ImportTest, DecisionsThatStandAreNotOverwritten) {
+  server_.Push(kDecisions, "schema_version: \"1\"\n");
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kThreagile), &draft));
+  v1::PutModelResponse put;
+  ExpectError(Put(draft, &put), grpc::StatusCode::ALREADY_EXISTS, "TOPIC_EXISTS");
+  EXPECT_EQ(server_.CountCommits(), 0);
+  EXPECT_EQ(server_.ReadFile(kDecisions), "schema_version: \"1\"\n");
+}
+
+TEST_F(ImportTest, InvalidDecisionsCommitNothing) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kThreagile), &draft));
+  draft.set_decisions_yaml("drafts: 3\n");
+  v1::PutModelResponse put;
+  ExpectError(Put(draft, &put), grpc::StatusCode::INVALID_ARGUMENT, "DECISIONS_INVALID");
+  EXPECT_EQ(server_.CountCommits(), 0);
+}
+
+TEST_F(ImportTest, FaultsHaveThePlaceInTheFile) {
+  v1::ImportModelResponse draft;
+  const grpc::Status status = Import(RequestOf("technical_assets: {A: {id: a, type: wrong}}\n"), &draft);
+  ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "MODEL_INVALID");
+  const auto request = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_EQ(request.field_violations_size(), 2);
+  EXPECT_THAT(request.field_violations(1).description(), HasSubstr("must be one of external-entity"));
+}
+
+TEST_F(ImportTest, RequestsThatMakeNoSense) {
+  v1::ImportModelResponse draft;
+  v1::ImportModelRequest none;
+  none.set_topic_id("till");
+  ExpectError(Import(none, &draft), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
+  v1::ImportModelRequest two = RequestOf(kThreagile);
+  *two.add_files() = two.files(0);
+  ExpectError(Import(two, &draft), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
+  v1::ImportModelRequest name = RequestOf(kThreagile);
+  name.set_topic_id("../till");
+  ExpectError(Import(name, &draft), grpc::StatusCode::INVALID_ARGUMENT, "NAME_INVALID");
+  const grpc::Status large = Import(RequestOf(std::string(10 << 20, 'x')), &draft);
+  EXPECT_EQ(large.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << large.error_message();
+  ExpectOk(Import(RequestOf(kThreagile, "a\nid: evil\x1b[31m/b\u202e"), &draft));
+  EXPECT_THAT(draft.model_yaml(), StartsWith("# System model of Till, drafted from the Threagile model "));
+  ASSERT_TRUE(model::Model::Parse(draft.model_yaml(), "draft").ok());
+}
+
+}  // namespace
+}  // namespace metapowers::server
