@@ -1,0 +1,136 @@
+// The gap assessment of the example models: every requirement once, counts that agree, and no gap from what is unknown.
+#include "service/commands/identify/compliance_gap.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "service/knowledge/knowledge.h"
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::identify {
+namespace {
+
+using security::identify::v1::ComplianceGapResult;
+using security::identify::v1::FrameworkAssessment;
+
+// How often each requirement of a framework is named with a status.
+std::map<std::string, int> Named(const FrameworkAssessment& assessment) {
+  std::map<std::string, int> named;
+  for (const auto& gap : assessment.gaps()) ++named[gap.requirement()];
+  const auto add = [&named](const auto& groups) {
+    for (const auto& group : groups) {
+      for (const std::string& requirement : group.requirements()) ++named[requirement];
+    }
+  };
+  add(assessment.met());
+  add(assessment.partly_met());
+  add(assessment.unknown());
+  add(assessment.silent());
+  add(assessment.not_applicable());
+  return named;
+}
+
+class ComplianceGapTest : public testing::TestWithParam<const char*> {
+ protected:
+  ComplianceGapTest() : case_(Example(GetParam())), result_(ComplianceGap(case_.input())) {}
+
+  const Case case_;
+  const ComplianceGapResult result_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Examples, ComplianceGapTest, testing::ValuesIn(kExamples), [](const auto& param_info) {
+  std::string name = param_info.param;
+  name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+  return name;
+});
+
+TEST_P(ComplianceGapTest, EveryRequirementOfAFrameworkThatAppliesStandsOnce) {
+  ASSERT_GT(result_.assessments_size(), 0);
+  for (const FrameworkAssessment& assessment : result_.assessments()) {
+    SCOPED_TRACE(assessment.id());
+    const auto* framework = knowledge::FindFramework(assessment.id());
+    ASSERT_NE(framework, nullptr);
+    const std::map<std::string, int> named = Named(assessment);
+    for (const auto& requirement : framework->requirements()) {
+      const auto found = named.find(requirement.id());
+      ASSERT_NE(found, named.end()) << requirement.id();
+      EXPECT_EQ(found->second, 1) << requirement.id();
+    }
+    EXPECT_EQ(named.size(), static_cast<size_t>(framework->requirements_size()));
+  }
+}
+
+TEST_P(ComplianceGapTest, CountsAgreeWithTheListsAndTheScore) {
+  int gaps = 0;
+  for (const FrameworkAssessment& assessment : result_.assessments()) {
+    SCOPED_TRACE(assessment.id());
+    const auto& counts = assessment.counts();
+    EXPECT_EQ(counts.requirements(),
+              counts.met() + counts.partly_met() + counts.not_met() + counts.unknown() + counts.not_applicable());
+    EXPECT_EQ(counts.rated(), counts.met() + counts.partly_met() + counts.not_met());
+    int not_met = 0;
+    for (const auto& gap : assessment.gaps()) {
+      not_met += gap.partly() ? 0 : 1;
+      EXPECT_FALSE(gap.elements().empty()) << gap.requirement() << " is a gap of no element";
+      EXPECT_NE(gap.severity(), model::v1::SEVERITY_UNSPECIFIED) << gap.requirement();
+    }
+    EXPECT_EQ(counts.not_met(), not_met);
+    gaps += assessment.gaps_size();
+  }
+  EXPECT_EQ(result_.totals().gaps(), gaps);
+  EXPECT_EQ(result_.totals().frameworks(), result_.assessments_size());
+  const auto& totals = result_.totals();
+  EXPECT_EQ(totals.actions(), totals.critical() + totals.high() + totals.medium() + totals.low());
+}
+
+TEST_P(ComplianceGapTest, WhatIsMetPointsAtTheModel) {
+  for (const FrameworkAssessment& assessment : result_.assessments()) {
+    for (const auto& met : assessment.met()) EXPECT_FALSE(met.evidence().key().empty()) << assessment.id();
+  }
+}
+
+// --- Single changes on the payments platform ---
+
+std::set<std::string> GapsOf(const ComplianceGapResult& result, const std::string& framework) {
+  std::set<std::string> gaps;
+  for (const FrameworkAssessment& assessment : result.assessments()) {
+    if (assessment.id() != framework) continue;
+    for (const auto& gap : assessment.gaps()) gaps.insert(gap.requirement());
+  }
+  return gaps;
+}
+
+TEST(ComplianceGapChangeTest, AFrameworkOutOfScopeIsNotAssessed) {
+  const std::string yaml = Example("team-notes");
+  const Case before(yaml);
+  const ComplianceGapResult result = ComplianceGap(before.input());
+  std::set<std::string> assessed;
+  for (const auto& assessment : result.assessments()) assessed.insert(assessment.id());
+  for (const auto& framework : result.not_selected()) {
+    EXPECT_FALSE(framework.reason().empty()) << framework.name();
+  }
+  EXPECT_TRUE(assessed.count("gdpr") > 0);
+  EXPECT_FALSE(assessed.count("hipaa") > 0);
+}
+
+TEST(ComplianceGapChangeTest, ClearTextOnACardFlowIsAPciGap) {
+  const std::string yaml = Example("api-platform");
+  const Case before(yaml);
+  const Case after(Edited(
+      yaml,
+      {{"target: tokenization-service, purpose: Exchange card data for a token,\n     protocol: grpc, port: 8443, "
+        "transport_security: mesh_mtls",
+        "target: tokenization-service, purpose: Exchange card data for a token,\n     protocol: grpc, port: 8443, "
+        "transport_security: none"}}));
+  const std::set<std::string> was = GapsOf(ComplianceGap(before.input()), "pci-dss-4.0.1");
+  const std::set<std::string> is = GapsOf(ComplianceGap(after.input()), "pci-dss-4.0.1");
+  EXPECT_TRUE(is.count("4.2.1") > 0);
+  for (const std::string& gap : was) EXPECT_TRUE(is.count(gap) > 0) << gap << " is gone although nothing got better";
+}
+
+}  // namespace
+}  // namespace metapowers::commands::identify
