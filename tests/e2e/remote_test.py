@@ -84,7 +84,7 @@ class MainJob(unittest.TestCase):
         text = EXAMPLE.read_text()
         self.assertIn('session_idle_minutes: 15', text)
         changed = text.replace('session_idle_minutes: 15', 'session_idle_minutes: 10')
-        plan = self.server.cli('plan', 'all', 'api-platform', '--model', '-', '--exit-code', stdin=changed)
+        plan = self.server.cli('plan', 'walkthrough', 'api-platform', '--model', '-', '--exit-code', stdin=changed)
         self.assertEqual(plan.returncode, 10, plan.stderr)
         touched = [l for l in plan.stdout.splitlines() if re.match(r'[+-](?![+-])', l)]
         self.assertLessEqual(len(touched), 10, '\n'.join(touched))

@@ -38,7 +38,7 @@ assert.ok(events[0].plan.commands.includes('risk-appetite'));
 assert.equal(events.filter((event) => event.finished).length, events[0].plan.commands.length);
 
 // Planned commands answer UNIMPLEMENTED with details.
-const planned = await unary(identify, 'ThreatModel', { context: { topic } });
+const planned = await unary(identify, 'RiskAssessment', { context: { topic } });
 assert.equal(planned.error.code, grpc.status.UNIMPLEMENTED);
 const rpc = load('google/rpc/error_details.proto').google.rpc;
 assert.ok(rpc.Status && rpc.ErrorInfo);

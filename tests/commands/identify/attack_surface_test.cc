@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/attack_surface.h"
+#include "service/analysis/terms.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::identify {
@@ -152,7 +153,8 @@ TEST(AttackSurface, EachFindingIsScheduledOnceWithAnOwner) {
 
 TEST(AttackSurface, UnauthenticatedWaysInAreExplainedOrFlagged) {
   for (const char* name : kExamples) {
-    for (const auto& row : Surface(Example(name)).unauthenticated()) {
+    const AttackSurfaceResult result = Surface(Example(name));
+    for (const auto& row : result.unauthenticated()) {
       EXPECT_TRUE(row.flagged() || !row.reason().empty()) << name << " " << row.id();
     }
   }
