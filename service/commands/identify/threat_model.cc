@@ -614,6 +614,7 @@ class Builder {
                                             {{"{control}", knowledge::FindControl(key.first)->name()},
                                              {"{elements}", List({elements.begin(), elements.end()}, kNamesInCell)}}));
       question.set_owner(key.second);
+      question.set_owner_name(TeamName(model_, key.second));
     }
   }
 
