@@ -263,7 +263,16 @@ class Builder {
     const k::ThreatRule& rule = *found.front()->rule;
     group.set_id(rule.id());
     group.set_title(rule.title());
-    group.set_precondition(rule.precondition());
+    // One line for all elements of the rule.
+    group.set_precondition(absl::StrReplaceAll(rule.precondition(), {{"{element}", "the element"},
+                                                                     {"{name}", "the element"},
+                                                                     {"{source}", "the source"},
+                                                                     {"{target}", "the target"},
+                                                                     {"{data}", "the data"},
+                                                                     {"{zone}", "the zone"},
+                                                                     {"{protocol}", "the protocol"},
+                                                                     {"{team}", "the owning team"},
+                                                                     {"{system}", proto_.name()}}));
     for (const std::string& id : rule.cwe()) group.add_weaknesses(WeaknessLabel(id));
     for (const std::string& id : rule.capec()) group.add_patterns(WeaknessLabel(id));
     for (const std::string& id : rule.attack()) group.add_patterns(WeaknessLabel(id));

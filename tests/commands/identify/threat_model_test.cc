@@ -53,7 +53,10 @@ TEST_P(ThreatModelTest, NumbersAgreeInFindingsTablesAndTotals) {
   EXPECT_EQ(result_.open_findings_size(), totals.open());
   int in_catalogue = 0;
   for (const pb::StrideChapter& chapter : result_.catalogue()) {
-    for (const pb::RuleGroup& rule : chapter.rules()) in_catalogue += rule.rows_size() + rule.controlled_size();
+    for (const pb::RuleGroup& rule : chapter.rules()) {
+      in_catalogue += rule.rows_size() + rule.controlled_size();
+      EXPECT_EQ(rule.precondition().find('{'), std::string::npos) << rule.precondition();
+    }
   }
   EXPECT_EQ(in_catalogue, result_.findings_size());
 }
