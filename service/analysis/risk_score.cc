@@ -108,9 +108,34 @@ void RaiseByTier(const Element& element, Harm& harm) {
   if (level > 0) harm.Raise(level, absl::StrCat(Words(component.tier()), " of ", component.id()), nullptr);
 }
 
+// What the component itself declares of a leg, which replaces what its data says; 0 when it declares nothing.
+int OverrideOf(const Element& element, int leg, std::string& words) {
+  if (element.subject != k::THREAT_SUBJECT_COMPONENT) return 0;
+  const model::v1::Component& component = *element.component().facts->component;
+  const auto take = [&](const char* what, auto level) {
+    words = absl::StrCat(what, " set for ", component.id(), " ", Words(level));
+    return static_cast<int>(level);
+  };
+  switch (leg) {
+    case k::IMPACT_LEG_CONFIDENTIALITY:
+      return take("confidentiality", component.confidentiality_override());
+    case k::IMPACT_LEG_INTEGRITY:
+      return take("integrity", component.integrity_override());
+    case k::IMPACT_LEG_AVAILABILITY:
+      return take("availability", component.availability_override());
+    default:
+      return 0;
+  }
+}
+
 Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::vector<const DataClass*>& data) {
   Harm harm;
   for (const int leg : terms.legs()) {
+    std::string words;
+    if (const int level = OverrideOf(element, leg, words); level > 0) {
+      harm.Raise(level, words, nullptr);
+      continue;
+    }
     for (const DataClass* each : data) {
       switch (leg) {
         case k::IMPACT_LEG_CONFIDENTIALITY:

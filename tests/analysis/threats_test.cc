@@ -129,6 +129,19 @@ TEST(ThreatsTest, ControlsLowerTheCurrentScore) {
   EXPECT_EQ(senseless["own-flow@buy"].scores.target, senseless["own-flow@buy"].scores.current);
 }
 
+TEST(ThreatsTest, AnOverrideOfAComponentReplacesWhatItsDataSays) {
+  const std::string rule =
+      RuleText("own-component",
+               "stride: STRIDE_TAMPERING subject: THREAT_SUBJECT_COMPONENT "
+               "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'backup' impact: 1 }");
+  EXPECT_EQ(ThreatCase(Shop(), rule)["own-component@web"].scores.inherent.impact, 5);
+  const ThreatCase copy(Edited(Shop(), "zone: inside, processes: [cards]",
+                               "zone: inside, processes: [cards], confidentiality_override: internal"),
+                        rule);
+  EXPECT_EQ(copy["own-component@web"].scores.inherent.impact, 2);
+  EXPECT_EQ(copy["own-component@web"].scores.impact_derivation, "confidentiality set for web internal 2 = 2");
+}
+
 TEST(RiskGridTest, ImpactFiveIsNeverBelowMediumAndProductsDecide) {
   for (int likelihood = 1; likelihood <= 5; ++likelihood) {
     for (int impact = 1; impact <= 5; ++impact) {
