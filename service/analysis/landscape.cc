@@ -191,7 +191,9 @@ void Landscape::AddExposure() {
     if (components_[i].facts->exposed_to_internet) raise(i, Exposure::kInternet);
   }
   for (const FlowView& flow : flows_) {
-    if (StandsOutside(*components_[flow.source].facts) == Exposure::kPartner) raise(flow.target, Exposure::kPartner);
+    const Exposure from = StandsOutside(*components_[flow.source].facts);
+    const bool tunnelled = from == Exposure::kInternet && flow.flow->vpn();
+    if (from == Exposure::kPartner || tunnelled) raise(flow.target, Exposure::kPartner);
   }
   // From what is open, one step is adjacent and every further one inner.
   while (!reached.empty()) {
