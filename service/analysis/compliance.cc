@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/compliance_facts.h"
+#include "service/analysis/compliance_scope.h"
 #include "service/knowledge/knowledge.h"
 #include "service/knowledge/rules.h"
 
@@ -236,8 +237,9 @@ class ComplianceAssessor {
   std::vector<std::string> SilentParts(const FrameworkFact& framework, const std::string& id,
                                        const ByRequirement& by_requirement) const {
     std::vector<std::string> parts;
+    const std::string part = absl::StrCat(id, "(");
     for (const k::Requirement& each : framework.framework->requirements()) {
-      if (!absl::StartsWith(each.id(), absl::StrCat(id, "("))) continue;
+      if (!absl::StartsWith(each.id(), part)) continue;
       const bool binds = inputs_.not_binding.count(absl::StrCat(framework.id, ":", each.id())) == 0;
       if (binds && Gather(each.id(), by_requirement).empty()) parts.push_back(each.id());
     }

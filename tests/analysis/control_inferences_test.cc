@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "service/analysis/attributes.h"
+#include "service/knowledge/rules.h"
 #include "service/knowledge/threats.h"
+#include "tests/support/status_matchers.h"
 
 namespace metapowers::analysis {
 namespace {
@@ -56,6 +60,22 @@ TEST(ControlInferences, FitTheSubjectTheyWereWrittenFor) {
       }
       EXPECT_EQ(own.size(), 1u) << control.id() << ": " << Text(inference);
     }
+  }
+}
+
+TEST(ControlInferences, EveryPopulationCompilesForItsSubject) {
+  for (const k::SecurityControl& control : knowledge::SecurityControls().controls()) {
+    for (const k::ControlPopulation& population : control.expected_on()) {
+      EXPECT_NE(population.subject(), k::THREAT_SUBJECT_UNSPECIFIED) << control.id();
+      for (const k::AttributeMatch& match : population.where()) {
+        SCOPED_TRACE(control.id());
+        EXPECT_OK(Condition::Compile(population.subject(), match).status());
+      }
+    }
+    if (control.handling().empty()) continue;
+    const auto& rows = knowledge::HandlingRules().requirements();
+    EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id() == control.handling(); }))
+        << control.id() << ": " << control.handling();
   }
 }
 

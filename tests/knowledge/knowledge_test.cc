@@ -188,6 +188,31 @@ TEST(Catalogue, Soc2HasThe33CommonCriteria) {
   EXPECT_EQ(std::count_if(ids.begin(), ids.end(), [](const std::string& id) { return id.substr(0, 2) == "CC"; }), 33);
 }
 
+TEST(Catalogue, Soc2HasTheCriteriaOfTheOtherCategories) {
+  std::map<std::string, int> per_category;
+  for (const std::string& id : Ids("soc2")) ++per_category[id.substr(0, id.find_first_of("0123456789"))];
+  EXPECT_THAT(per_category, testing::ElementsAre(testing::Pair("A", 3), testing::Pair("C", 2), testing::Pair("CC", 33),
+                                                 testing::Pair("P", 18), testing::Pair("PI", 5)));
+}
+
+TEST(Catalogue, CisHas153SafeguardsIn18Controls) {
+  std::map<int, int> per_control;
+  for (const std::string& id : Ids("cis-8")) ++per_control[std::stoi(id.substr(0, id.find('.')))];
+  const std::vector<int> published = {5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5};
+  ASSERT_EQ(per_control.size(), published.size());
+  for (const auto& [control, safeguards] : per_control) EXPECT_EQ(safeguards, published[control - 1]) << control;
+  EXPECT_EQ(Ids("cis-8").size(), 153u);
+}
+
+// Requirements of the defined approach; appendices A1 to A3 are about special entities and left out.
+TEST(Catalogue, PciHasEveryRequirementByPrincipalRequirement) {
+  std::map<int, int> per_requirement;
+  for (const std::string& id : Ids("pci-dss-4.0.1")) ++per_requirement[std::stoi(id.substr(0, id.find('.')))];
+  const std::vector<int> published = {19, 11, 29, 6, 13, 19, 12, 29, 27, 27, 21, 37};
+  ASSERT_EQ(per_requirement.size(), published.size());
+  for (const auto& [number, count] : per_requirement) EXPECT_EQ(count, published[number - 1]) << number;
+}
+
 TEST(FindRequirement, FindsByReference) {
   const v1::Requirement* requirement = FindRequirement("pci-dss-4.0.1:8.4.2");
   ASSERT_THAT(requirement, NotNull());
