@@ -132,6 +132,8 @@ void Landscape::AddComponents() {
     for (const DataClass* data : view.facts->processes) view.handled.Add(*data);
     for (const DataClass* data : view.facts->transfers) view.handled.Add(*data);
     view.handled.confidentiality = view.facts->confidentiality;
+    Raise(view.handled.integrity, component.integrity_floor());
+    Raise(view.handled.availability, component.availability_floor());
     if (component.integrity_override() != 0) view.handled.integrity = component.integrity_override();
     if (component.availability_override() != 0) view.handled.availability = component.availability_override();
     view.outside = StandsOutside(*view.facts) != Exposure::kIsolated;

@@ -39,7 +39,7 @@ struct ComponentView {
   const ComponentFacts* facts = nullptr;
   Exposure exposure = Exposure::kIsolated;
   uint64_t capabilities = 0;  // bits 1 << Capability
-  DataSummary handled;        // with overrides
+  DataSummary handled;        // with overrides and floors
   DataSummary stored;
   bool outside = false;
   bool single_point = false;

@@ -108,32 +108,38 @@ void RaiseByTier(const Element& element, Harm& harm) {
   if (level > 0) harm.Raise(level, absl::StrCat(Words(component.tier()), " of ", component.id()), nullptr);
 }
 
-// What the component itself declares of a leg, which replaces what its data says; 0 when it declares nothing.
-int OverrideOf(const Element& element, int leg, std::string& words) {
-  if (element.subject != k::THREAT_SUBJECT_COMPONENT) return 0;
+// What the component itself declares of a leg: a rating that replaces what its data says, or one that is the least.
+struct OwnRating {
+  int level = 0;  // 0: none
+  bool replaces = false;
+  std::string term;
+};
+
+OwnRating OwnRatingOf(const Element& element, int leg) {
+  if (element.subject != k::THREAT_SUBJECT_COMPONENT) return {};
   const model::v1::Component& component = *element.component().facts->component;
-  const auto take = [&](const char* what, auto level) {
-    words = absl::StrCat(what, " set for ", component.id(), " ", Words(level));
-    return static_cast<int>(level);
+  const auto take = [&](const char* what, auto set, auto floor) -> OwnRating {
+    if (set != 0) return {set, true, absl::StrCat(what, " set for ", component.id(), " ", Words(set))};
+    return {floor, false, absl::StrCat(what, " of ", component.id(), " at least ", Words(floor))};
   };
   switch (leg) {
     case k::IMPACT_LEG_CONFIDENTIALITY:
-      return take("confidentiality", component.confidentiality_override());
+      return take("confidentiality", component.confidentiality_override(), component.confidentiality_floor());
     case k::IMPACT_LEG_INTEGRITY:
-      return take("integrity", component.integrity_override());
+      return take("integrity", component.integrity_override(), component.integrity_floor());
     case k::IMPACT_LEG_AVAILABILITY:
-      return take("availability", component.availability_override());
+      return take("availability", component.availability_override(), component.availability_floor());
     default:
-      return 0;
+      return {};
   }
 }
 
 Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::vector<const DataClass*>& data) {
   Harm harm;
   for (const int leg : terms.legs()) {
-    std::string words;
-    if (const int level = OverrideOf(element, leg, words); level > 0) {
-      harm.Raise(level, words, nullptr);
+    const OwnRating own = OwnRatingOf(element, leg);
+    if (own.replaces) {
+      harm.Raise(own.level, own.term, nullptr);
       continue;
     }
     for (const DataClass* each : data) {
@@ -153,6 +159,7 @@ Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::
           break;
       }
     }
+    harm.Raise(own.level, own.term, nullptr);
     if (leg == k::IMPACT_LEG_AVAILABILITY) RaiseByTier(element, harm);
   }
   if (harm.value == 0) harm.Raise(2, "no data or tier declared that would decide", nullptr);

@@ -142,6 +142,20 @@ TEST(ThreatsTest, AnOverrideOfAComponentReplacesWhatItsDataSays) {
   EXPECT_EQ(copy["own-component@web"].scores.impact_derivation, "confidentiality set for web internal 2 = 2");
 }
 
+TEST(ThreatsTest, AFloorOfAComponentIsTheLeastThatCounts) {
+  const std::string rule =
+      RuleText("own-component",
+               "stride: STRIDE_DENIAL_OF_SERVICE subject: THREAT_SUBJECT_COMPONENT match { attribute: "
+               "\"data_availability\" operator: MATCH_OPERATOR_AT_LEAST values: \"critical\" } impact { legs: "
+               "IMPACT_LEG_AVAILABILITY } controls { control: 'backup' impact: 1 }");
+  EXPECT_EQ(ThreatCase(Shop(), rule).threats().Find("own-component@web"), nullptr);
+  const ThreatCase rated(Edited(Shop(), "zone: inside, processes: [cards]",
+                                "zone: inside, processes: [cards], availability_floor: critical"),
+                         rule);
+  EXPECT_EQ(rated["own-component@web"].scores.inherent.impact, 4);
+  EXPECT_EQ(rated["own-component@web"].scores.impact_derivation, "availability of web at least critical 4 = 4");
+}
+
 TEST(RiskGridTest, ImpactFiveIsNeverBelowMediumAndProductsDecide) {
   for (int likelihood = 1; likelihood <= 5; ++likelihood) {
     for (int impact = 1; impact <= 5; ++impact) {
