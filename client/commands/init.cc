@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands.h"
 #include "client/commands/input_files.h"
 #include "client/commands/shared.h"
@@ -64,12 +65,34 @@ int FromFiles(Session& session, ModelService::Stub& models, const InitOptions& o
   return kExitOk;
 }
 
+// What the threat model has of each rule of the other tool.
+void PrintRules(Session& session, const ImportModelResponse& imported) {
+  std::vector<std::vector<std::string>> rows;
+  int none = 0;
+  for (const auto& rule : imported.rules()) {
+    std::vector<std::string> counts;
+    if (rule.findings() > 0) counts.push_back(Plural(rule.findings(), "finding"));
+    if (rule.questions() > 0) counts.push_back(Plural(rule.questions(), "question"));
+    if (rule.model_quality() > 0) counts.push_back(absl::StrCat(rule.model_quality(), " to mend in the model"));
+    if (counts.empty()) {
+      ++none;
+    } else {
+      rows.push_back({"  " + rule.name(), absl::StrJoin(counts, ", ")});
+    }
+  }
+  if (imported.rules().empty()) return;
+  session.out() << "findings of the threat model by rule of " << ForTerminal(imported.format()) << ":\n";
+  PrintTable(session.out(), rows);
+  session.out() << "  nothing of the other " << none << '\n';
+}
+
 // What was imported, what is assumed and what a person must look at.
 void PrintImport(Session& session, const ImportModelResponse& imported) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& count : imported.counts()) rows.push_back({"  " + count.field(), absl::StrCat(count.count())});
   session.out() << "imported from " << ForTerminal(imported.format()) << ":\n";
   PrintTable(session.out(), rows);
+  PrintRules(session, imported);
   session.out() << "assumed, to be confirmed:\n";
   for (const std::string& statement : imported.assumptions()) session.out() << "  " << ForTerminal(statement) << '\n';
   const int kept = CountNotes(imported, metapowers::v1::IMPORT_NOTE_KIND_KEPT);

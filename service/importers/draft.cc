@@ -31,6 +31,16 @@ const char* KindName(v1::ImportNoteKind kind) {
   }
 }
 
+void SortByPlace(std::vector<Note>& notes) {
+  std::stable_sort(notes.begin(), notes.end(), [](const Note& a, const Note& b) { return a.place.at < b.place.at; });
+}
+
+void AddCount(const std::string& field, int count, v1::ImportModelResponse& response) {
+  v1::ImportCount& out = *response.add_counts();
+  out.set_field(field);
+  out.set_count(count);
+}
+
 }  // namespace
 
 void Draft::AddTeam(absl::string_view name) {
@@ -70,6 +80,10 @@ void Draft::Assume(absl::string_view id, std::string statement, const std::set<s
   assumption.set_id(std::string(id));
   assumption.set_statement(std::move(statement));
   for (const std::string& component : components) assumption.add_components(component);
+}
+
+void Draft::AddTracked(TrackedRisk risk, pb::DecisionDraft decision, const Place& place) {
+  tracked_.push_back({std::move(risk), std::move(decision), place});
 }
 
 // One owner of all components in scope answers for the system; of several, none does before people say so.
@@ -136,23 +150,41 @@ std::string Draft::ModelText(const std::vector<Note>& notes) const {
   return model::WriteYaml(model_, comments);
 }
 
+model::v1::Decisions Draft::Decide(const std::shared_ptr<const model::Model>& draft, const FindingLookup& findings_of,
+                                   std::vector<Note>& notes) const {
+  pb::Decisions decisions;
+  decisions.set_schema_version("1");
+  for (const Tracked& tracked : tracked_) {
+    std::vector<std::string> findings;
+    if (findings_of) {
+      findings = findings_of(draft, tracked.risk);
+      if (findings.empty()) {
+        notes.push_back(
+            {v1::IMPORT_NOTE_KIND_WARNING, tracked.place,
+             absl::StrCat("is no finding of this draft; what it says is kept for ", ForeignKey(tracked.risk))});
+      }
+    }
+    if (findings.empty()) findings.push_back(ForeignKey(tracked.risk));
+    for (const std::string& finding : findings) {
+      pb::DecisionDraft& decision = *decisions.add_drafts();
+      decision = tracked.decision;
+      decision.set_finding(finding);
+    }
+  }
+  return decisions;
+}
+
 void Draft::Count(v1::ImportModelResponse& response) const {
   const auto& type = *model_.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const auto& field = *type.field(i);
     if (field.name() == "assumptions" || !field.is_repeated() || !model::IsSet(model_, field)) continue;
-    v1::ImportCount& count = *response.add_counts();
-    count.set_field(field.name());
-    count.set_count(model_.GetReflection()->FieldSize(model_, &field));
+    AddCount(field.name(), model_.GetReflection()->FieldSize(model_, &field), response);
   }
-  if (decisions_.drafts_size() == 0) return;
-  v1::ImportCount& count = *response.add_counts();
-  count.set_field("drafts");
-  count.set_count(decisions_.drafts_size());
 }
 
-absl::StatusOr<v1::ImportModelResponse> Draft::Finish(std::vector<Note> notes) {
-  std::stable_sort(notes.begin(), notes.end(), [](const Note& a, const Note& b) { return a.place.at < b.place.at; });
+absl::StatusOr<v1::ImportModelResponse> Draft::Finish(std::vector<Note> notes, const FindingLookup& findings_of) {
+  SortByPlace(notes);
   v1::ImportModelResponse response;
   response.set_format(format_);
   const std::string yaml = ModelText(notes);
@@ -167,17 +199,19 @@ absl::StatusOr<v1::ImportModelResponse> Draft::Finish(std::vector<Note> notes) {
                      {"INTERNAL", {}, DetailsOf(parsed.status()).violations, ""});
   }
   response.set_model_yaml(yaml);
-  if (decisions_.drafts_size() > 0) {
-    decisions_.set_schema_version("1");
+  Count(response);
+  if (!tracked_.empty()) {
+    const pb::Decisions decisions = Decide(*parsed, findings_of, notes);
+    SortByPlace(notes);
     model::YamlComments comments;
     comments.opening = {
         absl::StrCat("What ", file_,
                      " says of findings. A draft is not in force: add requester, approver, authority and"),
         "expiry, and move it to `decisions`."};
-    response.set_decisions_yaml(model::WriteYaml(decisions_, comments));
+    response.set_decisions_yaml(model::WriteYaml(decisions, comments));
     RETURN_IF_ERROR(model::ParseDecisions(response.decisions_yaml(), "decisions.yaml", **parsed).status());
+    AddCount("drafts", decisions.drafts_size(), response);
   }
-  Count(response);
   for (const pb::Assumption& assumption : model_.assumptions()) response.add_assumptions(assumption.statement());
   for (const Note& note : notes) {
     v1::ImportNote& out = *response.add_notes();

@@ -163,6 +163,7 @@ void ImportRoot(Part& root, const ImportOptions& options, Context& context) {
   ImportAssets(sections.technical_assets, context);
   ImportBoundaries(sections.trust_boundaries, context);
   ImportRuntimes(sections.shared_runtimes, context);
+  ImportProviders(context);
   ImportIndividualRisks(root, context);
   ImportTracking(root, context);
   KeepTexts(root, context);
@@ -180,7 +181,6 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
   const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
   Draft draft("threagile", "Threagile", folders.back());
   threagile::Context context(draft, findings);
-  context.rule_of = options.rule_of;
   const auto tree = model::YamlTree::Parse(yaml, findings.faults);
   if (tree != nullptr) {
     Part root(tree->root(), {{}, ""}, findings);
@@ -194,7 +194,7 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
   }
   RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
   draft.Complete();
-  return draft.Finish(findings.TakeNotes());
+  return draft.Finish(findings.TakeNotes(), options.findings_of);
 }
 
 }  // namespace metapowers::importers

@@ -10,7 +10,8 @@
 // that are not known here are warnings, since Threagile grows and takes own technologies; what is in them stays as it
 // is written where it has a place.
 //
-// Risk tracking becomes drafts of decisions: it knows no requester, authority and expiry, and nobody is made up.
+// Risk tracking becomes drafts of decisions, one on each finding of ours that the risk is: it knows no requester,
+// authority and expiry, and nobody is made up.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_THREAGILE_H_
 #define METAPOWERS_SERVICE_IMPORTERS_THREAGILE_H_
 
@@ -19,15 +20,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "metapowers/v1/model_service.pb.h"
-#include "service/importers/finding_key.h"
+#include "service/importers/tracked_risk.h"
 
 namespace metapowers::importers {
 
 struct ImportOptions {
-  std::string topic_id;   // a slug; becomes the id of the model
-  std::string file_name;  // for locations; its last part for texts
-  std::string today;      // `as_of` of a file without date
-  RuleLookup rule_of;     // may be empty
+  std::string topic_id;       // a slug; becomes the id of the model
+  std::string file_name;      // for locations; its last part for texts
+  std::string today;          // `as_of` of a file without date
+  FindingLookup findings_of;  // may be empty
 };
 
 // INVALID_ARGUMENT MODEL_INVALID with every fault of the file, as `file:line:col`. Pure.

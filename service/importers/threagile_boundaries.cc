@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "service/importers/threagile_context.h"
 #include "service/importers/threagile_words.h"
 
@@ -131,6 +132,23 @@ void PlaceOutside(Context& context) {
   zone.set_type(pb::ZONE_TYPE_INTERNET);
 }
 
+// The cloud provider that tags name, as `aws` or `aws:s3`; unspecified for none and for several.
+template <class Tags>
+pb::Provider ProviderOf(const Tags& tags) {
+  static constexpr Word kProviders[] = {
+      {"aws", pb::PROVIDER_AWS}, {"azure", pb::PROVIDER_AZURE}, {"gcp", pb::PROVIDER_GCP}, {"ocp", pb::PROVIDER_OCI}};
+  int provider = pb::PROVIDER_UNSPECIFIED;
+  for (const std::string& tag : tags) {
+    const absl::string_view base = absl::string_view(tag).substr(0, tag.find(':'));
+    for (const Word& word : kProviders) {
+      if (word.text != base || word.value == provider) continue;
+      if (provider != pb::PROVIDER_UNSPECIFIED) return pb::PROVIDER_UNSPECIFIED;
+      provider = word.value;
+    }
+  }
+  return static_cast<pb::Provider>(provider);
+}
+
 }  // namespace
 
 void ImportBoundaries(std::vector<Titled>& trust_boundaries, Context& context) {
@@ -166,6 +184,26 @@ void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context) {
         component->add_further_runtime_groups(group);
       }
     }
+  }
+}
+
+void ImportProviders(Context& context) {
+  const pb::SystemModel& model = context.draft.model();
+  std::map<std::string, const pb::Zone*> zones;
+  for (const pb::Zone& zone : model.zones()) zones[zone.id()] = &zone;
+  std::map<std::string, const pb::SharedRuntime*> runtimes;
+  for (const pb::SharedRuntime& runtime : model.shared_runtimes()) runtimes[runtime.id()] = &runtime;
+  for (const auto& [id, component] : context.components) {
+    pb::Provider provider = ProviderOf(component->tags());
+    std::set<std::string> passed;  // zones may be nested in themselves, which is a fault
+    for (auto zone = zones.find(component->zone()); provider == 0 && zone != zones.end();
+         zone = zones.find(zone->second->parent())) {
+      if (!passed.insert(zone->first).second) break;
+      provider = ProviderOf(zone->second->tags());
+    }
+    const auto runtime = runtimes.find(component->runtime_group());
+    if (provider == 0 && runtime != runtimes.end()) provider = ProviderOf(runtime->second->tags());
+    component->set_provider(provider);
   }
 }
 

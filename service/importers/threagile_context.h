@@ -9,7 +9,6 @@
 
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/importers/draft.h"
-#include "service/importers/finding_key.h"
 #include "service/importers/id_table.h"
 #include "service/importers/source.h"
 #include "service/importers/threagile_ids.h"
@@ -29,7 +28,6 @@ struct Context {
 
   Draft& draft;
   Findings& findings;
-  RuleLookup rule_of;
   std::set<std::string> tags_available;
   Ids data{"data asset"};
   Ids assets{"technical asset"};
@@ -47,6 +45,9 @@ void ImportAssets(std::vector<Titled>& technical_assets, Context& context);
 void ImportBoundaries(std::vector<Titled>& trust_boundaries, Context& context);
 // Fills the draft with shared runtimes, and puts the components into them.
 void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context);
+// Sets the cloud provider of components: what Threagile calls by a tag of the asset, else of its innermost boundary
+// that names one, else of its runtime.
+void ImportProviders(Context& context);
 // Notes of individual risks, which `root` has.
 void ImportIndividualRisks(Part& root, Context& context);
 // Drafts of decisions from the risk tracking that `root` has.

@@ -93,6 +93,15 @@ void ImportCategory(Titled& category, Context& context) {
 
 // --- Risk tracking ---
 
+// Stands for any element in the ids of risks.
+constexpr absl::string_view kAnyElement = "*";
+
+// Whether a category is about the model as a whole: Threagile then names one asset as an example.
+bool IsOfTheModel(absl::string_view category) {
+  return category == "missing-build-infrastructure" || category == "missing-identity-store" ||
+         category == "missing-vault";
+}
+
 class Tracking {
  public:
   explicit Tracking(Context& context) : context_(context) {}
@@ -100,8 +109,7 @@ class Tracking {
   void Import(Titled& tracked) {
     Part& part = tracked.part;
     const std::string risk = OneLineOf(tracked.raw);
-    pb::DecisionDraft& draft = *context_.draft.decisions().add_drafts();
-    draft.set_finding(KeyOf(risk, part.place()));
+    pb::DecisionDraft draft;
     if (!part.Has("status")) {
       context_.findings.Fault(part.PlaceOf("status"), absl::StrCat("must be one of ", ListOf(kRiskStatus)));
     }
@@ -113,31 +121,32 @@ class Tracking {
     draft.set_said_on(part.Date("date"));
     draft.set_imported_id(risk);
     part.ReportUnknown();
+    context_.draft.AddTracked(RiskOf(risk, part.place()), std::move(draft), part.place());
   }
 
  private:
-  // The key of the finding that `category@element@…` is about. What Threagile names in any order of kinds is an
-  // element of ours, or the data class that the finding is about.
-  std::string KeyOf(absl::string_view risk, const Place& place) {
-    const std::vector<std::string> parts = absl::StrSplit(risk, '@');
-    std::vector<std::string> elements;
-    std::string data_class;
+  // What `category@element@…` is about. What Threagile names is an element of ours, or the data class that the risk is
+  // about.
+  TrackedRisk RiskOf(absl::string_view id, const Place& place) {
+    const std::vector<std::string> parts = absl::StrSplit(id, '@');
+    TrackedRisk risk{absl::StrCat("threagile:", parts[0]), {}, ""};
     for (size_t i = 1; i < parts.size(); ++i) {
       const std::string part(absl::StripAsciiWhitespace(parts[i]));
-      std::string element = part == "*" ? part : ElementOf(part);
-      if (element.empty() && data_class.empty()) data_class = context_.data.Find(part);
-      if (element.empty() && data_class.empty()) {
+      std::string element = part == kAnyElement ? part : ElementOf(part);
+      if (element.empty() && risk.data_class.empty()) risk.data_class = context_.data.Find(part);
+      if (element.empty() && risk.data_class.empty()) {
         context_.findings.Warn(place,
                                absl::StrCat("tracks a risk of ", Quote(part), ", which this file does not have; ",
                                             "the draft of the decision keeps that id"));
         element = part;
       }
-      if (!element.empty()) elements.push_back(std::move(element));
+      if (!element.empty()) risk.elements.push_back(std::move(element));
     }
-    if (elements.empty() && data_class.empty()) {
+    if (risk.elements.empty() && risk.data_class.empty()) {
       context_.findings.Warn(place, "names no element: Threagile's ids of risks are category@element");
     }
-    return FindingKey(absl::StrCat("threagile:", parts[0]), std::move(elements), data_class, context_.rule_of);
+    if (IsOfTheModel(parts[0])) risk.elements = {std::string(kAnyElement)};
+    return risk;
   }
 
   std::string ElementOf(const std::string& part) const {
@@ -145,7 +154,9 @@ class Tracking {
     for (const Ids* ids : {&context_.assets, &context_.boundaries, &context_.runtimes}) {
       if (std::string id = ids->Find(part); !id.empty()) return id;
     }
-    return "";
+    // Of an access by way of a proxy, later versions name both links.
+    const size_t arrow = part.find("->");
+    return arrow == std::string::npos ? "" : ElementOf(part.substr(0, arrow));
   }
 
   Context& context_;

@@ -1,4 +1,4 @@
-#include "service/importers/finding_key.h"
+#include "service/importers/tracked_risk.h"
 
 #include <algorithm>
 
@@ -7,15 +7,11 @@
 
 namespace metapowers::importers {
 
-std::string FindingKey(absl::string_view equivalent, std::vector<std::string> elements, absl::string_view data_class,
-                       const RuleLookup& rule_of) {
-  if (std::find(elements.begin(), elements.end(), "*") == elements.end()) {
-    std::sort(elements.begin(), elements.end());
-  }
-  std::string rule = rule_of ? rule_of(equivalent) : "";
-  if (rule.empty()) rule = std::string(equivalent);
-  return absl::StrCat(rule, elements.empty() ? "" : "@", absl::StrJoin(elements, "+"), data_class.empty() ? "" : "/",
-                      data_class);
+std::string ForeignKey(TrackedRisk risk) {
+  std::vector<std::string>& elements = risk.elements;
+  if (std::find(elements.begin(), elements.end(), "*") == elements.end()) std::sort(elements.begin(), elements.end());
+  return absl::StrCat(risk.equivalent, elements.empty() ? "" : "@", absl::StrJoin(elements, "+"),
+                      risk.data_class.empty() ? "" : "/", risk.data_class);
 }
 
 }  // namespace metapowers::importers

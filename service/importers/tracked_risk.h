@@ -1,24 +1,31 @@
-// From the risks of other tools to the keys of our findings.
-#ifndef METAPOWERS_SERVICE_IMPORTERS_FINDING_KEY_H_
-#define METAPOWERS_SERVICE_IMPORTERS_FINDING_KEY_H_
+// Risks that other tools keep track of, and the keys of our findings that they are.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_TRACKED_RISK_H_
+#define METAPOWERS_SERVICE_IMPORTERS_TRACKED_RISK_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "service/model/model.h"
 
 namespace metapowers::importers {
 
-// The id of the rule that declares this equivalence, e.g. of `threagile:unencrypted-asset`; "" when none does.
-using RuleLookup = std::function<std::string(absl::string_view equivalent)>;
+// A risk by the other tool's rule, and the elements of the draft that it names.
+struct TrackedRisk {
+  std::string equivalent;             // as rules of ours declare it, e.g. `threagile:unencrypted-asset`
+  std::vector<std::string> elements;  // in the order of the other tool; `*` stands for any
+  std::string data_class;             // empty when it is about none
+};
 
-// Key of the finding that `equivalent` is about these elements: rule id, `@`, the sorted ids joined by `+`, and
-// `/` with the data class where there is one. The equivalent stands for the rule where `rule_of` knows none or is
-// empty. An element `*` stands for any; with one the ids keep their order, which then means something.
-std::string FindingKey(absl::string_view equivalent, std::vector<std::string> elements, absl::string_view data_class,
-                       const RuleLookup& rule_of);
+// The keys of the findings of the draft that a risk is, sorted; none when it is none.
+using FindingLookup =
+    std::function<std::vector<std::string>(const std::shared_ptr<const model::Model>& draft, const TrackedRisk& risk)>;
+
+// What stands for the key while the risk is no finding of ours: the equivalent, `@`, the sorted ids joined by `+`, and
+// `/` with the data class where there is one. With a `*` the ids keep their order, which then means something.
+std::string ForeignKey(TrackedRisk risk);
 
 }  // namespace metapowers::importers
 
-#endif  // METAPOWERS_SERVICE_IMPORTERS_FINDING_KEY_H_
+#endif  // METAPOWERS_SERVICE_IMPORTERS_TRACKED_RISK_H_

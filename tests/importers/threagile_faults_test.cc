@@ -180,12 +180,5 @@ TEST(LinkIdTest, IsThatOfThreagile) {
   EXPECT_EQ(threagile::LinkId("web", "..."), "web>");
 }
 
-TEST(FindingKeyTest, IsThatOfOurFindings) {
-  EXPECT_EQ(FindingKey("threagile:x", {"b", "a"}, "", nullptr), "threagile:x@a+b");
-  EXPECT_EQ(FindingKey("threagile:x", {"b", "a"}, "d", nullptr), "threagile:x@a+b/d");
-  EXPECT_EQ(FindingKey("threagile:x", {"b", "*", "a"}, "", nullptr), "threagile:x@b+*+a");
-  EXPECT_EQ(FindingKey("threagile:x", {}, "", [](absl::string_view) { return "rule"; }), "rule");
-}
-
 }  // namespace
 }  // namespace metapowers::importers

@@ -301,14 +301,11 @@ TEST_F(CompleteTest, RiskTrackingBecomesDraftsOfDecisions) {
   EXPECT_EQ(drafts["missing-vault-isolation@gone"].said_as(), "unchecked");
 }
 
-TEST_F(CompleteTest, RulesThatDeclareTheEquivalenceNameTheFinding) {
-  const auto rule_of = [](absl::string_view equivalent) {
-    return equivalent == "threagile:unencrypted-asset" ? "storage-in-clear" : "";
-  };
-  ASSERT_OK_AND_ASSIGN(const auto response,
-                       ImportThreagile(Fixture("complete.yaml"), {"shop", "t.yaml", "2026-05-06", rule_of}));
-  EXPECT_THAT(response.decisions_yaml(), HasSubstr("finding: \"storage-in-clear@database\""));
-  EXPECT_THAT(response.decisions_yaml(), HasSubstr("finding: \"threagile:missing-vault-isolation@gone\""));
+TEST_F(CompleteTest, TagsNameTheCloudProvider) {
+  EXPECT_EQ(imported().Component("web-shop").provider(), pb::PROVIDER_AWS) << "its own tag";
+  EXPECT_EQ(imported().Component("database").provider(), pb::PROVIDER_AWS) << "that of a boundary around it";
+  EXPECT_EQ(imported().Component("pipeline").provider(), pb::PROVIDER_UNSPECIFIED);
+  EXPECT_EQ(Good(Fixture("office.yaml")).Component("archive").provider(), pb::PROVIDER_GCP) << "that of its runtime";
 }
 
 TEST_F(CompleteTest, WhatIsNotUnderstoodIsAWarning) {

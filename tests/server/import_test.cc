@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/model/model.h"
 #include "tests/server/pipeline_fixture.h"
 #include "tests/support/test_server.h"
@@ -12,7 +14,9 @@
 namespace metapowers::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kThreagile[] = R"(title: Till
@@ -63,8 +67,26 @@ TEST_F(ImportTest, ADraftIsCommittedWithItsDecisionsAtOnce) {
   EXPECT_EQ(server_.ReadFile(".metapowers/security/till/system-model.yaml"), draft.model_yaml());
   EXPECT_EQ(server_.ReadFile(kDecisions), draft.decisions_yaml());
   EXPECT_THAT(server_.ReadFile(kDecisions), HasSubstr("threagile:unencrypted-asset@till"));
+  ASSERT_EQ(draft.notes_size(), 1);
+  EXPECT_THAT(draft.notes(0).text(), HasSubstr("is no finding of this draft")) << "how it is encrypted is not said";
   EXPECT_THAT(server_.Git("log -1 --format=%B"), HasSubstr("security(till): model"));
   ExpectError(Put(draft, &put), grpc::StatusCode::ALREADY_EXISTS, "TOPIC_EXISTS");
+}
+
+TEST_F(ImportTest, TrackedRisksAreDraftsOnOurFindings) {
+  const std::string clear = absl::StrReplaceAll(
+      kThreagile, {{"type: process,", "type: process, encryption: none,"}, {"internal", "confidential"}});
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(clear), &draft));
+  EXPECT_THAT(draft.decisions_yaml(), HasSubstr("finding: \"unencrypted-storage@till\""));
+  EXPECT_THAT(draft.decisions_yaml(), Not(HasSubstr("threagile:")));
+  EXPECT_EQ(draft.notes_size(), 0);
+  const auto rule = std::find_if(draft.rules().begin(), draft.rules().end(),
+                                 [](const v1::ImportedRule& each) { return each.name() == "unencrypted-asset"; });
+  ASSERT_NE(rule, draft.rules().end());
+  EXPECT_EQ(rule->findings(), 1);
+  EXPECT_THAT(rule->rules(), ElementsAre("kept-data-replaced", "platform-reads-kept-data", "unencrypted-storage"));
+  EXPECT_EQ(draft.rules_size(), 42);
 }
 
 TEST_F(ImportTest, AFileMayBeAsLargeAsAModel) {
