@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,8 +25,17 @@ bool InUse(const Component& component) {
          component.environment() != model::v1::ENVIRONMENT_DEVELOPMENT;
 }
 
-bool HasOneReplica(const Component& component) {
-  return component.has_replicas() && component.replicas() == 1 && !component.multi_region();
+// Why the loss of one instance stops the component; empty when it does not or nothing tells.
+std::string OneInstanceReason(const Component& component) {
+  switch (component.redundant()) {
+    case model::v1::TRISTATE_YES:
+      return "";
+    case model::v1::TRISTATE_NO:
+      return component.replicas() > 1 ? absl::StrCat("not redundant with ", component.replicas(), " replicas")
+                                      : "not redundant";
+    default:
+      return component.has_replicas() && component.replicas() == 1 && !component.multi_region() ? "1 replica" : "";
+  }
 }
 
 // Kinds that one failure takes down as a whole.
@@ -76,7 +86,7 @@ class Search {
     return InUse(component) && std::find(main_tiers_.begin(), main_tiers_.end(), component.tier()) != main_tiers_.end();
   }
 
-  // For each component with one replica the services of a main tier that no other way from outside leads to.
+  // For each component that one instance stops the services of a main tier that no other way from outside leads to.
   void FindOnlyWays() {
     const int outside = topology_.size();
     Adjacency flows(topology_.size() + 1);
@@ -89,7 +99,7 @@ class Search {
     for (int i = 0; i < topology_.size(); ++i) {
       if (!Counts(i) || topology_.component(i).kind() != model::v1::COMPONENT_KIND_PROCESS) continue;
       for (int above = dominator[i]; above >= 0 && above != outside; above = dominator[above]) {
-        if (HasOneReplica(topology_.component(above))) only_way_to_[above].push_back(i);
+        if (!OneInstanceReason(topology_.component(above)).empty()) only_way_to_[above].push_back(i);
       }
     }
   }
@@ -114,8 +124,8 @@ class Search {
     std::set<int> stops;
     AddStopped(index, stops);
     std::vector<std::string> reasons;
-    if (HasOneReplica(component)) {
-      reasons.push_back("1 replica");
+    if (std::string one_instance = OneInstanceReason(component); !one_instance.empty()) {
+      reasons.push_back(std::move(one_instance));
       std::vector<std::string> behind;
       for (int service : only_way_to_[index]) {
         if (stops.insert(service).second) behind.push_back(topology_.id(service));

@@ -1,10 +1,10 @@
 // Single points of failure: what alone stops a component of a main tier. The list is kept to what the model
 // proves; an unknown number of replicas is a question, and no entry.
 //
-//   component       1 replica (and not multi-region), or 1 region although recovery declares active-passive or
-//                   active-active failover. It stops itself and all that hard-depends on it; with 1 replica
-//                   also the services that outside actors reach through it only (its dominator in the graph of
-//                   all flows from external entities, engineers' flows left out).
+//   component       declared not redundant, or 1 replica (and not multi-region) unless declared redundant, or 1 region
+//                   although recovery declares active-passive or active-active failover. It stops itself and all that
+//                   hard-depends on it; with one instance also the services that outside actors reach through it only
+//                   (its dominator in the graph of all flows from external entities, engineers' flows left out).
 //   supplier        a component that it operates is of a main tier, or one of those hard-depends on it.
 //   infrastructure  a cluster, host, site or network device in at most one region that runs every instance of
 //                   such a component, while no element of its kind stands by in another failover region.

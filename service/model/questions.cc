@@ -43,8 +43,9 @@ bool MakesSense(const v1::Component& component, absl::string_view field) {
   if (component.out_of_scope()) return field == "owner_team";
   if (field == "encryption_at_rest" || field == "replication" || field == "backup") return KeepsData(component);
   if (field == "replicas") {
-    // The provider decides, and changes it.
-    return component.machine() != v1::MACHINE_SERVERLESS && component.machine() != v1::MACHINE_MANAGED_SERVICE;
+    // What matters is known, or the provider decides and changes the number.
+    return component.redundant() == v1::TRISTATE_UNSPECIFIED && component.machine() != v1::MACHINE_SERVERLESS &&
+           component.machine() != v1::MACHINE_MANAGED_SERVICE;
   }
   return true;
 }

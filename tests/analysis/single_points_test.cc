@@ -44,6 +44,15 @@ TEST(SinglePoints, AnUnknownNumberOfReplicasIsAQuestion) {
   EXPECT_THAT(Points({.components = "- {id: ledger, name: L, kind: datastore, tier: tier_0}\n"}), IsEmpty());
 }
 
+TEST(SinglePoints, WhatIsDeclaredOfRedundancyCountsBeforeReplicas) {
+  EXPECT_THAT(
+      Points({.components = "- {id: a, name: A, kind: process, tier: tier_0, redundant: no}\n"
+                            "- {id: b, name: B, kind: process, tier: tier_0, redundant: no, replicas: 3}\n"
+                            "- {id: c, name: C, kind: process, tier: tier_0, redundant: yes, replicas: 1}\n"
+                            "- {id: d, name: D, kind: process, tier: tier_0, redundant: unknown, replicas: 1}\n"}),
+      ElementsAre("a: not redundant [a]", "b: not redundant with 3 replicas [b]", "d: 1 replica [d]"));
+}
+
 TEST(SinglePoints, MultiRegionPlannedAndStagingAreNone) {
   EXPECT_THAT(
       Points({.components = "- {id: a, name: A, kind: process, tier: tier_0, replicas: 1, multi_region: true}\n"
