@@ -30,6 +30,7 @@
 //               inbound_flows, outbound_flows          numbers of flows
 //               only_passed_on        number of classes that its flows carry and that it neither stores nor processes
 //               serves_api            true: an entry of `apis` names it
+//               pushing_pipeline      true: an entry of `delivery.pipelines` that pushes to infrastructure names it
 //               public_endpoint       true: one of its endpoints is open without a reason
 //               object_level          true: one of its endpoints takes an object id from the caller
 //               state_changing        true: one of its endpoints changes data

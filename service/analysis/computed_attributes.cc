@@ -107,6 +107,15 @@ Bits MemorySafe(const ComponentView& view) {
   return language == nullptr ? std::nullopt : Of(language->memory_safe());
 }
 
+Bits IsPushingPipeline(const Element& element) {
+  const auto& pipelines = element.landscape->model().proto().delivery().pipelines();
+  const std::string id = CurrentId(element);
+  return Of(std::any_of(pipelines.begin(), pipelines.end(), [&](const model::v1::Pipeline& pipeline) {
+    return pipeline.component() == id && pipeline.deploys_by_pull() == model::v1::TRISTATE_NO &&
+           pipeline.deploys_to_size() > 0;
+  }));
+}
+
 std::vector<SetAttribute> ComponentSets() {
   std::vector<SetAttribute> sets;
   const auto zone = [](const ComponentView& view) { return view.facts->effective_zone; };
@@ -166,6 +175,7 @@ std::vector<SetAttribute> ComponentSets() {
       "guarded", kBooleans, [](const ComponentView& view) { return Of(view.guarded); }, sets);
   Add(
       "serves_api", kBooleans, [](const ComponentView& view) { return Of(!view.apis.empty()); }, sets);
+  sets.push_back({"pushing_pipeline", kBooleans, IsPushingPipeline});
   Add(
       "public_endpoint", kBooleans,
       [](const ComponentView& view) { return Of(AnyEndpoint(view, IsOpenWithoutReason)); }, sets);

@@ -36,7 +36,8 @@ bool IsEnd(const model::v1::Flow& flow, absl::string_view component) {
   return flow.source() == component || flow.target() == component;
 }
 
-// On a component in the shared runtime or zone `element`, or on a flow that leaves the component `element`.
+// On a component in the shared runtime or zone `element`, or on a flow that leaves the component `element` or a
+// pipeline that runs on it.
 bool IsNextTo(const Threat& threat, absl::string_view element) {
   switch (threat.rule->subject()) {
     case k::THREAT_SUBJECT_COMPONENT: {
@@ -45,6 +46,8 @@ bool IsNextTo(const Threat& threat, absl::string_view element) {
     }
     case k::THREAT_SUBJECT_FLOW:
       return threat.element.flow().flow->source() == element;
+    case k::THREAT_SUBJECT_PIPELINE:
+      return static_cast<const model::v1::Pipeline&>(*threat.element.message).component() == element;
     default:
       return false;
   }

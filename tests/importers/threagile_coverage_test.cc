@@ -263,6 +263,8 @@ std::string SubjectWord(knowledge::v1::ThreatSubject subject) {
       return "zone";
     case knowledge::v1::THREAT_SUBJECT_INFRASTRUCTURE:
       return "infrastructure";
+    case knowledge::v1::THREAT_SUBJECT_PIPELINE:
+      return "pipeline";
     case knowledge::v1::THREAT_SUBJECT_SYSTEM:
       return "system";
     default:
