@@ -117,16 +117,56 @@ std::optional<ControlPosture> Implied(const Element& element, absl::string_view 
 
 // --- Controls of the model ----------------------------------------------------------------------------------
 
-bool Covers(const model::v1::Control& control, const Element& element) {
-  if (control.components().empty()) return true;
-  std::vector<std::string> ids;
-  if (element.subject == k::THREAT_SUBJECT_FLOW) {
-    ids.push_back(element.flow().flow->target());
-  } else {
-    ids.push_back(CurrentId(element));
+// Ids of the components by which a control that names components covers the element.
+std::vector<std::string> CoveredThrough(const Element& element) {
+  switch (element.subject) {
+    case k::THREAT_SUBJECT_COMPONENT:
+    case k::THREAT_SUBJECT_EXTERNAL_ENTITY:
+      return {CurrentId(element)};
+    case k::THREAT_SUBJECT_FLOW:
+      return {element.flow().flow->target()};
+    case k::THREAT_SUBJECT_API:
+      return {static_cast<const model::v1::Api&>(*element.message).component()};
+    case k::THREAT_SUBJECT_CREDENTIAL: {
+      const auto& users = static_cast<const model::v1::Credential&>(*element.message).used_by();
+      return {users.begin(), users.end()};
+    }
+    case k::THREAT_SUBJECT_THIRD_PARTY:
+    case k::THREAT_SUBJECT_DATA_CLASS:
+      return {};
+    default: {
+      std::vector<std::string> ids;
+      for (const int index : element.landscape->DependentComponents(element)) {
+        ids.push_back(element.landscape->components()[index].facts->component->id());
+      }
+      return ids;
+    }
   }
-  return std::any_of(control.components().begin(), control.components().end(),
-                     [&](const std::string& id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); });
+}
+
+// What the control says of the element; unspecified when it does not cover it. One that covers a part is partial.
+PostureState StateOn(const model::v1::Control& control, const Element& element) {
+  if (control.components().empty()) return control.state();
+  const auto names = [&](const std::string& id) {
+    return std::find(control.components().begin(), control.components().end(), id) != control.components().end();
+  };
+  if (element.subject == k::THREAT_SUBJECT_PIPELINE &&
+      names(static_cast<const model::v1::Pipeline&>(*element.message).component())) {
+    return control.state();
+  }
+  const std::vector<std::string> through = CoveredThrough(element);
+  const auto named = std::count_if(through.begin(), through.end(), names);
+  if (named == 0) return model::v1::POSTURE_STATE_UNSPECIFIED;
+  if (named == static_cast<int>(through.size())) return control.state();
+  switch (control.state()) {
+    case model::v1::POSTURE_STATE_IMPLEMENTED:
+    case model::v1::POSTURE_STATE_PARTIAL:
+      return model::v1::POSTURE_STATE_PARTIAL;
+    case model::v1::POSTURE_STATE_PLANNED:
+      return model::v1::POSTURE_STATE_PLANNED;
+    default:
+      return model::v1::POSTURE_STATE_UNSPECIFIED;
+  }
 }
 
 // The best of the controls that cover the element.
@@ -149,9 +189,9 @@ std::optional<ControlPosture> FromProgramme(const Element& element, absl::string
   };
   std::optional<ControlPosture> best;
   for (const model::v1::Control* row : element.landscape->ControlsFor(control)) {
-    if (!Covers(*row, element) || rank(row->state()) == 0) continue;
-    if (best.has_value() && rank(best->state) >= rank(row->state())) continue;
-    best = ControlPosture{row->state(), absl::StrCat("control ", row->id()), row->evidence(), row->due()};
+    const PostureState state = StateOn(*row, element);
+    if (rank(state) == 0 || (best.has_value() && rank(best->state) >= rank(state))) continue;
+    best = ControlPosture{state, absl::StrCat("control ", row->id()), row->evidence(), row->due()};
   }
   return best;
 }
@@ -167,9 +207,10 @@ ControlPosture PostureOf(const Element& element, absl::string_view control) {
   if (const auto* postures = DeclaredOn(element)) {
     if (auto declared = Declared(*postures, control, "declared")) return *std::move(declared);
   }
-  if (element.subject == k::THREAT_SUBJECT_FLOW) {
-    const model::v1::Component& target = *element.landscape->components()[element.flow().target].facts->component;
-    if (auto declared = Declared(target.posture(), control, absl::StrCat("on ", target.id()))) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW || element.subject == k::THREAT_SUBJECT_API) {
+    const int index = element.landscape->IndexOf(CoveredThrough(element).front());
+    const model::v1::Component& serving = *element.landscape->components()[index].facts->component;
+    if (auto declared = Declared(serving.posture(), control, absl::StrCat("on ", serving.id()))) {
       return *std::move(declared);
     }
   }

@@ -1,11 +1,14 @@
 // What is known of a control on an element, and from where. In this order, the first that says something wins:
 //
 //   1. posture declared on the element itself
-//   2. posture declared on the target of a flow, for a flow; on every flow into a component, for a component:
-//   implemented when
-//      all of them have it, partial when some have
+//   2. posture declared on the target of a flow, for a flow; on the component that serves it, for an API; on every flow
+//      into a component, for a component: implemented when all of them have it, partial when some have
 //   3. what declared attributes imply (SecurityControl.inferences)
-//   4. a control of the model's `controls` that implements it (`Control.implements`) on this component or everywhere
+//   4. a control of the model's `controls` that implements it (`Control.implements`) on this component or everywhere.
+//   One
+//      that names components covers a flow by its target, an API by what serves it, a pipeline by what runs it, and
+//      otherwise what stands or falls with components (Landscape::DependentComponents) by those: partial when it names
+//      some of them
 //
 // Nothing said: unknown, which lowers nothing and is a question. Declared and implied states that contradict each other
 // (declared implemented, implied absent) are listed by Contradictions(); the declared one counts.

@@ -435,7 +435,10 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
     case k::THREAT_SUBJECT_REGISTRY:
     case k::THREAT_SUBJECT_IAC_SOURCE:
     case k::THREAT_SUBJECT_SYSTEM:
-      AddDependentData(element, data);
+      for (const int index : DependentComponents(element)) {
+        const std::vector<const DataClass*> held = DataOf(ComponentElement(index), k::DATA_REACH_HELD);
+        data.insert(data.end(), held.begin(), held.end());
+      }
       break;
     case k::THREAT_SUBJECT_DATA_CLASS:
       data.push_back(static_cast<const DataClass*>(element.message));
@@ -446,14 +449,12 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
   return Sorted(std::move(data));
 }
 
-// Data held by the components that stand or fall with the element: encrypted by the key, run on the infrastructure,
-// inside the zone, built from the repository, deployed or managed where they run; where the model does not say what is
-// delivered, that of all components of ours.
-void Landscape::AddDependentData(const Element& element, std::vector<const DataClass*>& data) const {
+std::vector<int> Landscape::DependentComponents(const Element& element) const {
   const std::string id = model::IdOf(*element.message);
   const auto runs_on_one_of = [](const Component& component, const auto& hosts) {
     return std::find(hosts.begin(), hosts.end(), component.runs_on()) != hosts.end();
   };
+  std::vector<int> dependent;
   for (int i = 0; i < static_cast<int>(components_.size()); ++i) {
     const Component& component = *components_[i].facts->component;
     if (!Ours(component)) continue;
@@ -487,10 +488,9 @@ void Landscape::AddDependentData(const Element& element, std::vector<const DataC
       default:
         break;
     }
-    if (!depends) continue;
-    const std::vector<const DataClass*> held = DataOf(ComponentElement(i), k::DATA_REACH_HELD);
-    data.insert(data.end(), held.begin(), held.end());
+    if (depends) dependent.push_back(i);
   }
+  return dependent;
 }
 
 std::string StableId(const Element& element) {

@@ -103,7 +103,13 @@ class Landscape {
   // Controls of the model that put this one of the catalogue in place, sorted by id; empty when none does.
   const std::vector<const model::v1::Control*>& ControlsFor(absl::string_view control) const;
 
-  // Data classes of an element that a rule with this reach counts, sorted by id.
+  // Positions of the components of ours that stand or fall with an element of another subject: encrypted by the key, on
+  // the infrastructure, in the zone, built from the repository, deployed or managed where they run; where the model
+  // does not say what is delivered, and for the system, all.
+  std::vector<int> DependentComponents(const Element& element) const;
+
+  // Data classes of an element that a rule with this reach counts, sorted by id; of one that is no component itself,
+  // what the components hold that depend on it.
   std::vector<const model::v1::DataClass*> DataOf(const Element& element, knowledge::v1::DataReach reach) const;
 
  private:
@@ -112,7 +118,6 @@ class Landscape {
   void AddExposure();
   void AddPaths();
   void AddNeighbours();
-  void AddDependentData(const Element& element, std::vector<const model::v1::DataClass*>& data) const;
 
   const Facts& facts_;
   std::vector<ComponentView> components_;

@@ -168,6 +168,51 @@ TEST(ControlPostureTest, DeclaredThenFlowsThenAttributesThenProgramme) {
   EXPECT_EQ(StateOn(on_component, "shop", "input_validation"), model::v1::POSTURE_STATE_ABSENT);
 }
 
+// State of the control on the only element of each of these subjects.
+std::vector<model::v1::PostureState> StatesOn(const ModelText& text, absl::string_view control) {
+  const auto facts = FactsOf(text);
+  const Landscape landscape(*facts);
+  std::vector<model::v1::PostureState> states;
+  for (const k::ThreatSubject subject : {k::THREAT_SUBJECT_SYSTEM, k::THREAT_SUBJECT_INFRASTRUCTURE,
+                                         k::THREAT_SUBJECT_PIPELINE, k::THREAT_SUBJECT_API}) {
+    states.push_back(PostureOf(landscape.ElementsOf(subject).at(0), control).state);
+  }
+  return states;
+}
+
+TEST(ControlPostureTest, WhatIsScopedToComponentsCoversWhatTheyStandFor) {
+  using model::v1::POSTURE_STATE_IMPLEMENTED;
+  using model::v1::POSTURE_STATE_PARTIAL;
+  using model::v1::POSTURE_STATE_UNSPECIFIED;
+  const auto with = [](const std::string& components, const std::string& posture) {
+    return ModelText{
+        .components = "- {id: web, name: W, kind: process, zone: inside, runs_on: cluster" + posture +
+                      "}\n- {id: job, name: J, kind: process, zone: inside, runs_on: cluster}\n"
+                      "- {id: builds, name: B, kind: process, zone: inside}\n",
+        .rest =
+            "infrastructure:\n- {id: cluster, name: K, kind: kubernetes_cluster}\n"
+            "delivery:\n  pipelines:\n  - {id: release, name: R, platform: p, component: builds, deploys_to: "
+            "[cluster]}\n"
+            "apis:\n- {id: api, name: A, component: web, style: rest}\n"
+            "controls:\n- {id: review, name: Review, state: implemented, implements: [input_validation], components: " +
+            components + "}\n"};
+  };
+  EXPECT_THAT(StatesOn(with("[web, job, builds]", ""), "input_validation"),
+              ElementsAre(POSTURE_STATE_IMPLEMENTED, POSTURE_STATE_IMPLEMENTED, POSTURE_STATE_IMPLEMENTED,
+                          POSTURE_STATE_IMPLEMENTED));
+  EXPECT_THAT(
+      StatesOn(with("[web]", ""), "input_validation"),
+      ElementsAre(POSTURE_STATE_PARTIAL, POSTURE_STATE_PARTIAL, POSTURE_STATE_PARTIAL, POSTURE_STATE_IMPLEMENTED));
+  EXPECT_THAT(StatesOn(with("[builds]", ""), "input_validation"),
+              ElementsAre(POSTURE_STATE_PARTIAL, POSTURE_STATE_UNSPECIFIED, POSTURE_STATE_IMPLEMENTED,
+                          POSTURE_STATE_UNSPECIFIED))
+      << "what runs a pipeline stands for it";
+  EXPECT_THAT(
+      StatesOn(with("[job]", ", posture: [{control: input_validation, state: absent}]"), "input_validation"),
+      ElementsAre(POSTURE_STATE_PARTIAL, POSTURE_STATE_PARTIAL, POSTURE_STATE_PARTIAL, model::v1::POSTURE_STATE_ABSENT))
+      << "what serves an API speaks for it";
+}
+
 TEST(ControlPostureTest, AttributesImplyAndContradict) {
   const auto facts = FactsOf(ModelText{
       .components =
