@@ -73,10 +73,16 @@ class Scoping {
     const auto& classes = topology_.model().proto().data_classes();
     bool any = std::any_of(classes.begin(), classes.end(), IsAccountData);
     for (int i = 0; i < topology_.size(); ++i) any |= Declares(topology_.component(i), model::v1::SCOPE_TAG_PCI_CDE);
-    if (!any) return TakesCards() ? FindPaymentPages() : NoteAbsence();
-    for (int i = 0; i < topology_.size(); ++i) FindCde(i);
-    for (int i = topology_.size() - 1; i >= 0; --i) NoteNeighbourhood(i);
-    for (int i = 0; i < topology_.size(); ++i) FindConnected(i);
+    if (any) {
+      for (int i = 0; i < topology_.size(); ++i) FindCde(i);
+      for (int i = topology_.size() - 1; i >= 0; --i) NoteNeighbourhood(i);
+      for (int i = 0; i < topology_.size(); ++i) FindConnected(i);
+    } else if (TakesCards()) {
+      FindPaymentPages();
+    } else {
+      return NoteAbsence();
+    }
+    FindSharedMachines();
   }
 
  private:
@@ -108,6 +114,25 @@ class Scoping {
                                         topology_.component(other).third_party());
         break;
       }
+    }
+  }
+
+  // What runs on the operating system of a component in scope can affect it, whatever zones say.
+  void FindSharedMachines() {
+    std::map<std::string, const ComponentFacts*> in_scope;  // machine -> its first component in scope
+    for (int i = 0; i < topology_.size(); ++i) {
+      const std::string& machine = topology_.component(i).runs_on();
+      if (components_[i]->pci_scope >= PciScope::kConnected && IsMachine(machine)) {
+        in_scope.emplace(machine, components_[i]);
+      }
+    }
+    for (int i = 0; i < topology_.size(); ++i) {
+      ComponentFacts& facts = *components_[i];
+      const auto neighbour = in_scope.find(topology_.component(i).runs_on());
+      if (facts.pci_scope != PciScope::kOut || neighbour == in_scope.end()) continue;
+      facts.pci_scope = PciScope::kConnected;
+      facts.pci_reason = absl::StrCat("shares machine ", neighbour->first, " with ", neighbour->second->component->id(),
+                                      ", which is in scope");
     }
   }
 
@@ -204,6 +229,12 @@ class Scoping {
   bool DeniesByDefault(const std::string& id) const {
     const auto* zone = topology_.model().Find<model::v1::Zone>(id);
     return zone != nullptr && zone->network_policy() == model::v1::NETWORK_POLICY_DEFAULT_DENY;
+  }
+
+  // Whether components on the element share an operating system; on a physical host, virtual machines may lie between.
+  bool IsMachine(const std::string& id) const {
+    const auto* element = topology_.model().Find<model::v1::Infrastructure>(id);
+    return element != nullptr && element->kind() == model::v1::INFRASTRUCTURE_KIND_VIRTUAL_MACHINE;
   }
 
   // Whether components on the element share an operating system or a control plane.

@@ -79,6 +79,25 @@ TEST(PciScope, ASharedHostConnectsUnlessAZoneDeniesByDefault) {
   EXPECT_EQ(FactsOf(ModelText{.components = components, .rest = host})->Find("near")->pci_scope, PciScope::kConnected);
 }
 
+TEST(PciScope, AVirtualMachineIsOneSystem) {
+  const std::string host = "infrastructure:\n- {id: server, name: S, kind: virtual_machine}\n";
+  ModelText text{
+      .components =
+          "- {id: shop, name: Shop, kind: process, zone: open, runs_on: server}\n"
+          "- {id: db, name: DB, kind: datastore, zone: denying, runs_on: server, stores: [notes]}\n"
+          "- {id: blog, name: Blog, kind: process, zone: open}\n"
+          "- {id: checkout, name: C, kind: external_entity, third_party: acquirer}\n",
+      .flows = "- {id: pay, name: F, source: shop, target: checkout}\n",
+      .data_classes = "- {id: notes, name: Notes, owner: core, confidentiality: internal, categories: [pii]}\n",
+      .organization = "{name: Shop Inc., legal_roles: [merchant]}",
+      .rest = host + "third_parties:\n- {id: acquirer, name: Acquirer, service: payments, roles: [tpsp]}\n"};
+  text.zones += "- {id: denying, name: Denying, type: vlan, network_policy: default_deny}\n";
+  const auto facts = FactsOf(text);
+  EXPECT_EQ(facts->Find("db")->pci_scope, PciScope::kConnected);
+  EXPECT_EQ(facts->Find("db")->pci_reason, "shares machine server with shop, which is in scope");
+  EXPECT_EQ(facts->Find("blog")->pci_scope, PciScope::kOut);
+}
+
 TEST(PciScope, TokensAreNoAccountDataUnlessTheirCategoriesSaySo) {
   ModelText text{.components =
                      "- {id: web, name: Web, kind: process, zone: open, stores: [tokens]}\n"
