@@ -3,6 +3,24 @@
 // Outside every zone are external entities and components of suppliers for which no zone is declared: they
 // stand on the internet. A component of ours without a zone is unknown, which is a question and no finding:
 // its flows are no crossings, and nothing is exposed by them.
+//
+// How exposed something is, is asked in four ways. All start from the facts of this header, and each answers what the
+// others do not:
+//
+//   exposed_to_internet    here          Can strangers open a connection to the component itself? Yes or no.
+//   Exposure               landscape.h   How near to the component does an attacker stand before the first step? One
+//                                        step behind what the internet or a partner reaches is adjacent, further is
+//                                        inner. Scores of threats start from it (attributes.h has the definition).
+//   EntryExposure          outside.h     Who hands the input over on one way in? It is about the caller, not about the
+//                                        component: a component has one Exposure and may have ways in of every
+//                                        EntryExposure. It tells suppliers from partners, whose contracts differ, and
+//                                        knows the site, which no network reaches (entry_points.h).
+//   VulnerabilityExposure  vulnerabilities.h  Which factor of the vulnerability rules holds? Coarser than Exposure: it
+//                                        asks for an open connection from outside or from an exposed component, and
+//                                        takes an external entity for outside wherever it stands.
+//
+// kInternet of Exposure is exposed_to_internet. EntryExposure::kInternet is not: an endpoint behind a gateway has that
+// of the gateway's callers, while its own component is adjacent.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_EXPOSURE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_EXPOSURE_H_
 
