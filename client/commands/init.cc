@@ -1,5 +1,7 @@
 // init: a system model from an archetype, from a file or from the files of another tool.
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -38,7 +40,14 @@ int FromArchetype(Session& session, ModelService::Stub& models, const InitOption
   if (const auto status = models.DraftModel(context.get(), draft_request, &draft); !status.ok()) {
     return session.Fail(status);
   }
-  request.mutable_context()->set_model_yaml(draft.model_yaml());
+  metapowers::v1::CommandContext& input = *request.mutable_context();
+  input.set_model_yaml(draft.model_yaml());
+  // A report that the user names takes the place of the archetype's.
+  std::set<std::string> named;
+  for (const auto& attachment : input.attachments()) named.insert(attachment.path());
+  for (auto& attachment : *draft.mutable_attachments()) {
+    if (named.count(attachment.path()) == 0) *input.add_attachments() = std::move(attachment);
+  }
   return kExitOk;
 }
 
@@ -145,6 +154,11 @@ int Init(Session& session, const InitOptions& options) {
   session.out() << folder << "system-model.yaml  " << OutcomeLine(session, response.outcome()) << '\n';
   if (!imported.decisions_yaml().empty()) {
     session.out() << folder << "decisions.yaml  " << OutcomeLine(session, response.outcome()) << '\n';
+  }
+  const int reports = request.context().attachments_size() - (imported.decisions_yaml().empty() ? 0 : 1);
+  if (!options.archetype.empty() && reports > 0) {
+    session.out() << folder << "evidence  " << Plural(reports, "report") << ' '
+                  << OutcomeLine(session, response.outcome()) << '\n';
   }
   session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
   return kExitOk;

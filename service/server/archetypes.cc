@@ -2,11 +2,13 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "service/base/embedded_file.h"
 #include "service/base/error.h"
 #include "service/base/strings.h"
@@ -38,6 +40,21 @@ std::string WithId(absl::string_view yaml, absl::string_view id) {
   return absl::StrCat(yaml.substr(0, start), "id: ", id, yaml.substr(end));
 }
 
+// The model, and what stands in its folder.
+v1::DraftModelResponse Draft(const EmbeddedFile& model, absl::string_view topic_id) {
+  v1::DraftModelResponse draft;
+  draft.set_model_yaml(WithId(model.text, topic_id));
+  const absl::string_view folder = absl::StripSuffix(model.path, kModelFile);
+  for (int i = 0; i < kExamplesCount; ++i) {
+    absl::string_view path = kExamples[i].path;
+    if (!absl::ConsumePrefix(&path, folder) || path == kModelFile) continue;
+    v1::Attachment& attachment = *draft.add_attachments();
+    attachment.set_path(std::string(path));
+    attachment.set_content(std::string(kExamples[i].text));
+  }
+  return draft;
+}
+
 }  // namespace
 
 const v1::ListArchetypesResponse& Archetypes() {
@@ -57,10 +74,10 @@ const v1::ListArchetypesResponse& Archetypes() {
   return *archetypes;
 }
 
-absl::StatusOr<std::string> DraftFrom(absl::string_view archetype, absl::string_view topic_id) {
+absl::StatusOr<v1::DraftModelResponse> DraftFrom(absl::string_view archetype, absl::string_view topic_id) {
   std::vector<std::string> names;
   for (const v1::Archetype& known : Archetypes().archetypes()) {
-    if (known.name() == archetype) return WithId(ModelOf(known)->text, topic_id);
+    if (known.name() == archetype) return Draft(*ModelOf(known), topic_id);
     names.push_back(known.name());
   }
   const std::string printable = Printable(archetype);

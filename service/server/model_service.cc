@@ -99,7 +99,7 @@ absl::Status ListArchetypes(Backend& backend, Call& call, const ListArchetypesRe
 
 absl::Status DraftModel(Backend& backend, Call& call, const DraftModelRequest& request, DraftModelResponse& response) {
   RETURN_IF_ERROR(CheckSlug(request.topic_id(), "topic id"));
-  ASSIGN_OR_RETURN(*response.mutable_model_yaml(), DraftFrom(request.archetype(), request.topic_id()));
+  ASSIGN_OR_RETURN(response, DraftFrom(request.archetype(), request.topic_id()));
   return absl::OkStatus();
 }
 

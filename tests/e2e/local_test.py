@@ -144,8 +144,13 @@ class LocalMode(unittest.TestCase):
         self.assertIn('branch', done.stderr)
 
     def test_archetype(self):
-        self.succeed('init', 'my-shop', '--archetype', 'fintech-api')
-        self.succeed('run', 'security-policy', 'my-shop')
+        done = self.succeed('init', 'my-shop', '--archetype', 'fintech-api')
+        self.assertIn('my-shop/evidence  7 reports committed ', done.stdout)
+        folder = self.repo / '.metapowers/security/my-shop'
+        declared = {path.relative_to(EXAMPLE.parent) for path in (EXAMPLE.parent / 'evidence').iterdir()}
+        self.assertEqual({path.relative_to(folder) for path in (folder / 'evidence').iterdir()}, declared)
+        self.succeed('run', 'all', 'my-shop')
+        self.assertNotIn('file missing', (folder / '01-identify.md').read_text())
         done = self.cli('init', 'my-shop', '--archetype', 'fintech-api')
         self.assertEqual(done.returncode, 6, done.stderr)
         done = self.cli('init', 'other', '--archetype', 'fintec-api')
