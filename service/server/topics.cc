@@ -6,6 +6,7 @@
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 #include "service/document/sections.h"
 
 namespace metapowers::server {
@@ -22,8 +23,10 @@ absl::StatusOr<std::vector<std::string>> ListTopics(const workspace::Snapshot& s
 absl::StatusOr<std::string> TopicTree(const workspace::Snapshot& snapshot, const ResourceName& topic) {
   ASSIGN_OR_RETURN(std::string tree, snapshot.TreeId(ResourceName{topic.workspace, topic.topic, ""}.Path()));
   if (!tree.empty()) return tree;
+  ASSIGN_OR_RETURN(const std::vector<std::string> topics, ListTopics(snapshot));
   return MakeError(absl::StatusCode::kNotFound,
-                   absl::StrCat("workspace \"", topic.workspace, "\" has no topic \"", topic.topic, "\""),
+                   absl::StrCat("workspace \"", topic.workspace, "\" has no topic \"", topic.topic, "\"",
+                                DidYouMean(topic.topic, topics)),
                    {"TOPIC_NOT_FOUND", {{"topic", topic.topic}}, {}, absl::StrCat("metapowers init ", topic.topic)});
 }
 
