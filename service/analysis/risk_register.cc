@@ -1,13 +1,17 @@
 #include "service/analysis/risk_register.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/analysis/involved_ids.h"
 #include "service/analysis/terms.h"
+#include "service/base/digest.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::analysis {
@@ -15,6 +19,7 @@ namespace metapowers::analysis {
 namespace {
 
 namespace k = knowledge::v1;
+using model::v1::Decision;
 using model::v1::RiskCategory;
 using model::v1::RiskKind;
 using model::v1::Severity;
@@ -73,17 +78,22 @@ RiskScore ScoreOf(Severity severity) {
 
 class Register {
  public:
-  explicit Register(const Threats& threats) : threats_(threats), model_(threats.landscape().model()) {}
+  Register(const Threats& threats, const Compliance& compliance, const model::v1::Decisions& decisions)
+      : threats_(threats), compliance_(compliance), model_(threats.landscape().model()) {
+    for (const Decision& decision : decisions.decisions()) {
+      if (IsGapKey(decision.finding())) on_gaps_.emplace(decision.finding(), &decision);
+    }
+  }
 
   RiskRegister Build() {
-    for (const Threat& threat : threats_.all()) {
-      if (threat.status == ThreatStatus::kControlled || threat.status == ThreatStatus::kFalsePositive) continue;
-      AddThreat(threat);
-    }
+    for (const Threat& threat : threats_.all()) AddThreat(threat);
     out_.gaps = AssetGaps(threats_.landscape().facts());
     for (const AssetGapFact& gap : out_.gaps) AddGap(gap);
+    for (const RemediationAction& action : compliance_.actions()) AddAction(action);
     std::stable_sort(out_.risks.begin(), out_.risks.end(),
                      [](const Risk& a, const Risk& b) { return Order(a) < Order(b); });
+    for (const auto& [key, decision] : on_gaps_) out_.voids.push_back(decision);
+    AddResidual();
     return std::move(out_);
   }
 
@@ -92,40 +102,123 @@ class Register {
     return {-static_cast<int>(risk.severity()), -risk.current.product(), -risk.inherent.product(), risk.key};
   }
 
+  SourceTotals& Totals(RiskSource source) { return out_.totals[static_cast<int>(source)]; }
+
   void AddThreat(const Threat& threat) {
+    if (threat.status == ThreatStatus::kControlled) {
+      ++out_.controlled;
+      return;
+    }
     Risk risk;
+    const bool supplier = threat.rule->subject() == k::THREAT_SUBJECT_THIRD_PARTY;
+    risk.source = supplier ? RiskSource::kSupplier : RiskSource::kThreat;
+    ++Totals(risk.source).found;
+    if (threat.status == ThreatStatus::kFalsePositive) {
+      ++Totals(risk.source).false_positives;
+      return;
+    }
     risk.key = threat.key;
-    risk.source = threat.rule->subject() == k::THREAT_SUBJECT_THIRD_PARTY ? RiskSource::kSupplier : RiskSource::kThreat;
     risk.threat = &threat;
-    risk.element = threat.element_id;
+    risk.elements = {threat.element_id};
     risk.inherent = threat.scores.inherent;
     risk.current = threat.scores.current;
     risk.target = threat.scores.target;
     risk.team = threat.team;
-    risk.category = CategoryFor(KindOf(threat));
-    ++(risk.source == RiskSource::kThreat ? out_.totals.threats : out_.totals.suppliers);
+    risk.kind = KindWithSafety(threat);
+    risk.decision = threat.decision;
+    risk.reopened = threat.reopened;
+    risk.fingerprint = threat.fingerprint;
     for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id});
-    Treat(threat, risk);
-    Finish(std::move(risk), threat.due);
+    for (const std::string& id : InvolvedIds(threat.element)) {
+      for (const ControlOnThreat& each : threat.controls) {
+        if (each.posture.state != model::v1::POSTURE_STATE_IMPLEMENTED) awaited_.insert({each.row->control(), id});
+      }
+    }
+    Treat(std::move(risk), threat.due);
+  }
+
+  // Whether people may come to harm: a device does wrong or nothing, and the model declares an appetite for that.
+  bool Endangers(const Threat& threat) const {
+    const auto& categories = model_.proto().risk_appetite().categories();
+    const bool declared = std::any_of(categories.begin(), categories.end(), [](const RiskCategory& category) {
+      return category.kind() == model::v1::RISK_KIND_SAFETY;
+    });
+    if (!declared || threat.rule->stride() == k::STRIDE_INFORMATION_DISCLOSURE) return false;
+    const std::set<std::string> ids = InvolvedIds(threat.element);
+    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+      const auto* component = model_.Find<model::v1::Component>(id);
+      return component != nullptr && component->machine() == model::v1::MACHINE_DEVICE;
+    });
+  }
+
+  RiskKind KindWithSafety(const Threat& threat) const {
+    return Endangers(threat) ? model::v1::RISK_KIND_SAFETY : KindOf(threat);
   }
 
   void AddGap(const AssetGapFact& gap) {
-    if (said_.count({absl::StrCat("gap:", KindName(gap.gap)), gap.id}) > 0) {
-      ++out_.totals.duplicates;
+    ++Totals(RiskSource::kInventory).found;
+    const std::string kind = absl::StrCat("gap:", KindName(gap.gap));
+    if (said_.count({kind, gap.id}) > 0) {
+      ++Totals(RiskSource::kInventory).left_out;
       return;
     }
     Risk risk;
-    risk.key = absl::StrCat("gap:", KindName(gap.gap), "@", gap.id);
-    risk.source = RiskSource::kGap;
+    risk.source = RiskSource::kInventory;
+    risk.key = absl::StrCat(kind, "@", gap.id);
     risk.gap = &gap;
-    risk.element = gap.id;
+    risk.elements = {gap.id};
     risk.inherent = risk.current = ScoreOf(knowledge::GapKind(gap.gap).severity());
-    risk.target = OnGrid(1, risk.current.impact);
     risk.team = gap.team;
-    risk.category = CategoryFor(KindOf(gap.gap));
-    ++out_.totals.gaps;
-    TreatByAppetite(risk);
-    Finish(std::move(risk), gap.due);
+    risk.kind = KindOf(gap.gap);
+    TreatGap(std::move(risk), gap.due);
+  }
+
+  void AddAction(const RemediationAction& action) {
+    SourceTotals& totals = Totals(RiskSource::kCompliance);
+    ++totals.found;
+    Risk risk;
+    risk.source = RiskSource::kCompliance;
+    risk.key = absl::StrCat("gap:", action.key);
+    risk.action = &action;
+    std::set<std::string> teams;
+    for (const ComplianceElement& element : action.elements) {
+      if (action.fact->source == ComplianceSource::kPosture && awaited_.count({action.fact->id, element.id}) > 0) {
+        continue;
+      }
+      risk.elements.push_back(element.id);
+      if (!element.team.empty()) teams.insert(element.team);
+    }
+    const bool inventory = action.fact->source == ComplianceSource::kInventory;
+    if (inventory || (risk.elements.empty() && !action.elements.empty())) {
+      ++totals.left_out;
+      return;
+    }
+    std::sort(risk.elements.begin(), risk.elements.end());
+    risk.inherent = risk.current = ScoreOf(action.severity);
+    risk.team = teams.size() == 1 ? *teams.begin() : model_.proto().owner_team();
+    if (teams.empty()) risk.role = action.fact->owner_role;
+    risk.kind = model::v1::RISK_KIND_COMPLIANCE;
+    TreatGap(std::move(risk), action.due);
+  }
+
+  // A gap that is closed is no more likely than "very low".
+  void TreatGap(Risk risk, const std::string& due) {
+    risk.target = OnGrid(1, risk.current.impact);
+    risk.fingerprint =
+        Sha256Hex(absl::StrCat(risk.key, "\n", risk.current.product(), "\n", absl::StrJoin(risk.elements, "\n")))
+            .substr(0, 12);
+    const auto found = on_gaps_.find(risk.key);
+    if (found != on_gaps_.end()) {
+      const Decision& decision = *found->second;
+      on_gaps_.erase(found);
+      risk.reopened = WhyVoid(model_, decision, risk.severity(), risk.fingerprint);
+      if (risk.reopened.empty()) risk.decision = &decision;
+    }
+    if (risk.decision != nullptr && risk.decision->status() == model::v1::DECISION_STATUS_FALSE_POSITIVE) {
+      ++Totals(risk.source).false_positives;
+      return;
+    }
+    Treat(std::move(risk), due);
   }
 
   const RiskCategory* CategoryFor(RiskKind kind) const {
@@ -137,26 +230,33 @@ class Register {
     return nullptr;
   }
 
-  void Treat(const Threat& threat, Risk& risk) const {
-    if (threat.decision == nullptr) return TreatByAppetite(risk);
-    switch (threat.status) {
-      case ThreatStatus::kAccepted:
-        risk.treatment = RiskTreatment::kAccept;
-        break;
-      case ThreatStatus::kTransferred:
-        risk.treatment = RiskTreatment::kTransfer;
-        break;
-      case ThreatStatus::kAvoided:
-        risk.treatment = RiskTreatment::kAvoid;
-        break;
-      default:
-        risk.treatment = RiskTreatment::kMitigate;
+  void Treat(Risk risk, const std::string& due) {
+    risk.category = CategoryFor(risk.kind);
+    if (risk.decision != nullptr) {
+      risk.treatment = TreatmentOf(risk.decision->status());
+      risk.treatment_reason =
+          absl::StrCat("decided on ", risk.decision->decided_on(), ", until ", risk.decision->expires_on());
+    } else {
+      TreatByAppetite(risk);
     }
-    risk.treatment_reason =
-        absl::StrCat("decided on ", threat.decision->decided_on(), ", until ", threat.decision->expires_on());
+    if (risk.treatment == RiskTreatment::kMitigate) risk.due = due;
+    out_.risks.push_back(std::move(risk));
   }
 
-  void TreatByAppetite(Risk& risk) const {
+  static RiskTreatment TreatmentOf(model::v1::DecisionStatus status) {
+    switch (status) {
+      case model::v1::DECISION_STATUS_ACCEPTED:
+        return RiskTreatment::kAccept;
+      case model::v1::DECISION_STATUS_TRANSFERRED:
+        return RiskTreatment::kTransfer;
+      case model::v1::DECISION_STATUS_AVOIDED:
+        return RiskTreatment::kAvoid;
+      default:
+        return RiskTreatment::kMitigate;
+    }
+  }
+
+  static void TreatByAppetite(Risk& risk) {
     if (risk.category == nullptr) {
       risk.treatment_reason = "no appetite declared";
       return;
@@ -171,21 +271,36 @@ class Register {
     }
   }
 
-  void Finish(Risk risk, const std::string& due) {
-    if (risk.treatment == RiskTreatment::kMitigate) risk.due = due;
-    for (const model::v1::AcceptanceAuthority& authority : model_.proto().risk_appetite().acceptance()) {
-      if (authority.level() == risk.severity()) risk.authority = &authority;
+  void AddResidual() {
+    for (const RiskCategory& category : model_.proto().risk_appetite().categories()) {
+      ResidualAbove residual{&category, {}};
+      for (const Threat& threat : threats_.all()) {
+        const bool counts = threat.status == ThreatStatus::kControlled && threat.decision == nullptr &&
+                            CategoryFor(KindWithSafety(threat)) == &category;
+        if (counts && threat.severity() > ToleratedBy(category.appetite())) residual.threats.push_back(&threat);
+      }
+      std::stable_sort(residual.threats.begin(), residual.threats.end(), [](const Threat* a, const Threat* b) {
+        return a->scores.current.product() > b->scores.current.product();
+      });
+      if (!residual.threats.empty()) out_.residual.push_back(std::move(residual));
     }
-    out_.risks.push_back(std::move(risk));
   }
 
   const Threats& threats_;
+  const Compliance& compliance_;
   const model::Model& model_;
-  std::set<std::pair<std::string, std::string>> said_;  // equivalent of a rule, element
+  std::map<std::string, const Decision*> on_gaps_;         // by key; those found are taken out
+  std::set<std::pair<std::string, std::string>> said_;     // equivalent of a rule, element
+  std::set<std::pair<std::string, std::string>> awaited_;  // control that a threat lacks, what it is about
   RiskRegister out_;
 };
 
 }  // namespace
+
+std::string RiskSubject(const Risk& risk) {
+  if (risk.threat != nullptr) return risk.threat->rule->id();
+  return risk.gap != nullptr ? KindName(risk.gap->gap) : risk.action->key;
+}
 
 Severity ToleratedBy(model::v1::AppetiteLevel appetite) {
   switch (appetite) {
@@ -200,6 +315,9 @@ Severity ToleratedBy(model::v1::AppetiteLevel appetite) {
   }
 }
 
-RiskRegister BuildRiskRegister(const Threats& threats) { return Register(threats).Build(); }
+RiskRegister BuildRiskRegister(const Threats& threats, const Compliance& compliance,
+                               const model::v1::Decisions& decisions) {
+  return Register(threats, compliance, decisions).Build();
+}
 
 }  // namespace metapowers::analysis

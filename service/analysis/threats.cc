@@ -26,6 +26,7 @@ namespace k = knowledge::v1;
 using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::Decision;
+using model::v1::Severity;
 
 // --- Texts ------------------------------------------------------------------------------------------------
 
@@ -100,29 +101,28 @@ ThreatStatus StatusOf(model::v1::DecisionStatus status) {
   }
 }
 
-// Why the decision does not hold (any more) for the threat; empty when it does.
-std::string WhyVoid(const model::Model& model, const Decision& decision, const Threat& threat) {
+}  // namespace
+
+std::string WhyVoid(const model::Model& model, const Decision& decision, Severity severity,
+                    absl::string_view fingerprint) {
   const absl::CivilDay expires = model::ToCivilDay(decision.expires_on());
   if (expires <= model.as_of()) return absl::StrCat("expired on ", decision.expires_on());
-  if (!decision.fingerprint().empty() && decision.fingerprint() != threat.fingerprint) {
-    return absl::StrCat("taken on ", decision.fingerprint(), ", what it rests on is ", threat.fingerprint, " now");
+  if (!decision.fingerprint().empty() && decision.fingerprint() != fingerprint) {
+    return absl::StrCat("taken on ", decision.fingerprint(), ", what it rests on is ", fingerprint, " now");
   }
   if (decision.status() != model::v1::DECISION_STATUS_ACCEPTED) return "";
-  if (threat.severity() > decision.authority()) {
-    return absl::StrCat("severity ", Words(threat.severity()), " is above the authority, ",
-                        Words(decision.authority()));
+  if (severity > decision.authority()) {
+    return absl::StrCat("severity ", Words(severity), " is above the authority, ", Words(decision.authority()));
   }
   for (const model::v1::AcceptanceAuthority& authority : model.proto().risk_appetite().acceptance()) {
-    if (authority.level() != threat.severity() || !authority.has_max_days()) continue;
+    if (authority.level() != severity || !authority.has_max_days()) continue;
     if (expires - model::ToCivilDay(decision.decided_on()) > authority.max_days()) {
-      return absl::StrCat("longer than the ", authority.max_days(), " days that ", Words(threat.severity()),
+      return absl::StrCat("longer than the ", authority.max_days(), " days that ", Words(severity),
                           " may be accepted for");
     }
   }
   return "";
 }
-
-}  // namespace
 
 std::string ScenarioOf(const Threat& threat) { return FillIn(threat.rule->scenario(), threat); }
 std::string ConsequenceOf(const Threat& threat) { return FillIn(threat.rule->consequence(), threat); }
@@ -150,7 +150,7 @@ class ThreatsBuilder {
     AddQuality();
     threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_);
     for (const auto& [key, decision] : decisions_) {
-      if (threats_->Find(key) == nullptr) threats_->orphaned_.push_back({decision});
+      if (threats_->Find(key) == nullptr && !IsGapKey(key)) threats_->orphaned_.push_back({decision});
     }
     return std::move(threats_);
   }
@@ -247,7 +247,7 @@ class ThreatsBuilder {
     threat.status = at_target && any_in_place ? ThreatStatus::kControlled : ThreatStatus::kOpen;
     const auto found = decisions_.find(threat.key);
     if (found == decisions_.end()) return;
-    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat);
+    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), threat.fingerprint);
     if (!threat.reopened.empty()) return;
     threat.decision = found->second;
     if (threat.status == ThreatStatus::kOpen) threat.status = StatusOf(found->second->status());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/call_once.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "metapowers/model/v1/decisions.pb.h"
@@ -61,6 +62,13 @@ std::string ScenarioOf(const Threat& threat);
 std::string ConsequenceOf(const Threat& threat);
 std::string MitigationOf(const Threat& threat);
 
+// Why the decision does not hold (any more) for a finding of this severity and fingerprint; empty when it does.
+std::string WhyVoid(const model::Model& model, const model::v1::Decision& decision, model::v1::Severity severity,
+                    absl::string_view fingerprint);
+
+// Whether the key is that of a gap, which the risk register has (risk_register.h), and no threat's.
+inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:"); }
+
 // A rule that could not be judged on an element because the model does not say something.
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
@@ -95,7 +103,7 @@ struct StrideRow {
   std::map<knowledge::v1::Stride, StrideCell> cells;  // the letters that apply
 };
 
-// A decision on a finding that does not exist (any more).
+// A decision on a threat that does not exist (any more).
 struct OrphanedDecision {
   const model::v1::Decision* decision = nullptr;
 };

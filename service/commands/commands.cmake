@@ -7,6 +7,7 @@ set(METAPOWERS_COMMANDS
   identify/attack_surface
   identify/compliance_gap
   identify/data_classification
+  identify/risk_assessment
   identify/threat_model
   identify/vulnerability_assessment
 )

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
@@ -26,6 +29,9 @@ using analysis::ComplianceSource;
 using knowledge::v1::AttributeMatch;
 using knowledge::v1::ComplianceEvidence;
 using knowledge::v1::Currency;
+
+// Elements that a sentence names before it counts the rest.
+constexpr size_t kNamed = 3;
 
 bool HoldForModel(const Input& input, const google::protobuf::RepeatedPtrField<AttributeMatch>& matches) {
   return std::all_of(matches.begin(), matches.end(),
@@ -246,7 +252,37 @@ void AddNotBinding(const Input& input, ComplianceInputs& inputs) {
   }
 }
 
+// Data classes that the elements of an action are, or hold, by name.
+std::vector<std::string> DataAt(const Input& input, const analysis::RemediationAction& action) {
+  std::set<std::string> names;
+  for (const ComplianceElement& element : action.elements) {
+    if (const auto* data = input.model.Find<model::v1::DataClass>(element.id)) names.insert(data->name());
+    const analysis::ComponentFacts* facts = input.facts.Find(element.id);
+    if (facts == nullptr) continue;
+    for (const auto* data : facts->stores) names.insert(data->name());
+    for (const auto* data : facts->processes) names.insert(data->name());
+  }
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
+
+std::string ActionText(const Input& input, const analysis::RemediationAction& action, absl::string_view text) {
+  std::set<std::string> teams;
+  std::vector<std::string> ids;
+  for (const ComplianceElement& element : action.elements) {
+    teams.insert(TeamName(input.model, element.team.empty() ? input.model.proto().owner_team() : element.team));
+    if (std::find(ids.begin(), ids.end(), element.id) == ids.end()) ids.push_back(element.id);
+  }
+  const std::string elements = absl::StrCat(ids.size() > 1 ? "each of " : "", List(ids, kNamed));
+  absl::ConsumeSuffix(&text, ".");
+  return absl::StrReplaceAll(text, {{"{element}", elements},
+                                    {"{name}", elements},
+                                    {"{data}", List(DataAt(input, action), kNamed)},
+                                    {"{zone}", elements},
+                                    {"{system}", input.model.proto().name()},
+                                    {"{team}", List({teams.begin(), teams.end()}, kNamed)}});
+}
 
 analysis::Compliance AssessCompliance(const Input& input, const analysis::Landscape& landscape) {
   ComplianceInputs inputs;

@@ -1,4 +1,5 @@
 // What holds between fields of the model: CheckMeaning() of validate.h.
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -158,7 +159,39 @@ void CheckThreshold(const v1::Threshold& threshold, Checker& check) {
   }
 }
 
+void CheckEstimate(const Message& message, const std::string& field_name, bool set, const v1::Estimate& estimate,
+                   Checker& check, double most = std::numeric_limits<double>::infinity()) {
+  if (!set || !estimate.has_low() || !estimate.has_likely() || !estimate.has_high()) return;
+  if (estimate.low() > estimate.likely() || estimate.likely() > estimate.high()) {
+    check.Fault(message, field_name,
+                absl::StrCat("low, likely and high must not fall: ", estimate.low(), ", ", estimate.likely(), ", ",
+                             estimate.high()));
+  } else if (estimate.high() > most) {
+    check.Fault(message, field_name, absl::StrCat("high is ", estimate.high(), ", the most there can be is ", most));
+  }
+}
+
+void CheckLoss(const v1::LossAssumptions& loss, bool has_currency, Checker& check) {
+  if (!has_currency) check.Fault(loss, "source", "amounts need the model's 'currency'");
+  CheckEstimate(loss, "cost_per_event", loss.has_cost_per_event(), loss.cost_per_event(), check);
+  CheckEstimate(loss, "outage_hours", loss.has_outage_hours(), loss.outage_hours(), check);
+  for (const v1::EventFrequency& frequency : loss.frequencies()) {
+    CheckEstimate(frequency, "events_per_year", frequency.has_events_per_year(), frequency.events_per_year(), check);
+  }
+  for (const v1::RecordLoss& records : loss.records()) {
+    CheckEstimate(records, "cost_per_record", records.has_cost_per_record(), records.cost_per_record(), check);
+    CheckEstimate(records, "disclosed_percent", records.has_disclosed_percent(), records.disclosed_percent(), check,
+                  100);
+  }
+  check.Unique(loss.records(), "data_class", [](const v1::RecordLoss& records) { return records.data_class(); });
+  check.Unique(loss.frequencies(), "likelihood",
+               [](const v1::EventFrequency& frequency) { return absl::StrCat(frequency.likelihood()); });
+}
+
 void CheckNumbers(const v1::SystemModel& model, Checker& check) {
+  if (model.risk_appetite().has_loss()) {
+    CheckLoss(model.risk_appetite().loss(), !model.currency().empty(), check);
+  }
   for (const v1::RiskCategory& category : model.risk_appetite().categories()) {
     for (const v1::Threshold& threshold : category.thresholds()) CheckThreshold(threshold, check);
   }

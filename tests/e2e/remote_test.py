@@ -12,8 +12,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import BIN, EXAMPLE, ROOT, Server, cli, git, run, serving  # noqa: E402
 
 BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'threat-model',
-         'vulnerability-assessment', 'attack-surface', 'data-classification', 'compliance-gap']
-WALKTHROUGH = [command for command in BUILT if command not in ('vulnerability-assessment', 'compliance-gap')]
+         'vulnerability-assessment', 'risk-assessment', 'attack-surface', 'data-classification', 'compliance-gap']
+WALKTHROUGH = [command for command in BUILT
+               if command not in ('vulnerability-assessment', 'risk-assessment', 'compliance-gap')]
 ZERO = '0' * 40
 
 

@@ -38,7 +38,9 @@ assert.ok(events[0].plan.commands.includes('risk-appetite'));
 assert.equal(events.filter((event) => event.finished).length, events[0].plan.commands.length);
 
 // Planned commands answer UNIMPLEMENTED with details.
-const planned = await unary(identify, 'RiskAssessment', { context: { topic } });
+const utility = connect(load('metapowers/security/utility/v1/utility_service.proto')
+  .metapowers.security.utility.v1.UtilityService);
+const planned = await unary(utility, 'PentestPlan', { context: { topic } });
 assert.equal(planned.error.code, grpc.status.UNIMPLEMENTED);
 const rpc = load('google/rpc/error_details.proto').google.rpc;
 assert.ok(rpc.Status && rpc.ErrorInfo);

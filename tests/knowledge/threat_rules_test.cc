@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
+#include "service/knowledge/rules.h"
 #include "service/knowledge/threats.h"
 
 namespace metapowers::knowledge {
@@ -231,6 +233,15 @@ std::set<std::string> OwaspTop10() {
   return ids;
 }
 
+// Gaps of our own inventory, which a rule may say too.
+std::set<std::string> AssetGaps() {
+  std::set<std::string> names;
+  for (const v1::AssetGapKind& kind : AssetRules().gaps()) {
+    names.insert(absl::AsciiStrToLower(absl::StripPrefix(v1::AssetGap_Name(kind.gap()), "ASSET_GAP_")));
+  }
+  return names;
+}
+
 TEST(ThreatRulesTest, CoverWhatOtherToolsFindAndNameNothingElse) {
   ASSERT_EQ(ThreagileCategories().size(), 42u);
   ASSERT_EQ(PytmThreats().size(), 105u);
@@ -239,6 +250,8 @@ TEST(ThreatRulesTest, CoverWhatOtherToolsFindAndNameNothingElse) {
                                                               {"owasp-api", OwaspApiRisks()},
                                                               {"owasp-top10", OwaspTop10()}};
   std::map<std::string, std::set<std::string>> covered = Covered();
+  for (const std::string& gap : covered["gap"]) EXPECT_TRUE(AssetGaps().contains(gap)) << gap;
+  covered.erase("gap");
   for (const auto& [tool, ids] : known) {
     for (const std::string& id : ids) {
       EXPECT_TRUE(covered[tool].contains(id))

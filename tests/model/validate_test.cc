@@ -38,6 +38,22 @@ INSTANTIATE_TEST_SUITE_P(
         {"RequiredEnumUnknown",
          "policies:\n  - {id: p, title: P, area: unknown, owner: ciso, approver: lead, status: draft}\n",
          {"m.yaml:43:29: policies[0].area: is required"}},
+        {"LossEstimates",
+         "currency: EUR\nrisk_appetite:\n  loss:\n    source: Finance\n    estimated_on: 2026-01-01\n"
+         "    frequencies:\n      - {likelihood: 3, events_per_year: {low: 2, likely: 1, high: 3}}\n"
+         "      - {likelihood: 3, events_per_year: {low: 1, likely: 1, high: 1}}\n"
+         "    cost_per_event: {low: 1, likely: 2, high: 3}\n    records:\n"
+         "      - {data_class: orders, cost_per_record: {low: 1, likely: 2, high: 3}, "
+         "disclosed_percent: {low: 1, likely: 2, high: 300}}\n",
+         {"m.yaml:48:42: risk_appetite.loss.frequencies[0].events_per_year: low, likely and high must not fall: 2, 1, "
+          "3",
+          "m.yaml:49:22: risk_appetite.loss.frequencies[1].likelihood: '3' has an entry already, on line 48",
+          "m.yaml:52:96: risk_appetite.loss.records[0].disclosed_percent: high is 300, the most there can be is 100"}},
+        {"LossNeedsACurrency",
+         "risk_appetite:\n  loss:\n    source: Finance\n    estimated_on: 2026-01-01\n"
+         "    frequencies:\n      - {likelihood: 3, events_per_year: {low: 1, likely: 1, high: 3}}\n"
+         "    cost_per_event: {low: 1, likely: 2, high: 3}\n",
+         {"m.yaml:44:13: risk_appetite.loss.source: amounts need the model's 'currency'"}},
         {"EmptyText",
          "evidence:\n  - {id: e, format: spdx, path: \"\"}\n",
          {"m.yaml:43:33: evidence[0].path: is required"}},

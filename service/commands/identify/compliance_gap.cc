@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/framework_coverage.h"
@@ -364,35 +363,6 @@ class GapAssessment {
 
   static bool Critical(const RemediationAction& action) { return action.severity >= model::v1::SEVERITY_HIGH; }
 
-  std::string Measure(const RemediationAction& action, absl::string_view text) const {
-    std::set<std::string> teams;
-    for (const ComplianceElement& element : action.elements) {
-      teams.insert(TeamName(model_, element.team.empty() ? model_.proto().owner_team() : element.team));
-    }
-    const std::vector<std::string> ids = IdsOf(action.elements);
-    const std::string elements = absl::StrCat(ids.size() > 1 ? "each of " : "", List(ids, kNamed));
-    absl::ConsumeSuffix(&text, ".");
-    return absl::StrReplaceAll(text, {{"{element}", elements},
-                                      {"{name}", elements},
-                                      {"{data}", List(DataAt(action), kNamed)},
-                                      {"{zone}", elements},
-                                      {"{system}", model_.proto().name()},
-                                      {"{team}", List({teams.begin(), teams.end()}, kNamed)}});
-  }
-
-  // Data classes that the elements of an action are, or hold.
-  std::vector<std::string> DataAt(const RemediationAction& action) const {
-    std::set<std::string> names;
-    for (const ComplianceElement& element : action.elements) {
-      if (const auto* data = model_.Find<model::v1::DataClass>(element.id)) names.insert(data->name());
-      const analysis::ComponentFacts* facts = input_.facts.Find(element.id);
-      if (facts == nullptr) continue;
-      for (const auto* data : facts->stores) names.insert(data->name());
-      for (const auto* data : facts->processes) names.insert(data->name());
-    }
-    return {names.begin(), names.end()};
-  }
-
   pb::ComplianceAction ActionOf(const RemediationAction& action) const {
     const ComplianceFact& fact = *action.fact;
     pb::ComplianceAction row;
@@ -402,9 +372,9 @@ class GapAssessment {
     if (fact.source == ComplianceSource::kControl) {
       row.set_control(fact.id);
     } else {
-      row.set_measure(Measure(action, fact.remedy));
+      row.set_measure(ActionText(input_, action, fact.remedy));
     }
-    row.set_verification(Measure(action, fact.verification));
+    row.set_verification(ActionText(input_, action, fact.verification));
     for (const ComplianceElement& element : action.elements) {
       pb::ComplianceActionElement& lacking = *row.add_elements();
       lacking.set_id(element.id);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/attack_paths.h"
 #include "service/analysis/control_plan.h"
+#include "service/analysis/involved_ids.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/threat_naming.h"
@@ -51,32 +52,6 @@ void Fill(const analysis::RiskScore& score, pb::Score& out) {
   out.set_likelihood(score.likelihood);
   out.set_impact(score.impact);
   out.set_severity(score.severity);
-}
-
-// Ids of the element and of the components that it joins, serves or is used by.
-std::set<std::string> InvolvedIn(const analysis::Element& element) {
-  std::set<std::string> ids = {analysis::CurrentId(element)};
-  const auto add = [&](const std::string& id) {
-    if (!id.empty()) ids.insert(id);
-  };
-  switch (element.subject) {
-    case k::THREAT_SUBJECT_FLOW:
-      add(element.flow().flow->source());
-      add(element.flow().flow->target());
-      break;
-    case k::THREAT_SUBJECT_API:
-      add(static_cast<const model::v1::Api&>(*element.message).component());
-      break;
-    case k::THREAT_SUBJECT_PIPELINE:
-      add(static_cast<const model::v1::Pipeline&>(*element.message).component());
-      break;
-    case k::THREAT_SUBJECT_CREDENTIAL:
-      for (const std::string& id : static_cast<const model::v1::Credential&>(*element.message).used_by()) add(id);
-      break;
-    default:
-      break;
-  }
-  return ids;
 }
 
 class Builder {
@@ -209,7 +184,7 @@ class Builder {
       out.set_key(threat.key);
       out.set_rule_id(threat.rule->id());
       AddAll(threat.rule->equivalents(), out.mutable_equivalents());
-      AddAll(InvolvedIn(threat.element), out.mutable_element_ids());
+      AddAll(analysis::InvolvedIds(threat.element), out.mutable_element_ids());
       out.set_stride(StrideName(threat.rule->stride()));
       Fill(threat.scores.inherent, *out.mutable_inherent());
       Fill(threat.scores.current, *out.mutable_current());
@@ -438,6 +413,7 @@ class Builder {
       row.set_approved_by(RoleTitle(model_, decision.approved_by()));
     };
     for (const model::v1::Decision& decision : input_.threats.decisions().decisions()) {
+      if (analysis::IsGapKey(decision.finding())) continue;  // the risk register's
       const Threat* threat = threats_.Find(decision.finding());
       if (threat == nullptr) {
         add_void(decision, "no such finding");

@@ -1,0 +1,17 @@
+// What an element is about besides itself.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_INVOLVED_IDS_H_
+#define METAPOWERS_SERVICE_ANALYSIS_INVOLVED_IDS_H_
+
+#include <set>
+#include <string>
+
+#include "service/analysis/landscape.h"
+
+namespace metapowers::analysis {
+
+// Ids of the element and of the components that it joins, serves or is used by.
+std::set<std::string> InvolvedIds(const Element& element);
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_INVOLVED_IDS_H_
