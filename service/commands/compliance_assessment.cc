@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
