@@ -97,16 +97,16 @@ class Register {
     risk.key = threat.key;
     risk.source = threat.rule->subject() == k::THREAT_SUBJECT_THIRD_PARTY ? RiskSource::kSupplier : RiskSource::kThreat;
     risk.threat = &threat;
-    risk.element = threat.element_id;
+    risk.element = threat.element_id();
     risk.inherent = threat.scores.inherent;
     risk.current = threat.scores.current;
     risk.target = threat.scores.target;
-    risk.team = threat.team;
+    risk.team = *threat.team;
     risk.category = CategoryFor(KindOf(threat));
     ++(risk.source == RiskSource::kThreat ? out_.totals.threats : out_.totals.suppliers);
-    for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id});
+    for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id()});
     Treat(threat, risk);
-    Finish(std::move(risk), threat.due);
+    Finish(std::move(risk), *threat.due);
   }
 
   void AddGap(const AssetGapFact& gap) {
