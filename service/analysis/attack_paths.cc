@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "service/analysis/terms.h"
 
 namespace metapowers::analysis {
@@ -59,7 +60,7 @@ struct Label {
 class Finder {
  public:
   explicit Finder(const Threats& threats) : landscape_(threats.landscape()) {
-    std::map<const google::protobuf::Message*, std::vector<const Threat*>> by_element;
+    absl::flat_hash_map<const google::protobuf::Message*, std::vector<const Threat*>> by_element;
     for (const Threat& threat : threats.all()) {
       if (MakesStep(threat)) by_element[threat.element.message].push_back(&threat);
     }
@@ -186,7 +187,7 @@ class Finder {
     int likelihood = threat.scores.current.likelihood;
     for (const ControlOnThreat& each : threat.controls) {
       if (each.row->control() != control) continue;
-      switch (each.posture.state) {
+      switch (each.posture->state) {
         case model::v1::POSTURE_STATE_IMPLEMENTED:
         case model::v1::POSTURE_STATE_NOT_APPLICABLE:
           break;

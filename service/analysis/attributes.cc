@@ -153,6 +153,15 @@ std::vector<std::string> ReadTexts(const FieldPath& path, const Message& root) {
   return texts;
 }
 
+// "transport security" for `transport_security`.
+std::string InWords(absl::string_view name) {
+  std::string words(name);
+  for (char& c : words) {
+    if (c == '_' || c == '.') c = ' ';
+  }
+  return words;
+}
+
 Truth ToTruth(bool value) { return value ? Truth::kYes : Truth::kNo; }
 
 }  // namespace
@@ -167,7 +176,7 @@ struct Condition::Compiled {
   // The elements that the attribute is read from; any of them may decide.
   enum class Step { kSource, kTarget, kInbound, kOutbound, kSystem };
   std::vector<Step> steps;
-  std::string name;     // as written, without steps
+  std::string words;    // the attribute as written, without steps, in words
   std::string field;    // "Flow.authentication"; empty for computed ones
   std::string control;  // of a posture condition
   k::MatchOperator op = k::MATCH_OPERATOR_UNSPECIFIED;
@@ -240,7 +249,7 @@ std::string Condition::Compiled::ValueHere(const Element& element) const {
   const uint64_t shown = (*bits & mask) != 0 && op != k::MATCH_OPERATOR_NOT_IN ? *bits & mask : *bits;
   std::vector<std::string> values;
   for (size_t i = 0; i < names.size(); ++i) {
-    if ((shown >> i & 1) != 0) values.push_back(absl::StrReplaceAll(names[i], {{"_", " "}}));
+    if ((shown >> i & 1) != 0) values.push_back(InWords(names[i]));
   }
   if (values.empty()) return "none";
   if (values == std::vector<std::string>{"true"}) return "yes";
@@ -303,7 +312,7 @@ absl::Status Condition::Compiled::Resolve(ThreatSubject subject, const Attribute
 
 absl::Status Condition::Compiled::ResolveName(ThreatSubject subject, absl::string_view attribute,
                                               const AttributeMatch& match) {
-  name = std::string(attribute);
+  words = InWords(attribute);
   absl::string_view key = attribute;
   if (absl::ConsumePrefix(&key, "posture.")) {
     control = std::string(key);
@@ -441,7 +450,7 @@ Truth Condition::Judge(const Element& element) const {
 }
 
 std::string Condition::Say(const Element& element) const {
-  const std::string words = absl::StrReplaceAll(compiled_->name, {{"_", " "}, {".", " "}});
+  const std::string& words = compiled_->words;
   if (compiled_->steps.empty()) return absl::StrCat(words, " is ", compiled_->ValueHere(element));
   // Of several elements the one that decides.
   Truth best = Truth::kNo;

@@ -14,7 +14,7 @@ namespace metapowers::analysis {
 struct PlannedControl {
   const knowledge::v1::SecurityControl* control = nullptr;
   std::vector<const Threat*> threats;             // open ones that it lowers, worst first
-  std::set<std::string> elements;                 // where it is not in place
+  std::vector<std::string> elements;              // where it is not in place, sorted
   std::map<model::v1::PostureState, int> states;  // of those elements
   std::set<std::string> teams;                    // ids
   // Likelihood times impact that it takes away with nothing else changed, over those threats.

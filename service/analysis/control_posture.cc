@@ -1,10 +1,11 @@
 #include "service/analysis/control_posture.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -70,8 +71,8 @@ struct Inference {
   PostureState state;
 };
 
-// By control and subject: the inferences whose attributes the subject has.
-using Inferences = std::map<std::pair<std::string, int>, std::vector<Inference>, std::less<>>;
+// Of one control by subject: the inferences whose attributes the subject has.
+using Inferences = std::array<std::vector<Inference>, k::ThreatSubject_ARRAYSIZE>;
 
 std::optional<Inference> Compile(k::ThreatSubject subject, const k::ControlInference& row) {
   Inference inference{{}, row.state()};
@@ -86,10 +87,11 @@ std::optional<Inference> Compile(k::ThreatSubject subject, const k::ControlInfer
 
 const std::vector<Inference>& InferencesOf(absl::string_view control, k::ThreatSubject subject) {
   static const auto* const all = [] {
-    auto* const map = new Inferences();
+    auto* const map = new absl::flat_hash_map<std::string, Inferences>();
     for (const k::SecurityControl& row : knowledge::SecurityControls().controls()) {
+      Inferences& of_control = (*map)[row.id()];
       for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
-        std::vector<Inference>& compiled = (*map)[{row.id(), i}];
+        std::vector<Inference>& compiled = of_control[i];
         for (const k::ControlInference& inference : row.inferences()) {
           auto one = Compile(static_cast<k::ThreatSubject>(i), inference);
           if (one.has_value()) compiled.push_back(*std::move(one));
@@ -99,8 +101,8 @@ const std::vector<Inference>& InferencesOf(absl::string_view control, k::ThreatS
     return map;
   }();
   static const auto* const none = new std::vector<Inference>();
-  const auto found = all->find(std::pair<std::string, int>(control, subject));
-  return found == all->end() ? *none : found->second;
+  const auto found = all->find(control);
+  return found == all->end() ? *none : found->second[subject];
 }
 
 std::optional<ControlPosture> Implied(const Element& element, absl::string_view control) {

@@ -1,7 +1,6 @@
 #include "service/analysis/element_team.h"
 
 #include "service/analysis/terms.h"
-#include "service/model/schema.h"
 
 namespace metapowers::analysis {
 
@@ -11,15 +10,19 @@ namespace k = knowledge::v1;
 using model::v1::Component;
 using model::v1::DataClass;
 
-const std::string* TeamOfComponent(const Landscape& landscape, absl::string_view id) {
-  const int index = landscape.IndexOf(id);
-  return index < 0 ? nullptr : &landscape.components()[index].facts->component->owner_team();
+const std::string& None() {
+  static const auto* const none = new std::string();
+  return *none;
 }
 
-// Team of the element itself, where the model names one.
-std::string DeclaredTeam(const Element& element) {
+const std::string& TeamOfComponent(const Landscape& landscape, absl::string_view id) {
+  const int index = landscape.IndexOf(id);
+  return index < 0 ? None() : landscape.components()[index].facts->component->owner_team();
+}
+
+// Team of the element itself; empty where the model names none.
+const std::string& DeclaredTeam(const Element& element) {
   const Landscape& landscape = *element.landscape;
-  const auto of = [&](const std::string* team) { return team == nullptr ? std::string() : *team; };
   switch (element.subject) {
     case k::THREAT_SUBJECT_COMPONENT:
     case k::THREAT_SUBJECT_EXTERNAL_ENTITY:
@@ -32,27 +35,29 @@ std::string DeclaredTeam(const Element& element) {
       return theirs ? source.owner_team() : target.owner_team();
     }
     case k::THREAT_SUBJECT_API:
-      return of(TeamOfComponent(landscape, static_cast<const model::v1::Api&>(*element.message).component()));
+      return TeamOfComponent(landscape, static_cast<const model::v1::Api&>(*element.message).component());
     case k::THREAT_SUBJECT_PIPELINE:
-      return of(TeamOfComponent(landscape, static_cast<const model::v1::Pipeline&>(*element.message).component()));
+      return TeamOfComponent(landscape, static_cast<const model::v1::Pipeline&>(*element.message).component());
     case k::THREAT_SUBJECT_IAC_SOURCE: {
       const auto* repository = landscape.model().Find<model::v1::Repository>(
           static_cast<const model::v1::IacSource&>(*element.message).repository());
-      return repository == nullptr ? "" : repository->owner_team();
+      return repository == nullptr ? None() : repository->owner_team();
     }
     case k::THREAT_SUBJECT_DATA_CLASS:
       return static_cast<const DataClass&>(*element.message).owner();
     default: {
       const auto* field = element.message->GetDescriptor()->FindFieldByName("owner_team");
-      return field == nullptr ? "" : model::StringAt(*element.message, *field, -1);
+      std::string unused;
+      return field == nullptr ? None()
+                              : element.message->GetReflection()->GetStringReference(*element.message, field, &unused);
     }
   }
 }
 
 }  // namespace
 
-std::string TeamOf(const Element& element) {
-  std::string team = DeclaredTeam(element);
+const std::string& TeamOf(const Element& element) {
+  const std::string& team = DeclaredTeam(element);
   return team.empty() ? element.landscape->model().proto().owner_team() : team;
 }
 

@@ -8,9 +8,9 @@
 
 namespace metapowers::analysis {
 
-// Id of the team: the element's own, that of the component behind it, else the system's; never empty. Of a flow the
-// team that accepts the connection, or the one that opens it where the other end is not ours.
-std::string TeamOf(const Element& element);
+// Id of the team, as the model holds it: the element's own, that of the component behind it, else the system's; never
+// empty. Of a flow the team that accepts the connection, or the one that opens it where the other end is not ours.
+const std::string& TeamOf(const Element& element);
 
 }  // namespace metapowers::analysis
 

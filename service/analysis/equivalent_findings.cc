@@ -55,12 +55,12 @@ bool IsNextTo(const Threat& threat, absl::string_view element) {
 
 // On what `element` is, is an end of, or is connected with.
 bool Touches(const Threat& threat, absl::string_view element) {
-  if (threat.element_id == element) return true;
+  if (threat.element_id() == element) return true;
   const Landscape& landscape = *threat.element.landscape;
   if (threat.rule->subject() == k::THREAT_SUBJECT_FLOW) return IsEnd(*threat.element.flow().flow, element);
   if (threat.rule->subject() != k::THREAT_SUBJECT_COMPONENT) return false;
-  if (const auto* flow = landscape.model().Find<model::v1::Flow>(element)) return IsEnd(*flow, threat.element_id);
-  return Calls(landscape, threat.element_id, element) || Calls(landscape, element, threat.element_id);
+  if (const auto* flow = landscape.model().Find<model::v1::Flow>(element)) return IsEnd(*flow, threat.element_id());
+  return Calls(landscape, threat.element_id(), element) || Calls(landscape, element, threat.element_id());
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ std::vector<const Threat*> FindingsLike(const Threats& threats, absl::string_vie
       });
     });
   } else {
-    found = those([&](const Threat& threat) { return threat.element_id == elements.front(); });
+    found = those([&](const Threat& threat) { return threat.element_id() == elements.front(); });
     if (found.empty()) found = those([&](const Threat& threat) { return IsNextTo(threat, elements.front()); });
   }
   if (!found.empty()) return found;

@@ -2,15 +2,15 @@
 #ifndef METAPOWERS_SERVICE_ANALYSIS_INVOLVED_IDS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_INVOLVED_IDS_H_
 
-#include <set>
-#include <string>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "service/analysis/landscape.h"
 
 namespace metapowers::analysis {
 
-// Ids of the element and of the components that it joins, serves or is used by.
-std::set<std::string> InvolvedIds(const Element& element);
+// Ids of the element and of the components that it joins, serves or is used by, sorted; they live as long as the model.
+std::vector<absl::string_view> InvolvedIds(const Element& element);
 
 }  // namespace metapowers::analysis
 

@@ -493,7 +493,7 @@ std::vector<int> Landscape::DependentComponents(const Element& element) const {
   return dependent;
 }
 
-std::string StableId(const Element& element) {
+const std::string& StableId(const Element& element) {
   if (element.subject == k::THREAT_SUBJECT_COMPONENT || element.subject == k::THREAT_SUBJECT_EXTERNAL_ENTITY) {
     const auto& component = static_cast<const Component&>(*element.message);
     if (component.renamed_from_size() > 0) return component.renamed_from(0);
@@ -505,6 +505,17 @@ std::string StableId(const Element& element) {
   return CurrentId(element);
 }
 
-std::string CurrentId(const Element& element) { return model::IdOf(*element.message); }
+const std::string& CurrentId(const Element& element) {
+  // Nearly all elements are one of these, and reflection costs more than all that is done with the id.
+  switch (element.subject) {
+    case k::THREAT_SUBJECT_COMPONENT:
+    case k::THREAT_SUBJECT_EXTERNAL_ENTITY:
+      return static_cast<const Component&>(*element.message).id();
+    case k::THREAT_SUBJECT_FLOW:
+      return static_cast<const Flow&>(*element.message).id();
+    default:
+      return model::IdOf(*element.message);
+  }
+}
 
 }  // namespace metapowers::analysis

@@ -127,10 +127,10 @@ class Landscape {
 
 // What finding keys call an element: its first id, which later renamings keep; of a component or flow the first of
 // `renamed_from`.
-std::string StableId(const Element& element);
+const std::string& StableId(const Element& element);
 
 // The id that the model uses now; of the system its topic.
-std::string CurrentId(const Element& element);
+const std::string& CurrentId(const Element& element);
 
 }  // namespace metapowers::analysis
 

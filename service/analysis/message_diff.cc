@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "metapowers/v1/command_options.pb.h"
 #include "service/base/strings.h"
 #include "service/model/model.h"
 #include "service/model/schema.h"
@@ -80,13 +81,16 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
   return absl::StrJoin(values, ", ");
 }
 
+// Whether the field holds positions in a list: they say nothing outside of one result, and the list is compared itself.
+bool HoldsPositions(const FieldDescriptor& field) { return !field.options().GetExtension(v1::rows_of).empty(); }
+
 // A message as "{name: value, …}" of what is set.
 std::string MessageText(const Message& message) {
   std::vector<std::string> parts;
   const Descriptor& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (!model::IsSet(message, field)) continue;
+    if (!model::IsSet(message, field) || HoldsPositions(field)) continue;
     std::string value;
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
       value = FieldText(message, field);
@@ -172,6 +176,7 @@ void Diff(const Message& before, const Message& after, const std::string& prefix
   const Descriptor& type = *before.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
+    if (HoldsPositions(field)) continue;
     const std::string path = prefix + field.name();
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
       const std::string old = FieldText(before, field);

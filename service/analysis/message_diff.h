@@ -17,7 +17,7 @@ const google::protobuf::FieldDescriptor* KeyField(const google::protobuf::Descri
 // The fields with another value, in the order of the schema; values as models and documents write them, on one line.
 // Entries of a list are told apart by KeyField(), or else by their first field where that is unique, e.g.
 // "posture[mfa].state"; other lists by their content, e.g. "steps[]". Fields whose type is a collection of the model
-// (elements with ids of their own) are left out.
+// (elements with ids of their own), and those that hold positions (`rows_of`), are left out.
 std::vector<v1::FieldChange> DiffFields(const google::protobuf::Message& before,
                                         const google::protobuf::Message& after);
 

@@ -119,22 +119,23 @@ class Register {
     }
     risk.key = threat.key;
     risk.threat = &threat;
-    risk.elements = {threat.element_id};
+    risk.elements = {threat.element_id()};
     risk.inherent = threat.scores.inherent;
     risk.current = threat.scores.current;
     risk.target = threat.scores.target;
-    risk.team = threat.team;
+    risk.team = *threat.team;
     risk.kind = KindWithSafety(threat);
     risk.decision = threat.decision;
     risk.reopened = threat.reopened;
-    risk.fingerprint = threat.fingerprint;
-    for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id});
-    for (const std::string& id : InvolvedIds(threat.element)) {
+    risk.fingerprint = FingerprintOf(threat);
+    for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id()});
+    for (const absl::string_view id : InvolvedIds(threat.element)) {
       for (const ControlOnThreat& each : threat.controls) {
-        if (each.posture.state != model::v1::POSTURE_STATE_IMPLEMENTED) awaited_.insert({each.row->control(), id});
+        if (each.posture->state != model::v1::POSTURE_STATE_IMPLEMENTED)
+          awaited_.insert({each.row->control(), std::string(id)});
       }
     }
-    Treat(std::move(risk), threat.due);
+    Treat(std::move(risk), *threat.due);
   }
 
   // Whether people may come to harm: a device does wrong or nothing, and the model declares an appetite for that.
@@ -144,8 +145,8 @@ class Register {
       return category.kind() == model::v1::RISK_KIND_SAFETY;
     });
     if (!declared || threat.rule->stride() == k::STRIDE_INFORMATION_DISCLOSURE) return false;
-    const std::set<std::string> ids = InvolvedIds(threat.element);
-    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+    const std::vector<absl::string_view> ids = InvolvedIds(threat.element);
+    return std::any_of(ids.begin(), ids.end(), [&](absl::string_view id) {
       const auto* component = model_.Find<model::v1::Component>(id);
       return component != nullptr && component->machine() == model::v1::MACHINE_DEVICE;
     });

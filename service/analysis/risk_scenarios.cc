@@ -56,10 +56,10 @@ class Teller {
  private:
   void AddStopped(const Threat& threat, std::set<std::string>& stopped) const {
     for (const SinglePoint& point : facts_.single_points()) {
-      if (point.id == threat.element_id) stopped.insert(point.stops.begin(), point.stops.end());
+      if (point.id == threat.element_id()) stopped.insert(point.stops.begin(), point.stops.end());
     }
     std::vector<std::string> waiting;
-    for (const std::string& id : InvolvedIds(threat.element)) waiting.push_back(id);
+    for (const absl::string_view id : InvolvedIds(threat.element)) waiting.emplace_back(id);
     while (!waiting.empty()) {
       const std::string id = waiting.back();
       waiting.pop_back();

@@ -5,7 +5,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/threats.h"
 
@@ -18,53 +17,62 @@ using model::v1::DataClass;
 
 int Level(int value, int top = 5) { return std::clamp(value, 1, top); }
 
-// "+1", "-2".
-std::string Signed(int value) { return value < 0 ? absl::StrCat(value) : absl::StrCat("+", value); }
+// Terms of a sum; in words where somebody wants to read them.
+struct Sum {
+  int value = 0;
+  std::string* words = nullptr;
+
+  template <class... Parts>
+  void Start(int points, const Parts&... what) {
+    value = points;
+    if (words != nullptr) *words = absl::StrCat(what..., " ", points);
+  }
+
+  template <class... Parts>
+  void Add(int points, const Parts&... what) {
+    if (points == 0) return;
+    value += points;
+    if (words != nullptr) absl::StrAppend(words, ", ", what..., points < 0 ? " " : " +", points);
+  }
+
+  void End(int points) {
+    if (words != nullptr) absl::StrAppend(words, " = ", points);
+  }
+};
 
 // --- Likelihood before controls --------------------------------------------------------------------------
 
-const k::PositionTerm& PositionOf(const k::LikelihoodTerms& terms, const Element& element) {
-  std::string name;
-  if (terms.position() != k::ATTACKER_POSITION_UNSPECIFIED) {
-    name = absl::AsciiStrToLower(k::AttackerPosition_Name(terms.position()).substr(18));
-  } else if (element.subject == k::THREAT_SUBJECT_FLOW) {
-    name = std::string(ExposureName(element.flow().exposure));
-  } else if (element.subject == k::THREAT_SUBJECT_API) {
+Exposure ExposureOf(const Element& element) {
+  const std::vector<ComponentView>& components = element.landscape->components();
+  if (element.subject == k::THREAT_SUBJECT_FLOW) return element.flow().exposure;
+  if (element.subject == k::THREAT_SUBJECT_API) {
     const auto& api = static_cast<const model::v1::Api&>(*element.message);
     const int index = element.landscape->IndexOf(api.component());
-    name = std::string(ExposureName(index < 0 ? Exposure::kInner : element.landscape->components()[index].exposure));
-  } else if (element.index >= 0) {
-    name = std::string(ExposureName(element.component().exposure));
-  } else {
-    name = std::string(ExposureName(Exposure::kInner));
+    return index < 0 ? Exposure::kInner : components[index].exposure;
   }
+  return element.index >= 0 ? element.component().exposure : Exposure::kInner;
+}
+
+// The row of the grid with this position; an empty one when it has none.
+const k::PositionTerm& FindPosition(absl::string_view name) {
   for (const k::PositionTerm& term : knowledge::RiskGrid().positions()) {
     if (term.position() == name) return term;
   }
   return k::PositionTerm::default_instance();
 }
 
-struct Sum {
-  int value = 0;
-  std::vector<std::string> terms;
+const k::PositionTerm& PositionOf(const k::LikelihoodTerms& terms, const Element& element) {
+  if (terms.position() == k::ATTACKER_POSITION_UNSPECIFIED) return FindPosition(ExposureName(ExposureOf(element)));
+  return FindPosition(absl::AsciiStrToLower(k::AttackerPosition_Name(terms.position()).substr(18)));
+}
 
-  void Add(absl::string_view what, int points) {
-    if (points == 0) return;
-    value += points;
-    terms.push_back(absl::StrCat(what, " ", Signed(points)));
-  }
-};
-
-Sum BaseLikelihood(const k::LikelihoodTerms& terms, const Element& element) {
+void AddBaseLikelihood(const k::LikelihoodTerms& terms, const Element& element, Sum& sum) {
   const k::PositionTerm& position = PositionOf(terms, element);
-  Sum sum;
-  sum.value = position.likelihood();
-  sum.terms.push_back(absl::StrCat(position.label(), " ", position.likelihood()));
+  sum.Start(position.likelihood(), position.label());
   for (const k::PrivilegeTerm& privilege : knowledge::RiskGrid().privileges()) {
-    if (privilege.privilege() == terms.privilege()) sum.Add(privilege.label(), -privilege.levels());
+    if (privilege.privilege() == terms.privilege()) sum.Add(-privilege.levels(), privilege.label());
   }
-  sum.Add(terms.adjust_reason(), terms.adjust());
-  return sum;
+  sum.Add(terms.adjust(), terms.adjust_reason());
 }
 
 // --- Impact before controls --------------------------------------------------------------------------------
@@ -84,14 +92,20 @@ int TierImpact(model::v1::Tier tier) {
   }
 }
 
+// The worst that follows, with the reason where somebody wants to read it.
 struct Harm {
   int value = 0;
-  std::string term;
   const DataClass* data = nullptr;
+  bool in_words = false;
+  std::string term;
 
-  void Raise(int level, std::string why, const DataClass* at_stake) {
+  // `say` gives the reason.
+  template <class Say>
+  void Raise(int level, const DataClass* at_stake, const Say& say) {
     if (level <= value) return;
-    *this = {level, std::move(why), at_stake};
+    value = level;
+    data = at_stake;
+    if (in_words) term = say();
   }
 };
 
@@ -104,65 +118,71 @@ void RaiseByTier(const Element& element, Harm& harm) {
   }
   if (index < 0) return;
   const model::v1::Component& component = *element.landscape->components()[index].facts->component;
-  const int level = TierImpact(component.tier());
-  if (level > 0) harm.Raise(level, absl::StrCat(Words(component.tier()), " of ", component.id()), nullptr);
+  harm.Raise(TierImpact(component.tier()), nullptr,
+             [&] { return absl::StrCat(Words(component.tier()), " of ", component.id()); });
 }
 
 // What the component itself declares of a leg: a rating that replaces what its data says, or one that is the least.
 struct OwnRating {
   int level = 0;  // 0: none
   bool replaces = false;
-  std::string term;
 };
 
 OwnRating OwnRatingOf(const Element& element, int leg) {
   if (element.subject != k::THREAT_SUBJECT_COMPONENT) return {};
   const model::v1::Component& component = *element.component().facts->component;
-  const auto take = [&](const char* what, auto set, auto floor) -> OwnRating {
-    if (set != 0) return {set, true, absl::StrCat(what, " set for ", component.id(), " ", Words(set))};
-    return {floor, false, absl::StrCat(what, " of ", component.id(), " at least ", Words(floor))};
-  };
+  const auto take = [](int set, int floor) { return set != 0 ? OwnRating{set, true} : OwnRating{floor, false}; };
   switch (leg) {
     case k::IMPACT_LEG_CONFIDENTIALITY:
-      return take("confidentiality", component.confidentiality_override(), component.confidentiality_floor());
+      return take(component.confidentiality_override(), component.confidentiality_floor());
     case k::IMPACT_LEG_INTEGRITY:
-      return take("integrity", component.integrity_override(), component.integrity_floor());
+      return take(component.integrity_override(), component.integrity_floor());
     case k::IMPACT_LEG_AVAILABILITY:
-      return take("availability", component.availability_override(), component.availability_floor());
+      return take(component.availability_override(), component.availability_floor());
     default:
       return {};
   }
 }
 
-Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::vector<const DataClass*>& data) {
+// "integrity of app at least critical", "confidentiality set for app internal".
+std::string TermOf(const Element& element, const OwnRating& own, int leg) {
+  const std::string level = leg == k::IMPACT_LEG_CONFIDENTIALITY
+                                ? Words(static_cast<model::v1::Confidentiality>(own.level))
+                                : Words(static_cast<model::v1::Importance>(own.level));
+  return absl::StrCat(Words(static_cast<k::ImpactLeg>(leg)), own.replaces ? " set for " : " of ", CurrentId(element),
+                      own.replaces ? " " : " at least ", level);
+}
+
+void RaiseByData(const DataClass& data, int leg, Harm& harm) {
+  const auto raise = [&](const char* what, auto level) {
+    harm.Raise(level, &data, [&] { return absl::StrCat(what, " of ", data.id(), " ", Words(level)); });
+  };
+  switch (leg) {
+    case k::IMPACT_LEG_CONFIDENTIALITY:
+      return raise("confidentiality", data.confidentiality());
+    case k::IMPACT_LEG_INTEGRITY:
+      return raise("integrity", data.integrity());
+    case k::IMPACT_LEG_AVAILABILITY:
+      return raise("availability", data.availability());
+    default:
+      return;
+  }
+}
+
+Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::vector<const DataClass*>& data,
+                bool in_words) {
   Harm harm;
+  harm.in_words = in_words;
   for (const int leg : terms.legs()) {
     const OwnRating own = OwnRatingOf(element, leg);
-    if (own.replaces) {
-      harm.Raise(own.level, own.term, nullptr);
-      continue;
+    if (!own.replaces) {
+      for (const DataClass* each : data) RaiseByData(*each, leg, harm);
     }
-    for (const DataClass* each : data) {
-      switch (leg) {
-        case k::IMPACT_LEG_CONFIDENTIALITY:
-          harm.Raise(each->confidentiality(),
-                     absl::StrCat("confidentiality of ", each->id(), " ", Words(each->confidentiality())), each);
-          break;
-        case k::IMPACT_LEG_INTEGRITY:
-          harm.Raise(each->integrity(), absl::StrCat("integrity of ", each->id(), " ", Words(each->integrity())), each);
-          break;
-        case k::IMPACT_LEG_AVAILABILITY:
-          harm.Raise(each->availability(),
-                     absl::StrCat("availability of ", each->id(), " ", Words(each->availability())), each);
-          break;
-        default:
-          break;
-      }
-    }
-    harm.Raise(own.level, own.term, nullptr);
+    harm.Raise(own.level, nullptr, [&] { return TermOf(element, own, leg); });
+    if (own.replaces) continue;
     if (leg == k::IMPACT_LEG_AVAILABILITY) RaiseByTier(element, harm);
   }
-  if (harm.value == 0) harm.Raise(2, "no data or tier declared that would decide", nullptr);
+  if (harm.value == 0) harm.Raise(2, nullptr, [] { return "no data or tier declared that would decide"; });
   return harm;
 }
 
@@ -172,6 +192,12 @@ int Lowered(int levels, model::v1::PostureState state) {
   return state == model::v1::POSTURE_STATE_PARTIAL ? levels / 2 : 0;
 }
 
+void AddControl(const ControlOnThreat& each, int lowered, Sum& sum) {
+  if (lowered == 0) return;
+  const absl::string_view name = each.control->name();
+  sum.Add(-lowered, absl::AsciiStrToLower(name.substr(0, 1)), name.substr(1), " ", Words(each.posture->state));
+}
+
 }  // namespace
 
 RiskScore OnGrid(int likelihood, int impact) {
@@ -179,14 +205,14 @@ RiskScore OnGrid(int likelihood, int impact) {
 }
 
 RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, const std::vector<const DataClass*>& data,
-                       const std::vector<ControlOnThreat>& controls) {
-  Sum likelihood = BaseLikelihood(rule.likelihood(), element);
-  const Harm harm = BaseImpact(rule.impact(), element, data);
+                       const std::vector<ControlOnThreat>& controls, ScoreDerivation* derivation) {
+  Sum likelihood{0, derivation == nullptr ? nullptr : &derivation->likelihood};
+  Sum impact{0, derivation == nullptr ? nullptr : &derivation->impact};
+  AddBaseLikelihood(rule.likelihood(), element, likelihood);
+  const Harm harm = BaseImpact(rule.impact(), element, data, derivation != nullptr);
   const int top = rule.impact().cap() == 0 ? 5 : rule.impact().cap();
-  Sum impact;
-  impact.value = harm.value;
-  impact.terms.push_back(absl::StrCat(harm.term, " ", harm.value));
-  impact.Add(rule.impact().adjust_reason(), rule.impact().adjust());
+  impact.Start(harm.value, harm.term);
+  impact.Add(rule.impact().adjust(), rule.impact().adjust_reason());
 
   RiskScores scores;
   scores.data_at_stake = harm.data;
@@ -200,19 +226,18 @@ RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, const 
   int least_likelihood = first_likelihood;
   int least_impact = first_impact;
   for (const ControlOnThreat& each : controls) {
-    const std::string what = absl::StrCat(absl::AsciiStrToLower(each.control->name().substr(0, 1)),
-                                          each.control->name().substr(1), " ", Words(each.posture.state));
-    likelihood.Add(what, -Lowered(each.row->likelihood(), each.posture.state));
-    impact.Add(what, -Lowered(each.row->impact(), each.posture.state));
-    if (each.posture.state == model::v1::POSTURE_STATE_NOT_APPLICABLE) continue;
+    const model::v1::PostureState state = each.posture->state;
+    AddControl(each, Lowered(each.row->likelihood(), state), likelihood);
+    AddControl(each, Lowered(each.row->impact(), state), impact);
+    if (state == model::v1::POSTURE_STATE_NOT_APPLICABLE) continue;
     least_likelihood -= each.row->likelihood();
     least_impact -= each.row->impact();
   }
   scores.current = OnGrid(Level(likelihood.value), Level(impact.value, top));
   scores.target = OnGrid(std::min(Level(least_likelihood), scores.current.likelihood),
                          std::min(Level(least_impact, top), scores.current.impact));
-  scores.likelihood_derivation = absl::StrCat(absl::StrJoin(likelihood.terms, ", "), " = ", scores.current.likelihood);
-  scores.impact_derivation = absl::StrCat(absl::StrJoin(impact.terms, ", "), " = ", scores.current.impact);
+  likelihood.End(scores.current.likelihood);
+  impact.End(scores.current.impact);
   return scores;
 }
 

@@ -32,24 +32,28 @@ RiskScore OnGrid(int likelihood, int impact);
 struct ControlOnThreat {
   const knowledge::v1::ThreatControl* row = nullptr;
   const knowledge::v1::SecurityControl* control = nullptr;
-  ControlPosture posture;
+  const ControlPosture* posture = nullptr;  // never nullptr
 };
 
 struct RiskScores {
   RiskScore inherent;
   RiskScore current;
   RiskScore target;
-  // Terms of the current score, e.g. "from the internet 5, needs an account -1, rate limiting implemented -1 = 3";
-  // "confidentiality of Cardholder data (PAN) strictly confidential 5 = 5".
-  std::string likelihood_derivation;
-  std::string impact_derivation;
   // The data class that decides the impact; nullptr when none does.
   const model::v1::DataClass* data_at_stake = nullptr;
 };
 
+// Terms of the current score, e.g. "from the internet 5, needs an account -1, rate limiting implemented -1 = 3";
+// "confidentiality of Cardholder data (PAN) strictly confidential 5 = 5".
+struct ScoreDerivation {
+  std::string likelihood;
+  std::string impact;
+};
+
+// With the terms in words where `derivation` is given: few readers ask for those, and they cost more than the scores.
 RiskScores ScoreThreat(const knowledge::v1::ThreatRule& rule, const Element& element,
                        const std::vector<const model::v1::DataClass*>& data,
-                       const std::vector<ControlOnThreat>& controls);
+                       const std::vector<ControlOnThreat>& controls, ScoreDerivation* derivation = nullptr);
 
 }  // namespace metapowers::analysis
 

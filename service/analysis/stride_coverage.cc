@@ -1,6 +1,7 @@
 #include "service/analysis/stride_coverage.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -30,36 +31,37 @@ Cells Count(const std::vector<Threat>& threats) {
 // How far a rule is from applying to an element.
 struct Miss {
   int failed = 0;
-  std::string why;
+  const Condition* first = nullptr;  // of those that fail
 };
 
-Miss MissOf(const CompiledRule& rule, const Element& element) {
+// Counts no further than `enough`.
+Miss MissOf(const CompiledRule& rule, const Element& element, int enough) {
   Miss miss;
   const auto note = [&](const Condition& condition) {
-    if (miss.failed++ == 0) miss.why = condition.Say(element);
+    if (miss.failed++ == 0) miss.first = &condition;
   };
   for (const Condition& condition : rule.match) {
-    if (condition.Judge(element) != Truth::kYes) note(condition);
+    if (miss.failed < enough && condition.Judge(element) != Truth::kYes) note(condition);
   }
   for (const Condition& condition : rule.unless) {
-    if (condition.Judge(element) == Truth::kYes) note(condition);
+    if (miss.failed < enough && condition.Judge(element) == Truth::kYes) note(condition);
   }
   return miss;
 }
 
 std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride letter) {
   const CompiledRule* nearest = nullptr;
-  Miss least;
+  Miss least{std::numeric_limits<int>::max(), nullptr};
   for (const CompiledRule& rule : rules.rules()) {
     if (rule.row->stride() != letter || rule.row->subject() != element.subject) continue;
-    Miss miss = MissOf(rule, element);
-    if (nearest != nullptr && miss.failed >= least.failed) continue;
+    const Miss miss = MissOf(rule, element, least.failed);
+    if (miss.failed >= least.failed) continue;
     nearest = &rule;
-    least = std::move(miss);
+    least = miss;
   }
   if (nearest == nullptr) return "";
   if (least.failed == 0) return absl::StrCat(nearest->row->id(), ": it handles no data of that kind");
-  return absl::StrCat(nearest->row->id(), ": ", least.why);
+  return absl::StrCat(nearest->row->id(), ": ", least.first->Say(element));
 }
 
 std::vector<k::Stride> LettersOf(const Element& element) {
@@ -81,14 +83,14 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& ru
   const Cells cells = Count(threats);
   std::vector<StrideRow> rows;
   const auto add = [&](const Element& element, absl::string_view kind) {
-    StrideRow row{CurrentId(element), std::string(kind), {}};
-    for (const k::Stride letter : LettersOf(element)) {
+    StrideRow row{CurrentId(element), kind, {}};
+    const std::vector<k::Stride> letters = LettersOf(element);
+    row.cells.reserve(letters.size());
+    for (const k::Stride letter : letters) {
       const auto found = cells.find({element.message, letter});
-      if (found != cells.end()) {
-        row.cells[letter] = found->second;
-      } else {
-        row.cells[letter].reason = ReasonFor(rules, element, letter);
-      }
+      row.cells.push_back(found != cells.end() ? found->second : StrideCell());
+      row.cells.back().letter = letter;
+      if (found == cells.end()) row.cells.back().reason = ReasonFor(rules, element, letter);
     }
     rows.push_back(std::move(row));
   };

@@ -144,10 +144,13 @@ absl::Status RuleSet::Add(const std::string& file, const k::ThreatRules& rows) {
     CheckTexts(row, faults);
     CheckTerms(row, faults);
     CheckReferences(row, faults);
-    CompiledRule rule{&row, {}, {}, {}};
+    CompiledRule rule{&row, {}, {}, {}, {}};
     rule.match = CompileAll(row.subject(), row.match(), row.id(), "match", faults);
     rule.unless = CompileAll(row.subject(), row.unless(), row.id(), "unless", faults);
     rule.data = CompileAll(k::THREAT_SUBJECT_DATA_CLASS, row.data(), row.id(), "data", faults);
+    for (const k::ThreatControl& control : row.controls()) {
+      rule.controls.push_back({&control, knowledge::FindControl(control.control())});
+    }
     rules_.push_back(std::move(rule));
   }
   for (const k::QualityRule& row : rows.model_quality()) {

@@ -9,16 +9,24 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "metapowers/knowledge/v1/security_controls.pb.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "service/analysis/attributes.h"
 
 namespace metapowers::analysis {
+
+// A control of a rule with its row of the catalogue.
+struct CompiledControl {
+  const knowledge::v1::ThreatControl* row = nullptr;
+  const knowledge::v1::SecurityControl* control = nullptr;
+};
 
 struct CompiledRule {
   const knowledge::v1::ThreatRule* row = nullptr;
   std::vector<Condition> match;
   std::vector<Condition> unless;
   std::vector<Condition> data;
+  std::vector<CompiledControl> controls;  // in the order of the row
 };
 
 struct CompiledQualityRule {

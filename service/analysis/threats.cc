@@ -1,14 +1,12 @@
 #include "service/analysis/threats.h"
 
 #include <algorithm>
-#include <optional>
-#include <set>
+#include <map>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/stride_coverage.h"
@@ -67,19 +65,23 @@ std::string FillIn(const std::string& text, const Element& element, const std::s
                                     {"{team}", owner == nullptr ? team : owner->name()}});
 }
 
-// The data class that decides the impact, else the strongest of those at stake; nullptr without any.
-const DataClass* AtStake(const Threat& threat) {
-  if (threat.data_class != nullptr) return threat.data_class;
-  if (threat.scores.data_at_stake != nullptr || threat.data.empty()) return threat.scores.data_at_stake;
-  const auto rank = [](const DataClass* each) {
-    return std::max<int>({each->confidentiality(), each->integrity(), each->availability()});
-  };
-  return *std::max_element(threat.data.begin(), threat.data.end(),
-                           [&](const DataClass* a, const DataClass* b) { return rank(a) < rank(b); });
+std::string FillIn(const std::string& text, const Threat& threat) {
+  return FillIn(text, threat.element, *threat.team, AtStake(threat), "what it handles");
 }
 
-std::string FillIn(const std::string& text, const Threat& threat) {
-  return FillIn(text, threat.element, threat.team, AtStake(threat), "what it handles");
+std::vector<const Threat*> WorstFirst(const std::vector<Threat>& threats) {
+  std::vector<const Threat*> open;
+  for (const Threat& threat : threats) {
+    if (threat.open()) open.push_back(&threat);
+  }
+  std::stable_sort(open.begin(), open.end(), [](const Threat* a, const Threat* b) {
+    const auto rank = [](const Threat& threat) {
+      return std::make_tuple(-static_cast<int>(threat.severity()), -threat.scores.current.product(),
+                             -threat.scores.inherent.product());
+    };
+    return rank(*a) < rank(*b);
+  });
+  return open;
 }
 
 // --- Decisions --------------------------------------------------------------------------------------------
@@ -124,9 +126,50 @@ std::string WhyVoid(const model::Model& model, const Decision& decision, Severit
   return "";
 }
 
+const DataClass* AtStake(const Threat& threat) {
+  if (threat.data_class != nullptr) return threat.data_class;
+  if (threat.scores.data_at_stake != nullptr || threat.data.empty()) return threat.scores.data_at_stake;
+  const auto rank = [](const DataClass* each) {
+    return std::max<int>({each->confidentiality(), each->integrity(), each->availability()});
+  };
+  return *std::max_element(threat.data.begin(), threat.data.end(),
+                           [&](const DataClass* a, const DataClass* b) { return rank(a) < rank(b); });
+}
+
 std::string ScenarioOf(const Threat& threat) { return FillIn(threat.rule->scenario(), threat); }
 std::string ConsequenceOf(const Threat& threat) { return FillIn(threat.rule->consequence(), threat); }
 std::string MitigationOf(const Threat& threat) { return FillIn(threat.rule->mitigation(), threat); }
+
+std::vector<std::string> BecauseOf(const Threat& threat) {
+  std::vector<std::string> said;
+  for (const Condition& condition : threat.compiled->match) said.push_back(condition.Say(threat.element));
+  return said;
+}
+
+std::vector<std::string> UnconfirmedOf(const Threat& threat) {
+  std::vector<std::string> said;
+  for (const Condition& condition : threat.compiled->unless) {
+    if (condition.Judge(threat.element) == Truth::kUnknown) said.push_back(condition.Say(threat.element));
+  }
+  return said;
+}
+
+ScoreDerivation DerivationOf(const Threat& threat) {
+  ScoreDerivation derivation;
+  ScoreThreat(*threat.rule, threat.element, threat.data, threat.controls, &derivation);
+  return derivation;
+}
+
+// No display names and no ids that a renaming changes.
+std::string FingerprintOf(const Threat& threat) {
+  std::string inputs =
+      absl::StrCat(threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
+  for (const ControlOnThreat& each : threat.controls) {
+    absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture->state));
+  }
+  for (const DataClass* data : threat.data) absl::StrAppend(&inputs, "\n", data->id());
+  return Sha256Hex(inputs).substr(0, 12);
+}
 
 bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || status == ThreatStatus::kMitigating; }
 
@@ -135,6 +178,11 @@ class ThreatsBuilder {
   ThreatsBuilder(const Facts& facts, const RuleSet& rules, const model::v1::Decisions& decisions)
       : threats_(new Threats()), rules_(rules) {
     threats_->landscape_ = std::make_unique<Landscape>(facts);
+    for (int level = model::v1::SEVERITY_LOW; level <= model::v1::SEVERITY_CRITICAL; ++level) {
+      threats_->due_by_severity_[level] =
+          model::FormatDate(facts.model().as_of() + knowledge::GapTermDays(static_cast<model::v1::Severity>(level)));
+    }
+    threats_->postures_.emplace_back();  // what is not known
     for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
       elements_.push_back(threats_->landscape_->ElementsOf(static_cast<k::ThreatSubject>(i)));
     }
@@ -145,8 +193,11 @@ class ThreatsBuilder {
     for (const CompiledRule& rule : rules_.rules()) {
       for (const Element& element : ElementsOf(rule.row->subject())) Judge(rule, element);
     }
+    threats_->all_.shrink_to_fit();
+    threats_->undecided_.shrink_to_fit();
     std::sort(threats_->all_.begin(), threats_->all_.end(),
               [](const Threat& a, const Threat& b) { return a.key < b.key; });
+    threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
     threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_);
     for (const auto& [key, decision] : decisions_) {
@@ -165,17 +216,18 @@ class ThreatsBuilder {
       if (truth == Truth::kNo) return;
       if (truth == Truth::kUnknown) unknown.push_back(&condition);
     }
-    std::vector<std::string> unconfirmed;
     for (const Condition& condition : rule.unless) {
-      const Truth truth = condition.Judge(element);
-      if (truth == Truth::kYes) return;
-      if (truth == Truth::kUnknown) unconfirmed.push_back(condition.Say(element));
+      if (condition.Judge(element) == Truth::kYes) return;
     }
-    const std::vector<const DataClass*> data = DataAtStake(rule, element);
+    std::vector<const DataClass*> data = DataAtStake(rule, element);
     if (!rule.data.empty() && data.empty()) return;
-    if (!unknown.empty()) return AddUndecided(rule, element, unknown);
-    if (!rule.row->per_data_class()) return AddThreat(rule, element, nullptr, data, std::move(unconfirmed));
-    for (const DataClass* each : data) AddThreat(rule, element, each, {each}, unconfirmed);
+    if (!unknown.empty()) {
+      threats_->undecided_.push_back({rule.row, element, std::move(unknown), &TeamOf(element)});
+    } else if (!rule.row->per_data_class()) {
+      AddThreat(rule, element, nullptr, std::move(data));
+    } else {
+      for (const DataClass* each : data) AddThreat(rule, element, each, {each});
+    }
   }
 
   std::vector<const DataClass*> DataAtStake(const CompiledRule& rule, const Element& element) const {
@@ -193,61 +245,48 @@ class ThreatsBuilder {
     return data;
   }
 
-  void AddUndecided(const CompiledRule& rule, const Element& element, const std::vector<const Condition*>& unknown) {
-    UndecidedThreat undecided{rule.row, element, CurrentId(element), {}, {}, TeamOf(element)};
-    for (const Condition* condition : unknown) {
-      undecided.unknown.push_back(condition->Say(element));
-      undecided.fields.push_back(condition->Field());
-    }
-    threats_->undecided_.push_back(std::move(undecided));
-  }
-
   void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
-                 std::vector<const DataClass*> data, std::vector<std::string> unconfirmed) {
+                 std::vector<const DataClass*> data) {
     Threat threat;
     threat.key = absl::StrCat(rule.row->id(), "@", StableId(element));
     if (data_class != nullptr) absl::StrAppend(&threat.key, "/", data_class->id());
     threat.rule = rule.row;
+    threat.compiled = &rule;
     threat.element = element;
-    threat.element_id = CurrentId(element);
     threat.data_class = data_class;
     threat.data = std::move(data);
-    for (const Condition& condition : rule.match) threat.because.push_back(condition.Say(element));
-    threat.unconfirmed = std::move(unconfirmed);
-    for (const k::ThreatControl& row : rule.row->controls()) {
-      threat.controls.push_back({&row, knowledge::FindControl(row.control()), PostureOf(element, row.control())});
+    threat.controls.reserve(rule.controls.size());
+    for (const CompiledControl& each : rule.controls) {
+      threat.controls.push_back({each.row, each.control, Posture(element, *each.control)});
     }
     threat.scores = ScoreThreat(*rule.row, element, threat.data, threat.controls);
-    threat.team = TeamOf(element);
-    threat.fingerprint = Fingerprint(threat);
+    threat.team = &TeamOf(element);
     Decide(threat);
-    if (threat.open()) {
-      threat.due = model::FormatDate(threats_->landscape_->model().as_of() + knowledge::GapTermDays(threat.severity()));
-    }
+    threat.due = &threats_->due_by_severity_[threat.open() ? threat.severity() : 0];
     threats_->all_.push_back(std::move(threat));
   }
 
-  // What a decision rests on: scores before controls, the state of each control, the data. No display names and no ids
-  // that a renaming changes.
-  static std::string Fingerprint(const Threat& threat) {
-    std::string inputs =
-        absl::StrCat(threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
-    for (const ControlOnThreat& each : threat.controls) {
-      absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture.state));
+  // Judged once for all rules that a control of the element lowers.
+  const ControlPosture* Posture(const Element& element, const k::SecurityControl& control) {
+    const auto [known, added] = postures_.try_emplace({element.message, &control}, &threats_->postures_.front());
+    if (!added) return known->second;
+    ControlPosture posture = PostureOf(element, control.id());
+    if (posture.state != model::v1::POSTURE_STATE_UNSPECIFIED) {
+      threats_->postures_.push_back(std::move(posture));
+      known->second = &threats_->postures_.back();
     }
-    for (const DataClass* data : threat.data) absl::StrAppend(&inputs, "\n", data->id());
-    return Sha256Hex(inputs).substr(0, 12);
+    return known->second;
   }
 
   void Decide(Threat& threat) const {
     const bool any_in_place = std::any_of(
         threat.controls.begin(), threat.controls.end(),
-        [](const ControlOnThreat& each) { return each.posture.state == model::v1::POSTURE_STATE_IMPLEMENTED; });
+        [](const ControlOnThreat& each) { return each.posture->state == model::v1::POSTURE_STATE_IMPLEMENTED; });
     const bool at_target = threat.scores.current == threat.scores.target;
     threat.status = at_target && any_in_place ? ThreatStatus::kControlled : ThreatStatus::kOpen;
     const auto found = decisions_.find(threat.key);
     if (found == decisions_.end()) return;
-    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), threat.fingerprint);
+    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), FingerprintOf(threat));
     if (!threat.reopened.empty()) return;
     threat.decision = found->second;
     if (threat.status == ThreatStatus::kOpen) threat.status = StatusOf(found->second->status());
@@ -263,7 +302,7 @@ class ThreatsBuilder {
           return condition.Judge(element) == Truth::kYes;
         });
         if (!meets || excused) continue;
-        const std::string team = TeamOf(element);
+        const std::string& team = TeamOf(element);
         threats_->model_quality_.push_back({rule.row, CurrentId(element),
                                             FillIn(rule.row->advice(), element, team, nullptr, "what it handles"),
                                             team});
@@ -275,6 +314,8 @@ class ThreatsBuilder {
   const RuleSet& rules_;
   std::vector<std::vector<Element>> elements_;                     // by subject, from 1
   std::map<std::string, const Decision*, std::less<>> decisions_;  // by finding
+  absl::flat_hash_map<std::pair<const google::protobuf::Message*, const k::SecurityControl*>, const ControlPosture*>
+      postures_;
 };
 
 std::unique_ptr<const Threats> Threats::Compute(const Facts& facts, const RuleSet& rules,
@@ -286,21 +327,6 @@ const Threat* Threats::Find(absl::string_view key) const {
   const auto at = std::lower_bound(all_.begin(), all_.end(), key,
                                    [](const Threat& threat, absl::string_view wanted) { return threat.key < wanted; });
   return at != all_.end() && at->key == key ? &*at : nullptr;
-}
-
-std::vector<const Threat*> Threats::Prioritised() const {
-  std::vector<const Threat*> open;
-  for (const Threat& threat : all_) {
-    if (threat.open()) open.push_back(&threat);
-  }
-  std::stable_sort(open.begin(), open.end(), [](const Threat* a, const Threat* b) {
-    const auto rank = [](const Threat& threat) {
-      return std::make_tuple(-static_cast<int>(threat.severity()), -threat.scores.current.product(),
-                             -threat.scores.inherent.product());
-    };
-    return rank(*a) < rank(*b);
-  });
-  return open;
 }
 
 ThreatSource::ThreatSource(std::shared_ptr<const Facts> facts, std::shared_ptr<const RuleSet> rules,

@@ -6,7 +6,8 @@
 #ifndef METAPOWERS_SERVICE_ANALYSIS_THREATS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_THREATS_H_
 
-#include <map>
+#include <array>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,32 +36,42 @@ enum class ThreatStatus {
 // Whether the threat still is a risk that somebody has to act on: open or being mitigated.
 bool IsOpen(ThreatStatus status);
 
+// There may be many thousand of them: what is only read, or follows from the rest, is not kept in each.
 struct Threat {
   std::string key;
   const knowledge::v1::ThreatRule* rule = nullptr;
+  const CompiledRule* compiled = nullptr;  // the same, ready to be judged
   Element element;
-  std::string element_id;                            // as the model calls it now
   const model::v1::DataClass* data_class = nullptr;  // of a rule about one class
   std::vector<const model::v1::DataClass*> data;     // at stake, sorted by id
-  std::vector<std::string> because;                  // conditions that hold, e.g. "transport_security is none"
-  std::vector<std::string> unconfirmed;              // conditions of `unless` that are unknown
   std::vector<ControlOnThreat> controls;             // in the order of the rule
   RiskScores scores;
   ThreatStatus status = ThreatStatus::kOpen;
   const model::v1::Decision* decision = nullptr;  // in force; nullptr when there is none
   std::string reopened;                           // why a decision is no longer in force; else empty
-  std::string fingerprint;                        // digest of what a decision was taken on: rule, inputs, scores
-  std::string team;                               // id of the team that answers for the element, never empty
-  std::string due;                                // of an open one: `as_of` plus the term of its severity
+  // Never nullptr, and held by the model or Threats:
+  const std::string* team = nullptr;  // id of the team that answers for the element, never empty
+  const std::string* due = nullptr;   // of an open one: `as_of` plus the term of its severity; else empty
 
+  const std::string& element_id() const { return CurrentId(element); }  // as the model calls it now
   bool open() const { return IsOpen(status); }
   model::v1::Severity severity() const { return scores.current.severity; }
 };
 
-// Texts of the rule with placeholders filled in; made when asked for, since there may be many thousand threats.
+// Texts of the rule with placeholders filled in.
 std::string ScenarioOf(const Threat& threat);
 std::string ConsequenceOf(const Threat& threat);
 std::string MitigationOf(const Threat& threat);
+// The data class that decides the impact, else the strongest of those at stake; nullptr without any.
+const model::v1::DataClass* AtStake(const Threat& threat);
+// Conditions of the rule that hold, e.g. "transport security is none", in its order.
+std::vector<std::string> BecauseOf(const Threat& threat);
+// Conditions of `unless` that are unknown.
+std::vector<std::string> UnconfirmedOf(const Threat& threat);
+// The terms of the current score.
+ScoreDerivation DerivationOf(const Threat& threat);
+// Digest of what a decision was taken on: rule, inputs, scores.
+std::string FingerprintOf(const Threat& threat);
 
 // Why the decision does not hold (any more) for a finding of this severity and fingerprint; empty when it does.
 std::string WhyVoid(const model::Model& model, const model::v1::Decision& decision, model::v1::Severity severity,
@@ -73,10 +84,10 @@ inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
   Element element;
-  std::string element_id;
-  std::vector<std::string> unknown;  // "encryption_at_rest is unknown"
-  std::vector<std::string> fields;   // "Component.encryption_at_rest"; "" for computed attributes
-  std::string team;
+  std::vector<const Condition*> unknown;  // those of the rule that the model does not answer
+  const std::string* team = nullptr;      // never nullptr
+
+  const std::string& element_id() const { return CurrentId(element); }
 };
 
 // Something to mend in the model itself; never part of risk counts.
@@ -89,6 +100,7 @@ struct QualityFinding {
 
 // Why a cell of the STRIDE matrix is as it is.
 struct StrideCell {
+  knowledge::v1::Stride letter = knowledge::v1::STRIDE_UNSPECIFIED;
   int considered = 0;  // threats of this letter on this element
   int open = 0;
   model::v1::Severity worst = model::v1::SEVERITY_UNSPECIFIED;  // of the open ones
@@ -99,8 +111,8 @@ struct StrideCell {
 // have all six letters, data stores T, R, I and D, flows T, I and D, and S where they cross a boundary.
 struct StrideRow {
   std::string element_id;
-  std::string kind;                                   // "process", "data store", "flow"
-  std::map<knowledge::v1::Stride, StrideCell> cells;  // the letters that apply
+  absl::string_view kind;         // "process", "data store", "flow"
+  std::vector<StrideCell> cells;  // the letters that apply, in their order
 };
 
 // A decision on a threat that does not exist (any more).
@@ -125,15 +137,18 @@ class Threats {
   const std::vector<OrphanedDecision>& orphaned() const { return orphaned_; }
   // By key; nullptr when there is none.
   const Threat* Find(absl::string_view key) const;
-  // Positions in all() of the open threats, worst first: severity, product of the current score, inherent product, key.
-  std::vector<const Threat*> Prioritised() const;
+  // The open threats, worst first: severity, product of the current score, inherent product, key.
+  const std::vector<const Threat*>& Prioritised() const { return prioritised_; }
 
  private:
   Threats() = default;
   friend class ThreatsBuilder;
 
   std::unique_ptr<const Landscape> landscape_;
+  std::deque<ControlPosture> postures_;         // of the threats' controls
+  std::array<std::string, 5> due_by_severity_;  // the first is empty
   std::vector<Threat> all_;
+  std::vector<const Threat*> prioritised_;
   std::vector<UndecidedThreat> undecided_;
   std::vector<QualityFinding> model_quality_;
   std::vector<StrideRow> coverage_;

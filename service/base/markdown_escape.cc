@@ -1,6 +1,7 @@
 #include "service/base/markdown_escape.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
@@ -51,6 +52,8 @@ size_t SpaceSize(absl::string_view text) {
 
 // Emphasis ends only next to a visible character, hence Unicode's spaces too.
 absl::string_view Trim(absl::string_view text) {
+  const auto visible = [](char c) { return c > ' ' && c < 0x7f; };
+  if (!text.empty() && visible(text.front()) && visible(text.back())) return text;
   while (const size_t size = SpaceSize(text)) text.remove_prefix(size);
   for (bool again = true; again && !text.empty();) {
     again = false;
@@ -101,7 +104,19 @@ size_t BlockMark(absl::string_view text) {
   return item ? digits : kNone;
 }
 
-// Escapes one value in running text, a heading, a cell or a link's text, character by character.
+// Whether the character means nothing to any renderer, whatever stands beside it. 'w' may start "www.".
+bool IsInert(char c) {
+  static const auto* const inert = [] {
+    auto* const table = new std::array<bool, 256>();
+    table->fill(true);
+    for (const char special : absl::string_view("wW_*~&<@#!`[]|\\$:"))
+      (*table)[static_cast<unsigned char>(special)] = false;
+    return table;
+  }();
+  return (*inert)[static_cast<unsigned char>(c)];
+}
+
+// Escapes one value in running text, a heading, a cell or a link's text.
 class InlineEscaper {
  public:
   InlineEscaper(absl::string_view text, MarkdownContext context, const MarkdownNeighbours& neighbours, std::string& out)
@@ -109,12 +124,17 @@ class InlineEscaper {
 
   void Run() {
     const size_t block_mark = context_ == MarkdownContext::kText && neighbours_.block_start ? BlockMark(text_) : kNone;
+    if (!text_.empty()) SeparateFromBefore();
     for (size_t i = 0; i < text_.size(); ++i) {
-      if (i == 0) SeparateFromBefore();
       if (i == block_mark) {
         Escape(i);
-      } else if (absl::ascii_isalnum(text_[i]) && (text_[i] | 0x20) != 'w') {
-        out_ += text_[i];
+        continue;
+      }
+      size_t end = i;
+      while (end < text_.size() && end != block_mark && IsInert(text_[end])) ++end;
+      if (end > i) {
+        absl::StrAppend(&out_, text_.substr(i, end - i));
+        i = end - 1;
       } else {
         i += Put(i);
       }

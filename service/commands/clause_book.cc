@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
@@ -303,27 +304,6 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 }
 
 }  // namespace
-
-bool RequirementBinds(const Input& input, absl::string_view framework, absl::string_view requirement) {
-  for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
-    if (scope.framework() != framework) continue;
-    const auto& kept = scope.requirements();
-    if (std::find(kept.begin(), kept.end(), requirement) == kept.end()) return SelectsAny(input, scope.unless());
-  }
-  return true;
-}
-
-std::vector<std::string> ApplicableReferences(const Input& input,
-                                              const google::protobuf::RepeatedPtrField<std::string>& references) {
-  std::vector<std::string> applicable;
-  for (const std::string& reference : references) {
-    const std::string framework = reference.substr(0, reference.find(':'));
-    const bool applies = framework == "csf-2.0" || Applies(input.facts, framework);
-    if (applies && RequirementBinds(input, framework, reference.substr(framework.size() + 1)))
-      applicable.push_back(reference);
-  }
-  return applicable;
-}
 
 std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, const Policy* policy) {
   std::vector<Clause> clauses;

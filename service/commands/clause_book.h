@@ -41,14 +41,6 @@ struct Clause {
 // approver and review interval; without one the fallback role stands in for both.
 std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, const model::v1::Policy* policy);
 
-// References that belong to a framework that applies. CSF 2.0 always does: the documents follow it. Of a framework that
-// binds the system in part, only those requirements.
-std::vector<std::string> ApplicableReferences(const Input& input,
-                                              const google::protobuf::RepeatedPtrField<std::string>& references);
-
-// Whether a requirement of a framework binds a system of which a smaller assessment is enough.
-bool RequirementBinds(const Input& input, absl::string_view framework, absl::string_view requirement);
-
 // How documents print references, by framework: "PCI DSS 4.0.1 3.5.1, 3.7.4; CSF 2.0 PR.DS-01".
 std::string Controls(const std::vector<std::string>& references);
 

@@ -35,7 +35,8 @@ struct Command {
   absl::string_view stem;           // "identify/asset_inventory"
   absl::string_view template_text;  // service/commands/<stem>.md
   const google::protobuf::Descriptor* result;
-  std::unique_ptr<google::protobuf::Message> (*generate)(const Input& input);
+  // Never nullptr; a large result stands on an arena, which the pointer keeps alive.
+  std::shared_ptr<const google::protobuf::Message> (*generate)(const Input& input);
   bool reads_evidence = false;  // large files are read and parsed for it, and it depends on them
 };
 

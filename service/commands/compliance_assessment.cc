@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/control_plan.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -49,7 +50,7 @@ bool IsWorse(const Threat& a, const Threat* b) {
 void Collect(const Threat& threat, const ControlOnThreat& each, Collected& into) {
   into.control = each.control;
   // Of several threats on an element the same posture counts; it does not depend on the threat.
-  into.states[threat.element_id] = each.posture.state;
+  into.states[threat.element_id()] = each.posture->state;
   ++into.rules[threat.rule->id()];
   ++into.threats;
   for (const model::v1::DataClass* data : threat.data) into.data.insert(data->name());
@@ -57,9 +58,9 @@ void Collect(const Threat& threat, const ControlOnThreat& each, Collected& into)
   if (!threat.open()) return;
   ++into.open;
   if (!IsMissing(each)) return;
-  into.teams.insert(threat.team);
+  into.teams.insert(*threat.team);
   into.points += threat.scores.current.product() - analysis::ScoreWith(threat, each.row->control()).product();
-  if (into.due.empty() || threat.due < into.due) into.due = threat.due;
+  if (into.due.empty() || *threat.due < into.due) into.due = *threat.due;
 }
 
 std::string StateText(const std::map<std::string, PostureState>& states) {
@@ -70,7 +71,7 @@ std::string StateText(const std::map<std::string, PostureState>& states) {
   return absl::StrJoin(parts, ", ");
 }
 
-void Fill(const Input& input, const Collected& found, metapowers::v1::ControlEffect& row) {
+void Fill(const Input& input, ReferenceFilter& binding, const Collected& found, metapowers::v1::ControlEffect& row) {
   row.set_id(found.control->id());
   row.set_name(found.control->name());
   row.set_state(StateText(found.states));
@@ -101,7 +102,7 @@ void Fill(const Input& input, const Collected& found, metapowers::v1::ControlEff
   };
   row.set_measure(text(found.control->measure()));
   row.set_verification(text(found.control->verification()));
-  for (std::string& reference : BindingReferences(input, found.control->references())) {
+  for (std::string& reference : BindingReferences(binding, found.control->references())) {
     *row.add_references() = std::move(reference);
   }
   row.set_effort(Label(found.control->effort()));
@@ -124,7 +125,8 @@ void AddControlEffects(const Input& input, absl::string_view command,
   std::stable_sort(order.begin(), order.end(), [](const Collected* a, const Collected* b) {
     return std::make_pair(a->points, a->threats) > std::make_pair(b->points, b->threats);
   });
-  for (const Collected* each : order) Fill(input, *each, *out.Add());
+  ReferenceFilter binding(input);
+  for (const Collected* each : order) Fill(input, binding, *each, *out.Add());
 }
 
 }  // namespace metapowers::commands

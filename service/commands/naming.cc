@@ -4,7 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/commands/clause_book.h"
+#include "service/commands/applicable_references.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands {
@@ -30,8 +30,14 @@ bool Applies(const analysis::Facts& facts, absl::string_view framework) {
 
 std::vector<std::string> BindingReferences(const Input& input,
                                            const google::protobuf::RepeatedPtrField<std::string>& references) {
+  ReferenceFilter filter(input);
+  return BindingReferences(filter, references);
+}
+
+std::vector<std::string> BindingReferences(ReferenceFilter& filter,
+                                           const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> labels;
-  for (const std::string& reference : ApplicableReferences(input, references)) {
+  for (const std::string& reference : filter.Applicable(references)) {
     labels.push_back(knowledge::ReferenceLabel(reference));
   }
   return labels;
@@ -39,8 +45,10 @@ std::vector<std::string> BindingReferences(const Input& input,
 
 void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
                   google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out) {
-  for (const model::Question& question : model::OpenQuestions(model)) {
-    if (std::find(fields.begin(), fields.end(), question.field_type) == fields.end()) continue;
+  const auto wanted = [&](absl::string_view type) {
+    return std::find(fields.begin(), fields.end(), type) != fields.end();
+  };
+  for (const model::Question& question : model::OpenQuestions(model, wanted)) {
     metapowers::v1::Question& row = *out.Add();
     row.set_field(question.field);
     row.set_text(question.text);

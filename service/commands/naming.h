@@ -30,8 +30,12 @@ std::string TeamName(const model::Model& model, absl::string_view id);
 // Title of the first role of one of these kinds, in their order; empty when the model has none.
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
-// Labels of ApplicableReferences() of clause_book.h.
+class ReferenceFilter;
+
+// Labels of ApplicableReferences() of applicable_references.h; with a filter for many lists.
 std::vector<std::string> BindingReferences(const Input& input,
+                                           const google::protobuf::RepeatedPtrField<std::string>& references);
+std::vector<std::string> BindingReferences(ReferenceFilter& filter,
                                            const google::protobuf::RepeatedPtrField<std::string>& references);
 
 // Whether a framework applies.

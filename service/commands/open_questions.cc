@@ -9,12 +9,11 @@ namespace metapowers::commands {
 
 std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<const absl::string_view> types) {
   std::vector<v1::Question> wanted;
-  for (const model::Question& question : model::OpenQuestions(model)) {
-    const absl::string_view type = question.field_type;
-    const bool named = std::any_of(types.begin(), types.end(), [&](absl::string_view each) {
-      return type == each || type.substr(0, type.find('.')) == each;
-    });
-    if (!named) continue;
+  const auto named = [&](absl::string_view type) {
+    return std::any_of(types.begin(), types.end(),
+                       [&](absl::string_view each) { return type == each || type.substr(0, type.find('.')) == each; });
+  };
+  for (const model::Question& question : model::OpenQuestions(model, named)) {
     v1::Question& row = wanted.emplace_back();
     row.set_field(question.field);
     row.set_text(question.text);

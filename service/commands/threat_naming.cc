@@ -9,8 +9,6 @@
 
 namespace metapowers::commands {
 
-using analysis::ThreatStatus;
-
 std::string LikelihoodLabel(int likelihood) {
   return absl::StrCat(knowledge::RiskGrid().likelihood_names(likelihood - 1), " (", likelihood, ")");
 }
@@ -31,34 +29,14 @@ std::string StrideName(knowledge::v1::Stride letter) {
   return absl::StrJoin(words, " ");
 }
 
-std::string StatusLabel(const analysis::Threat& threat) {
-  switch (threat.status) {
-    case ThreatStatus::kOpen:
-      return threat.reopened.empty() ? "open" : "open again";
-    case ThreatStatus::kControlled:
-      return "controlled";
-    case ThreatStatus::kAccepted:
-      return "accepted";
-    case ThreatStatus::kMitigating:
-      return "mitigating";
-    case ThreatStatus::kTransferred:
-      return "transferred";
-    case ThreatStatus::kAvoided:
-      return "avoided";
-    case ThreatStatus::kFalsePositive:
-      return "false positive";
-  }
-  return "";
-}
-
 std::string WeaknessLabel(absl::string_view id) {
   const knowledge::v1::CatalogueEntry* entry = knowledge::FindWeakness(id);
   return entry == nullptr ? std::string(id) : absl::StrCat(id, " ", entry->name());
 }
 
 bool IsMissing(const analysis::ControlOnThreat& control) {
-  return control.posture.state != model::v1::POSTURE_STATE_IMPLEMENTED &&
-         control.posture.state != model::v1::POSTURE_STATE_NOT_APPLICABLE;
+  return control.posture->state != model::v1::POSTURE_STATE_IMPLEMENTED &&
+         control.posture->state != model::v1::POSTURE_STATE_NOT_APPLICABLE;
 }
 
 std::vector<std::string> DataNames(const std::vector<const model::v1::DataClass*>& data) {

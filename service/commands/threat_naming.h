@@ -1,4 +1,4 @@
-// How sections name threats: levels, letters of STRIDE, statuses, and what of a control is still to do. Pure;
+// How sections name threats: levels, letters of STRIDE, and what of a control is still to do. Pure;
 // thread-safe.
 #ifndef METAPOWERS_SERVICE_COMMANDS_THREAT_NAMING_H_
 #define METAPOWERS_SERVICE_COMMANDS_THREAT_NAMING_H_
@@ -19,9 +19,6 @@ std::string ScoreLabel(const analysis::RiskScore& score);
 
 // "Information Disclosure".
 std::string StrideName(knowledge::v1::Stride letter);
-
-// "open", "controlled", "false positive"; of a decision that no longer holds "open again".
-std::string StatusLabel(const analysis::Threat& threat);
 
 // Id and published name, e.g. "CWE-319 Cleartext Transmission of Sensitive Information".
 std::string WeaknessLabel(absl::string_view id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -79,6 +80,8 @@ struct Question {
 // All open questions, sorted by field. Questions that make no sense for an element are left out: backups
 // and encryption at rest of a component that keeps nothing, internals of external entities, and the like.
 std::vector<Question> OpenQuestions(const Model& model);
+// Those on fields that `wanted` takes (message and field, e.g. "Component.tier"): only what can hold one is looked at.
+std::vector<Question> OpenQuestions(const Model& model, absl::FunctionRef<bool(absl::string_view)> wanted);
 
 // Name of an enum value as YAML and documents write it: lower case, without the prefix of its type, e.g.
 // TIER_0 -> "tier_0"... the zero value is "unknown".

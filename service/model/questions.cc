@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "service/model/faults.h"
@@ -156,18 +157,18 @@ std::string LabelOf(const Message& message) {
 
 class Asker {
  public:
-  explicit Asker(const Model& model) : model_(model) {}
+  Asker(const Model& model, absl::FunctionRef<bool(absl::string_view)> wanted) : model_(model), wanted_(wanted) {}
 
   void Walk(const Scope& scope) {
-    const Descriptor& type = *scope.message.GetDescriptor();
-    for (int i = 0; i < type.field_count(); ++i) {
-      const FieldDescriptor& field = *type.field(i);
+    for (const Part& part : PartsOf(*scope.message.GetDescriptor())) {
+      const FieldDescriptor& field = *part.field;
       if (!MakesSense(scope, field.name(), model_)) continue;
-      if (!RuleOf(field).ask().empty() && !IsSet(scope.message, field)) {
-        questions_.push_back({AppendPath(scope.path, field.name()), absl::StrCat(type.name(), ".", field.name()),
+      if (part.asks && !IsSet(scope.message, field)) {
+        questions_.push_back({AppendPath(scope.path, field.name()),
+                              absl::StrCat(field.containing_type()->name(), ".", field.name()),
                               FillIn(RuleOf(field).ask(), scope), NearestOwner(scope, model_)});
       }
-      if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) WalkInto(scope, field);
+      if (part.leads_on) WalkInto(scope, field);
     }
   }
 
@@ -178,6 +179,28 @@ class Asker {
   }
 
  private:
+  // A field that is asked about, or leads to messages with such fields.
+  struct Part {
+    const FieldDescriptor* field = nullptr;
+    bool asks = false;
+    bool leads_on = false;
+  };
+
+  // Made once for a type. Of a type that contains itself, only what the outer one leads to counts.
+  const std::vector<Part>& PartsOf(const Descriptor& type) {
+    const auto [known, added] = parts_.try_emplace(&type);
+    if (!added) return known->second;
+    std::vector<Part> parts;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      Part part{&field, false, false};
+      part.asks = !RuleOf(field).ask().empty() && wanted_(absl::StrCat(type.name(), ".", field.name()));
+      part.leads_on = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !PartsOf(*field.message_type()).empty();
+      if (part.asks || part.leads_on) parts.push_back(part);
+    }
+    return parts_[&type] = std::move(parts);
+  }
+
   void WalkInto(const Scope& scope, const FieldDescriptor& field) {
     const std::string path = AppendPath(scope.path, field.name());
     if (!field.is_repeated()) {
@@ -203,13 +226,19 @@ class Asker {
   }
 
   const Model& model_;
+  const absl::FunctionRef<bool(absl::string_view)> wanted_;
+  std::map<const Descriptor*, std::vector<Part>> parts_;  // whose entries stay where they are
   std::vector<Question> questions_;
 };
 
 }  // namespace
 
 std::vector<Question> OpenQuestions(const Model& model) {
-  Asker asker(model);
+  return OpenQuestions(model, [](absl::string_view) { return true; });
+}
+
+std::vector<Question> OpenQuestions(const Model& model, absl::FunctionRef<bool(absl::string_view)> wanted) {
+  Asker asker(model, wanted);
   asker.Walk({model.proto(), nullptr, ""});
   return std::move(asker).Sorted();
 }

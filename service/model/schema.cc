@@ -1,5 +1,7 @@
 #include "service/model/schema.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -27,6 +29,12 @@ std::string EnumPrefix(const EnumDescriptor& type) {
   return prefix + "_";
 }
 
+// Of the prefix, which all values have: a lint of the protos holds that.
+size_t EnumPrefixSize(const EnumDescriptor& type) {
+  const std::string& name = type.name();
+  return name.size() + static_cast<size_t>(std::count_if(name.begin(), name.end(), absl::ascii_isupper));
+}
+
 }  // namespace
 
 const v1::Rule& RuleOf(const FieldDescriptor& field) { return field.options().GetExtension(v1::rule); }
@@ -42,9 +50,12 @@ const FieldDescriptor* IdField(const Descriptor& type) {
   return usable ? field : nullptr;
 }
 
-std::string IdOf(const Message& message) {
+const std::string& IdOf(const Message& message) {
+  static const auto* const none = new std::string();
   const FieldDescriptor* field = IdField(*message.GetDescriptor());
-  return field == nullptr ? std::string() : StringAt(message, *field, -1);
+  if (field == nullptr) return *none;
+  std::string unused;  // only of strings that are no std::string in the message, which none is
+  return message.GetReflection()->GetStringReference(message, field, &unused);
 }
 
 std::vector<std::string> FieldNames(const Descriptor& type) {
@@ -56,8 +67,8 @@ std::vector<std::string> FieldNames(const Descriptor& type) {
 std::string YamlName(const EnumValueDescriptor& value) {
   if (value.number() == 0) return "unknown";
   absl::string_view name = value.name();
-  absl::ConsumePrefix(&name, EnumPrefix(*value.type()));
-  return absl::AsciiStrToLower(name);
+  const size_t prefix = EnumPrefixSize(*value.type());
+  return absl::AsciiStrToLower(name.substr(name.size() > prefix ? prefix : 0));
 }
 
 std::vector<std::string> ValueNames(const EnumDescriptor& type) {

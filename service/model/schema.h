@@ -22,8 +22,8 @@ const std::string& CollectionOf(const google::protobuf::Descriptor& type);
 // The field `id` of this type when it has one and it is a string; else nullptr.
 const google::protobuf::FieldDescriptor* IdField(const google::protobuf::Descriptor& type);
 
-// The id of a message; "" when its type has none.
-std::string IdOf(const google::protobuf::Message& message);
+// The id of a message, which holds it; "" when its type has none.
+const std::string& IdOf(const google::protobuf::Message& message);
 
 // Names of the fields, in the order of the proto: the keys that YAML may have.
 std::vector<std::string> FieldNames(const google::protobuf::Descriptor& type);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "metapowers/v1/command_options.pb.h"
 #include "service/base/strings.h"
 
 namespace metapowers::render {
@@ -96,8 +97,19 @@ class Binder {
 
   void WalkSection(const Node& node, Binding& binding) {
     const FieldDescriptor& field = *binding.fields.back();
-    binding.pushes = node.kind == Node::Kind::kSection && (IsMessage(field) || field.is_repeated());
-    if (binding.pushes) frames_.push_back({IsMessage(field) ? field.message_type() : nullptr});
+    const std::string& rows = field.options().GetExtension(v1::rows_of);
+    if (!rows.empty()) {
+      binding.rows = frames_[0].type->FindFieldByName(rows);
+      const bool usable = binding.rows != nullptr && binding.rows->is_repeated() && IsMessage(*binding.rows) &&
+                          field.cpp_type() == FieldDescriptor::CPPTYPE_INT32;
+      if (!usable) {
+        return Fail(node, absl::StrCat("'", field.name(), "' holds positions in '", rows, "', but ",
+                                       frames_[0].type->full_name(), " has no list of that name"));
+      }
+    }
+    const FieldDescriptor& element = binding.rows == nullptr ? field : *binding.rows;
+    binding.pushes = node.kind == Node::Kind::kSection && (IsMessage(element) || field.is_repeated());
+    if (binding.pushes) frames_.push_back({IsMessage(element) ? element.message_type() : nullptr});
     Walk(node.children);
     if (binding.pushes) frames_.pop_back();
   }

@@ -18,6 +18,8 @@ struct Binding {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   // Inside the section, names are looked up in a new frame: a message or an element of a repeated scalar.
   bool pushes = false;
+  // The list of the rendered message in which the last field holds positions (option `rows_of`); else nullptr.
+  const google::protobuf::FieldDescriptor* rows = nullptr;
 };
 
 // By Node::id. TEMPLATE_INVALID with all names that do not resolve or are used against their type.

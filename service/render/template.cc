@@ -231,6 +231,7 @@ class Renderer {
       if (size > 0) Run(node.children);
       return;
     }
+    if (binding.rows != nullptr) return Rows(node, *holder, *binding.rows);
     for (int i = 0; i < size; ++i) {
       if (!message) {
         frames_.push_back({holder, field, i});
@@ -239,6 +240,22 @@ class Renderer {
       } else {
         frames_.push_back({&get.GetMessage(*holder, field), nullptr, -1});
       }
+      Run(node.children);
+      frames_.pop_back();
+    }
+  }
+
+  // The rows of a list of the root at the positions that the field holds.
+  void Rows(const Node& node, const Message& holder, const FieldDescriptor& list) {
+    const FieldDescriptor* field = bindings_[node.id].fields.back();
+    const Reflection& get = *holder.GetReflection();
+    const Message& root = *frames_[0].message;
+    const int known = root.GetReflection()->FieldSize(root, &list);
+    const int size = field->is_repeated() ? get.FieldSize(holder, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      const int at = field->is_repeated() ? get.GetRepeatedInt32(holder, field, i) : get.GetInt32(holder, field);
+      if (at < 0 || at >= known) continue;
+      frames_.push_back({&root.GetReflection()->GetRepeatedMessage(root, &list, at), nullptr, -1});
       Run(node.children);
       frames_.pop_back();
     }

@@ -8,7 +8,9 @@
 //                          without the common prefix, in lower case, '_' as space: CRITICALITY_HIGH -> "high".
 //   {{.}}                  the current element, in a section over repeated scalars.
 //   {{#name}}...{{/name}}  once per element (repeated), once inside the message (set message), once
-//                          (true, non-zero number or enum, non-empty text), otherwise not at all.
+//                          (true, non-zero number or enum, non-empty text), otherwise not at all. Of a field with
+//                          the option `rows_of` once per row of that list of the rendered message that it names by
+//                          its position, and inside the row; a position that the list does not have is left out.
 //   {{^name}}...{{/name}}  once, when {{#name}} renders nothing.
 //   {{! comment }}         nothing.
 // {{/}} closes the innermost section. A section, end or comment tag alone on its line takes the line with it.

@@ -71,7 +71,7 @@ inline constexpr size_t kMaxEvidenceBytes = 256 << 20;
 
 // What a command makes of its inputs. Immutable.
 struct Generated {
-  std::unique_ptr<const google::protobuf::Message> result;
+  std::shared_ptr<const google::protobuf::Message> result;
   std::vector<std::string> summary;  // one sentence per entry: the template's lines before the section
   std::string section;               // from its `## ` line to its last line end
 };

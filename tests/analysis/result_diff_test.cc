@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "metapowers/security/identify/v1/asset_inventory.pb.h"
+#include "metapowers/security/identify/v1/threat_model.pb.h"
 #include "metapowers/v1/command.pb.h"
 #include "service/analysis/finding_changes.h"
 #include "service/analysis/message_diff.h"
@@ -128,6 +129,16 @@ TEST(ResultDiffTest, ReadsAnyResultWithKeyedLists) {
   row->set_tier("tier 0");
   EXPECT_THAT(Lines(DiffResults(&before, after, &shop->model(), shop->model())),
               ElementsAre("~ component_groups.components web tier: tier 1 -> tier 0"));
+}
+
+TEST(MessageDiffTest, LeavesOutPositionsInOtherLists) {
+  security::identify::v1::RuleGroup before;
+  before.set_id("flow-open");
+  before.set_title("Open flow");
+  before.add_rows(3);
+  security::identify::v1::RuleGroup after = before;
+  after.set_rows(0, 4);
+  EXPECT_THAT(DiffFields(before, after), IsEmpty());
 }
 
 TEST(MessageDiffTest, TellsEntriesApartByTheirFirstField) {

@@ -117,7 +117,7 @@ Ids FiredOn(const std::string& rule, const std::string& base, const Part& part, 
   const auto threats = Threats::Compute(*facts, RuleSet::Shipped(), model::v1::Decisions());
   Ids fired;
   for (const Threat& threat : threats->all()) {
-    if (threat.rule->id() == rule) fired.insert(threat.element_id);
+    if (threat.rule->id() == rule) fired.insert(threat.element_id());
   }
   for (const QualityFinding& finding : threats->model_quality()) {
     if (finding.rule->id() == rule) fired.insert(finding.element_id);

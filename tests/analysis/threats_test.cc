@@ -49,7 +49,7 @@ TEST(ThreatsTest, KeyNamesRuleElementAndDataClass) {
   const ThreatCase shop(Shop(), rules);
   EXPECT_THAT(shop.Keys(), ElementsAre("own-data@ledger/cards", "own-data@web/cards", "own-flow@buy"));
   EXPECT_EQ(ScenarioOf(shop["own-flow@buy"]), "S buy Cards.");
-  EXPECT_THAT(shop["own-flow@buy"].because, ElementsAre("transport security is none"));
+  EXPECT_THAT(BecauseOf(shop["own-flow@buy"]), ElementsAre("transport security is none"));
 }
 
 TEST(ThreatsTest, UnknownIsAQuestionAndNoThreat) {
@@ -57,8 +57,9 @@ TEST(ThreatsTest, UnknownIsAQuestionAndNoThreat) {
   EXPECT_THAT(shop.Keys(), IsEmpty());
   std::vector<std::string> own;
   for (const UndecidedThreat& undecided : shop.threats().undecided()) {
-    if (undecided.rule->id() == "own-flow")
-      own.push_back(undecided.element_id + " " + undecided.unknown[0] + " " + undecided.fields[0]);
+    if (undecided.rule->id() != "own-flow") continue;
+    const Condition& unknown = *undecided.unknown.at(0);
+    own.push_back(undecided.element_id() + " " + unknown.Say(undecided.element) + " " + unknown.Field());
   }
   EXPECT_THAT(own, ElementsAre("buy transport security is unknown Flow.transport_security"));
 }
@@ -68,8 +69,8 @@ TEST(ThreatsTest, KeySurvivesRenamingAndReordering) {
   ModelText renamed = Edited(Shop(), "{id: buy,", "{id: purchase, renamed_from: [buy],");
   const ThreatCase after(renamed, RuleText("own-flow", kFlowRule));
   EXPECT_EQ(after.Keys(), before.Keys());
-  EXPECT_EQ(after["own-flow@buy"].element_id, "purchase");
-  EXPECT_EQ(after["own-flow@buy"].fingerprint, before["own-flow@buy"].fingerprint);
+  EXPECT_EQ(after["own-flow@buy"].element_id(), "purchase");
+  EXPECT_EQ(FingerprintOf(after["own-flow@buy"]), FingerprintOf(before["own-flow@buy"]));
   EXPECT_EQ(after["own-flow@buy"].scores.current, before["own-flow@buy"].scores.current);
 }
 
@@ -80,7 +81,7 @@ TEST(ThreatsTest, AnUnrelatedComponentChangesNoKeyAndNoScore) {
   const ThreatCase after(more, RuleText("own-flow", kFlowRule));
   for (const Threat& threat : before.threats().all()) {
     EXPECT_EQ(after[threat.key].scores.current, threat.scores.current) << threat.key;
-    EXPECT_EQ(after[threat.key].fingerprint, threat.fingerprint) << threat.key;
+    EXPECT_EQ(FingerprintOf(after[threat.key]), FingerprintOf(threat)) << threat.key;
   }
 }
 
@@ -105,8 +106,9 @@ TEST(ThreatsTest, ScorePrintsItsTerms) {
   EXPECT_EQ(scores.inherent, OnGrid(3, 5));
   EXPECT_EQ(scores.current, OnGrid(3, 5));
   EXPECT_EQ(scores.target, OnGrid(1, 5));
-  EXPECT_EQ(scores.likelihood_derivation, "open to the internet 5, needs an account or key -1, rare -1 = 3");
-  EXPECT_EQ(scores.impact_derivation, "confidentiality of cards strictly confidential 5 = 5");
+  const ScoreDerivation derivation = DerivationOf(shop["own-flow@buy"]);
+  EXPECT_EQ(derivation.likelihood, "open to the internet 5, needs an account or key -1, rare -1 = 3");
+  EXPECT_EQ(derivation.impact, "confidentiality of cards strictly confidential 5 = 5");
 }
 
 TEST(ThreatsTest, ControlsLowerTheCurrentScore) {
@@ -139,7 +141,7 @@ TEST(ThreatsTest, AnOverrideOfAComponentReplacesWhatItsDataSays) {
                                "zone: inside, processes: [cards], confidentiality_override: internal"),
                         rule);
   EXPECT_EQ(copy["own-component@web"].scores.inherent.impact, 2);
-  EXPECT_EQ(copy["own-component@web"].scores.impact_derivation, "confidentiality set for web internal 2 = 2");
+  EXPECT_EQ(DerivationOf(copy["own-component@web"]).impact, "confidentiality set for web internal 2 = 2");
 }
 
 TEST(ThreatsTest, AFloorOfAComponentIsTheLeastThatCounts) {
@@ -153,7 +155,7 @@ TEST(ThreatsTest, AFloorOfAComponentIsTheLeastThatCounts) {
                                 "zone: inside, processes: [cards], availability_floor: critical"),
                          rule);
   EXPECT_EQ(rated["own-component@web"].scores.inherent.impact, 4);
-  EXPECT_EQ(rated["own-component@web"].scores.impact_derivation, "availability of web at least critical 4 = 4");
+  EXPECT_EQ(DerivationOf(rated["own-component@web"]).impact, "availability of web at least critical 4 = 4");
 }
 
 TEST(RiskGridTest, ImpactFiveIsNeverBelowMediumAndProductsDecide) {
@@ -186,7 +188,7 @@ TEST(ThreatDecisionsTest, AnAcceptedThreatIsNoLongerOpen) {
                         Deciding("DECISION_STATUS_ACCEPTED", "authority: SEVERITY_CRITICAL expires_on: '2026-08-01'"));
   EXPECT_EQ(shop["own-flow@buy"].status, ThreatStatus::kAccepted);
   EXPECT_FALSE(shop["own-flow@buy"].open());
-  EXPECT_EQ(shop["own-flow@buy"].due, "");
+  EXPECT_EQ(*shop["own-flow@buy"].due, "");
 }
 
 TEST(ThreatDecisionsTest, ReopensWhenItsTimeOrItsGroundsAreGone) {
@@ -207,7 +209,7 @@ TEST(ThreatDecisionsTest, HoldsWhileTheFingerprintDoes) {
   const std::string rule = RuleText("own-flow", kFlowRule);
   const ThreatCase undecided(Shop(), rule);
   const std::string rest = "authority: SEVERITY_CRITICAL expires_on: '2026-08-01' fingerprint: '" +
-                           undecided["own-flow@buy"].fingerprint + "'";
+                           FingerprintOf(undecided["own-flow@buy"]) + "'";
   EXPECT_EQ(ThreatCase(Shop(), rule, Deciding("DECISION_STATUS_TRANSFERRED", rest))["own-flow@buy"].status,
             ThreatStatus::kTransferred);
   // The data at stake is another one: what was decided on has changed.
@@ -232,8 +234,8 @@ TEST(StrideCoverageTest, EveryLetterOfAProcessAndAStoreIsConsideredOrHasAReason)
   std::map<std::string, size_t> letters;
   for (const StrideRow& row : shop.threats().coverage()) {
     letters[row.element_id] = row.cells.size();
-    for (const auto& [letter, cell] : row.cells) {
-      EXPECT_TRUE(cell.considered > 0 || !cell.reason.empty()) << row.element_id << " " << letter;
+    for (const StrideCell& cell : row.cells) {
+      EXPECT_TRUE(cell.considered > 0 || !cell.reason.empty()) << row.element_id << " " << cell.letter;
     }
   }
   EXPECT_THAT(letters, ElementsAre(testing::Pair("buy", 4u), testing::Pair("ledger", 4u), testing::Pair("web", 6u),

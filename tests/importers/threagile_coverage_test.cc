@@ -136,7 +136,7 @@ bool IsAsked(const Compared& compared, const std::string& category, const Ids& i
   const auto& asked = compared.threats->undecided();
   return std::any_of(asked.begin(), asked.end(), [&](const analysis::UndecidedThreat& each) {
     const auto& like = each.rule->equivalents();
-    return each.element_id == ids[0] && std::find(like.begin(), like.end(), Equivalent(category)) != like.end();
+    return each.element_id() == ids[0] && std::find(like.begin(), like.end(), Equivalent(category)) != like.end();
   });
 }
 

@@ -80,6 +80,18 @@ TEST(TemplateTest, SectionsAndLookupOutward) {
             "x pci-web gdpr-web pci-ledger gdpr-ledger\n");
 }
 
+TEST(TemplateTest, PositionsStandForTheRowsOfAList) {
+  Report report = Sample();
+  for (const int position : {1, 0, 1, 7, -1}) report.add_picked(position);
+  report.set_best(1);
+  EXPECT_EQ(Rendered("{{#picked}}{{id}} of {{title}}; {{/picked}}", report),
+            "ledger of Threats; web of Threats; ledger of Threats;\n");
+  EXPECT_EQ(Rendered("{{#best}}{{id}}: {{tags}}{{/best}}", report), "ledger: pci, gdpr\n");
+  EXPECT_EQ(Rendered("{{^picked}}none{{/picked}}", Report()), "none\n");
+  EXPECT_THAT(Rendered("{{#picked}}{{nmae}}{{/picked}}", report), HasSubstr("no field 'nmae'"));
+  EXPECT_THAT(Rendered("{{#lost}}{{id}}{{/lost}}", report), HasSubstr("has no list of that name"));
+}
+
 TEST(TemplateTest, TruthOfScalars) {
   Report report;
   const char text[] =

@@ -42,7 +42,7 @@ std::string Shop(const std::string& transport) {
 }
 
 // A finding for each flow, worse without encryption; the outcome stands for any result with such a list.
-std::unique_ptr<google::protobuf::Message> FindFlows(const commands::Input& input) {
+std::shared_ptr<const google::protobuf::Message> FindFlows(const commands::Input& input) {
   auto result = std::make_unique<v1::CommandOutcome>();
   for (const model::v1::Flow& flow : input.model.proto().flows()) {
     v1::OpenFinding& finding = *result->add_open_findings();

@@ -48,7 +48,7 @@ std::string OwnRule(const std::string& id, const std::string& title) {
 }
 
 // A command that tells what it was given: the result's topic lists it, and its template prints that.
-std::unique_ptr<google::protobuf::Message> TellInputs(const commands::Input& input) {
+std::shared_ptr<const google::protobuf::Message> TellInputs(const commands::Input& input) {
   auto told = std::make_unique<v1::DocumentFrame>();
   std::string text = input.model.proto().name();
   for (const auto& decision : input.threats.decisions().decisions()) {

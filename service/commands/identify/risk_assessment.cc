@@ -469,8 +469,8 @@ class Assessment {
     row.set_target(Product(worst.target));
     row.set_mitigation(RiskMitigation(input_, worst));
     row.set_authority(AcceptedBy(model_, worst.severity()));
-    row.set_derivation(
-        absl::StrCat(worst.threat->scores.likelihood_derivation, "; ", worst.threat->scores.impact_derivation));
+    const analysis::ScoreDerivation derivation = analysis::DerivationOf(*worst.threat);
+    row.set_derivation(absl::StrCat(derivation.likelihood, "; ", derivation.impact));
     FillRoute(scenario, row);
     for (const model::v1::DataClass* data : scenario.data) {
       row.add_data(data->has_record_count() && data->record_count() > 0

@@ -8,13 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/attack_paths.h"
 #include "service/analysis/control_plan.h"
 #include "service/analysis/involved_ids.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/threat_naming.h"
@@ -54,12 +57,63 @@ void Fill(const analysis::RiskScore& score, pb::Score& out) {
   out.set_severity(score.severity);
 }
 
+pb::FindingStatus StatusOf(const Threat& threat) {
+  switch (threat.status) {
+    case ThreatStatus::kOpen:
+      return threat.reopened.empty() ? pb::FINDING_STATUS_OPEN : pb::FINDING_STATUS_OPEN_AGAIN;
+    case ThreatStatus::kControlled:
+      return pb::FINDING_STATUS_CONTROLLED;
+    case ThreatStatus::kAccepted:
+      return pb::FINDING_STATUS_ACCEPTED;
+    case ThreatStatus::kMitigating:
+      return pb::FINDING_STATUS_MITIGATING;
+    case ThreatStatus::kTransferred:
+      return pb::FINDING_STATUS_TRANSFERRED;
+    case ThreatStatus::kAvoided:
+      return pb::FINDING_STATUS_AVOIDED;
+    case ThreatStatus::kFalsePositive:
+      return pb::FINDING_STATUS_FALSE_POSITIVE;
+  }
+  return pb::FINDING_STATUS_UNSPECIFIED;
+}
+
+// A text of a rule in words that fit each of its elements.
+std::string InGeneral(absl::string_view text, const std::string& system) {
+  static const auto* const words = new std::map<absl::string_view, absl::string_view>{
+      {"element", "the element"}, {"name", "the element"}, {"source", "the source"},    {"target", "the target"},
+      {"data", "the data"},       {"zone", "the zone"},    {"team", "the owning team"}, {"protocol", "the protocol"}};
+  std::string out;
+  while (!text.empty()) {
+    const size_t open = text.find('{');
+    const size_t close = open == absl::string_view::npos ? open : text.find('}', open);
+    if (close == absl::string_view::npos) break;
+    absl::StrAppend(&out, text.substr(0, open));
+    const auto word = words->find(text.substr(open + 1, close - open - 1));
+    const bool starts = out.empty() || absl::EndsWith(out, ". ");
+    const size_t at = out.size();
+    absl::StrAppend(&out, word == words->end() ? absl::string_view(system) : word->second);
+    if (starts) out[at] = absl::ascii_toupper(out[at]);
+    text.remove_prefix(close + 1);
+  }
+  return absl::StrCat(out, text);
+}
+
+// How a list of elements names the one of a threat: with the data class where the rule is about one.
+std::string PlaceOf(const Threat& threat) {
+  return threat.data_class == nullptr ? threat.element_id()
+                                      : absl::StrCat(threat.element_id(), "/", threat.data_class->id());
+}
+
 class Builder {
  public:
-  explicit Builder(const Input& input)
-      : input_(input), model_(input.model), proto_(input.model.proto()), threats_(input.threats.Get()) {}
+  Builder(const Input& input, pb::ThreatModelResult& result)
+      : input_(input),
+        model_(input.model),
+        proto_(input.model.proto()),
+        threats_(input.threats.Get()),
+        result_(result) {}
 
-  pb::ThreatModelResult Build() {
+  void Build() {
     result_.set_system(proto_.name());
     result_.set_description(proto_.description());
     result_.set_as_of(proto_.as_of());
@@ -82,7 +136,6 @@ class Builder {
     AddQuestions();
     AddTotals();
     FillPresence(result_);
-    return std::move(result_);
   }
 
  private:
@@ -178,118 +231,159 @@ class Builder {
 
   // --- Findings ---
 
+  // The threats of one rule; findings are sorted by key, which starts with the rule.
+  struct Found {
+    const k::ThreatRule* rule = nullptr;
+    int first = 0;  // position of the first in findings
+    std::vector<const Threat*> threats;
+    std::vector<std::string> because;  // conditions that hold for each of them
+    Severity worst_open = model::v1::SEVERITY_UNSPECIFIED;
+  };
+
+  int PositionOf(const Threat& threat) const { return static_cast<int>(&threat - threats_.all().data()); }
+
   void AddFindings() {
     for (const Threat& threat : threats_.all()) {
-      pb::Finding& out = *result_.add_findings();
-      out.set_key(threat.key);
-      out.set_rule_id(threat.rule->id());
-      AddAll(threat.rule->equivalents(), out.mutable_equivalents());
-      AddAll(analysis::InvolvedIds(threat.element), out.mutable_element_ids());
-      out.set_stride(StrideName(threat.rule->stride()));
-      Fill(threat.scores.inherent, *out.mutable_inherent());
-      Fill(threat.scores.current, *out.mutable_current());
-      Fill(threat.scores.target, *out.mutable_target());
-      out.set_severity(threat.severity());
-      out.set_status(StatusLabel(threat));
-      out.set_scenario(analysis::ScenarioOf(threat));
-      for (const DataClass* data : threat.data) out.add_data(data->id());
-      AddAll(threat.because, out.mutable_because());
-      AddAll(threat.unconfirmed, out.mutable_unconfirmed());
-      out.set_likelihood_derivation(threat.scores.likelihood_derivation);
-      out.set_impact_derivation(threat.scores.impact_derivation);
-      for (const analysis::ControlOnThreat& each : threat.controls) {
-        pb::ControlState& control = *out.add_controls();
-        control.set_id(each.row->control());
-        control.set_state(each.posture.state);
-        control.set_source(each.posture.source);
-      }
-      out.set_owner(TeamName(model_, threat.team));
-      out.set_due(threat.due);
-      out.set_fingerprint(threat.fingerprint);
+      if (found_.empty() || found_.back().rule != threat.rule) found_.push_back({threat.rule, PositionOf(threat)});
+      Found& found = found_.back();
+      found.threats.push_back(&threat);
+      if (threat.open()) found.worst_open = std::max(found.worst_open, threat.severity());
     }
+    result_.mutable_findings()->Reserve(static_cast<int>(threats_.all().size()));
+    for (Found& found : found_) {
+      std::vector<std::vector<std::string>> because;
+      for (const Threat* threat : found.threats) because.push_back(analysis::BecauseOf(*threat));
+      for (size_t i = 0; i < because.front().size(); ++i) {
+        const bool shared = std::all_of(because.begin(), because.end(),
+                                        [&](const auto& of_one) { return of_one[i] == because.front()[i]; });
+        if (!shared) continue;
+        found.because.push_back(because.front()[i]);
+        for (std::vector<std::string>& of_one : because) of_one[i].clear();
+      }
+      for (size_t i = 0; i < found.threats.size(); ++i) {
+        FillFinding(*found.threats[i], because[i], *result_.add_findings());
+      }
+    }
+  }
+
+  void FillFinding(const Threat& threat, std::vector<std::string>& because, pb::Finding& out) {
+    out.set_key(threat.key);
+    out.set_rule_id(threat.rule->id());
+    AddAll(threat.rule->equivalents(), out.mutable_equivalents());
+    for (const absl::string_view id : analysis::InvolvedIds(threat.element)) out.add_element_ids(std::string(id));
+    out.set_stride(threat.rule->stride());
+    Fill(threat.scores.inherent, *out.mutable_inherent());
+    Fill(threat.scores.current, *out.mutable_current());
+    Fill(threat.scores.target, *out.mutable_target());
+    out.set_severity(threat.severity());
+    out.set_status(StatusOf(threat));
+    for (const DataClass* data : threat.data) out.add_data(data->id());
+    for (std::string& condition : because) {
+      if (!condition.empty()) out.add_because(std::move(condition));
+    }
+    for (std::string& condition : analysis::UnconfirmedOf(threat)) out.add_unconfirmed(std::move(condition));
+    const analysis::ScoreDerivation derivation = analysis::DerivationOf(threat);
+    out.set_derivation(absl::StrCat(derivation.likelihood, "; ", derivation.impact));
+    for (const analysis::ControlOnThreat& each : threat.controls) {
+      if (each.posture->state == model::v1::POSTURE_STATE_UNSPECIFIED) continue;
+      pb::ControlState& control = *out.add_controls();
+      control.set_id(each.row->control());
+      control.set_state(each.posture->state);
+      control.set_source(each.posture->source);
+    }
+    out.set_owner(NameOfTeam(*threat.team));
+    out.set_due(*threat.due);
+    out.set_fingerprint(analysis::FingerprintOf(threat));
   }
 
   void AddCatalogue() {
-    std::map<int, std::map<std::string, std::vector<const Threat*>>> letters;
-    for (const Threat& threat : threats_.all()) letters[threat.rule->stride()][threat.rule->id()].push_back(&threat);
-    for (const auto& [letter, rules] : letters) {
+    std::map<int, std::vector<const Found*>> letters;
+    for (const Found& found : found_) letters[found.rule->stride()].push_back(&found);
+    for (auto& [letter, rules] : letters) {
       pb::StrideChapter& chapter = *result_.add_catalogue();
-      chapter.set_letter(StrideName(static_cast<k::Stride>(letter)));
+      chapter.set_letter(static_cast<k::Stride>(letter));
+      chapter.set_name(StrideName(chapter.letter()));
+      std::stable_sort(rules.begin(), rules.end(),
+                       [](const Found* a, const Found* b) { return a->worst_open > b->worst_open; });
       int considered = 0;
       int open = 0;
-      std::vector<std::pair<Severity, const std::vector<const Threat*>*>> order;
-      for (const auto& [id, found] : rules) {
-        Severity worst = model::v1::SEVERITY_UNSPECIFIED;
-        for (const Threat* threat : found) {
-          ++considered;
-          if (!threat->open()) continue;
-          ++open;
-          worst = std::max(worst, threat->severity());
-        }
-        order.push_back({worst, &found});
+      for (const Found* found : rules) {
+        considered += static_cast<int>(found->threats.size());
+        open += static_cast<int>(std::count_if(found->threats.begin(), found->threats.end(),
+                                               [](const Threat* threat) { return threat->open(); }));
+        pb::RuleGroup group;
+        FillRule(*found, group);
+        (group.rows().empty() && group.low().empty()     ? chapter.mutable_controlled_rules()
+         : group.rows().empty() && group.low_size() == 1 ? chapter.mutable_minor_rules()
+                                                         : chapter.mutable_rules())
+            ->Add(std::move(group));
       }
       chapter.set_count(absl::StrCat(Count(considered, "threat", "threats"), " considered, ", open, " open"));
-      std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-      for (const auto& [worst, found] : order) AddRule(*found, *chapter.add_rules());
+      chapter.set_has_minor_rules(!chapter.minor_rules().empty());
+      chapter.set_has_controlled_rules(!chapter.controlled_rules().empty());
     }
   }
 
-  void AddRule(const std::vector<const Threat*>& found, pb::RuleGroup& group) {
-    const k::ThreatRule& rule = *found.front()->rule;
+  void FillRule(const Found& found, pb::RuleGroup& group) const {
+    const k::ThreatRule& rule = *found.rule;
     group.set_id(rule.id());
     group.set_title(rule.title());
-    // One line for all elements of the rule.
-    group.set_precondition(absl::StrReplaceAll(rule.precondition(), {{"{element}", "the element"},
-                                                                     {"{name}", "the element"},
-                                                                     {"{source}", "the source"},
-                                                                     {"{target}", "the target"},
-                                                                     {"{data}", "the data"},
-                                                                     {"{zone}", "the zone"},
-                                                                     {"{protocol}", "the protocol"},
-                                                                     {"{team}", "the owning team"},
-                                                                     {"{system}", proto_.name()}}));
+    group.set_precondition(InGeneral(rule.precondition(), proto_.name()));
+    AddAll(found.because, group.mutable_because());
     for (const std::string& id : rule.cwe()) group.add_weaknesses(WeaknessLabel(id));
     for (const std::string& id : rule.capec()) group.add_patterns(WeaknessLabel(id));
     for (const std::string& id : rule.attack()) group.add_patterns(WeaknessLabel(id));
+    group.set_has_patterns(!group.patterns().empty());
     AddAll(rule.equivalents(), group.mutable_equivalents());
-    for (const analysis::ControlOnThreat& each : found.front()->controls) group.add_controls(each.control->name());
+    for (const analysis::ControlOnThreat& each : found.threats.front()->controls) {
+      group.add_control_ids(each.control->id());
+      group.add_controls(each.control->name());
+    }
+    std::vector<const Threat*> uncontrolled;
     Severity worst = model::v1::SEVERITY_UNSPECIFIED;
-    for (const Threat* threat : found) {
+    for (const Threat* threat : found.threats) {
       if (threat->status != ThreatStatus::kControlled) {
-        FillRow(*threat, *group.add_rows());
+        uncontrolled.push_back(threat);
         continue;
       }
-      const DataClass* data = threat->data_class;
-      group.add_controlled(data == nullptr ? threat->element_id : absl::StrCat(threat->element_id, "/", data->id()));
+      group.add_controlled(PlaceOf(*threat));
       worst = std::max(worst, threat->severity());
     }
     if (!group.controlled().empty()) {
       group.set_controlled_count(
           absl::StrCat(Count(group.controlled_size(), "element", "elements"), ", at most ", Label(worst), " now"));
     }
-    std::stable_sort(group.mutable_rows()->pointer_begin(), group.mutable_rows()->pointer_end(),
-                     [this](const pb::ThreatRow* a, const pb::ThreatRow* b) {
-                       return threats_.Find(a->key())->scores.current.product() >
-                              threats_.Find(b->key())->scores.current.product();
-                     });
-    group.set_has_patterns(!group.patterns().empty());
-    group.set_has_rows(!group.rows().empty());
+    const bool one = uncontrolled.size() == 1;
+    group.set_scenario(one ? absl::StrCat(analysis::ScenarioOf(*uncontrolled.front()), " ",
+                                          analysis::ConsequenceOf(*uncontrolled.front()))
+                           : InGeneral(absl::StrCat(rule.scenario(), " ", rule.consequence()), proto_.name()));
+    AddRows(std::move(uncontrolled), group);
   }
 
-  void FillRow(const Threat& threat, pb::ThreatRow& row) const {
-    row.set_key(threat.key);
-    row.set_scenario(analysis::ScenarioOf(threat));
-    row.set_consequence(analysis::ConsequenceOf(threat));
-    row.set_stride(StrideName(threat.rule->stride()));
-    row.set_likelihood(LikelihoodLabel(threat.scores.current.likelihood));
-    row.set_impact(ImpactLabel(threat.scores.current.impact));
-    row.set_inherent(ScoreLabel(threat.scores.inherent));
-    row.set_current(ScoreLabel(threat.scores.current));
-    row.set_target(ScoreLabel(threat.scores.target));
-    row.set_derivation(absl::StrCat(threat.scores.likelihood_derivation, "; ", threat.scores.impact_derivation));
-    row.set_status(StatusLabel(threat));
-    row.set_owner(TeamName(model_, threat.team));
-    row.set_due(threat.due);
+  // Worst first; low ones that differ by nothing but the element share a row.
+  void AddRows(std::vector<const Threat*> threats, pb::RuleGroup& group) const {
+    std::stable_sort(threats.begin(), threats.end(), [](const Threat* a, const Threat* b) {
+      return a->scores.current.product() > b->scores.current.product();
+    });
+    std::map<std::string, pb::AlikeThreats*> alike;
+    for (const Threat* threat : threats) {
+      const int at = PositionOf(*threat);
+      if (threat->severity() > model::v1::SEVERITY_LOW) {
+        group.add_rows(at);
+        continue;
+      }
+      const pb::Finding& finding = result_.findings(at);
+      pb::AlikeThreats*& row = alike[absl::StrJoin(
+          {absl::StrCat(finding.status()), finding.derivation(), absl::StrCat(finding.inherent().likelihood()),
+           absl::StrCat(finding.inherent().impact()), absl::StrCat(finding.target().likelihood()),
+           absl::StrCat(finding.target().impact()), finding.owner(), finding.due()},
+          "\n")];
+      if (row == nullptr) {
+        row = group.add_low();
+        row->set_example(at);
+      }
+      row->add_elements(PlaceOf(*threat));
+    }
   }
 
   // --- Coverage ---
@@ -301,27 +395,31 @@ class Builder {
   }
 
   void AddCoverage() {
+    std::map<std::string, pb::CoverageRow*> alike;                       // by kind and cells
+    std::map<std::pair<std::string, int>, pb::CoverageReason*> reasons;  // by reason and letter
     for (const analysis::StrideRow& row : threats_.coverage()) {
-      pb::CoverageRow& out = *result_.add_coverage();
-      out.set_element(row.element_id);
-      out.set_kind(row.kind);
-      const auto text = [&](k::Stride letter) {
-        const auto found = row.cells.find(letter);
-        return found == row.cells.end() ? std::string("-") : CellText(found->second);
-      };
-      out.set_spoofing(text(k::STRIDE_SPOOFING));
-      out.set_tampering(text(k::STRIDE_TAMPERING));
-      out.set_repudiation(text(k::STRIDE_REPUDIATION));
-      out.set_disclosure(text(k::STRIDE_INFORMATION_DISCLOSURE));
-      out.set_denial(text(k::STRIDE_DENIAL_OF_SERVICE));
-      out.set_elevation(text(k::STRIDE_ELEVATION_OF_PRIVILEGE));
-      for (const auto& [letter, cell] : row.cells) {
+      pb::CoverageRow cells;
+      cells.set_kind(std::string(row.kind));
+      std::string* const texts[] = {cells.mutable_spoofing(),   cells.mutable_tampering(), cells.mutable_repudiation(),
+                                    cells.mutable_disclosure(), cells.mutable_denial(),    cells.mutable_elevation()};
+      for (std::string* text : texts) *text = "-";
+      for (const analysis::StrideCell& cell : row.cells) {
+        *texts[cell.letter - k::STRIDE_SPOOFING] = CellText(cell);
         if (cell.considered > 0) continue;
-        pb::CoverageReason& reason = *result_.add_coverage_reasons();
-        reason.set_element(row.element_id);
-        reason.set_letter(StrideName(letter));
-        reason.set_reason(cell.reason);
+        pb::CoverageReason*& reason = reasons[{cell.reason, cell.letter}];
+        if (reason == nullptr) {
+          reason = result_.add_coverage_reasons();
+          reason->set_letter(cell.letter);
+          reason->set_reason(cell.reason);
+        }
+        reason->add_elements(row.element_id);
       }
+      pb::CoverageRow*& shown = alike[cells.SerializeAsString()];
+      if (shown == nullptr) {
+        shown = result_.add_coverage();
+        *shown = std::move(cells);
+      }
+      shown->add_elements(row.element_id);
     }
   }
 
@@ -344,53 +442,43 @@ class Builder {
 
   void AddPriorities() {
     int rank = 0;
-    std::map<std::string, std::vector<const Threat*>> lesser;
+    std::map<std::string, std::vector<const Threat*>> lesser;  // by team
     for (const Threat* threat : threats_.Prioritised()) {
       metapowers::v1::OpenFinding& open = *result_.add_open_findings();
       open.set_key(threat->key);
       open.set_title(threat->rule->title());
       open.set_severity(threat->severity());
-      open.set_owner(threat->team);
-      open.set_due(threat->due);
+      open.set_owner(*threat->team);
+      open.set_due(*threat->due);
       if (threat->scores.current.product() < kPriorityFrom) {
-        lesser[threat->rule->id()].push_back(threat);
+        lesser[NameOfTeam(*threat->team)].push_back(threat);
         continue;
       }
       pb::Priority& row = *result_.add_priorities();
       row.set_rank(++rank);
       row.set_title(threat->rule->title());
-      row.set_key(threat->key);
-      row.set_stride(StrideName(threat->rule->stride()));
       row.set_scenario(analysis::ScenarioOf(*threat));
-      row.set_likelihood(LikelihoodLabel(threat->scores.current.likelihood));
-      row.set_impact(ImpactLabel(threat->scores.current.impact));
-      row.set_severity(threat->severity());
-      row.set_owner(TeamName(model_, threat->team));
-      row.set_due(threat->due);
+      row.set_finding(PositionOf(*threat));
     }
     AddLesser(lesser);
   }
 
-  void AddLesser(const std::map<std::string, std::vector<const Threat*>>& by_rule) {
-    for (const auto& [id, found] : by_rule) {
+  void AddLesser(const std::map<std::string, std::vector<const Threat*>>& by_team) {
+    for (const auto& [team, found] : by_team) {
       pb::LesserThreats& row = *result_.add_lesser();
-      row.set_rule(id);
-      row.set_title(found.front()->rule->title());
-      row.set_stride(StrideName(found.front()->rule->stride()));
-      std::set<std::string> owners;
-      row.set_due(found.front()->due);  // worst first, so that none is due earlier
+      row.set_owner(team);
+      row.set_due(*found.front()->due);  // worst first, so that none is due earlier
+      std::map<std::string, int> counts;
       for (const Threat* threat : found) {
         const bool low = threat->severity() == model::v1::SEVERITY_LOW;
         row.set_low(row.low() + (low ? 1 : 0));
         row.set_medium(row.medium() + (low ? 0 : 1));
-        owners.insert(TeamName(model_, threat->team));
+        ++counts[threat->rule->id()];
       }
-      AddAll(owners, row.mutable_owners());
+      std::vector<std::pair<std::string, int>> rules(counts.begin(), counts.end());
+      std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+      for (const auto& [rule, count] : rules) row.add_rules(absl::StrCat(rule, " (", count, ")"));
     }
-    std::stable_sort(result_.mutable_lesser()->pointer_begin(), result_.mutable_lesser()->pointer_end(),
-                     [](const pb::LesserThreats* a, const pb::LesserThreats* b) {
-                       return std::make_pair(b->medium(), b->low()) < std::make_pair(a->medium(), a->low());
-                     });
   }
 
   void AddDecisions() {
@@ -502,57 +590,82 @@ class Builder {
   }
 
   void AddControls() {
+    ReferenceFilter binding(input_);
     for (const analysis::PlannedControl& plan : analysis::PlanControls(threats_)) {
       pb::ControlRow& row = *result_.add_controls();
       row.set_id(plan.control->id());
       row.set_name(plan.control->name());
-      const std::vector<std::string> elements(plan.elements.begin(), plan.elements.end());
-      const std::string where = List(elements, kNamesInCell);
-      row.set_measure(
-          absl::StrReplaceAll(plan.control->measure(), {{"{element}", where}, {"{system}", proto_.name()}}));
-      row.set_verification(
-          absl::StrReplaceAll(plan.control->verification(), {{"{element}", where}, {"{system}", proto_.name()}}));
-      AddAll(elements, row.mutable_elements());
+      std::set<std::string> data;
+      for (const Threat* threat : plan.threats) {
+        if (const DataClass* at_stake = analysis::AtStake(*threat)) data.insert(at_stake->name());
+      }
+      const std::string where = List(plan.elements, kNamesInCell);
+      const std::string what = data.empty() ? "data" : List({data.begin(), data.end()}, kNamesInCell);
+      const auto fill = [&](const std::string& text) {
+        return absl::StrReplaceAll(text, {{"{element}", where}, {"{data}", what}, {"{system}", proto_.name()}});
+      };
+      row.set_measure(fill(plan.control->measure()));
+      row.set_verification(fill(plan.control->verification()));
+      AddAll(plan.elements, row.mutable_elements());
       row.set_threats(static_cast<int>(plan.threats.size()));
       row.set_points(plan.points);
-      AddAll(BindingReferences(input_, plan.control->references()), row.mutable_references());
-      for (const std::string& team : plan.teams) row.add_owners(TeamName(model_, team));
+      AddAll(BindingReferences(binding, plan.control->references()), row.mutable_references());
+      for (const std::string& team : plan.teams) row.add_owners(NameOfTeam(team));
       row.set_due(plan.due);
       row.set_effort(Label(plan.control->effort()));
       row.set_state(StateText(plan.states));
     }
   }
 
+  // Threats of one rule that need the same of the same team by the same day share a row.
   void AddMitigations() {
+    std::map<std::string, pb::MitigationRow*> alike;
     for (const Threat* threat : threats_.Prioritised()) {
       if (threat->severity() < model::v1::SEVERITY_HIGH) break;
-      pb::MitigationRow& row = *result_.add_mitigations();
-      row.set_key(threat->key);
+      pb::MitigationRow row;
+      row.set_rule(threat->rule->id());
       row.set_severity(threat->severity());
       for (const analysis::ControlOnThreat& each : threat->controls) {
         if (IsMissing(each)) row.add_controls(each.control->name());
       }
-      row.set_owner(TeamName(model_, threat->team));
-      row.set_due(threat->due);
+      row.set_owner(NameOfTeam(*threat->team));
+      row.set_due(*threat->due);
       row.set_target(threat->scores.target.severity);
-      row.set_mitigation(analysis::MitigationOf(*threat));
+      pb::MitigationRow*& shown = alike[row.SerializeAsString()];
+      if (shown == nullptr) {
+        shown = result_.add_mitigations();
+        *shown = std::move(row);
+        shown->set_mitigation(analysis::MitigationOf(*threat));
+      } else {
+        shown->set_mitigation(InGeneral(threat->rule->mitigation(), proto_.name()));
+      }
+      shown->add_keys(threat->key);
     }
   }
 
   // --- What is not known, and what is odd ---
 
+  // By what is not known, the rules that wait for it and who is asked.
   void AddUndecided() {
-    std::map<std::pair<std::string, std::string>, pb::UndecidedRow> rows;
+    std::map<std::pair<absl::string_view, std::string>, pb::UndecidedRow> by_element;  // element, unknown
     for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
-      for (const std::string& unknown : undecided.unknown) {
-        pb::UndecidedRow& row = rows[{undecided.element_id, unknown}];
-        row.set_element(undecided.element_id);
-        row.set_unknown(unknown);
+      for (const analysis::Condition* condition : undecided.unknown) {
+        std::string unknown = condition->Say(undecided.element);
+        pb::UndecidedRow& row = by_element[{undecided.element_id(), unknown}];
+        row.set_unknown(std::move(unknown));
         row.add_rules(undecided.rule->id());
-        row.set_owner(TeamName(model_, undecided.team));
+        row.set_owner(NameOfTeam(*undecided.team));
       }
     }
-    for (auto& [key, row] : rows) *result_.add_undecided() = std::move(row);
+    std::map<std::string, pb::UndecidedRow*> alike;
+    for (auto& [key, row] : by_element) {
+      pb::UndecidedRow*& shown = alike[row.SerializeAsString()];
+      if (shown == nullptr) {
+        shown = result_.add_undecided();
+        *shown = std::move(row);
+      }
+      shown->add_elements(std::string(key.first));
+    }
   }
 
   void AddModelQuality() {
@@ -561,7 +674,7 @@ class Builder {
       row.set_rule(finding.rule->id());
       row.set_element(finding.element_id);
       row.set_advice(finding.advice);
-      row.set_owner(TeamName(model_, finding.team));
+      row.set_owner(NameOfTeam(finding.team));
     }
     for (const analysis::PostureContradiction& found : analysis::PostureContradictions(threats_.landscape())) {
       pb::ContradictionRow& row = *result_.add_contradictions();
@@ -576,7 +689,7 @@ class Builder {
   void AddQuestions() {
     std::set<std::string> fields;
     for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
-      fields.insert(undecided.fields.begin(), undecided.fields.end());
+      for (const analysis::Condition* condition : undecided.unknown) fields.insert(condition->Field());
     }
     fields.erase("");
     const std::vector<absl::string_view> views(fields.begin(), fields.end());
@@ -585,21 +698,25 @@ class Builder {
         *result_.add_questions() = std::move(question);
       }
     }
-    std::map<std::pair<std::string, std::string>, std::set<std::string>> unknown;  // control, team -> elements
+    using Asked = std::pair<absl::string_view, absl::string_view>;  // control, team
+    absl::flat_hash_map<Asked, std::vector<const std::string*>> unknown;
     for (const Threat* threat : threats_.Prioritised()) {
       for (const analysis::ControlOnThreat& each : threat->controls) {
-        if (each.posture.state != model::v1::POSTURE_STATE_UNSPECIFIED) continue;
-        unknown[{each.row->control(), threat->team}].insert(threat->element_id);
+        if (each.posture->state != model::v1::POSTURE_STATE_UNSPECIFIED) continue;
+        unknown[{each.row->control(), *threat->team}].push_back(&threat->element_id());
       }
     }
-    for (const auto& [key, elements] : unknown) {
+    const std::map<Asked, std::vector<const std::string*>> sorted(unknown.begin(), unknown.end());
+    for (const auto& [asked, ids] : sorted) {
+      std::set<std::string> elements;
+      for (const std::string* id : ids) elements.insert(*id);
       metapowers::v1::Question& question = *result_.add_questions();
-      question.set_field(absl::StrCat("posture.", key.first));
+      question.set_field(absl::StrCat("posture.", asked.first));
       question.set_text(absl::StrReplaceAll(knowledge::RiskGrid().posture_question(),
-                                            {{"{control}", knowledge::FindControl(key.first)->name()},
+                                            {{"{control}", knowledge::FindControl(asked.first)->name()},
                                              {"{elements}", List({elements.begin(), elements.end()}, kNamesInCell)}}));
-      question.set_owner(key.second);
-      question.set_owner_name(TeamName(model_, key.second));
+      question.set_owner(std::string(asked.second));
+      question.set_owner_name(NameOfTeam(question.owner()));
     }
   }
 
@@ -607,9 +724,7 @@ class Builder {
 
   void AddTotals() {
     pb::ThreatTotals& totals = *result_.mutable_totals();
-    std::set<std::string> fired;
     for (const Threat& threat : threats_.all()) {
-      fired.insert(threat.rule->id());
       if (threat.status == ThreatStatus::kFalsePositive) {
         totals.set_false_positives(totals.false_positives() + 1);
         continue;
@@ -638,7 +753,7 @@ class Builder {
           totals.set_low(row.open());
       }
     }
-    totals.set_rules_fired(static_cast<int>(fired.size()));
+    totals.set_rules_fired(static_cast<int>(found_.size()));
     totals.set_rules_tried(static_cast<int>(input_.threats.rules().rules().size()));
     totals.set_flows(proto_.flows_size());
     totals.set_crossings(static_cast<int>(input_.facts.zone_crossings().size()));
@@ -661,15 +776,24 @@ class Builder {
     phrases.set_rules(Count(totals.rules_tried(), "rule", "rules"));
   }
 
+  // TeamName(), looked up once for each team.
+  const std::string& NameOfTeam(const std::string& id) {
+    const auto [known, added] = team_names_.try_emplace(id);
+    if (added) known->second = TeamName(model_, id);
+    return known->second;
+  }
+
   const Input& input_;
   const model::Model& model_;
   const model::v1::SystemModel& proto_;
   const analysis::Threats& threats_;
-  pb::ThreatModelResult result_;
+  std::vector<Found> found_;  // sorted by rule
+  std::map<std::string, std::string> team_names_;
+  pb::ThreatModelResult& result_;
 };
 
 }  // namespace
 
-pb::ThreatModelResult ThreatModel(const Input& input) { return Builder(input).Build(); }
+void ThreatModel(const Input& input, pb::ThreatModelResult& result) { Builder(input, result).Build(); }
 
 }  // namespace metapowers::commands::identify

@@ -8,7 +8,8 @@
 
 namespace metapowers::commands::identify {
 
-security::identify::v1::ThreatModelResult ThreatModel(const Input& input);
+// Fills `result`, which is empty.
+void ThreatModel(const Input& input, security::identify::v1::ThreatModelResult& result);
 
 }  // namespace metapowers::commands::identify
 

@@ -17,9 +17,30 @@ namespace {
 
 namespace pb = security::identify::v1;
 
+pb::ThreatModelResult Made(const Input& input) {
+  pb::ThreatModelResult result;
+  ThreatModel(input, result);
+  return result;
+}
+
 class ThreatModelTest : public testing::TestWithParam<const char*> {
  protected:
-  ThreatModelTest() : case_(Example(GetParam())), result_(ThreatModel(case_.input())) {}
+  ThreatModelTest() : case_(Example(GetParam())), result_(Made(case_.input())) {}
+
+  static bool IsOpen(const pb::Finding& finding) {
+    return finding.status() == pb::FINDING_STATUS_OPEN || finding.status() == pb::FINDING_STATUS_OPEN_AGAIN ||
+           finding.status() == pb::FINDING_STATUS_MITIGATING;
+  }
+
+  std::vector<pb::RuleGroup> Rules() const {
+    std::vector<pb::RuleGroup> rules;
+    for (const pb::StrideChapter& chapter : result_.catalogue()) {
+      rules.insert(rules.end(), chapter.rules().begin(), chapter.rules().end());
+      rules.insert(rules.end(), chapter.minor_rules().begin(), chapter.minor_rules().end());
+      rules.insert(rules.end(), chapter.controlled_rules().begin(), chapter.controlled_rules().end());
+    }
+    return rules;
+  }
 
   const Case case_;
   const pb::ThreatModelResult result_;
@@ -32,16 +53,17 @@ INSTANTIATE_TEST_SUITE_P(Examples, ThreatModelTest, testing::ValuesIn(kExamples)
 });
 
 TEST_P(ThreatModelTest, NumbersAgreeInFindingsTablesAndTotals) {
-  std::map<std::string, int> by_status;
+  std::map<pb::FindingStatus, int> by_status;
   std::map<model::v1::Severity, int> open;
   for (const pb::Finding& finding : result_.findings()) {
     ++by_status[finding.status()];
-    if (finding.status() == "open" || finding.status() == "mitigating") ++open[finding.severity()];
+    if (IsOpen(finding)) ++open[finding.severity()];
   }
   const pb::ThreatTotals& totals = result_.totals();
-  EXPECT_EQ(totals.considered(), result_.findings_size() - by_status["false positive"]);
-  EXPECT_EQ(totals.open(), by_status["open"] + by_status["open again"] + by_status["mitigating"]);
-  EXPECT_EQ(totals.controlled(), by_status["controlled"]);
+  EXPECT_EQ(totals.considered(), result_.findings_size() - by_status[pb::FINDING_STATUS_FALSE_POSITIVE]);
+  EXPECT_EQ(totals.open(), by_status[pb::FINDING_STATUS_OPEN] + by_status[pb::FINDING_STATUS_OPEN_AGAIN] +
+                               by_status[pb::FINDING_STATUS_MITIGATING]);
+  EXPECT_EQ(totals.controlled(), by_status[pb::FINDING_STATUS_CONTROLLED]);
   EXPECT_EQ(totals.considered(), totals.open() + totals.controlled() + totals.decided());
   EXPECT_EQ(totals.open(), totals.critical() + totals.high() + totals.medium() + totals.low());
   EXPECT_EQ(totals.critical(), open[model::v1::SEVERITY_CRITICAL]);
@@ -49,16 +71,57 @@ TEST_P(ThreatModelTest, NumbersAgreeInFindingsTablesAndTotals) {
   int lesser = 0;
   for (const pb::LesserThreats& row : result_.lesser()) lesser += row.medium() + row.low();
   EXPECT_EQ(result_.priorities_size() + lesser, totals.open());
-  EXPECT_EQ(result_.mitigations_size(), totals.critical() + totals.high());
+  int mitigated = 0;
+  for (const pb::MitigationRow& row : result_.mitigations()) mitigated += row.keys_size();
+  EXPECT_EQ(mitigated, totals.critical() + totals.high());
   EXPECT_EQ(result_.open_findings_size(), totals.open());
   int in_catalogue = 0;
-  for (const pb::StrideChapter& chapter : result_.catalogue()) {
-    for (const pb::RuleGroup& rule : chapter.rules()) {
-      in_catalogue += rule.rows_size() + rule.controlled_size();
-      EXPECT_EQ(rule.precondition().find('{'), std::string::npos) << rule.precondition();
-    }
+  for (const pb::RuleGroup& rule : Rules()) {
+    in_catalogue += rule.rows_size() + rule.controlled_size();
+    for (const pb::AlikeThreats& alike : rule.low()) in_catalogue += alike.elements_size();
   }
   EXPECT_EQ(in_catalogue, result_.findings_size());
+}
+
+TEST_P(ThreatModelTest, WhatAllThreatsOfARuleShareStandsWithTheRule) {
+  for (const pb::RuleGroup& rule : Rules()) {
+    SCOPED_TRACE(rule.id());
+    for (const std::string* text : {&rule.scenario(), &rule.precondition()}) {
+      EXPECT_FALSE(text->empty());
+      EXPECT_EQ(text->find('{'), std::string::npos) << *text;
+    }
+    EXPECT_EQ(rule.controls_size(), rule.control_ids_size());
+    EXPECT_FALSE(rule.controls().empty());
+  }
+}
+
+TEST_P(ThreatModelTest, OnlyLowThreatsShareARow) {
+  for (const pb::RuleGroup& rule : Rules()) {
+    for (const int position : rule.rows()) {
+      const pb::Finding& finding = result_.findings(position);
+      EXPECT_EQ(finding.rule_id(), rule.id());
+      EXPECT_GT(finding.severity(), model::v1::SEVERITY_LOW) << finding.key();
+      EXPECT_NE(finding.status(), pb::FINDING_STATUS_CONTROLLED) << finding.key();
+    }
+    for (const pb::AlikeThreats& alike : rule.low()) {
+      const pb::Finding& example = result_.findings(alike.example());
+      EXPECT_EQ(example.rule_id(), rule.id());
+      EXPECT_EQ(example.severity(), model::v1::SEVERITY_LOW) << example.key();
+    }
+  }
+}
+
+TEST_P(ThreatModelTest, PrioritiesAreOpenThreatsWorstFirst) {
+  int last = 25;
+  for (const pb::Priority& row : result_.priorities()) {
+    const pb::Finding& finding = result_.findings(row.finding());
+    EXPECT_TRUE(IsOpen(finding)) << finding.key();
+    if (finding.severity() == model::v1::SEVERITY_CRITICAL) {
+      EXPECT_LE(finding.current().likelihood() * finding.current().impact(), last);
+      last = finding.current().likelihood() * finding.current().impact();
+    }
+    EXPECT_EQ(row.scenario().find('{'), std::string::npos) << row.scenario();
+  }
 }
 
 TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
@@ -67,10 +130,11 @@ TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
     SCOPED_TRACE(finding.key());
     EXPECT_TRUE(keys.insert(finding.key()).second);
     EXPECT_FALSE(finding.element_ids().empty());
-    EXPECT_FALSE(finding.scenario().empty());
-    EXPECT_EQ(finding.scenario().find('{'), std::string::npos) << finding.scenario();
-    EXPECT_FALSE(finding.likelihood_derivation().empty());
-    EXPECT_FALSE(finding.impact_derivation().empty());
+    EXPECT_EQ(finding.key().rfind(finding.rule_id() + "@", 0), 0u);
+    EXPECT_NE(finding.stride(), knowledge::v1::STRIDE_UNSPECIFIED);
+    EXPECT_NE(finding.derivation().find("; "), std::string::npos) << finding.derivation();
+    EXPECT_FALSE(finding.fingerprint().empty());
+    EXPECT_EQ(finding.due().empty(), !IsOpen(finding));
     EXPECT_FALSE(finding.owner().empty());
     EXPECT_LE(finding.current().likelihood(), finding.inherent().likelihood());
     EXPECT_LE(finding.current().impact(), finding.inherent().impact());
@@ -81,7 +145,7 @@ TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
 
 TEST_P(ThreatModelTest, NoCriticalOrHighThreatIsWithoutControlOwnerAndDate) {
   for (const pb::MitigationRow& row : result_.mitigations()) {
-    SCOPED_TRACE(row.key());
+    SCOPED_TRACE(row.keys(0));
     EXPECT_FALSE(row.controls().empty());
     EXPECT_FALSE(row.owner().empty());
     EXPECT_FALSE(row.due().empty());
@@ -90,22 +154,27 @@ TEST_P(ThreatModelTest, NoCriticalOrHighThreatIsWithoutControlOwnerAndDate) {
 }
 
 TEST_P(ThreatModelTest, EveryStrideCellIsConsideredOrHasAReason) {
-  std::set<std::pair<std::string, std::string>> reasons;
+  std::set<std::pair<std::string, knowledge::v1::Stride>> reasons;
   for (const pb::CoverageReason& reason : result_.coverage_reasons()) {
-    EXPECT_FALSE(reason.reason().empty()) << reason.element() << " " << reason.letter();
-    reasons.insert({reason.element(), reason.letter()});
+    EXPECT_FALSE(reason.reason().empty()) << reason.elements(0) << " " << reason.letter();
+    for (const std::string& element : reason.elements()) reasons.insert({element, reason.letter()});
   }
   std::set<std::string> elements;
   for (const pb::CoverageRow& row : result_.coverage()) {
-    elements.insert(row.element());
-    const std::pair<const char*, const std::string*> cells[] = {
-        {"Spoofing", &row.spoofing()},        {"Tampering", &row.tampering()},
-        {"Repudiation", &row.repudiation()},  {"Information Disclosure", &row.disclosure()},
-        {"Denial of Service", &row.denial()}, {"Elevation of Privilege", &row.elevation()}};
-    for (const auto& [letter, text] : cells) {
-      EXPECT_EQ(*text == "none", reasons.count({row.element(), letter}) > 0) << row.element() << " " << letter;
-      const bool process_or_store = row.kind() != "flow";
-      EXPECT_FALSE(process_or_store && *text == "none") << row.element() << " " << letter << ": no rule considers it";
+    const std::pair<knowledge::v1::Stride, const std::string*> cells[] = {
+        {knowledge::v1::STRIDE_SPOOFING, &row.spoofing()},
+        {knowledge::v1::STRIDE_TAMPERING, &row.tampering()},
+        {knowledge::v1::STRIDE_REPUDIATION, &row.repudiation()},
+        {knowledge::v1::STRIDE_INFORMATION_DISCLOSURE, &row.disclosure()},
+        {knowledge::v1::STRIDE_DENIAL_OF_SERVICE, &row.denial()},
+        {knowledge::v1::STRIDE_ELEVATION_OF_PRIVILEGE, &row.elevation()}};
+    for (const std::string& element : row.elements()) {
+      EXPECT_TRUE(elements.insert(element).second) << element;
+      for (const auto& [letter, text] : cells) {
+        EXPECT_EQ(*text == "none", reasons.count({element, letter}) > 0) << element << " " << letter;
+        const bool process_or_store = row.kind() != "flow";
+        EXPECT_FALSE(process_or_store && *text == "none") << element << " " << letter << ": no rule considers it";
+      }
     }
   }
   for (const analysis::ZoneCrossing& crossing : case_.facts().zone_crossings()) {
@@ -132,7 +201,7 @@ TEST_P(ThreatModelTest, EveryFlowIsDrawnOnce) {
 std::map<std::string, std::string> Scores(const std::string& yaml) {
   std::map<std::string, std::string> scores;
   const Case changed(yaml);
-  const pb::ThreatModelResult result = ThreatModel(changed.input());
+  const pb::ThreatModelResult result = Made(changed.input());
   for (const pb::Finding& finding : result.findings()) {
     scores[finding.key()] = absl::StrCat(finding.current().likelihood(), " x ", finding.current().impact());
   }
