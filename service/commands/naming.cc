@@ -28,12 +28,6 @@ bool Applies(const analysis::Facts& facts, absl::string_view framework) {
                      [&](const analysis::FrameworkFact& fact) { return fact.applies && fact.id == framework; });
 }
 
-std::vector<std::string> BindingReferences(const Input& input,
-                                           const google::protobuf::RepeatedPtrField<std::string>& references) {
-  ReferenceFilter filter(input);
-  return BindingReferences(filter, references);
-}
-
 std::vector<std::string> BindingReferences(ReferenceFilter& filter,
                                            const google::protobuf::RepeatedPtrField<std::string>& references) {
   std::vector<std::string> labels;

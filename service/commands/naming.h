@@ -32,9 +32,7 @@ std::string RoleOfKind(const model::Model& model, const google::protobuf::Repeat
 
 class ReferenceFilter;
 
-// Labels of ApplicableReferences() of applicable_references.h; with a filter for many lists.
-std::vector<std::string> BindingReferences(const Input& input,
-                                           const google::protobuf::RepeatedPtrField<std::string>& references);
+// Labels of the references that the filter leaves; see applicable_references.h.
 std::vector<std::string> BindingReferences(ReferenceFilter& filter,
                                            const google::protobuf::RepeatedPtrField<std::string>& references);
 

@@ -11,6 +11,7 @@
 #include "service/analysis/asset_class.h"
 #include "service/analysis/asset_gaps.h"
 #include "service/analysis/single_points.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
@@ -591,7 +592,7 @@ class Inventory {
     group.set_action(kind.action());
     group.set_evidence(kind.evidence());
     group.set_severity(kind.severity());
-    AddAll(BindingReferences(input_, kind.references()), group.mutable_references());
+    AddAll(BindingReferences(binding_, kind.references()), group.mutable_references());
     group.set_term_days(knowledge::GapTermDays(kind.severity()));
     for (const analysis::AssetGapFact& fact : facts) {
       pb::GapRow& row = *group.add_rows();
@@ -656,6 +657,7 @@ class Inventory {
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;
+  ReferenceFilter binding_{input_};
   bool pci_applies_ = false;
   pb::AssetInventoryResult result_;
 };

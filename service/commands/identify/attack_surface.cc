@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/attack_surface.h"
 #include "service/analysis/reachability.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -531,7 +532,7 @@ class Surface {
     }
   }
 
-  void DescribeKind(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) const {
+  void DescribeKind(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) {
     const kb::SurfaceFindingKind& kind = knowledge::SurfaceFindingKindOf(finding.finding);
     group.set_kind(finding.finding);
     group.set_title(kind.title());
@@ -542,7 +543,7 @@ class Surface {
   }
 
   // Requirements that bind the subjects of the group so far: PCI DSS only where one is in its scope.
-  void AddReferences(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) const {
+  void AddReferences(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) {
     const bool pci =
         std::any_of(finding.entries.begin(), finding.entries.end(), [&](size_t i) { return InPciScope(entries()[i]); });
     if (!pci && !group.references().empty()) return;
@@ -551,7 +552,7 @@ class Surface {
       if (pci || !absl::StartsWith(reference, "pci-dss")) *references.Add() = reference;
     }
     group.clear_references();
-    AddAll(BindingReferences(input_, references), group.mutable_references());
+    AddAll(BindingReferences(binding_, references), group.mutable_references());
   }
 
   bool InPciScope(const EntryPoint& entry) const {
@@ -761,6 +762,7 @@ class Surface {
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;
+  ReferenceFilter binding_{input_};
   const analysis::AttackSurface surface_;
   const analysis::UntrustedReach reach_;
   std::set<std::string> asked_;

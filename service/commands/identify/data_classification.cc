@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/handling.h"
+#include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
@@ -303,7 +304,7 @@ class Classification {
       if (value.empty()) value = requirement.floor();
       row.set_measure(absl::StrReplaceAll(requirement.measure(), {{"{value}", value}}));
       row.set_evidence(requirement.evidence());
-      for (const std::string& reference : BindingReferences(input_, requirement.references())) {
+      for (const std::string& reference : BindingReferences(binding_, requirement.references())) {
         if (BindsHere(requirement, reference)) row.add_references(reference);
       }
     }
@@ -576,6 +577,7 @@ class Classification {
   const model::Model& model_;
   const analysis::Facts& facts_;
   const model::v1::SystemModel& proto_;
+  ReferenceFilter binding_{input_};
   const std::vector<HandlingFact> verdicts_;
   std::map<std::pair<int, std::string>, std::vector<const HandlingFact*>> by_subject_;
   pb::DataClassificationResult result_;
