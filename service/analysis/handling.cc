@@ -120,12 +120,6 @@ Answer FlowEncrypted(const Flow& flow) {
   return Pass(Word(flow.transport_security()));
 }
 
-bool UsesTls(const Flow& flow) {
-  return flow.transport_security() == model::v1::TRANSPORT_SECURITY_TLS ||
-         flow.transport_security() == model::v1::TRANSPORT_SECURITY_MTLS ||
-         flow.transport_security() == model::v1::TRANSPORT_SECURITY_MESH_MTLS;
-}
-
 Answer TlsFloor(const model::Model& model, const Flow& flow) {
   if (flow.min_tls() == model::v1::TLS_VERSION_UNSPECIFIED) return Unknown("TLS floor not declared");
   const model::v1::TlsVersion declared = model.proto().policy_parameters().min_tls();
@@ -393,6 +387,12 @@ class Judge {
 std::string InDays(bool declared, int days) { return declared ? absl::StrCat(days, " days") : ""; }
 
 }  // namespace
+
+bool UsesTls(const Flow& flow) {
+  return flow.transport_security() == model::v1::TRANSPORT_SECURITY_TLS ||
+         flow.transport_security() == model::v1::TRANSPORT_SECURITY_MTLS ||
+         flow.transport_security() == model::v1::TRANSPORT_SECURITY_MESH_MTLS;
+}
 
 std::vector<AgreementFact> AgreementsNeeded(const Facts& facts, const ThirdParty& supplier,
                                             const std::vector<const DataClass*>& data) {

@@ -47,6 +47,9 @@ model::v1::Confidentiality HighestLevel(const std::vector<const model::v1::DataC
 // Data classes that a flow carries in either direction, sorted by id.
 std::vector<const model::v1::DataClass*> DataOf(const model::Model& model, const model::v1::Flow& flow);
 
+// Whether a flow is protected by TLS, so that a lowest version makes sense.
+bool UsesTls(const model::v1::Flow& flow);
+
 // Whether a data class has one of the categories.
 bool HasCategory(const model::v1::DataClass& data, const google::protobuf::RepeatedField<int>& categories);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "service/commands/naming.h"
 
@@ -21,6 +22,15 @@ std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<cons
     row.set_owner_name(TeamName(model, row.owner()));
   }
   return wanted;
+}
+
+v1::Question Ask(const model::Model& model, std::string field, std::string text, absl::string_view team) {
+  v1::Question question;
+  question.set_field(std::move(field));
+  question.set_text(std::move(text));
+  question.set_owner(team.empty() ? model.proto().owner_team() : std::string(team));
+  question.set_owner_name(TeamName(model, question.owner()));
+  return question;
 }
 
 }  // namespace metapowers::commands

@@ -1,0 +1,149 @@
+#include "service/commands/protection_gaps.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "service/analysis/terms.h"
+#include "service/commands/naming.h"
+#include "service/commands/wording.h"
+#include "service/knowledge/key_and_access.h"
+#include "service/knowledge/rules.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::commands {
+namespace {
+
+using metapowers::v1::ProtectionGap;
+
+bool IsLoweredBy(const analysis::Threat& threat, absl::string_view control) {
+  return std::any_of(threat.controls.begin(), threat.controls.end(),
+                     [&](const analysis::ControlOnThreat& each) { return each.control->id() == control; });
+}
+
+// The control that the requirement is about; empty where none is.
+std::string ControlOf(absl::string_view requirement) {
+  for (const knowledge::v1::SecurityControl& control : knowledge::SecurityControls().controls()) {
+    if (control.handling() == requirement) return control.id();
+  }
+  return "";
+}
+
+std::string About(const std::string& sentence, const std::string& subjects) {
+  return absl::StrReplaceAll(sentence, {{"{subject}", subjects}});
+}
+
+// Whether the store or flow handles account data.
+bool HandlesAccountData(const Input& input, const std::string& subject) {
+  std::vector<const model::v1::DataClass*> data;
+  if (const analysis::ComponentFacts* facts = input.facts.Find(subject)) data = facts->stores;
+  if (const auto* flow = input.model.Find<model::v1::Flow>(subject)) data = analysis::DataOf(input.model, *flow);
+  return std::any_of(data.begin(), data.end(), [](const auto* each) { return analysis::IsAccountData(*each); });
+}
+
+}  // namespace
+
+ProtectionGaps::ProtectionGaps(const Input& input) : input_(input) {
+  for (const analysis::Threat& threat : input.threats.Get().all()) {
+    if (threat.open()) open_[threat.element_id()].push_back(&threat);
+  }
+}
+
+void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const {
+  const model::Model& model = input_.model;
+  const analysis::Threat* worst = nullptr;
+  const auto found = open_.find(row.subject());
+  if (found != open_.end()) {
+    for (const analysis::Threat* threat : found->second) {
+      if (!IsLoweredBy(*threat, row.control())) continue;
+      row.add_threats(threat->key);
+      if (worst == nullptr || threat->scores.current.product() > worst->scores.current.product()) worst = threat;
+    }
+  }
+  if (worst != nullptr) row.set_severity(worst->severity());
+  row.set_due(worst != nullptr ? *worst->due
+                               : model::FormatDate(model.as_of() + knowledge::GapTermDays(row.severity())));
+  row.set_owner(TeamName(model, team.empty() ? model.proto().owner_team() : team));
+}
+
+void ProtectionGaps::Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team) {
+  const knowledge::v1::ProtectionGapRule& known = knowledge::ProtectionGapRuleOf(rule);
+  ProtectionGap& row = rows_.emplace_back();
+  row.set_rule(known.id());
+  row.set_title(known.title());
+  row.set_subject(std::string(subject));
+  row.set_fact(std::move(fact));
+  row.set_severity(known.severity());
+  row.set_control(known.control());
+  row.set_verification(About(known.verification(), row.subject()));
+  Complete(team, row);
+  Closing& closing = closings_[row.rule()];
+  closing.measure = known.measure();
+  closing.verification = known.verification();
+  closing.references = BindingReferences(binding_, known.references());
+  closing.subjects.insert(row.subject());
+}
+
+void ProtectionGaps::Add(const analysis::HandlingFact& fact) {
+  const knowledge::v1::HandlingRequirement& requirement = *fact.requirement;
+  ProtectionGap& row = rows_.emplace_back();
+  row.set_rule(requirement.id());
+  row.set_title(absl::StrCat(requirement.id(), " not met"));
+  row.set_subject(fact.subject);
+  row.set_fact(fact.data.empty() ? fact.fact : absl::StrCat(fact.data, ": ", fact.fact));
+  row.set_severity(requirement.severity());
+  row.set_control(ControlOf(requirement.id()));
+  row.set_verification(requirement.verification());
+  Complete(fact.team, row);
+  Closing& closing = closings_[row.rule()];
+  closing.measure = requirement.remedy();
+  closing.verification = requirement.verification();
+  closing.subjects.insert(fact.subject);
+  const bool account_data =
+      std::any_of(closing.subjects.begin(), closing.subjects.end(),
+                  [&](const std::string& subject) { return HandlesAccountData(input_, subject); });
+  closing.references = DataReferences(input_, requirement.references(), account_data);
+}
+
+void ProtectionGaps::MoveTo(google::protobuf::RepeatedPtrField<ProtectionGap>& gaps,
+                            google::protobuf::RepeatedPtrField<metapowers::v1::GapMeasure>& measures) {
+  std::stable_sort(rows_.begin(), rows_.end(), [](const ProtectionGap& a, const ProtectionGap& b) {
+    return std::make_tuple(-a.severity(), a.due(), a.rule(), a.subject()) <
+           std::make_tuple(-b.severity(), b.due(), b.rule(), b.subject());
+  });
+  for (ProtectionGap& row : rows_) {
+    const auto closing = closings_.find(row.rule());
+    if (closing != closings_.end()) {
+      const std::vector<std::string> subjects(closing->second.subjects.begin(), closing->second.subjects.end());
+      metapowers::v1::GapMeasure& measure = *measures.Add();
+      measure.set_title(row.title());
+      for (const std::string& subject : subjects) measure.add_subjects(subject);
+      // The subjects stand beside it; a long list of them in the sentence would not be read.
+      const std::string named = subjects.size() <= 4 ? List(subjects) : "each element named";
+      measure.set_measure(About(closing->second.measure, named));
+      measure.set_verification(About(closing->second.verification, named));
+      for (std::string& reference : closing->second.references) *measure.add_references() = std::move(reference);
+      closings_.erase(closing);
+    }
+    *gaps.Add() = std::move(row);
+  }
+  rows_.clear();
+}
+
+std::vector<std::string> DataReferences(const Input& input,
+                                        const google::protobuf::RepeatedPtrField<std::string>& references,
+                                        bool account_data) {
+  google::protobuf::RepeatedPtrField<std::string> kept;
+  for (const std::string& reference : references) {
+    const bool on_account_data =
+        absl::StartsWith(reference, "pci-dss-4.0.1:3.") || absl::StartsWith(reference, "pci-dss-4.0.1:4.");
+    if (account_data || !on_account_data) *kept.Add() = reference;
+  }
+  ReferenceFilter binding(input);
+  return BindingReferences(binding, kept);
+}
+
+}  // namespace metapowers::commands

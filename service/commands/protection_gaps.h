@@ -1,0 +1,63 @@
+// Gaps of declared protection as rows, each tied to the threats that it leaves open. Thread-compatible.
+#ifndef METAPOWERS_SERVICE_COMMANDS_PROTECTION_GAPS_H_
+#define METAPOWERS_SERVICE_COMMANDS_PROTECTION_GAPS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_field.h"
+#include "metapowers/v1/protection_gap.pb.h"
+#include "service/analysis/handling.h"
+#include "service/commands/applicable_references.h"
+#include "service/commands/command.h"
+
+namespace metapowers::commands {
+
+// Collects gaps of one section.
+class ProtectionGaps {
+ public:
+  // `input` outlives this.
+  explicit ProtectionGaps(const Input& input);
+
+  // A gap by its rule of key_and_access.h. An empty `team` is that of the system.
+  void Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team);
+
+  // A requirement on handling that is not met.
+  void Add(const analysis::HandlingFact& fact);
+
+  // Gaps: worst first, then by due date, rule and subject. Measures: one for each rule, in the order of their first
+  // gap. Leaves none here.
+  void MoveTo(google::protobuf::RepeatedPtrField<metapowers::v1::ProtectionGap>& gaps,
+              google::protobuf::RepeatedPtrField<metapowers::v1::GapMeasure>& measures);
+
+ private:
+  // How gaps of one rule are closed, with `{subject}` in the texts.
+  struct Closing {
+    std::string measure;
+    std::string verification;
+    std::vector<std::string> references;
+    std::set<std::string> subjects;
+  };
+
+  // Threats, severity, due date and owner of a row whose rule, subject, control and severity are set.
+  void Complete(absl::string_view team, metapowers::v1::ProtectionGap& row) const;
+
+  const Input& input_;
+  mutable ReferenceFilter binding_{input_};
+  std::map<std::string, std::vector<const analysis::Threat*>, std::less<>> open_;  // by element, sorted by key
+  std::vector<metapowers::v1::ProtectionGap> rows_;
+  std::map<std::string, Closing> closings_;  // by rule
+};
+
+// Requirements of `references` that bind. Those of PCI DSS on kept and carried account data are left out unless
+// `account_data`.
+std::vector<std::string> DataReferences(const Input& input,
+                                        const google::protobuf::RepeatedPtrField<std::string>& references,
+                                        bool account_data);
+
+}  // namespace metapowers::commands
+
+#endif  // METAPOWERS_SERVICE_COMMANDS_PROTECTION_GAPS_H_

@@ -1,0 +1,163 @@
+#include "service/commands/protect/access_control.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/commands/command_fixture.h"
+#include "tests/commands/protect/snippet_checks.h"
+
+namespace metapowers::commands::protect {
+namespace {
+
+using security::protect::v1::AccessControlResult;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+AccessControlResult Control(const std::string& yaml) { return AccessControl(Case(yaml).input()); }
+
+const security::protect::v1::MfaPathRow* FindPath(const AccessControlResult& result, const std::string& flow) {
+  for (const auto& row : result.paths()) {
+    if (row.flow() == flow) return &row;
+  }
+  return nullptr;
+}
+
+bool HasGap(const AccessControlResult& result, const std::string& rule, const std::string& subject) {
+  return std::any_of(result.gaps().begin(), result.gaps().end(),
+                     [&](const auto& gap) { return gap.rule() == rule && gap.subject() == subject; });
+}
+
+TEST(AccessControl, TotalsAreTheRowsCounted) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Case c(Example(example));
+    const AccessControlResult result = AccessControl(c.input());
+    EXPECT_EQ(result.totals().roles(), c.model().proto().roles_size());
+    EXPECT_EQ(result.role_privileges_size(), result.roles_size());
+    EXPECT_EQ(result.components_size(), result.component_privileges_size());
+    EXPECT_EQ(result.data_privileges_size(), c.model().proto().data_classes_size());
+    EXPECT_EQ(result.totals().accounts(), c.model().proto().secrets().credentials_size());
+    EXPECT_EQ(result.totals().paths(), result.paths_size());
+    EXPECT_EQ(result.totals().conflicts(), result.conflicts_size());
+    EXPECT_EQ(result.totals().gaps(), result.gaps_size());
+    const auto missing = std::count_if(result.gaps().begin(), result.gaps().end(), [](const auto& gap) {
+      return gap.rule() == "mfa-missing" || gap.rule() == "mfa-missing-cde";
+    });
+    EXPECT_EQ(result.totals().lacking(), missing);
+  }
+}
+
+TEST(AccessControl, NoRoleAdministersEverything) {
+  for (const char* example : {"api-platform", "patient-platform"}) {
+    const AccessControlResult result = Control(Example(example));
+    for (const auto& row : result.role_privileges()) {
+      EXPECT_LT(row.administers_size(), result.components_size()) << row.role();
+    }
+  }
+}
+
+TEST(AccessControl, EveryComponentOfTheCdeIsInTheTable) {
+  const Case c(Example("api-platform"));
+  const AccessControlResult result = AccessControl(c.input());
+  int expected = 0;
+  for (const auto& [id, facts] : c.facts().components())
+    expected += facts.pci_scope == analysis::PciScope::kCde ? 1 : 0;
+  EXPECT_EQ(result.cde_size(), expected);
+  EXPECT_THAT(Control(Example("patient-platform")).cde(), IsEmpty());
+}
+
+TEST(AccessControl, PersonnelReachTheCdeThroughTheProxyWithSeveralFactors) {
+  const AccessControlResult result = Control(Example("api-platform"));
+  const auto* path = FindPath(result, "proxy-to-cde-db");
+  ASSERT_NE(path, nullptr);
+  EXPECT_EQ(path->people(), "personnel");
+  EXPECT_EQ(path->verdict(), "met");
+  EXPECT_THAT(path->way(), HasSubstr("through access-proxy"));
+  EXPECT_EQ(path->required(), "path into the CDE");
+  const auto* payer = FindPath(result, "payer-us-to-card-capture");
+  ASSERT_NE(payer, nullptr);
+  EXPECT_EQ(payer->people(), "customer");
+  EXPECT_EQ(payer->verdict(), "not required");
+}
+
+TEST(AccessControl, APathWithOneFactorIsAGap) {
+  const AccessControlResult result = Control(Example("team-notes"));
+  ASSERT_NE(FindPath(result, "founder-to-server"), nullptr);
+  EXPECT_EQ(FindPath(result, "founder-to-server")->verdict(), "fails");
+  EXPECT_TRUE(HasGap(result, "mfa-missing", "founder-to-server"));
+  EXPECT_FALSE(HasGap(result, "mfa-missing", "customer-to-app"));
+  const AccessControlResult mended = Control(
+      Edited(Example("team-notes"),
+             {{"transport_security: ssh, authentication: signature", "transport_security: ssh, authentication: mfa"}}));
+  EXPECT_FALSE(HasGap(mended, "mfa-missing", "founder-to-server"));
+}
+
+TEST(AccessControl, AnUnknownMethodIsAQuestionAndNoGap) {
+  const AccessControlResult result = Control(Edited(
+      Example("team-notes"),
+      {{"transport_security: ssh, authentication: signature", "transport_security: ssh, authentication: unknown"}}));
+  EXPECT_EQ(FindPath(result, "founder-to-server")->verdict(), "unknown");
+  EXPECT_FALSE(HasGap(result, "mfa-missing", "founder-to-server"));
+  EXPECT_TRUE(std::any_of(result.questions().begin(), result.questions().end(),
+                          [](const auto& each) { return each.text().find("founder-to-server") != std::string::npos; }));
+}
+
+TEST(AccessControl, ReadersInClearAreThoseThatTheDataNames) {
+  const AccessControlResult result = Control(Example("api-platform"));
+  for (const auto& row : result.data_privileges()) {
+    if (row.data() == "cardholder-data") {
+      EXPECT_THAT(row.read_in_clear(), ElementsAre("security-engineer"));
+    }
+  }
+  const AccessControlResult none =
+      Control(Edited(Example("api-platform"),
+                     {{"    tokenised: true\n    access_roles: [security-engineer]\n", "    tokenised: true\n"}}));
+  EXPECT_TRUE(HasGap(none, "access-roles-missing", "cardholder-data"));
+  EXPECT_FALSE(HasGap(result, "access-roles-missing", "cardholder-data"));
+}
+
+TEST(AccessControl, AReviewerBesidesTheAuthorSeparatesDuties) {
+  EXPECT_TRUE(HasGap(Control(Example("team-notes")), "duties-not-separated", "code changes"));
+  EXPECT_FALSE(HasGap(Control(Edited(Example("team-notes"), {{"code_reviewers: 0", "code_reviewers: 1"}})),
+                      "duties-not-separated", "code changes"));
+}
+
+TEST(AccessControl, ConfigurationParsesAndFollowsThePlatform) {
+  for (const char* example : kExamples) {
+    const auto result = Control(Example(example));
+    for (const auto& snippet : result.snippets()) ExpectParses(snippet);
+  }
+  EXPECT_THAT(Control(Example("team-notes")).snippets(), IsEmpty());
+  const auto result = Control(Example("patient-platform"));
+  for (const auto& snippet : result.snippets()) {
+    EXPECT_EQ(snippet.json().find("s3:"), std::string::npos) << snippet.title();
+  }
+}
+
+TEST(AccessControl, EmergencyAccessIsTakenFromTheModel) {
+  const AccessControlResult result = Control(Example("api-platform"));
+  EXPECT_TRUE(std::any_of(result.emergency().begin(), result.emergency().end(), [](const auto& row) {
+    return row.target() == "access-proxy" && row.way().find("break-glass accounts") != std::string::npos;
+  }));
+  const AccessControlResult none = Control(
+      Edited(Example("api-platform"),
+             {{"    degraded_mode: Two break-glass accounts with hardware keys in the safe of each office.\n", ""}}));
+  EXPECT_TRUE(HasGap(none, "emergency-access-missing", "access-proxy"));
+  EXPECT_FALSE(HasGap(result, "emergency-access-missing", "access-proxy"));
+}
+
+TEST(AccessControl, OrderInTheFileNeverMatters) {
+  for (const char* list : {"components", "flows", "roles", "teams"}) {
+    EXPECT_EQ(Control(Reversed(Example("api-platform"), list)).SerializeAsString(),
+              Control(Example("api-platform")).SerializeAsString())
+        << list;
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::commands::protect
