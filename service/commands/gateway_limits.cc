@@ -1,0 +1,119 @@
+#include "service/commands/gateway_limits.h"
+
+#include <map>
+#include <set>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/analysis/control_posture.h"
+#include "service/analysis/outside.h"
+#include "service/commands/api_tests.h"
+#include "service/commands/snippets.h"
+#include "service/knowledge/reviews.h"
+
+namespace metapowers::commands {
+namespace {
+
+namespace kb = knowledge::v1;
+using model::v1::ConsumerClass;
+
+const kb::GatewayProduct* ProductOf(const model::v1::Component& component) {
+  for (const kb::GatewayProduct& product : knowledge::ApiReview().gateways()) {
+    for (const std::string& technology : component.technology()) {
+      if (absl::c_linear_search(product.technologies(), absl::AsciiStrToLower(technology))) return &product;
+    }
+    if (analysis::IsGateway(component) && absl::c_linear_search(product.providers(), component.provider())) {
+      return &product;
+    }
+  }
+  return nullptr;
+}
+
+// A path in the filter language of the edge: a parameter is any text.
+std::string PathFilter(const std::string& path) {
+  std::string pattern;
+  bool parameter = false;
+  for (const char c : path) {
+    if (c == '{') {
+      parameter = true;
+      pattern += '*';
+    } else if (c == '}') {
+      parameter = false;
+    } else if (!parameter) {
+      if (c == '"' || c == '\\') pattern += '\\';
+      pattern += c;
+    }
+  }
+  const char* const compare = pattern.find('*') == std::string::npos ? "eq" : "wildcard";
+  return absl::StrCat("http.request.uri.path ", compare, " \"", pattern, "\"");
+}
+
+// The operations of these interfaces that the class may call without credentials, as a filter.
+std::string OpenPaths(const std::vector<const analysis::ReviewedApi*>& apis, const ConsumerClass& consumer) {
+  std::set<std::string> paths;
+  for (const analysis::ReviewedApi* api : apis) {
+    if (!absl::c_linear_search(api->consumers, &consumer)) continue;
+    for (const analysis::EntryPoint* operation : api->operations) {
+      if (operation->endpoint->authenticated() == model::v1::TRISTATE_NO) {
+        paths.insert(PathFilter(operation->endpoint->path()));
+      }
+    }
+  }
+  return absl::StrJoin(paths, " or ");
+}
+
+}  // namespace
+
+std::vector<LimitingComponent> LimitingComponents(const Input& input, const analysis::ApiReview& review) {
+  std::map<std::string, std::vector<const analysis::ReviewedApi*>> passed;
+  for (const analysis::ReviewedApi& api : review.apis) {
+    std::set<std::string> components = {api.component->component->id()};
+    for (const model::v1::Flow* flow : api.arrivals) components.insert(flow->target());
+    for (const std::string& id : components) passed[id].push_back(&api);
+  }
+  const analysis::Landscape& landscape = input.threats.Get().landscape();
+  std::vector<LimitingComponent> found;
+  for (auto& [id, apis] : passed) {
+    const model::v1::Component* component = input.facts.Find(id)->component;
+    found.push_back({component, ProductOf(*component),
+                     analysis::PostureOf(landscape.ComponentElement(landscape.IndexOf(id)), "rate_limiting"),
+                     std::move(apis)});
+  }
+  return found;
+}
+
+std::optional<metapowers::v1::ConfigFile> LimitConfig(const Input& input, const LimitingComponent& gateway) {
+  if (gateway.product == nullptr) return std::nullopt;
+  std::set<std::string> classes;
+  for (const analysis::ReviewedApi* api : gateway.apis) {
+    for (const ConsumerClass* consumer : api->consumers) classes.insert(consumer->id());
+  }
+  std::vector<SnippetValues> items;
+  for (const std::string& id : classes) {
+    const auto& consumer = *input.model.Find<ConsumerClass>(id);
+    if (!consumer.has_requests_per_minute()) continue;
+    if (!gateway.product->counts_consumers() && consumer.authenticated()) continue;
+    const std::string match = OpenPaths(gateway.apis, consumer);
+    if (!gateway.product->counts_consumers() && match.empty()) continue;
+    SnippetValues values;
+    values.Text("id", id)
+        .Text("consumer", consumer.name())
+        .Text("scope", LimitScope(consumer))
+        .Text("match", match)
+        .Text("identifier", consumer.authenticated() ? "consumer" : "ip")
+        .Text("limit", absl::StrCat(consumer.requests_per_minute()))
+        .Number("limit", consumer.requests_per_minute())
+        .Number("priority", static_cast<int64_t>(items.size()) + 1);
+    items.push_back(std::move(values));
+  }
+  if (items.empty()) return std::nullopt;
+  SnippetValues common;
+  common.Text("system", input.model.proto().name());
+  metapowers::v1::ConfigFile file = MakeConfig(gateway.product->snippet(), gateway.product->name(), common, items);
+  file.add_elements(gateway.component->id());
+  return file;
+}
+
+}  // namespace metapowers::commands

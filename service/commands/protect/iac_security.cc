@@ -1,0 +1,516 @@
+// The judgements are analysis'; this puts them into the tables of the section, one function a table.
+#include "service/commands/protect/iac_security.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <tuple>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "service/analysis/iac_review.h"
+#include "service/analysis/vulnerabilities.h"
+#include "service/commands/control_effects.h"
+#include "service/commands/naming.h"
+#include "service/commands/snippets.h"
+#include "service/commands/threat_naming.h"
+#include "service/commands/wording.h"
+#include "service/knowledge/reviews.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::commands::protect {
+namespace {
+
+namespace kb = knowledge::v1;
+namespace pb = security::protect::v1;
+using analysis::EvidenceFact;
+using analysis::IacSettingFact;
+using analysis::Threat;
+using analysis::Vulnerability;
+using evidence::EvidenceSet;
+using model::v1::IacSource;
+using model::v1::Infrastructure;
+using model::v1::Pipeline;
+
+// Keys of threats that a cell holds, the worst ones.
+constexpr size_t kKeys = 3;
+
+template <class Range, class Field>
+void AddAll(const Range& values, Field* field) {
+  for (const auto& value : values) *field->Add() = value;
+}
+
+std::string PlaceOf(const Vulnerability& one) {
+  if (one.file.empty()) return "";
+  return one.line > 0 ? absl::StrCat(one.file, ":", one.line) : one.file;
+}
+
+// "2026-10-27, overdue by 5 days".
+std::string DueOf(const Vulnerability& one) {
+  return one.overdue ? absl::StrCat(one.due, ", overdue by ", InDays(one.overdue_days)) : one.due;
+}
+
+const kb::IacFix* FixOf(const std::string& rule) {
+  for (const kb::IacFix& fix : knowledge::IacReview().fixes()) {
+    if (fix.rule() == rule) return &fix;
+  }
+  return nullptr;
+}
+
+std::string ControlName(const std::string& id) { return knowledge::FindControl(id)->name(); }
+
+class Review {
+ public:
+  explicit Review(const Input& input)
+      : input_(input),
+        model_(input.model),
+        proto_(input.model.proto()),
+        rows_(knowledge::IacReview()),
+        settings_(analysis::Misconfigurations(input.threats.Get().landscape())),
+        judged_(analysis::JudgeVulnerabilities(input.facts, input.evidence)) {
+    for (const IacSource& source : proto_.delivery().iac()) {
+      if (!source.repository().empty()) repositories_.insert(source.repository());
+    }
+    for (const Vulnerability& one : judged_->open) {
+      if (one.in_code() && repositories_.contains(one.repository)) findings_.push_back(&one);
+    }
+  }
+
+  pb::IacSecurityResult Build() {
+    result_.set_system(proto_.name());
+    result_.set_as_of(proto_.as_of());
+    AddSources();
+    AddUnmanaged();
+    AddScans();
+    AddFindings();
+    AddSettings();
+    AddConfigs();
+    AddPolicies();
+    AddPipelines();
+    AddRemedies();
+    AddControlEffects(input_, "iac-security", *result_.mutable_controls());
+    AddQuestions();
+    AddTotals();
+    FillPresence(result_);
+    return std::move(result_);
+  }
+
+ private:
+  std::string Owner(const std::string& team) const {
+    return TeamName(model_, team.empty() ? proto_.owner_team() : team);
+  }
+
+  std::string TeamOf(const IacSource& source) const {
+    const auto* repository = model_.Find<model::v1::Repository>(source.repository());
+    return repository == nullptr || repository->owner_team().empty() ? proto_.owner_team() : repository->owner_team();
+  }
+
+  // --- Inventory ---
+
+  void AddSources() {
+    for (const IacSource& source : proto_.delivery().iac()) {
+      pb::IacSourceRow& row = *result_.add_sources();
+      row.set_id(source.id());
+      row.set_tool(source.tool());
+      row.set_repository(source.repository());
+      AddAll(source.manages(), row.mutable_manages());
+      row.set_state_backend(source.state_backend());
+      row.set_state_encrypted(Label(source.state_encrypted()));
+      row.set_policy_checks(Label(source.policy_checks()));
+      for (const Threat* threat : input_.threats.Get().Prioritised()) {
+        if (threat->element_id() == source.id()) row.add_threats(threat->key);
+      }
+      row.set_owner(Owner(TeamOf(source)));
+    }
+  }
+
+  void AddUnmanaged() {
+    for (const Infrastructure* infrastructure : analysis::Unmanaged(model_)) {
+      pb::UnmanagedRow& row = *result_.add_unmanaged();
+      row.set_id(infrastructure->id());
+      row.set_kind(Label(infrastructure->kind()));
+      row.set_provider(Label(infrastructure->provider()));
+      row.set_components(static_cast<int>(absl::c_count_if(
+          proto_.components(), [&](const auto& one) { return one.runs_on() == infrastructure->id(); })));
+      row.set_owner(Owner(infrastructure->owner_team()));
+    }
+  }
+
+  // --- Findings ---
+
+  bool IsScan(const EvidenceFact& fact) const {
+    return fact.declaration->format() == model::v1::EVIDENCE_FORMAT_SARIF &&
+           repositories_.contains(fact.declaration->repository());
+  }
+
+  static std::string StateOf(const EvidenceFact& fact) {
+    if (fact.entry->state == EvidenceSet::State::kMissing) return "file missing";
+    if (fact.entry->state == EvidenceSet::State::kUnreadable) return "unreadable";
+    if (!fact.newest) return "superseded";
+    return fact.stale ? "outdated" : "current";
+  }
+
+  void AddScans() {
+    for (const EvidenceFact& fact : judged_->evidence) {
+      if (!IsScan(fact)) continue;
+      pb::IacScanRow& row = *result_.add_scans();
+      row.set_id(fact.declaration->id());
+      row.set_tool(fact.entry->report.tool.empty() ? fact.declaration->tool() : fact.entry->report.tool);
+      row.set_repository(fact.declaration->repository());
+      row.set_produced_on(fact.declaration->produced_on());
+      row.set_state(StateOf(fact));
+      row.set_findings(static_cast<int>(fact.entry->report.findings.size()));
+      if (!fact.entry->reason.empty()) row.add_notes(fact.entry->reason);
+      AddAll(fact.entry->report.warnings, row.mutable_notes());
+      row.set_owner(Owner(fact.team));
+      if (row.state() == "current") scanned_.insert(fact.declaration->repository());
+    }
+  }
+
+  void AddFindings() {
+    std::vector<const Vulnerability*> sorted = findings_;
+    absl::c_stable_sort(sorted, [](const Vulnerability* a, const Vulnerability* b) {
+      return std::make_tuple(-a->severity, a->id, a->file, a->line) <
+             std::make_tuple(-b->severity, b->id, b->file, b->line);
+    });
+    for (const Vulnerability* one : sorted) {
+      pb::IacFindingRow& row = *result_.add_findings();
+      row.set_rule(one->id);
+      row.set_repository(one->repository);
+      row.set_place(PlaceOf(*one));
+      row.set_title(one->title);
+      row.set_severity(one->severity);
+      row.set_evidence(List(one->evidence));
+      row.set_owner(Owner(one->team));
+      row.set_due(DueOf(*one));
+    }
+  }
+
+  void AddSettings() {
+    for (const IacSettingFact& fact : settings_) {
+      pb::IacSettingRow& row = *result_.add_settings();
+      row.set_id(fact.setting->id());
+      row.set_element(fact.element);
+      row.set_title(fact.setting->title());
+      AddAll(fact.because, row.mutable_because());
+      AddAll(fact.managed_by, row.mutable_managed_by());
+      row.set_severity(fact.setting->severity());
+      for (const Threat* threat : input_.threats.Get().Prioritised()) {
+        if (threat->element_id() == fact.element && IsLoweredBy(*threat, fact.setting->controls())) {
+          row.add_threats(threat->key);
+        }
+      }
+      row.set_owner(Owner(fact.team));
+      row.set_due(fact.due);
+    }
+  }
+
+  template <class Ids>
+  static bool IsLoweredBy(const Threat& threat, const Ids& controls) {
+    return absl::c_any_of(threat.controls, [&](const analysis::ControlOnThreat& each) {
+      return IsMissing(each) && absl::c_linear_search(controls, each.control->id());
+    });
+  }
+
+  // --- Scanners and policies ---
+
+  void AddConfigs() {
+    std::set<std::tuple<std::string, std::string>> made;
+    for (const IacSource& source : proto_.delivery().iac()) {
+      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+      if (tool == nullptr) {
+        result_.add_sources_without_scanner(source.id());
+        continue;
+      }
+      for (const kb::IacScanner& scanner : tool->scanners()) {
+        const std::string& where = source.repository().empty() ? source.id() : source.repository();
+        if (!made.emplace(where, scanner.name()).second) continue;
+        SnippetValues values;
+        values.Text("repository", where);
+        metapowers::v1::ConfigFile file = MakeConfig(scanner.snippet(), scanner.name(), values, {});
+        file.add_elements(where);
+        *result_.add_configs() = std::move(file);
+      }
+    }
+  }
+
+  std::vector<const Infrastructure*> Managed(const IacSource& source) const {
+    std::vector<const Infrastructure*> managed;
+    for (const std::string& id : source.manages()) managed.push_back(model_.Find<Infrastructure>(id));
+    return managed;
+  }
+
+  template <class Row>
+  static bool FitsProvider(const Row& row, const std::vector<const Infrastructure*>& managed) {
+    return row.providers().empty() || absl::c_any_of(managed, [&](const Infrastructure* one) {
+             return absl::c_linear_search(row.providers(), one->provider());
+           });
+  }
+
+  static bool Fits(const kb::IacPolicy& policy, const kb::IacTool& tool,
+                   const std::vector<const Infrastructure*>& managed) {
+    if (!absl::c_linear_search(policy.tools(), tool.name())) return false;
+    return absl::c_any_of(managed, [&](const Infrastructure* one) {
+      return (policy.providers().empty() || absl::c_linear_search(policy.providers(), one->provider())) &&
+             (policy.kinds().empty() || absl::c_linear_search(policy.kinds(), one->kind()));
+    });
+  }
+
+  void AddPolicies() {
+    std::set<std::tuple<std::string, std::string>> made;
+    for (const IacSource& source : proto_.delivery().iac()) {
+      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+      if (tool == nullptr) continue;
+      const std::set<std::string> elements = analysis::ManagedBy(model_, source);
+      for (const kb::IacPolicy& policy : rows_.policies()) {
+        if (!Fits(policy, *tool, Managed(source))) continue;
+        AddPolicy(source, policy, elements);
+        const std::string& where = source.repository().empty() ? source.id() : source.repository();
+        if (!made.emplace(where, policy.id()).second) continue;
+        SnippetValues values;
+        values.Text("system", proto_.name()).List("namespaces", Namespaces(elements));
+        metapowers::v1::ConfigFile file = MakeConfig(policy.snippet(), policy.title(), values, {});
+        file.add_elements(where);
+        *result_.add_policy_files() = std::move(file);
+      }
+    }
+  }
+
+  std::vector<std::string> Namespaces(const std::set<std::string>& elements) const {
+    std::vector<std::string> namespaces;
+    for (const model::v1::Zone& zone : proto_.zones()) {
+      if (zone.type() == model::v1::ZONE_TYPE_K8S_NAMESPACE && elements.contains(zone.id())) {
+        namespaces.push_back(zone.id());
+      }
+    }
+    return namespaces;
+  }
+
+  void AddPolicy(const IacSource& source, const kb::IacPolicy& policy, const std::set<std::string>& elements) {
+    pb::IacPolicyRow& row = *result_.add_policies();
+    row.set_id(policy.id());
+    row.set_source(source.id());
+    row.set_title(policy.title());
+    row.set_file(policy.snippet().file());
+    row.set_control(ControlName(policy.control()));
+    const std::vector<std::string> control = {policy.control()};
+    for (const Threat* threat : input_.threats.Get().Prioritised()) {
+      if (!elements.contains(threat->element_id()) || !IsLoweredBy(*threat, control)) continue;
+      row.set_open(row.open() + 1);
+      if (row.threats_size() < static_cast<int>(kKeys)) row.add_threats(threat->key);
+    }
+    row.set_verification(policy.verification());
+    row.set_owner(Owner(TeamOf(source)));
+  }
+
+  // --- Pipelines ---
+
+  std::vector<const Pipeline*> PipelinesOf(const IacSource& source) const {
+    std::vector<const Pipeline*> pipelines;
+    for (const Pipeline& pipeline : proto_.delivery().pipelines()) {
+      const bool deploys = absl::c_any_of(
+          pipeline.deploys_to(), [&](const std::string& id) { return absl::c_linear_search(source.manages(), id); });
+      if (deploys) pipelines.push_back(&pipeline);
+    }
+    return pipelines;
+  }
+
+  void AddPipelines() {
+    for (const IacSource& source : proto_.delivery().iac()) {
+      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+      const std::vector<const Pipeline*> pipelines = PipelinesOf(source);
+      for (const Pipeline* pipeline : pipelines) {
+        AddPipeline(source, tool, pipeline);
+      }
+      if (pipelines.empty()) AddPipeline(source, tool, nullptr);
+      std::set<std::string> platforms;
+      for (const Pipeline* pipeline : pipelines) platforms.insert(absl::AsciiStrToLower(pipeline->platform()));
+      for (const std::string& platform : platforms) AddJob(source, tool, platform);
+    }
+    if (result_.sources().empty()) return;
+    for (const kb::IacGate& gate : rows_.gates()) {
+      pb::IacGateRow& row = *result_.add_gates();
+      row.set_name(gate.name());
+      row.set_rule(absl::StrReplaceAll(
+          gate.rule(), {{"{plan}", Commands(&kb::IacTool::plan)}, {"{drift}", Commands(&kb::IacTool::drift)}}));
+      row.set_control(ControlName(gate.control()));
+      row.set_verification(gate.verification());
+    }
+  }
+
+  // The commands of the declared tools, each once.
+  std::string Commands(const std::string& (kb::IacTool::*command)() const) const {
+    std::vector<std::string> commands;
+    for (const IacSource& source : proto_.delivery().iac()) {
+      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+      if (tool == nullptr) continue;
+      const std::string& text = (tool->*command)();
+      if (!absl::c_linear_search(commands, text)) commands.push_back(text);
+    }
+    return commands.empty() ? "as its tool does" : List(commands);
+  }
+
+  void AddPipeline(const IacSource& source, const kb::IacTool* tool, const Pipeline* pipeline) {
+    pb::IacPipelineRow& row = *result_.add_pipelines();
+    row.set_source(source.id());
+    row.set_plan(tool == nullptr ? "not known for this tool" : tool->plan());
+    row.set_drift(tool == nullptr ? "not known for this tool" : tool->drift());
+    row.set_owner(Owner(TeamOf(source)));
+    if (pipeline == nullptr) return;
+    row.set_pipeline(pipeline->id());
+    row.set_platform(pipeline->platform());
+    row.set_by_pull(Label(pipeline->deploys_by_pull()));
+    row.set_approval(Label(pipeline->approval_required()));
+    row.set_signed_artifacts(Label(pipeline->signed_artifacts()));
+  }
+
+  void AddJob(const IacSource& source, const kb::IacTool* tool, const std::string& platform) {
+    if (tool == nullptr) return;
+    for (const kb::IacJob& job : rows_.jobs()) {
+      if (!absl::c_linear_search(job.platforms(), platform)) continue;
+      if (!absl::c_linear_search(job.tools(), tool->name())) continue;
+      if (!FitsProvider(job, Managed(source))) continue;
+      SnippetValues values;
+      values.Text("source", source.id());
+      metapowers::v1::ConfigFile file = MakeConfig(job.snippet(), tool->name(), values, {});
+      file.add_elements(source.id());
+      *result_.add_jobs() = std::move(file);
+      return;
+    }
+  }
+
+  // --- Remediation ---
+
+  void AddRemedies() {
+    std::vector<pb::IacRemedyRow> rows;
+    for (const Vulnerability* one : findings_) {
+      pb::IacRemedyRow& row = rows.emplace_back();
+      const kb::IacFix* fix = FixOf(one->id);
+      const std::string place = PlaceOf(*one);
+      row.set_finding(absl::StrCat(one->id, ": ", place.empty() ? "path leads out of the repository" : place));
+      row.set_element(one->repository);
+      row.set_severity(one->severity);
+      row.set_fix(fix == nullptr ? absl::StrCat(one->title, " Set what the guide of the rule names.") : fix->fix());
+      row.set_verification(fix == nullptr ? absl::StrCat("The next report has no ", one->id, " at this place.")
+                                          : fix->verification());
+      if (fix != nullptr) row.add_controls(ControlName(fix->control()));
+      row.set_owner(Owner(one->team));
+      row.set_due(DueOf(*one));
+    }
+    for (const IacSettingFact& fact : settings_) {
+      pb::IacRemedyRow& row = rows.emplace_back();
+      const auto fill = [&](const std::string& text) {
+        return absl::StrReplaceAll(text, {{"{element}", fact.element}});
+      };
+      row.set_finding(fact.setting->title());
+      row.set_element(fact.element);
+      row.set_severity(fact.setting->severity());
+      row.set_fix(fill(fact.setting->fix()));
+      row.set_verification(fill(fact.setting->verification()));
+      for (const std::string& control : fact.setting->controls()) row.add_controls(ControlName(control));
+      row.set_owner(Owner(fact.team));
+      row.set_due(fact.due);
+    }
+    absl::c_stable_sort(rows, [](const pb::IacRemedyRow& a, const pb::IacRemedyRow& b) {
+      return std::make_tuple(-a.severity(), a.due(), a.finding(), a.element()) <
+             std::make_tuple(-b.severity(), b.due(), b.finding(), b.element());
+    });
+    for (pb::IacRemedyRow& row : rows) *result_.add_remedies() = std::move(row);
+  }
+
+  // --- Questions ---
+
+  void AddQuestions() {
+    if (result_.sources().empty()) Ask("Delivery.iac", "delivery", proto_.id(), "");
+    for (const IacSource& source : proto_.delivery().iac()) AskAbout(source);
+    if (!result_.sources().empty()) {
+      for (const Infrastructure* infrastructure : analysis::Unmanaged(model_)) {
+        Ask("Infrastructure.manages", "infrastructure", infrastructure->id(), infrastructure->owner_team());
+      }
+    }
+    for (const model::v1::Zone& zone : proto_.zones()) {
+      if (zone.network_policy() != 0 || zone.type() == model::v1::ZONE_TYPE_INTERNET) continue;
+      const auto* runs_on = model_.Find<Infrastructure>(zone.runs_on());
+      if (runs_on != nullptr) Ask("Zone.network_policy", "zones", zone.id(), runs_on->owner_team());
+    }
+  }
+
+  void AskAbout(const IacSource& source) {
+    const auto ask = [&](const char* type, const char* list = "delivery.iac") {
+      Ask(type, list, source.id(), TeamOf(source));
+    };
+    if (source.repository().empty()) ask("IacSource.repository");
+    if (source.state_backend().empty()) ask("IacSource.state_backend");
+    if (source.state_encrypted() == 0) ask("IacSource.state_encrypted");
+    if (source.policy_checks() == 0) ask("IacSource.policy_checks");
+    if (knowledge::FindIacTool(source.tool()) == nullptr) ask("IacSource.tool");
+    if (!scanned_.contains(source.repository())) ask("evidence", "evidence");
+    const std::vector<const Pipeline*> pipelines = PipelinesOf(source);
+    if (pipelines.empty()) ask("Pipeline.deploys_to", "delivery.pipelines");
+    for (const Pipeline* pipeline : pipelines) {
+      if (pipeline->approval_required() == 0) {
+        Ask("Pipeline.approval_required", "delivery.pipelines", pipeline->id(), TeamOf(source));
+      }
+    }
+  }
+
+  void Ask(absl::string_view type, absl::string_view list, const std::string& id, const std::string& team) {
+    const size_t dot = type.find('.');
+    const std::string field = absl::StrCat(list, "[", id, "]", dot == absl::string_view::npos ? "" : type.substr(dot));
+    if (absl::c_any_of(result_.questions(), [&](const auto& one) { return one.field() == field; })) return;
+    for (const kb::SurfaceQuestion& rule : rows_.questions()) {
+      if (rule.field() != type) continue;
+      metapowers::v1::Question& question = *result_.add_questions();
+      question.set_field(field);
+      question.set_text(absl::StrReplaceAll(rule.text(), {{"{id}", id}}));
+      question.set_owner(team.empty() ? proto_.owner_team() : team);
+      question.set_owner_name(TeamName(model_, question.owner()));
+    }
+  }
+
+  // --- Totals ---
+
+  void AddTotals() {
+    pb::IacTotals& totals = *result_.mutable_totals();
+    std::set<std::string> managed;
+    for (const IacSource& source : proto_.delivery().iac()) {
+      managed.insert(source.manages().begin(), source.manages().end());
+    }
+    totals.set_sources(result_.sources_size());
+    totals.set_managed(static_cast<int>(managed.size()));
+    totals.set_unmanaged(result_.unmanaged_size());
+    totals.set_findings(result_.findings_size());
+    totals.set_settings(result_.settings_size());
+    for (const pb::IacRemedyRow& row : result_.remedies()) {
+      totals.set_severe(totals.severe() + (row.severity() >= model::v1::SEVERITY_HIGH ? 1 : 0));
+    }
+    totals.set_policies(result_.policies_size());
+    totals.set_questions(result_.questions_size());
+    pb::IacPhrases& phrases = *result_.mutable_phrases();
+    phrases.set_sources(Count(totals.sources(), "source", "sources"));
+    phrases.set_managed(Count(totals.managed(), "infrastructure element", "infrastructure elements"));
+    phrases.set_findings(Count(totals.findings(), "open finding", "open findings"));
+    phrases.set_settings(
+        Count(totals.settings(), "declared setting is a misconfiguration", "declared settings are misconfigurations"));
+    phrases.set_severe(totals.severe() == 0 ? "none of them is" : Count(totals.severe(), "of all is", "of all are"));
+  }
+
+  const Input& input_;
+  const model::Model& model_;
+  const model::v1::SystemModel& proto_;
+  const kb::IacReview& rows_;
+  const std::vector<IacSettingFact> settings_;
+  const std::unique_ptr<const analysis::VulnerabilityFacts> judged_;
+  std::set<std::string> repositories_;          // of sources
+  std::set<std::string> scanned_;               // those of them with a current report
+  std::vector<const Vulnerability*> findings_;  // in them
+  pb::IacSecurityResult result_;
+};
+
+}  // namespace
+
+pb::IacSecurityResult IacSecurity(const Input& input) { return Review(input).Build(); }
+
+}  // namespace metapowers::commands::protect

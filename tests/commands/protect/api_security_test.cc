@@ -1,0 +1,230 @@
+#include "service/commands/protect/api_security.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "service/knowledge/reviews.h"
+#include "service/model/yaml_tree.h"
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::protect {
+namespace {
+
+using security::protect::v1::ApiReviewGroup;
+using security::protect::v1::ApiRiskLine;
+using security::protect::v1::ApiSecurityResult;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+ApiSecurityResult Audit(const std::string& yaml) { return ApiSecurity(Case(yaml).input()); }
+
+const ApiReviewGroup& ReviewOf(const ApiSecurityResult& result, const std::string& api) {
+  for (const ApiReviewGroup& group : result.reviews()) {
+    if (group.id() == api) return group;
+  }
+  ADD_FAILURE() << api;
+  return ApiReviewGroup::default_instance();
+}
+
+// Id of the risk -> its state; "" of one that does not apply.
+std::map<std::string, std::string> States(const ApiReviewGroup& group) {
+  std::map<std::string, std::string> states;
+  for (const auto& line : group.risks()) states[line.id()] = line.state();
+  for (const auto& excluded : group.excluded()) states[excluded.id()] = "";
+  return states;
+}
+
+bool IsJson(const std::string& text) {
+  google::protobuf::Value value;
+  return google::protobuf::util::JsonStringToMessage(text, &value).ok();
+}
+
+TEST(ApiSecurity, TheNumbersReconcile) {
+  for (const char* name : kExamples) {
+    SCOPED_TRACE(name);
+    const Case c(Example(name));
+    const ApiSecurityResult result = ApiSecurity(c.input());
+    int operations = 0;
+    for (const auto& api : c.model().proto().apis()) operations += api.endpoints_size();
+    EXPECT_EQ(result.totals().apis(), c.model().proto().apis_size());
+    EXPECT_EQ(result.totals().operations(), operations);
+    int applying = 0;
+    int open = 0;
+    size_t tests = result.input_tests_size() + result.origins_size() + result.supplier_apis_size();
+    for (const ApiReviewGroup& group : result.reviews()) {
+      EXPECT_EQ(group.risks_size() + group.excluded_size(), 10) << group.id();
+      applying += group.risks_size();
+      for (const ApiRiskLine& line : group.risks()) open += line.state() == "open" ? 1 : 0;
+      tests += group.tests_size();
+    }
+    EXPECT_EQ(result.totals().applying(), applying);
+    EXPECT_EQ(result.totals().open(), open);
+    EXPECT_EQ(result.totals().tests(), static_cast<int>(tests));
+    EXPECT_EQ(result.totals().remedies(), result.remedies_size());
+    EXPECT_EQ(result.totals().questions(), result.questions_size());
+  }
+}
+
+// protect-4: only those that apply, each with a test and a reason, the others with a reason.
+TEST(ApiSecurity, EveryRiskThatAppliesHasATestOnADeclaredOperation) {
+  for (const char* name : kExamples) {
+    const Case c(Example(name));
+    std::set<std::string> operations;
+    for (const auto& api : c.model().proto().apis()) {
+      for (const auto& one : api.endpoints()) operations.insert(one.path());
+    }
+    const ApiSecurityResult result = ApiSecurity(c.input());
+    for (const ApiReviewGroup& group : result.reviews()) {
+      std::set<std::string> tested;
+      for (const auto& test : group.tests()) {
+        tested.insert(test.topic());
+        for (const std::string* text : {&test.request(), &test.expected()}) {
+          for (const char* left : {"{operation}", "{element}", "{consumer}", "{limit}", "{burst}", "{max}", "{other}",
+                                   "{data}", "{supplier}", "{all}", "{types}"}) {
+            EXPECT_THAT(*text, Not(HasSubstr(left)));
+          }
+        }
+      }
+      for (const ApiRiskLine& line : group.risks()) {
+        EXPECT_EQ(tested.count(line.id()), 1u) << name << " " << group.id() << " " << line.id();
+        EXPECT_FALSE(line.because().empty());
+        EXPECT_EQ(line.open_items().empty(), line.state() != "open") << group.id() << " " << line.id();
+      }
+      for (const auto& excluded : group.excluded()) EXPECT_FALSE(excluded.reason().empty());
+    }
+  }
+}
+
+TEST(ApiSecurity, DeclaredFactsDecideWhichRisksApply) {
+  const ApiSecurityResult result = Audit(Example("api-platform"));
+  const auto payments = States(ReviewOf(result, "payments-api"));
+  EXPECT_EQ(payments.at("API1"), "open");
+  EXPECT_EQ(payments.at("API2"), "open");
+  EXPECT_EQ(payments.at("API10"), "");
+  const auto card = States(ReviewOf(result, "card-capture-api"));
+  EXPECT_EQ(card.at("API5"), "") << "one class of callers";
+  const auto hook = States(ReviewOf(result, "stripe-webhook-api"));
+  EXPECT_EQ(hook.at("API1"), "") << "takes no object id";
+  EXPECT_NE(hook.at("API10"), "") << "a supplier calls it";
+  std::set<std::string> flows;
+  for (const auto& row : result.supplier_apis()) flows.insert(row.flow());
+  EXPECT_THAT(flows, Contains("processor-to-stripe"));
+}
+
+TEST(ApiSecurity, LosingObjectIdsTakesTheirRiskAway) {
+  const std::string yaml =
+      Edited(Example("team-notes"),
+             {{"authenticated: yes, data: [notes], object_level: true}\n"
+               "      - {method: PUT",
+               "authenticated: yes, data: [notes]}\n      - {method: PUT"},
+              {"data: [notes], object_level: true, state_changing: true", "data: [notes], state_changing: true"},
+              {"shared it by link, data: [notes], object_level: true", "shared it by link, data: [notes]"}});
+  EXPECT_EQ(States(ReviewOf(Audit(yaml), "app-api")).at("API1"), "");
+}
+
+TEST(ApiSecurity, AMissingNumberIsAQuestionAndNoTestOfIt) {
+  const ApiSecurityResult result = Audit(Example("team-notes"));
+  EXPECT_EQ(result.totals().unlimited(), 3);
+  for (const auto& row : result.limits()) {
+    EXPECT_THAT(row.limit(), HasSubstr("no number declared"));
+    EXPECT_TRUE(row.burst_test().empty());
+  }
+  std::set<std::string> fields;
+  for (const auto& question : result.questions()) {
+    fields.insert(question.field());
+    EXPECT_FALSE(question.owner().empty()) << question.text();
+  }
+  EXPECT_THAT(fields, Contains("consumer_classes[team-member].requests_per_minute"));
+}
+
+TEST(ApiSecurity, AKeyAloneIsTooWeakAndASecondFactorBesideOAuthIsNot) {
+  const auto verdict = [](const std::string& yaml) {
+    const ApiSecurityResult result = Audit(yaml);
+    for (const auto& row : result.consumers()) {
+      if (row.id() == "partner") return row.verdict();
+    }
+    return std::string();
+  };
+  const std::string yaml = Example("api-platform");
+  EXPECT_EQ(verdict(yaml), "enough");
+  EXPECT_EQ(verdict(Edited(yaml, {{"name: partner, authentication: [oauth2_pkce, api_key]",
+                                   "name: partner, authentication: [api_key]"}})),
+            "too weak");
+}
+
+// A configuration is printed for a declared product only, and parses whatever the model says.
+TEST(ApiSecurity, ConfigurationFollowsTheDeclaredProduct) {
+  EXPECT_THAT(Audit(Example("team-notes")).configs(), IsEmpty());
+  EXPECT_THAT(Audit(Example("patient-platform")).configs(), IsEmpty());
+  const std::string hostile = "Eve\\\" \\u0027: } ] # ${x} | \\\\";
+  const ApiSecurityResult result = Audit(
+      Edited(Example("api-platform"), {{"limit_scope: per network address", "limit_scope: \"" + hostile + "\""}}));
+  ASSERT_EQ(result.configs_size(), 1);
+  EXPECT_EQ(result.configs(0).product(), "Cloudflare");
+  EXPECT_TRUE(IsJson(result.configs(0).json())) << result.configs(0).json();
+  EXPECT_THAT(result.configs(0).json(), HasSubstr("\"requests_per_period\": 100,"));
+
+  const ApiSecurityResult kong =
+      Audit(Edited(Example("api-platform"), {{"technology: [go-service, api-gateway]", "technology: [kong]"}}));
+  ASSERT_EQ(kong.configs_size(), 2);
+  model::Faults faults;
+  EXPECT_NE(model::YamlTree::Parse(kong.configs(0).yaml(), faults), nullptr);
+  EXPECT_OK(faults.ToStatus("kong.yaml"));
+  EXPECT_THAT(kong.configs(0).yaml(), HasSubstr("limit: [1000]"));
+}
+
+TEST(ApiSecurity, AnyOriginIsAFindingAndMessagesHaveNone) {
+  const ApiSecurityResult result = Audit(Example("patient-platform"));
+  std::map<std::string, bool> flagged;
+  for (const auto& row : result.origins()) flagged[row.api()] = row.flagged();
+  EXPECT_TRUE(flagged.at("fhir-api"));
+  EXPECT_FALSE(flagged.at("portal-web"));
+  EXPECT_EQ(flagged.count("hl7-interfaces"), 0u);
+}
+
+TEST(ApiSecurity, RemediesHaveOwnerDateAndRiskAndAreSorted) {
+  for (const char* name : kExamples) {
+    const ApiSecurityResult result = Audit(Example(name));
+    for (int i = 0; i < result.remedies_size(); ++i) {
+      const auto& row = result.remedies(i);
+      EXPECT_FALSE(row.owner().empty() || row.due().empty() || row.measure().empty()) << row.key();
+      EXPECT_FALSE(row.risks().empty()) << row.key();
+      EXPECT_GE(result.remedies(std::max(i, 1) - 1).severity(), row.severity());
+    }
+  }
+}
+
+TEST(ApiSecurity, AModelWithoutInterfacesSaysSo) {
+  const ApiSecurityResult result = Audit(R"(schema_version: "1"
+id: bare
+name: Bare
+description: One vault.
+as_of: 2026-01-01
+owner_team: team
+organization: {name: Bare Inc., sector: software}
+regions: [{id: here}]
+teams: [{id: team, name: Team, lead: Lead}]
+roles: [{id: lead, title: Lead, kind: system_owner, team: team}]
+data_classes: [{id: papers, name: Papers, owner: team, confidentiality: internal}]
+zones: [{id: office, name: Office, type: onprem}]
+components: [{id: cabinet, name: Cabinet, kind: datastore, zone: office, stores: [papers]}]
+)");
+  EXPECT_EQ(result.totals().apis(), 0);
+  EXPECT_THAT(result.reviews(), IsEmpty());
+  EXPECT_THAT(result.remedies(), IsEmpty());
+}
+
+TEST(ApiSecurity, OrderOfTheModelDoesNotMatter) {
+  const std::string yaml = Example("api-platform");
+  EXPECT_EQ(Audit(yaml).SerializeAsString(), Audit(Reversed(yaml, "consumer_classes")).SerializeAsString());
+}
+
+}  // namespace
+}  // namespace metapowers::commands::protect

@@ -1,0 +1,195 @@
+// The shipped rows on reviews: complete, and true to the catalogues that they cite.
+#include "service/knowledge/reviews.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "metapowers/model/v1/architecture.pb.h"
+#include "service/knowledge/knowledge.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::knowledge {
+namespace {
+
+void ExpectAsvs(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  EXPECT_GT(ids.size(), 0);
+  for (const std::string& id : ids) EXPECT_NE(FindAsvs(id), nullptr) << id;
+}
+
+// A placeholder of text must stand between double quotes: nothing else escapes what a model says.
+void ExpectQuoted(const std::string& text) {
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '\n') {
+      quoted = false;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (text[i] == '@') {
+      const size_t end = text.find('@', i + 1);
+      const std::string tag = end == std::string::npos ? "" : text.substr(i + 1, end - i - 1);
+      if (tag.empty() || tag.find_first_not_of("abcdefghijklmnopqrstuvwxyz_#[]") != std::string::npos) continue;
+      const bool number_or_list = tag.back() == '#' || tag.back() == ']';
+      EXPECT_NE(quoted, number_or_list) << tag << " in: " << text;
+      i = end;
+    }
+  }
+}
+
+void ExpectSafe(const v1::Snippet& snippet) {
+  EXPECT_FALSE(snippet.file().empty());
+  EXPECT_FALSE(snippet.use().empty());
+  const std::set<std::string> languages = {"yaml", "json", "hcl", "rego", "nginx"};
+  EXPECT_EQ(languages.count(snippet.language()), 1u) << snippet.language();
+  for (const std::string* text : {&snippet.head(), &snippet.item(), &snippet.tail()}) ExpectQuoted(*text);
+}
+
+TEST(Reviews, RequirementsAreInOrderAndOfALevel) {
+  std::set<std::string> ids;
+  for (const v1::AsvsRequirement& requirement : Asvs().requirements()) {
+    EXPECT_TRUE(ids.insert(requirement.id()).second) << requirement.id();
+    EXPECT_GE(requirement.level(), 1) << requirement.id();
+    EXPECT_LE(requirement.level(), 3) << requirement.id();
+    EXPECT_FALSE(requirement.title().empty()) << requirement.id();
+  }
+  ASSERT_GT(Asvs().levels_size(), 0);
+  const v1::AsvsLevel& last = Asvs().levels(Asvs().levels_size() - 1);
+  EXPECT_EQ(last.level(), 1);
+  EXPECT_TRUE(last.confidentiality() == 0 && last.tiers().empty() && !last.exposed()) << "some component has no level";
+}
+
+TEST(ApiReviewRows, HasTheTenRisksWithTestsAndControls) {
+  ASSERT_EQ(ApiReview().risks_size(), 10);
+  for (int i = 1; i <= 10; ++i) {
+    const v1::ApiRiskRow& row = ApiReview().risks(i - 1);
+    SCOPED_TRACE(row.id());
+    EXPECT_EQ(row.risk(), i);
+    EXPECT_EQ(row.id(), "API" + std::to_string(i));
+    for (const std::string* text : {&row.name(), &row.applies(), &row.not_applies()}) EXPECT_FALSE(text->empty());
+    EXPECT_GT(row.controls_size(), 0);
+    for (const std::string& control : row.controls()) EXPECT_NE(FindControl(control), nullptr) << control;
+    ExpectAsvs(row.asvs());
+    std::set<int> wires;
+    for (const v1::ApiTest& test : row.tests()) {
+      EXPECT_FALSE(test.request().empty() || test.expected().empty());
+      wires.insert(test.wires().begin(), test.wires().end());
+    }
+    EXPECT_EQ(wires.count(v1::API_WIRE_HTTP), 1u);
+  }
+}
+
+// Every risk is named by some threat rule, so that its state can be open.
+TEST(ApiReviewRows, EveryRiskIsTheSubjectOfAThreatRule) {
+  for (const v1::ApiRiskRow& row : ApiReview().risks()) {
+    bool named = false;
+    for (const v1::ThreatRule& rule : ThreatRules().rules()) {
+      for (const std::string& equivalent : rule.equivalents()) named |= equivalent == "owasp-api:" + row.id();
+    }
+    EXPECT_TRUE(named) << row.id();
+  }
+}
+
+TEST(ApiReviewRows, EveryWayToAuthenticateIsJudged) {
+  const auto* methods = model::v1::FlowAuthentication_descriptor();
+  for (int i = 1; i < methods->value_count(); ++i) {
+    const auto method = static_cast<model::v1::FlowAuthentication>(methods->value(i)->number());
+    const v1::ConsumerMethod& row = ConsumerMethodOf(method);
+    SCOPED_TRACE(methods->value(i)->name());
+    for (const std::string* text : {&row.judgement(), &row.requirement(), &row.verification()}) {
+      EXPECT_FALSE(text->empty());
+    }
+    ExpectAsvs(row.asvs());
+    for (const std::string& standard : row.standards()) EXPECT_NE(FindStandard(standard), nullptr) << standard;
+  }
+  EXPECT_FALSE(ConsumerMethodOf(model::v1::FLOW_AUTHENTICATION_API_KEY).enough_alone());
+  EXPECT_FALSE(ConsumerMethodOf(model::v1::FLOW_AUTHENTICATION_NONE).enough_alone());
+}
+
+TEST(ApiReviewRows, RestIsCompleteAndSafe) {
+  for (const v1::GatewayProduct& product : ApiReview().gateways()) ExpectSafe(product.snippet());
+  for (const v1::AuthorizationLevel& level : ApiReview().levels()) {
+    EXPECT_NE(FindControl(level.control()), nullptr) << level.control();
+    ExpectAsvs(level.asvs());
+  }
+  for (const v1::RequestTest& test : ApiReview().request_tests()) ExpectAsvs(test.asvs());
+  EXPECT_EQ(ApiReview().origins_size(), model::v1::CorsPolicy_descriptor()->value_count());
+}
+
+TEST(CodeReviewRows, CategoriesAreTheTenThatThreatRulesName) {
+  ASSERT_EQ(CodeReview().categories_size(), 10);
+  for (const v1::CodeCategory& category : CodeReview().categories()) {
+    for (const std::string* text : {&category.name(), &category.newer(), &category.question()}) {
+      EXPECT_FALSE(text->empty()) << category.id();
+    }
+    bool named = false;
+    for (const v1::ThreatRule& rule : ThreatRules().rules()) {
+      for (const std::string& equivalent : rule.equivalents()) named |= equivalent == "owasp-top10:" + category.id();
+    }
+    EXPECT_TRUE(named) << category.id();
+  }
+}
+
+TEST(CodeReviewRows, RulesOfLanguagesCiteWhatIsInTheCatalogues) {
+  std::set<std::string> ids;
+  std::set<std::string> names;
+  for (const v1::LanguageRules& language : CodeReview().languages()) {
+    for (const std::string& name : language.names()) EXPECT_TRUE(names.insert(name).second) << name;
+    for (const v1::LanguageRule& rule : language.rules()) {
+      SCOPED_TRACE(rule.id());
+      EXPECT_TRUE(ids.insert(rule.id()).second);
+      EXPECT_FALSE(rule.look_for().empty() || rule.instead().empty());
+      EXPECT_NE(FindWeakness(rule.cwe()), nullptr) << rule.cwe();
+      EXPECT_NE(FindAsvs(rule.asvs()), nullptr) << rule.asvs();
+      bool known = rule.category().empty();
+      for (const v1::CodeCategory& category : CodeReview().categories()) known |= category.id() == rule.category();
+      EXPECT_TRUE(known) << rule.category();
+    }
+  }
+}
+
+TEST(CodeReviewRows, ChecksGatesAndJobsAreCompleteAndSafe) {
+  EXPECT_EQ(CodeReview().inputs_size(), model::v1::DataFormat_descriptor()->value_count() - 1);
+  for (const v1::InputCheck& check : CodeReview().inputs()) {
+    ExpectAsvs(check.asvs());
+    for (const std::string& cwe : check.cwe()) EXPECT_NE(FindWeakness(cwe), nullptr) << cwe;
+  }
+  for (const v1::ErrorCheck& check : CodeReview().errors()) {
+    ExpectAsvs(check.asvs());
+    for (const std::string& cwe : check.cwe()) EXPECT_NE(FindWeakness(cwe), nullptr) << cwe;
+  }
+  for (const v1::ReviewGate& gate : CodeReview().gates()) {
+    for (const std::string& reference : gate.references()) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+  }
+  for (const v1::AnalysisJob& job : CodeReview().jobs()) ExpectSafe(job.snippet());
+}
+
+TEST(IacReviewRows, ToolsPoliciesAndJobsAreCompleteAndSafe) {
+  std::set<std::string> tools;
+  for (const v1::IacTool& tool : IacReview().tools()) {
+    tools.insert(tool.name());
+    EXPECT_FALSE(tool.plan().empty() || tool.drift().empty()) << tool.name();
+    for (const std::string& name : tool.names()) EXPECT_EQ(FindIacTool(name), &tool) << name;
+    for (const v1::IacScanner& scanner : tool.scanners()) ExpectSafe(scanner.snippet());
+  }
+  for (const v1::IacPolicy& policy : IacReview().policies()) {
+    ExpectSafe(policy.snippet());
+    EXPECT_NE(FindControl(policy.control()), nullptr) << policy.control();
+    for (const std::string& tool : policy.tools()) EXPECT_EQ(tools.count(tool), 1u) << tool;
+  }
+  for (const v1::IacJob& job : IacReview().jobs()) {
+    ExpectSafe(job.snippet());
+    for (const std::string& tool : job.tools()) EXPECT_EQ(tools.count(tool), 1u) << tool;
+  }
+  for (const v1::IacSetting& setting : IacReview().settings()) {
+    EXPECT_GT(setting.controls_size(), 0) << setting.id();
+    for (const std::string& control : setting.controls()) EXPECT_NE(FindControl(control), nullptr) << control;
+  }
+  for (const v1::IacGate& gate : IacReview().gates()) EXPECT_NE(FindControl(gate.control()), nullptr) << gate.control();
+  for (const v1::IacFix& fix : IacReview().fixes()) EXPECT_NE(FindControl(fix.control()), nullptr) << fix.control();
+}
+
+}  // namespace
+}  // namespace metapowers::knowledge
