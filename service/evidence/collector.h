@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,6 +60,7 @@ class Collector {
 
   void SetTool(absl::string_view name, absl::string_view version);
   void SetContent(Content content) { report_.content = content; }
+  void SetBom(Bom bom) { report_.bom = std::move(bom); }
 
   // The report, sorted and without duplicates.
   Report Take();

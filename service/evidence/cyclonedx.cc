@@ -1,6 +1,6 @@
 // CycloneDX 1.4 and later (ECMA-424): its list of vulnerabilities, with what an analysis says of each. A file that
-// lists vulnerabilities and components is a report; one that lists vulnerabilities alone is a VEX document. The list
-// of components is read only to name what a vulnerability affects.
+// lists vulnerabilities and components is a report; one that lists vulnerabilities alone is a VEX document. A list of
+// components is a bill of materials too, see cyclonedx_bom.cc.
 #include <map>
 
 #include "absl/strings/match.h"
@@ -40,17 +40,13 @@ class Reader {
  public:
   explicit Reader(Collector& collector) : collector_(collector) {}
 
-  // Components by reference; nested ones too. The tree is no deeper than the reader of JSON allows.
-  void IndexComponents(const Value& parent, const std::string& place) {
-    const std::vector<Value>& components = parent.List("components");
-    for (size_t i = 0; i < components.size(); ++i) {
-      const std::string at = absl::StrCat(place, "components[", i, "]");
-      const Value& component = components[i];
+  // Components by reference; nested ones too. The tree is no deeper than the reader of JSON allows. Of two with one
+  // reference the first is meant, as the reader of the bill of materials says in a warning.
+  void IndexComponents(const Value& parent) {
+    for (const Value& component : parent.List("components")) {
       const std::string ref(component.Text("bom-ref"));
-      if (!ref.empty() && !by_ref_.emplace(ref, &component).second) {
-        collector_.Warn(at, "has the bom-ref of another component, which is used instead");
-      }
-      IndexComponents(component, absl::StrCat(at, "."));
+      if (!ref.empty()) by_ref_.emplace(ref, &component);
+      IndexComponents(component);
     }
   }
 
@@ -154,26 +150,19 @@ absl::Status ReadCycloneDx(const Value& root, Collector& collector) {
   SetTool(root, collector);
   ASSIGN_OR_RETURN(const auto* vulnerabilities, collector.ListAt(root, "vulnerabilities", ""));
   ASSIGN_OR_RETURN(const auto* components, collector.ListAt(root, "components", ""));
+  if (vulnerabilities->empty() || !components->empty()) RETURN_IF_ERROR(ReadCycloneDxBom(root, collector));
   if (vulnerabilities->empty()) {
     collector.SetContent(Content::kComponents);
     return absl::OkStatus();
   }
   collector.SetContent(components->empty() ? Content::kStatements : Content::kScan);
   Reader reader(collector);
-  reader.IndexComponents(root, "");
+  reader.IndexComponents(root);
   for (size_t i = 0; i < vulnerabilities->size(); ++i) {
     const std::string place = absl::StrCat("vulnerabilities[", i, "]");
     const Value* entry = collector.Object((*vulnerabilities)[i], place);
     if (entry != nullptr) RETURN_IF_ERROR(reader.ReadVulnerability(*entry, place));
   }
-  return absl::OkStatus();
-}
-
-absl::Status ReadSpdx(const Value& root, Collector& collector) {
-  if (!absl::StartsWith(root.Text("spdxVersion"), "SPDX-2.")) {
-    return collector.Fault("spdxVersion", "is not one of SPDX 2", "export the file as SPDX 2.3 JSON");
-  }
-  collector.SetContent(Content::kComponents);
   return absl::OkStatus();
 }
 

@@ -39,6 +39,13 @@ size_t SpaceOf(const Finding& finding) {
   return size;
 }
 
+size_t SpaceOf(const Package& package) {
+  size_t size =
+      sizeof(package) + package.name.size() + package.version.size() + package.purl.size() + package.supplier.size();
+  for (const std::string& licence : package.licences) size += sizeof(licence) + licence.size();
+  return size;
+}
+
 }  // namespace
 
 absl::string_view VexStateName(VexState state) {
@@ -87,6 +94,8 @@ size_t EvidenceSet::SpaceUsed() const {
     size += sizeof(entry) + id.size() + entry.reason.size();
     for (const std::string& warning : entry.report.warnings) size += sizeof(warning) + warning.size();
     for (const Finding& finding : entry.report.findings) size += SpaceOf(finding);
+    if (!entry.report.bom.has_value()) continue;
+    for (const Package& package : entry.report.bom->packages) size += SpaceOf(package);
   }
   return size;
 }

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "metapowers/model/v1/system_model.pb.h"
+#include "service/evidence/bom.h"
 #include "service/model/model.h"
 
 namespace metapowers::evidence {
@@ -25,8 +26,8 @@ namespace metapowers::evidence {
 inline constexpr size_t kMaxFileBytes = 64 << 20;
 // Nesting of arrays and objects.
 inline constexpr int kMaxDepth = 64;
-// Values that are kept, after members that no format reads are dropped.
-inline constexpr int kMaxValues = 1'000'000;
+// Values that are kept, after members that the format does not need are dropped.
+inline constexpr int kMaxValues = 2'000'000;
 inline constexpr int kMaxFindings = 50'000;
 inline constexpr size_t kMaxTextBytes = 512;
 inline constexpr int kMaxWarnings = 100;
@@ -85,7 +86,7 @@ struct Finding {
 enum class Content {
   kScan,        // findings of a scan; none of them means that the scan found nothing
   kStatements,  // statements on vulnerabilities (VEX): no scan, and no cover
-  kComponents,  // a bill of materials: understood, and no vulnerabilities in it
+  kComponents,  // a bill of materials without vulnerabilities: no scan, and no cover
 };
 
 struct Report {
@@ -93,6 +94,7 @@ struct Report {
   std::string tool;  // as the file names it, else as the declaration does; may be empty
   std::string tool_version;
   std::vector<Finding> findings;      // sorted by all their fields, without duplicates
+  std::optional<Bom> bom;             // of a bill of materials, with vulnerabilities or without
   std::vector<std::string> warnings;  // in the order of the file, each naming its place
 
   bool operator==(const Report&) const = default;

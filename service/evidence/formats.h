@@ -12,6 +12,8 @@ namespace metapowers::evidence {
 
 absl::Status ReadSarif(const Value& root, Collector& collector);
 absl::Status ReadCycloneDx(const Value& root, Collector& collector);
+// The list of components alone; the caller has checked format and version.
+absl::Status ReadCycloneDxBom(const Value& root, Collector& collector);
 absl::Status ReadSpdx(const Value& root, Collector& collector);
 absl::Status ReadOsv(const Value& root, Collector& collector);
 absl::Status ReadTrivy(const Value& root, Collector& collector);

@@ -1,5 +1,7 @@
 // The entrance of the parsers: limits, then the parser of the declared format.
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,43 +14,122 @@
 namespace metapowers::evidence {
 namespace {
 
-// Every member that a parser reads. The rest of a report (layers, snippets, dependency graphs, secrets found) is
+// Members of the root by which a format is told from others.
+constexpr absl::string_view kMarks[] = {"@context", "ArtifactName", "SchemaVersion", "bomFormat",  "matches",
+                                        "results",  "runs",         "spdxVersion",   "specVersion"};
+
+using List = std::vector<absl::string_view>;
+
+// Every member that the parser of a format reads. The rest of a report (layers, snippets, properties, secrets found) is
 // never kept.
-const std::vector<absl::string_view>& Names() {
+const List& NamesOf(model::v1::EvidenceFormat format) {
   static const auto* const names = [] {
-    auto* const list = new std::vector<absl::string_view>{
-        // SARIF
-        "artifactLocation", "artifacts", "baselineState", "defaultConfiguration", "driver", "extensions", "help",
-        "index", "justification", "kind", "level", "location", "locations", "message", "name", "physicalLocation",
-        "properties", "region", "results", "rule", "ruleId", "ruleIndex", "rules", "runs", "security-severity",
-        "semanticVersion", "shortDescription", "startLine", "status", "suppressions", "tags", "text", "tool",
-        "toolComponent", "uri", "version",
-        // CycloneDX and SPDX
-        "affects", "analysis", "bom-ref", "bomFormat", "components", "component", "cwes", "description", "detail",
-        "group", "id", "metadata", "method", "purl", "ratings", "ref", "references", "score", "severity", "source",
-        "spdxVersion", "specVersion", "state", "tools", "vector", "vulnerabilities", "@context",
-        // OSV
-        "affected", "aliases", "cwe_ids", "database_specific", "ecosystem", "events", "fixed", "groups", "ids",
-        "max_severity", "package", "packages", "path", "ranges", "schema_version", "summary", "type",
-        // Trivy
-        "ArtifactName", "CVSS", "CauseMetadata", "Class", "CweIDs", "FixedVersion", "ID", "InstalledVersion",
-        "Misconfigurations", "PURL", "PkgIdentifier", "PkgName", "PkgPath", "Results", "RuleID", "SchemaVersion",
-        "Secrets", "Severity", "SeveritySource", "StartLine", "Status", "Target", "Title", "Trivy", "VendorIDs",
-        "Version", "Vulnerabilities", "VulnerabilityID", "V2Score", "V2Vector", "V3Score", "V3Vector", "V40Score",
-        "V40Vector",
-        // Grype
-        "artifact", "baseScore", "cvss", "descriptor", "fix", "matches", "metrics", "relatedVulnerabilities",
-        "versions", "vulnerability"};
-    std::sort(list->begin(), list->end());
-    list->erase(std::unique(list->begin(), list->end()), list->end());
-    return list;
+    auto* const lists = new std::map<model::v1::EvidenceFormat, List>{
+        {model::v1::EVIDENCE_FORMAT_SARIF,
+         {"artifactLocation",
+          "artifacts",
+          "baselineState",
+          "defaultConfiguration",
+          "driver",
+          "extensions",
+          "id",
+          "index",
+          "justification",
+          "kind",
+          "level",
+          "location",
+          "locations",
+          "message",
+          "name",
+          "physicalLocation",
+          "properties",
+          "region",
+          "rule",
+          "ruleId",
+          "ruleIndex",
+          "rules",
+          "security-severity",
+          "semanticVersion",
+          "shortDescription",
+          "startLine",
+          "state",
+          "status",
+          "suppressions",
+          "tags",
+          "text",
+          "tool",
+          "toolComponent",
+          "uri",
+          "version"}},
+        {model::v1::EVIDENCE_FORMAT_CYCLONEDX,
+         {"affects",       "analysis",    "bom-ref",  "component",  "components", "cwes",     "dependencies",
+          "dependsOn",     "description", "detail",   "expression", "group",      "hashes",   "id",
+          "justification", "license",     "licenses", "metadata",   "method",     "name",     "publisher",
+          "purl",          "ratings",     "ref",      "references", "score",      "severity", "state",
+          "supplier",      "timestamp",   "tools",    "type",       "vector",     "version",  "vulnerabilities"}},
+        {model::v1::EVIDENCE_FORMAT_SPDX,
+         {"SPDXID", "checksums", "created", "creationInfo", "creators", "documentDescribes", "externalRefs",
+          "licenseConcluded", "licenseDeclared", "name", "packages", "referenceLocator", "referenceType",
+          "relatedSpdxElement", "relationshipType", "relationships", "spdxElementId", "supplier", "versionInfo"}},
+        {model::v1::EVIDENCE_FORMAT_OSV, {"affected",  "aliases",  "cwe_ids",        "database_specific",
+                                          "ecosystem", "events",   "fixed",          "groups",
+                                          "id",        "ids",      "max_severity",   "name",
+                                          "package",   "packages", "path",           "ranges",
+                                          "score",     "severity", "source",         "summary",
+                                          "type",      "version",  "vulnerabilities"}},
+        {model::v1::EVIDENCE_FORMAT_TRIVY,
+         {"CVSS",
+          "CauseMetadata",
+          "Class",
+          "CweIDs",
+          "FixedVersion",
+          "ID",
+          "InstalledVersion",
+          "Misconfigurations",
+          "PURL",
+          "PkgIdentifier",
+          "PkgName",
+          "PkgPath",
+          "Results",
+          "RuleID",
+          "Secrets",
+          "Severity",
+          "SeveritySource",
+          "StartLine",
+          "Status",
+          "Target",
+          "Title",
+          "Trivy",
+          "V2Score",
+          "V2Vector",
+          "V3Score",
+          "V3Vector",
+          "V40Score",
+          "V40Vector",
+          "VendorIDs",
+          "Version",
+          "Vulnerabilities",
+          "VulnerabilityID"}},
+        {model::v1::EVIDENCE_FORMAT_GRYPE, {"artifact", "baseScore",   "cvss",       "cwe",
+                                            "cwes",     "description", "descriptor", "fix",
+                                            "id",       "location",    "locations",  "metrics",
+                                            "name",     "path",        "purl",       "relatedVulnerabilities",
+                                            "severity", "source",      "state",      "type",
+                                            "vector",   "version",     "versions",   "vulnerability"}}};
+    for (auto& [each, list] : *lists) {
+      list.insert(list.end(), std::begin(kMarks), std::end(kMarks));
+      std::sort(list.begin(), list.end());
+    }
+    return lists;
   }();
-  return *names;
+  static const auto* const marks = new List(std::begin(kMarks), std::end(kMarks));
+  const auto found = names->find(format);
+  return found == names->end() ? *marks : found->second;
 }
 
 // Objects whose members are named by others: Trivy names a score after who gave it.
-const std::vector<absl::string_view>& Maps() {
-  static const auto* const maps = new std::vector<absl::string_view>{"CVSS"};
+const List& Maps() {
+  static const auto* const maps = new List{"CVSS"};
   return *maps;
 }
 
@@ -93,7 +174,7 @@ absl::StatusOr<Report> Parse(const model::v1::Evidence& declaration, absl::strin
                            "split the report by component");
   }
   if (bytes.empty()) return collector.Fault("the whole file", "is empty", "export the report again");
-  const auto [root, fault] = ReadJson(bytes, {Names(), Maps()});
+  const auto [root, fault] = ReadJson(bytes, {NamesOf(declaration.format()), Maps()});
   if (!fault.cause.empty()) return collector.Fault(fault.place, fault.cause, fault.mend);
   const std::string declared = model::YamlName(declaration.format());
   if (!root.is_object()) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "metapowers/knowledge/v1/words.pb.h"
 #include "service/base/embedded_file.h"
+#include "service/knowledge/software_rules.h"
 
 namespace metapowers::knowledge {
 
@@ -91,6 +92,16 @@ const v1::SurfaceFindingKind& SurfaceFindingKindOf(v1::SurfaceFinding finding) {
     if (kind.finding() == finding) return kind;
   }
   Broken(v1::SurfaceFinding_Name(finding));
+}
+
+const v1::DependencyRules& DependencyRules() {
+  static const auto* const rules = Load<v1::DependencyRules>("data/rules/dependency_rules.textproto");
+  return *rules;
+}
+
+const v1::ContainerRules& ContainerRules() {
+  static const auto* const rules = Load<v1::ContainerRules>("data/rules/container_rules.textproto");
+  return *rules;
 }
 
 std::string Word(absl::string_view yaml_name) {

@@ -1,6 +1,6 @@
 # The rules on assets and data (rules.h): embedded, and each file checked against its schema at build time.
-set(rules asset_rules=AssetRules handling_rules=HandlingRules surface_rules=SurfaceRules
-          vulnerability_rules=VulnerabilityRules words=Words)
+set(rules asset_rules=AssetRules container_rules=ContainerRules dependency_rules=DependencyRules
+          handling_rules=HandlingRules surface_rules=SurfaceRules vulnerability_rules=VulnerabilityRules words=Words)
 set(rule_files "")
 foreach(rule IN LISTS rules)
   string(REGEX MATCH "^([a-z_]+)=(.+)$" _ ${rule})

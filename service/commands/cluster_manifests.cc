@@ -1,0 +1,259 @@
+#include "service/commands/cluster_manifests.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/analysis/asset_gaps.h"
+#include "service/knowledge/software_rules.h"
+
+namespace metapowers::commands {
+namespace {
+
+using model::v1::Component;
+using model::v1::Tristate;
+
+bool IsCluster(const model::v1::Infrastructure& element) {
+  return element.kind() == model::v1::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER;
+}
+
+bool IsPublic(const model::Model& model, const Component& component) {
+  if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY || !component.third_party().empty()) return true;
+  const auto* zone = model.Find<model::v1::Zone>(component.zone());
+  return zone != nullptr &&
+         (zone->type() == model::v1::ZONE_TYPE_INTERNET || zone->type() == model::v1::ZONE_TYPE_SAAS);
+}
+
+FlowPeer PeerOf(const Input& input, const ClusterZone& zone, const model::v1::Flow& flow, const Component& other) {
+  if (!flow.has_port() || flow.port() == 0) return FlowPeer::kUndeclared;
+  const bool pod = other.machine() == model::v1::MACHINE_CONTAINER && other.runs_on() == zone.cluster->id();
+  const auto* home = input.model.Find<model::v1::Zone>(other.zone());
+  const bool placed = home != nullptr && (home == zone.zone || home->type() == model::v1::ZONE_TYPE_K8S_NAMESPACE);
+  if (pod && placed) return FlowPeer::kPod;
+  return IsPublic(input.model, other) ? FlowPeer::kPublic : FlowPeer::kAddress;
+}
+
+ConfigNode PodLabels(const Component& component) {
+  return ConfigNode::Map(
+      {{"matchLabels", ConfigNode::Map({{knowledge::ContainerRules().pod_label(), component.id()}})}});
+}
+
+ConfigNode NamespaceLabels(const std::string& name) {
+  return ConfigNode::Map({{"matchLabels", ConfigNode::Map({{knowledge::ContainerRules().namespace_label(), name}})}});
+}
+
+ConfigNode Ports(const std::string& protocol, int port) {
+  return ConfigNode::List({ConfigNode::Map({{"protocol", protocol}, {"port", port}})});
+}
+
+ConfigNode Metadata(const std::string& name, const ClusterZone& zone) {
+  ConfigNode metadata = ConfigNode::Map({{"name", name}});
+  if (zone.is_namespace()) metadata.Set("namespace", zone.zone->id());
+  return metadata;
+}
+
+ConfigNode Policy(const std::string& name, const ClusterZone& zone, ConfigNode spec) {
+  return ConfigNode::Map({{"apiVersion", "networking.k8s.io/v1"},
+                          {"kind", "NetworkPolicy"},
+                          {"metadata", Metadata(name, zone)},
+                          {"spec", std::move(spec)}});
+}
+
+std::string ProtocolOf(const model::v1::Flow& flow) {
+  for (const absl::string_view datagram : {"udp", "dns", "syslog", "ntp", "snmp", "quic", "dicom-udp"}) {
+    if (absl::EqualsIgnoreCase(flow.protocol(), datagram)) return "UDP";
+  }
+  return "TCP";
+}
+
+// One rule; `end` is "from" or "to".
+ConfigNode Rule(const ClusterZone& zone, const ZoneFlow& flow, const char* end) {
+  ConfigNode rule = ConfigNode::Map();
+  if (flow.peer == FlowPeer::kPod) {
+    ConfigNode peer = ConfigNode::Map();
+    if (flow.other->zone() != zone.zone->id()) peer.Set("namespaceSelector", NamespaceLabels(flow.other->zone()));
+    peer.Set("podSelector", PodLabels(*flow.other));
+    rule.Set(end, ConfigNode::List({std::move(peer)}));
+  } else if (flow.peer == FlowPeer::kPublic && !flow.into) {
+    const auto& ranges = knowledge::ContainerRules().private_ranges();
+    rule.Set(end,
+             ConfigNode::List({ConfigNode::Map(
+                 {{"ipBlock", ConfigNode::Map({{"cidr", "0.0.0.0/0"},
+                                               {"except", ConfigNode::Texts({ranges.begin(), ranges.end()})}})}})}));
+  }
+  rule.Set("ports", Ports(ProtocolOf(*flow.flow), flow.flow->port()));
+  return rule;
+}
+
+ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, const std::vector<ZoneFlow>& flows) {
+  ConfigNode ingress = ConfigNode::List();
+  ConfigNode egress = ConfigNode::List();
+  std::set<std::string> seen;  // several flows may need one rule
+  for (const ZoneFlow& flow : flows) {
+    if (flow.component != &component || flow.peer == FlowPeer::kUndeclared) continue;
+    ConfigNode rule = Rule(zone, flow, flow.into ? "from" : "to");
+    if (!seen.insert(absl::StrCat(flow.into, ToYaml(rule))).second) continue;
+    (flow.into ? ingress : egress).Add(std::move(rule));
+  }
+  ConfigNode types = ConfigNode::List();
+  if (!ingress.empty()) types.Add("Ingress");
+  if (!egress.empty()) types.Add("Egress");
+  ConfigNode spec = ConfigNode::Map({{"podSelector", PodLabels(component)}, {"policyTypes", std::move(types)}});
+  if (!ingress.empty()) spec.Set("ingress", std::move(ingress));
+  if (!egress.empty()) spec.Set("egress", std::move(egress));
+  return Policy(absl::StrCat("allow-", component.id()), zone, std::move(spec));
+}
+
+}  // namespace
+
+std::vector<const Component*> ContainerComponents(const analysis::Facts& facts) {
+  std::vector<const Component*> components;
+  for (const std::string& id : analysis::ScannableComponents(facts)) {
+    const Component* component = facts.Find(id)->component;
+    if (component->machine() == model::v1::MACHINE_CONTAINER) components.push_back(component);
+  }
+  return components;
+}
+
+std::vector<const model::v1::Infrastructure*> Clusters(const model::Model& model) {
+  std::vector<const model::v1::Infrastructure*> clusters;
+  for (const model::v1::Infrastructure& element : model.proto().infrastructure()) {
+    if (IsCluster(element)) clusters.push_back(&element);
+  }
+  return clusters;
+}
+
+std::vector<ClusterZone> ClusterZones(const Input& input) {
+  std::map<std::pair<std::string, std::string>, ClusterZone> zones;
+  for (const Component* component : ContainerComponents(input.facts)) {
+    const auto* cluster = input.model.Find<model::v1::Infrastructure>(component->runs_on());
+    const auto* zone = input.model.Find<model::v1::Zone>(component->zone());
+    if (cluster == nullptr || !IsCluster(*cluster) || zone == nullptr) continue;
+    ClusterZone& entry = zones[{cluster->id(), zone->id()}];
+    entry.cluster = cluster;
+    entry.zone = zone;
+    entry.components.push_back(component);
+  }
+  std::vector<ClusterZone> sorted;
+  for (auto& [key, zone] : zones) sorted.push_back(std::move(zone));
+  return sorted;
+}
+
+std::vector<ZoneFlow> FlowsOf(const Input& input, const ClusterZone& zone) {
+  std::vector<ZoneFlow> flows;
+  const auto in_zone = [&](const Component* component) {
+    return std::find(zone.components.begin(), zone.components.end(), component) != zone.components.end();
+  };
+  for (const model::v1::Flow& flow : input.model.proto().flows()) {
+    const auto* source = input.model.Find<Component>(flow.source());
+    const auto* target = input.model.Find<Component>(flow.target());
+    if (source == nullptr || target == nullptr || source == target) continue;
+    if (in_zone(target)) flows.push_back({&flow, target, source, true, PeerOf(input, zone, flow, *source)});
+    if (in_zone(source)) flows.push_back({&flow, source, target, false, PeerOf(input, zone, flow, *target)});
+  }
+  return flows;
+}
+
+std::vector<ConfigNode> NetworkPolicies(const Input& input, const ClusterZone& zone) {
+  const knowledge::v1::ContainerRules& rules = knowledge::ContainerRules();
+  std::vector<ConfigNode> documents;
+  documents.push_back(Policy("default-deny", zone,
+                             ConfigNode::Map({{"podSelector", ConfigNode::Map()},
+                                              {"policyTypes", ConfigNode::Texts({"Ingress", "Egress"})}})));
+  const ConfigNode dns = ConfigNode::Map(
+      {{"namespaceSelector", NamespaceLabels(rules.dns_namespace())},
+       {"podSelector", ConfigNode::Map({{"matchLabels", ConfigNode::Map({{rules.dns_label(), rules.dns_value()}})}})}});
+  const ConfigNode ports = ConfigNode::List(
+      {ConfigNode::Map({{"protocol", "UDP"}, {"port", 53}}), ConfigNode::Map({{"protocol", "TCP"}, {"port", 53}})});
+  documents.push_back(Policy(
+      "allow-name-resolution", zone,
+      ConfigNode::Map(
+          {{"podSelector", ConfigNode::Map()},
+           {"policyTypes", ConfigNode::Texts({"Egress"})},
+           {"egress", ConfigNode::List({ConfigNode::Map({{"to", ConfigNode::List({dns})}, {"ports", ports}})})}})));
+  const std::vector<ZoneFlow> flows = FlowsOf(input, zone);
+  for (const Component* component : zone.components) {
+    const bool any = std::any_of(flows.begin(), flows.end(), [&](const ZoneFlow& flow) {
+      return flow.component == component && flow.peer != FlowPeer::kUndeclared;
+    });
+    if (any) documents.push_back(ComponentPolicy(zone, *component, flows));
+  }
+  return documents;
+}
+
+ConfigNode NamespaceWithLevel(const ClusterZone& zone, bool restricted) {
+  const std::string enforced = restricted ? "restricted" : "baseline";
+  return ConfigNode::Map(
+      {{"apiVersion", "v1"},
+       {"kind", "Namespace"},
+       {"metadata",
+        ConfigNode::Map({{"name", zone.zone->id()},
+                         {"labels", ConfigNode::Map({{"pod-security.kubernetes.io/enforce", enforced},
+                                                     {"pod-security.kubernetes.io/audit", "restricted"},
+                                                     {"pod-security.kubernetes.io/warn", "restricted"}})}})}});
+}
+
+ConfigNode HardenedDeployment(const Component& component, const model::v1::Zone* zone) {
+  ConfigNode metadata = ConfigNode::Map({{"name", component.id()}});
+  if (zone != nullptr && zone->type() == model::v1::ZONE_TYPE_K8S_NAMESPACE) metadata.Set("namespace", zone->id());
+  ConfigNode container = ConfigNode::Map(
+      {{"name", component.id()},
+       {"securityContext",
+        ConfigNode::Map({{"readOnlyRootFilesystem", true},
+                         {"allowPrivilegeEscalation", false},
+                         {"capabilities", ConfigNode::Map({{"drop", ConfigNode::Texts({"ALL"})}})}})},
+       {"volumeMounts", ConfigNode::List({ConfigNode::Map({{"name", "scratch"}, {"mountPath", "/tmp"}})})}});
+  ConfigNode pod = ConfigNode::Map(
+      {{"automountServiceAccountToken", false},
+       {"securityContext",
+        ConfigNode::Map({{"runAsNonRoot", true}, {"seccompProfile", ConfigNode::Map({{"type", "RuntimeDefault"}})}})},
+       {"containers", ConfigNode::List({std::move(container)})},
+       {"volumes", ConfigNode::List({ConfigNode::Map(
+                       {{"name", "scratch"}, {"emptyDir", ConfigNode::Map({{"medium", "Memory"}})}})})}});
+  return ConfigNode::Map({{"apiVersion", "apps/v1"},
+                          {"kind", "Deployment"},
+                          {"metadata", std::move(metadata)},
+                          {"spec", ConfigNode::Map({{"template", ConfigNode::Map({{"spec", std::move(pod)}})}})}});
+}
+
+std::vector<ConfigNode> MeshPolicies(const Input& input, const ClusterZone& zone) {
+  std::vector<ConfigNode> documents;
+  documents.push_back(ConfigNode::Map({{"apiVersion", "security.istio.io/v1"},
+                                       {"kind", "PeerAuthentication"},
+                                       {"metadata", Metadata("strict-mutual-tls", zone)},
+                                       {"spec", ConfigNode::Map({{"mtls", ConfigNode::Map({{"mode", "STRICT"}})}})}}));
+  const std::vector<ZoneFlow> flows = FlowsOf(input, zone);
+  for (const Component* component : zone.components) {
+    ConfigNode rules = ConfigNode::List();
+    for (const ZoneFlow& flow : flows) {
+      if (flow.component != component || !flow.into || flow.peer != FlowPeer::kPod) continue;
+      const std::string caller = absl::StrCat("cluster.local/ns/", flow.other->zone(), "/sa/", flow.other->id());
+      rules.Add(ConfigNode::Map(
+          {{"from", ConfigNode::List({ConfigNode::Map(
+                        {{"source", ConfigNode::Map({{"principals", ConfigNode::Texts({caller})}})}})})},
+           {"to", ConfigNode::List({ConfigNode::Map(
+                      {{"operation",
+                        ConfigNode::Map({{"ports", ConfigNode::Texts({std::to_string(flow.flow->port())})}})}})})}}));
+    }
+    if (rules.empty()) continue;
+    documents.push_back(ConfigNode::Map(
+        {{"apiVersion", "security.istio.io/v1"},
+         {"kind", "AuthorizationPolicy"},
+         {"metadata", Metadata(absl::StrCat("callers-of-", component->id()), zone)},
+         {"spec",
+          ConfigNode::Map({{"selector", PodLabels(*component)}, {"action", "ALLOW"}, {"rules", std::move(rules)}})}}));
+  }
+  return documents;
+}
+
+bool MeetsRestricted(const Component& component) {
+  const model::v1::ContainerSettings& settings = component.container();
+  return settings.runs_as_non_root() == Tristate::TRISTATE_YES &&
+         settings.privilege_escalation() == Tristate::TRISTATE_NO &&
+         settings.drops_capabilities() == Tristate::TRISTATE_YES;
+}
+
+}  // namespace metapowers::commands

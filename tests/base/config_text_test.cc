@@ -1,0 +1,49 @@
+#include "service/base/config_text.h"
+
+#include <gtest/gtest.h>
+
+namespace metapowers {
+namespace {
+
+TEST(ConfigText, WritesYamlInBlocks) {
+  const ConfigNode node = ConfigNode::Map(
+      {{"version", 2},
+       {"on", true},
+       {"empty", ConfigNode::Map()},
+       {"list", ConfigNode::List({ConfigNode::Map({{"a", "b"}, {"c", "d e"}}), ConfigNode::Texts({"x", "y"}), "z"})},
+       {"none", ConfigNode::List()}});
+  EXPECT_EQ(ToYaml(node),
+            "version: 2\n"
+            "\"on\": true\n"
+            "empty: {}\n"
+            "list:\n"
+            "  - a: b\n"
+            "    c: d e\n"
+            "  - - x\n"
+            "    - \"y\"\n"
+            "  - z\n"
+            "none: []\n");
+  EXPECT_EQ(ToYaml(std::vector<ConfigNode>{ConfigNode::Map({{"a", 1}}), ConfigNode::Map({{"b", 2}})}),
+            "a: 1\n---\nb: 2\n");
+}
+
+TEST(ConfigText, QuotesWhatAReaderCouldTakeForSomethingElse) {
+  const auto yaml = [](const std::string& text) { return ToYaml(ConfigNode::Map({{"k", text}})); };
+  EXPECT_EQ(yaml("plain text"), "k: plain text\n");
+  EXPECT_EQ(yaml("yes"), "k: \"yes\"\n");
+  EXPECT_EQ(yaml("1.0"), "k: \"1.0\"\n");
+  EXPECT_EQ(yaml(""), "k: \"\"\n");
+  EXPECT_EQ(yaml("a: b # c"), "k: \"a: b # c\"\n");
+  EXPECT_EQ(yaml("- {x}"), "k: \"- {x}\"\n");
+  EXPECT_EQ(yaml("a\"\\\n\t\x07"), "k: \"a\\\"\\\\\\u000a\\u0009\\u0007\"\n");
+  EXPECT_EQ(yaml("\xe2\x80\xa8line\xc2\x85"), "k: \" line \"\n");
+  EXPECT_EQ(ToYaml(ConfigNode::Map({{"a: b", "c"}})), "\"a: b\": c\n");
+}
+
+TEST(ConfigText, WritesJson) {
+  EXPECT_EQ(ToJson(ConfigNode::Map({{"a", ConfigNode::Texts({"1", "x\"y"})}, {"b", 3}, {"c", ConfigNode::Map()}})),
+            "{\n  \"a\": [\n    \"1\",\n    \"x\\\"y\"\n  ],\n  \"b\": 3,\n  \"c\": {}\n}\n");
+}
+
+}  // namespace
+}  // namespace metapowers
