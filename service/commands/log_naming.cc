@@ -1,0 +1,91 @@
+#include "service/commands/log_naming.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "service/commands/applicable_references.h"
+#include "service/commands/naming.h"
+#include "service/commands/wording.h"
+
+namespace metapowers::commands {
+
+using analysis::LogCollection;
+using analysis::LogSource;
+using analysis::PciScope;
+using analysis::RuleState;
+
+std::string CollectionLabel(LogCollection collection) {
+  switch (collection) {
+    case LogCollection::kImmutable:
+      return "collected, unchangeable";
+    case LogCollection::kCentral:
+      return "collected";
+    case LogCollection::kClaimed:
+      return "to be confirmed";
+    case LogCollection::kPlanned:
+      return "planned";
+    case LogCollection::kLocal:
+      return "local only";
+    case LogCollection::kNone:
+      return "none";
+    case LogCollection::kUnknown:
+      break;
+  }
+  return "not known";
+}
+
+std::string ElementLabel(const LogSource& source) {
+  switch (source.element.subject) {
+    case knowledge::v1::THREAT_SUBJECT_COMPONENT:
+      return "component";
+    case knowledge::v1::THREAT_SUBJECT_EXTERNAL_ENTITY:
+      return "outside service";
+    case knowledge::v1::THREAT_SUBJECT_THIRD_PARTY:
+      return "supplier";
+    case knowledge::v1::THREAT_SUBJECT_INFRASTRUCTURE:
+      return "infrastructure";
+    case knowledge::v1::THREAT_SUBJECT_REPOSITORY:
+      return "repository";
+    case knowledge::v1::THREAT_SUBJECT_PIPELINE:
+      return "pipeline";
+    case knowledge::v1::THREAT_SUBJECT_REGISTRY:
+      return "registry";
+    default:
+      return "secret store";
+  }
+}
+
+std::string ScopeLabel(const LogSource& source) {
+  std::vector<std::string> scopes;
+  if (source.pci == PciScope::kCde) scopes.push_back("PCI DSS: cardholder data environment");
+  if (source.pci == PciScope::kConnected) scopes.push_back("PCI DSS: connected");
+  if (source.hipaa) scopes.push_back("HIPAA");
+  return absl::StrJoin(scopes, ", ");
+}
+
+std::string StateLabel(RuleState state) {
+  if (state == RuleState::kMet) return "met";
+  return state == RuleState::kBroken ? "not met" : "not known";
+}
+
+std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
+  const std::vector<int> wanted(kinds.begin(), kinds.end());
+  const model::v1::Role* role = FindRole(model, wanted);
+  if (role == nullptr) role = FallbackRole(model);
+  return role == nullptr ? TeamName(model, model.proto().owner_team()) : role->title();
+}
+
+std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources) {
+  std::vector<analysis::RetentionFact> facts = analysis::Retentions(input.threats.Get().landscape(), sources);
+  ReferenceFilter binding(input);
+  const auto binds_not = [&](const analysis::RetentionFact& fact) {
+    google::protobuf::RepeatedPtrField<std::string> reference;
+    *reference.Add() = fact.duty->reference();
+    return BindingReferences(binding, reference).empty();
+  };
+  facts.erase(std::remove_if(facts.begin(), facts.end(), binds_not), facts.end());
+  return facts;
+}
+
+}  // namespace metapowers::commands

@@ -1,0 +1,36 @@
+// How the sections of Detect name log sources and those who answer for them. Short words only. Pure; thread-safe.
+#ifndef METAPOWERS_SERVICE_COMMANDS_LOG_NAMING_H_
+#define METAPOWERS_SERVICE_COMMANDS_LOG_NAMING_H_
+
+#include <string>
+#include <vector>
+
+#include "google/protobuf/repeated_field.h"
+#include "service/analysis/log_pipeline.h"
+#include "service/analysis/log_sources.h"
+#include "service/commands/command.h"
+
+namespace metapowers::commands {
+
+// "collected", "collected, unchangeable", "to be confirmed", "local only", ...
+std::string CollectionLabel(analysis::LogCollection collection);
+
+// "component", "supplier", "infrastructure", ...
+std::string ElementLabel(const analysis::LogSource& source);
+
+// "PCI DSS: cardholder data environment, HIPAA"; empty outside both.
+std::string ScopeLabel(const analysis::LogSource& source);
+
+// "met", "not met", "not known".
+std::string StateLabel(analysis::RuleState state);
+
+// Title of the first role of one of these kinds that the model has, else of the role that answers for the rest.
+std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
+
+// The duties on retention whose requirement binds the system: those of a framework that binds it in part are left out
+// where that part does not hold them.
+std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources);
+
+}  // namespace metapowers::commands
+
+#endif  // METAPOWERS_SERVICE_COMMANDS_LOG_NAMING_H_
