@@ -1,5 +1,7 @@
 # The commands that are built, as <phase>/<stem>; adding one is README's "Add a command".
 set(METAPOWERS_COMMANDS
+  detect/logging_architecture
+  detect/monitoring_strategy
   govern/risk_appetite
   govern/security_policy
   govern/security_roles
@@ -10,8 +12,20 @@ set(METAPOWERS_COMMANDS
   identify/risk_assessment
   identify/threat_model
   identify/vulnerability_assessment
+  protect/access_control
+  protect/api_security
+  protect/container_security
+  protect/dependency_scan
+  protect/encryption_strategy
+  protect/iac_security
+  protect/secrets_management
+  protect/secure_coding
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
   identify/vulnerability_assessment
+  protect/container_security
+  protect/dependency_scan
+  protect/iac_security
+  protect/secure_coding
 )

@@ -29,6 +29,26 @@ std::string StrideName(knowledge::v1::Stride letter) {
   return absl::StrJoin(words, " ");
 }
 
+std::string StatusLabel(const analysis::Threat& threat) {
+  switch (threat.status) {
+    case analysis::ThreatStatus::kOpen:
+      return threat.reopened.empty() ? "open" : "open again";
+    case analysis::ThreatStatus::kControlled:
+      return "controlled";
+    case analysis::ThreatStatus::kAccepted:
+      return "accepted";
+    case analysis::ThreatStatus::kMitigating:
+      return "mitigating";
+    case analysis::ThreatStatus::kTransferred:
+      return "transferred";
+    case analysis::ThreatStatus::kAvoided:
+      return "avoided";
+    case analysis::ThreatStatus::kFalsePositive:
+      return "false positive";
+  }
+  return "";
+}
+
 std::string WeaknessLabel(absl::string_view id) {
   const knowledge::v1::CatalogueEntry* entry = knowledge::FindWeakness(id);
   return entry == nullptr ? std::string(id) : absl::StrCat(id, " ", entry->name());

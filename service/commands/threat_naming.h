@@ -17,6 +17,9 @@ std::string ImpactLabel(int impact);
 // "20 critical".
 std::string ScoreLabel(const analysis::RiskScore& score);
 
+// "open", "controlled", "false positive"; of a decision that no longer holds "open again".
+std::string StatusLabel(const analysis::Threat& threat);
+
 // "Information Disclosure".
 std::string StrideName(knowledge::v1::Stride letter);
 

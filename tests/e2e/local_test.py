@@ -145,7 +145,7 @@ class LocalMode(unittest.TestCase):
 
     def test_archetype(self):
         done = self.succeed('init', 'my-shop', '--archetype', 'fintech-api')
-        self.assertIn('my-shop/evidence  7 reports committed ', done.stdout)
+        self.assertIn('my-shop/evidence  9 reports committed ', done.stdout)
         folder = self.repo / '.metapowers/security/my-shop'
         declared = {path.relative_to(EXAMPLE.parent) for path in (EXAMPLE.parent / 'evidence').iterdir()}
         self.assertEqual({path.relative_to(folder) for path in (folder / 'evidence').iterdir()}, declared)
