@@ -459,6 +459,8 @@ class Builder {
       row.set_title(threat->rule->title());
       row.set_scenario(analysis::ScenarioOf(*threat));
       row.set_finding(PositionOf(*threat));
+      row.set_likelihood(LikelihoodLabel(threat->scores.current.likelihood));
+      row.set_impact(ImpactLabel(threat->scores.current.impact));
     }
     AddLesser(lesser);
   }

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/terms.h"
 #include "tests/commands/command_fixture.h"
@@ -116,6 +117,8 @@ TEST_P(ThreatModelTest, PrioritiesAreOpenThreatsWorstFirst) {
   for (const pb::Priority& row : result_.priorities()) {
     const pb::Finding& finding = result_.findings(row.finding());
     EXPECT_TRUE(IsOpen(finding)) << finding.key();
+    EXPECT_TRUE(absl::EndsWith(row.likelihood(), absl::StrCat(" (", finding.current().likelihood(), ")")));
+    EXPECT_TRUE(absl::EndsWith(row.impact(), absl::StrCat(" (", finding.current().impact(), ")")));
     if (finding.severity() == model::v1::SEVERITY_CRITICAL) {
       EXPECT_LE(finding.current().likelihood() * finding.current().impact(), last);
       last = finding.current().likelihood() * finding.current().impact();
