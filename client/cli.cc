@@ -44,6 +44,7 @@ struct Arguments {
   InitOptions init;
   RunOptions run;
   DiffOptions diff;
+  ExportOptions exported;
   std::string show;
   LogOptions log;
   std::function<int(Session&)> action;
@@ -206,6 +207,19 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
              "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }
 
+void AddExportCommands(CLI::App& app, Arguments& a) {
+  CLI::App* group =
+      AddGroup(app, "export", "write files for other tools", "  metapowers export sigma api-platform rules/sigma\n");
+  CLI::App* sigma = AddCommand(*group, "sigma", "write the detections of a topic as Sigma rules, one file a rule",
+                               "  metapowers export sigma api-platform rules/sigma\n"
+                               "  metapowers export sigma api-platform rules/sigma --revision HEAD~1\n",
+                               a, [&a](Session& session) { return ExportSigma(session, a.exported); });
+  sigma->add_option("TOPIC", a.exported.topic, "the system documented")->required();
+  sigma->add_option("DIR", a.exported.folder, "folder for the files; made when it is not there")->required();
+  sigma->add_option("--revision", a.exported.revision, "commit whose model counts (default: the head)");
+  sigma->add_flag("--force", a.exported.force, "overwrite files that no export has written");
+}
+
 void AddWorkspaceCommands(CLI::App& app, Arguments& a) {
   CLI::App* workspace = AddGroup(app, "workspace", "create, list and describe workspaces of a server",
                                  "  metapowers --server 127.0.0.1:7433 workspace create payments\n"
@@ -283,6 +297,7 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   AddGlobalOptions(app, arguments);
   AddDocumentCommands(app, arguments);
   AddModelCommands(app, arguments);
+  AddExportCommands(app, arguments);
   AddWorkspaceCommands(app, arguments);
   AddCommand(app, "commands", "list all commands of the contract, built and planned",
              "  metapowers commands\n  metapowers -o json commands\n", arguments, ListCommands);

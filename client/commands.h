@@ -59,6 +59,14 @@ struct DiffOptions {
 };
 int Diff(Session& session, const DiffOptions& options);
 
+struct ExportOptions {
+  std::string topic;
+  std::string folder;    // made when it is not there
+  std::string revision;  // the head when empty
+  bool force = false;    // overwrite files of others
+};
+int ExportSigma(Session& session, const ExportOptions& options);
+
 int ModelGet(Session& session, const std::string& topic, bool decisions);
 int ModelPut(Session& session, const std::string& topic, const InputFiles& files);
 int ModelValidate(Session& session, const std::string& file);

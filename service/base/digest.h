@@ -1,4 +1,4 @@
-// Digests of texts, to tell whether inputs have changed.
+// Digests of texts, to tell whether inputs have changed, and ids made from names.
 #ifndef METAPOWERS_SERVICE_BASE_DIGEST_H_
 #define METAPOWERS_SERVICE_BASE_DIGEST_H_
 
@@ -10,6 +10,10 @@ namespace metapowers {
 
 // SHA-256 (FIPS 180-4) in 64 lower-case hex digits. Thread-safe.
 std::string Sha256Hex(absl::string_view text);
+
+// UUID of version 5 (RFC 9562, section 5.5) of a name within a namespace, which is a UUID as well, in the usual form
+// with lower-case digits. Thread-safe.
+std::string UuidOf(absl::string_view name_space, absl::string_view name);
 
 }  // namespace metapowers
 

@@ -99,9 +99,10 @@ class Generator {
   // wrong, which a test keeps from happening; DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const Generated>> Generate(const CommandEntry& entry, const Inputs& inputs);
 
- private:
   // Of the model under its rules and decisions. INVALID_ARGUMENT RULES_INVALID with every fault; DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> LoadThreats(const Inputs& inputs);
+
+ private:
   // What the evidence files say. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
   absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);

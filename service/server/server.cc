@@ -74,9 +74,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Env env, const std::vector
   Dispatcher& dispatcher = *state->dispatcher;
   grpc::ServerBuilder builder;
   SetLimits(builder);
-  for (const auto factory : {NewGovernService, NewIdentifyService, NewProtectService, NewDetectService,
-                             NewRespondService, NewRecoverService, NewUtilityService, NewWorkspaceService,
-                             NewDocumentService, NewModelService, NewWorkflowService, NewServerInfoService}) {
+  for (const auto factory :
+       {NewGovernService, NewIdentifyService, NewProtectService, NewDetectService, NewRespondService, NewRecoverService,
+        NewUtilityService, NewWorkspaceService, NewDocumentService, NewExportService, NewModelService,
+        NewWorkflowService, NewServerInfoService}) {
     state->services.push_back(factory(dispatcher));
     builder.RegisterService(state->services.back().get());
   }

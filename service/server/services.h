@@ -21,6 +21,7 @@ std::unique_ptr<grpc::Service> NewRecoverService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewUtilityService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkspaceService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewDocumentService(Dispatcher& dispatcher);
+std::unique_ptr<grpc::Service> NewExportService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewModelService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkflowService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewServerInfoService(Dispatcher& dispatcher);

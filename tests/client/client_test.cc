@@ -1,12 +1,15 @@
 // What the client decides on its own.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
+#include "client/commands/exported_files.h"
 #include "client/commands/findings_gate.h"
 #include "client/commands/input_files.h"
 #include "client/commands/result_diff.h"
@@ -182,6 +185,80 @@ TEST_F(ClientTest, PrintsDifferencesInMeaning) {
             "      because flow order: transport_security tls → unset\n"
             "  - open_findings  x\n"
             "      because component x is gone\n");
+}
+
+// A folder that goes with the test.
+class ExportTest : public ClientTest {
+ protected:
+  // Of this test and process alone: tests run side by side.
+  ExportTest()
+      : folder_(
+            std::filesystem::path(::testing::TempDir()) /
+            absl::StrCat("export-", getpid(), "-", ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    std::filesystem::remove_all(folder_);
+  }
+  ~ExportTest() override { std::filesystem::remove_all(folder_); }
+
+  int Export(const std::string& text, bool force = false, const std::string& name = "a.yml") {
+    google::protobuf::RepeatedPtrField<metapowers::v1::ExportedFile> files;
+    metapowers::v1::ExportedFile& file = *files.Add();
+    file.set_name(name);
+    file.set_text(text);
+    file.set_mark("id: 17\n");
+    return WriteExported(session_, files, folder_.string(), force);
+  }
+  std::string Read(const std::string& name) const {
+    std::ifstream in(folder_ / name);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  void Put(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(folder_ / name) << text;
+  }
+
+  const std::filesystem::path folder_;
+};
+
+TEST_F(ExportTest, ReplacesItsOwnFilesAndLeavesEqualOnesAlone) {
+  EXPECT_EQ(Export("id: 17\nlevel: low\n"), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("a.yml"));
+  EXPECT_EQ(Export("id: 17\nlevel: high\n"), kExitOk);
+  EXPECT_EQ(Read("a.yml"), "id: 17\nlevel: high\n");
+  out_.str("");
+  EXPECT_EQ(Export("id: 17\nlevel: high\n"), kExitOk);
+  EXPECT_THAT(out_.str(), IsEmpty());
+  EXPECT_THAT(err_.str(), HasSubstr("0 files written, 1 file as before"));
+}
+
+TEST_F(ExportTest, RefusesFilesOfOthersUnlessForced) {
+  Put("a.yml", "mine\n");
+  EXPECT_EQ(Export("id: 17\n"), kExitConflict);
+  EXPECT_EQ(Read("a.yml"), "mine\n");
+  EXPECT_THAT(err_.str(), HasSubstr("--force"));
+  EXPECT_EQ(Export("id: 17\n", true), kExitOk);
+  EXPECT_EQ(Read("a.yml"), "id: 17\n");
+}
+
+TEST_F(ExportTest, FollowsNoLink) {
+  Put("target", "id: 17\n");
+  std::filesystem::create_symlink("target", folder_ / "a.yml");
+  EXPECT_EQ(Export("id: 17\nlevel: low\n"), kExitConflict);
+  EXPECT_EQ(Export("id: 17\nlevel: low\n", true), kExitOk);
+  EXPECT_EQ(Read("target"), "id: 17\n");
+}
+
+TEST_F(ExportTest, WritesNowhereButIntoTheFolder) {
+  for (const char* name : {"../a.yml", "/etc/a.yml", ".git", ""}) {
+    EXPECT_EQ(Export("id: 17\n", true, name), kExitInternal) << name;
+  }
+}
+
+TEST_F(ExportTest, NamesFilesOfEarlierExportsThatAreNoPartOfThisOne) {
+  Put("old.yml", "title: x\nauthor: metapowers\n");
+  Put("other.yml", "title: x\nauthor: somebody\n");
+  EXPECT_EQ(Export("id: 17\n"), kExitOk);
+  EXPECT_THAT(err_.str(), HasSubstr("old.yml"));
+  EXPECT_THAT(err_.str(), ::testing::Not(HasSubstr("other.yml")));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "metapowers/security/identify/v1/identify_service.grpc.pb.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
+#include "metapowers/v1/export_service.grpc.pb.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
 #include "metapowers/v1/server_info_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
@@ -100,6 +101,7 @@ class Client {
   explicit Client(const std::shared_ptr<grpc::Channel>& channel)
       : identify(identify::IdentifyService::NewStub(channel)),
         documents(v1::DocumentService::NewStub(channel)),
+        exports(v1::ExportService::NewStub(channel)),
         models(v1::ModelService::NewStub(channel)),
         info(v1::ServerInfoService::NewStub(channel)),
         workflows(v1::WorkflowService::NewStub(channel)),
@@ -136,6 +138,7 @@ class Client {
 
   const std::unique_ptr<identify::IdentifyService::Stub> identify;
   const std::unique_ptr<v1::DocumentService::Stub> documents;
+  const std::unique_ptr<v1::ExportService::Stub> exports;
   const std::unique_ptr<v1::ModelService::Stub> models;
   const std::unique_ptr<v1::ServerInfoService::Stub> info;
   const std::unique_ptr<v1::WorkflowService::Stub> workflows;

@@ -1,0 +1,34 @@
+// export sigma.
+#include "client/commands.h"
+#include "client/commands/exported_files.h"
+#include "client/commands/shared.h"
+#include "metapowers/v1/export_service.grpc.pb.h"
+
+namespace metapowers::client {
+
+int ExportSigma(Session& session, const ExportOptions& options) {
+  metapowers::v1::ExportSigmaRequest request;
+  request.set_topic(session.TopicName(options.topic));
+  if (!options.revision.empty()) {
+    METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
+    int exit_code = 0;
+    if (!ResolveRevision(session, *documents, options.topic, options.revision, request.mutable_revision(),
+                         &exit_code)) {
+      return exit_code;
+    }
+  }
+  METAPOWERS_STUB(exports, session, metapowers::v1::ExportService);
+  metapowers::v1::ExportSigmaResponse response;
+  const auto context = session.NewContext();
+  if (const auto status = exports->ExportSigma(context.get(), request, &response); !status.ok()) {
+    return session.Fail(status);
+  }
+  const int result = WriteExported(session, response.files(), options.folder, options.force);
+  if (result == kExitOk) {
+    session.err() << "of " << response.detections() << " detections of " << options.topic << " at "
+                  << ShortId(response.commit()) << '\n';
+  }
+  return result;
+}
+
+}  // namespace metapowers::client

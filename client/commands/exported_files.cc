@@ -1,0 +1,112 @@
+#include "client/commands/exported_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/output.h"
+#include "service/base/file_path.h"
+
+namespace metapowers::client {
+namespace {
+
+namespace fs = std::filesystem;
+using metapowers::v1::ExportedFile;
+
+enum class Present { kNone, kSame, kOurs, kForeign };
+
+// What stands where the file goes. What is no plain file, a link included, is somebody else's.
+Present WhatIsAt(const fs::path& path, const ExportedFile& file) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (!fs::exists(status)) return Present::kNone;
+  if (!fs::is_regular_file(status)) return Present::kForeign;
+  std::ifstream in(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (text == file.text()) return Present::kSame;
+  return !file.mark().empty() && absl::StrContains(text, file.mark()) ? Present::kOurs : Present::kForeign;
+}
+
+// Beside the file first and then renamed, so that a rule is never half there and no link is followed.
+bool Write(const fs::path& path, const std::string& text) {
+  const fs::path part = path.string() + ".part";
+  std::error_code error;
+  fs::remove(part, error);
+  {
+    std::ofstream out(part, std::ios::binary);
+    out << text;
+    if (!out.flush()) return false;
+  }
+  fs::rename(part, path, error);
+  return !error;
+}
+
+// Rules of earlier exports that this one does not have any more.
+std::vector<std::string> Stale(const fs::path& folder, const std::set<std::string>& names) {
+  std::vector<std::string> stale;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() != ".yml" || names.contains(name) || !entry.is_regular_file(error)) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (absl::StrContains(text, "\nauthor: metapowers\n")) stale.push_back(name);
+  }
+  std::sort(stale.begin(), stale.end());
+  return stale;
+}
+
+std::string Files(size_t count) { return absl::StrCat(count, count == 1 ? " file" : " files"); }
+
+}  // namespace
+
+int WriteExported(Session& session, const google::protobuf::RepeatedPtrField<ExportedFile>& files,
+                  const std::string& folder_name, bool force) {
+  const fs::path folder = folder_name;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return session.Fail(kExitUsage, absl::StrCat("cannot make '", folder_name, "': ", error.message()));
+
+  std::set<std::string> names;
+  std::vector<const ExportedFile*> wanted;
+  std::vector<std::string> foreign;
+  for (const ExportedFile& file : files) {
+    if (const std::string objection = PathObjection({file.name()}); !objection.empty()) {
+      return session.Fail(kExitInternal, absl::StrCat("the server sent a file '", ForTerminal(file.name()),
+                                                      "' that cannot be written: ", objection));
+    }
+    names.insert(file.name());
+    const Present present = WhatIsAt(folder / file.name(), file);
+    if (present == Present::kForeign) foreign.push_back(file.name());
+    if (present != Present::kSame) wanted.push_back(&file);
+  }
+  if (!foreign.empty() && !force) {
+    return session.Fail(kExitConflict,
+                        absl::StrCat(Files(foreign.size()), " in '", folder_name,
+                                     "' were not written by an export, or have lost their id: ",
+                                     absl::StrJoin(foreign, ", "), "; nothing was written"),
+                        "move them away, choose another folder, or overwrite them with --force");
+  }
+  for (const ExportedFile* file : wanted) {
+    const fs::path path = folder / file->name();
+    if (!Write(path, file->text())) {
+      return session.Fail(kExitInternal, absl::StrCat("cannot write '", path.string(), "'"));
+    }
+    session.out() << path.string() << '\n';
+  }
+  session.err() << Files(wanted.size()) << " written, " << Files(static_cast<size_t>(files.size()) - wanted.size())
+                << " as before\n";
+  for (const std::string& name : Stale(folder, names)) {
+    session.err() << "no longer part of it: " << (folder / name).string() << '\n';
+  }
+  return kExitOk;
+}
+
+}  // namespace metapowers::client

@@ -1,0 +1,355 @@
+#include "service/analysis/detections.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "service/analysis/log_view.h"
+#include "service/knowledge/detections.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+namespace k = knowledge::v1;
+using model::v1::Alert;
+
+template <class Range, class Value>
+bool Has(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
+}
+
+Sight SightThrough(const LogSource& source, const AppliedDetection& detection) {
+  if (source.collected() || (!source.gap() && !detection.alerts.empty())) return Sight::kDetected;
+  return source.gap() ? Sight::kNotCollected : Sight::kUnconfirmed;
+}
+
+// Rows by the rules that they name, and by technique for rules that none names.
+class RowIndex {
+ public:
+  RowIndex() {
+    for (const k::Detection& row : knowledge::Detections().detections()) {
+      for (const std::string& rule : row.rules()) by_rule_[rule].push_back(&row);
+      for (const std::string& technique : row.attack()) by_technique_[technique].push_back(&row);
+    }
+  }
+
+  // In the order of the data.
+  std::vector<const k::Detection*> For(const k::ThreatRule& rule) const {
+    const auto named = by_rule_.find(rule.id());
+    if (named != by_rule_.end()) return named->second;
+    if (!knowledge::SilenceOf(rule.id()).empty()) return {};
+    std::vector<const k::Detection*> rows;
+    for (const std::string& technique : rule.attack()) {
+      const auto found = by_technique_.find(technique);
+      if (found == by_technique_.end()) continue;
+      for (const k::Detection* row : found->second) {
+        if (!Has(rows, row)) rows.push_back(row);
+      }
+    }
+    return rows;
+  }
+
+ private:
+  std::map<std::string, std::vector<const k::Detection*>, std::less<>> by_rule_;
+  std::map<std::string, std::vector<const k::Detection*>, std::less<>> by_technique_;
+};
+
+}  // namespace
+
+class DetectionsBuilder {
+ public:
+  DetectionsBuilder(const Threats& threats, const LogSources& sources)
+      : threats_(threats), sources_(sources), view_(threats.landscape(), sources) {}
+
+  std::unique_ptr<const Detections> Build() {
+    for (const Threat& threat : threats_.all()) {
+      if (threat.status != ThreatStatus::kFalsePositive) Look(threat);
+    }
+    AddControlFailures();
+    AddApplied();
+    AddJoined();
+    AddSights();
+    AddTechniques();
+    return std::unique_ptr<const Detections>(std::move(result_));
+  }
+
+ private:
+  // What is known of a row before pointers to it are stable.
+  struct Draft {
+    std::set<const LogSource*> sources;
+    std::vector<const Threat*> threats;  // by key, as all() of the threats is
+  };
+
+  struct Seen {
+    std::vector<std::pair<const k::Detection*, const LogSource*>> pairs;
+    std::set<std::string> missing;
+  };
+
+  const model::Model& model() const { return threats_.landscape().model(); }
+
+  const std::vector<const LogSource*>& SourcesOn(const Threat& threat) {
+    const auto [found, is_new] = sources_on_.try_emplace(threat.element.message);
+    if (is_new) found->second = view_.SourcesOn(threat.element);
+    return found->second;
+  }
+
+  void Look(const Threat& threat) {
+    Seen seen;
+    const std::vector<const LogSource*>& sources = SourcesOn(threat);
+    for (const k::Detection* row : rows_.For(*threat.rule)) {
+      if (row->log_kinds().empty()) continue;  // joins others
+      bool any = false;
+      for (const LogSource* source : sources) {
+        if (!Has(row->log_kinds(), source->kind->id())) continue;
+        seen.pairs.emplace_back(row, source);
+        drafts_[row].sources.insert(source);
+        any = true;
+      }
+      if (any) {
+        drafts_[row].threats.push_back(&threat);
+      } else {
+        seen.missing.insert(row->log_kinds().begin(), row->log_kinds().end());
+      }
+    }
+    seen_.emplace_back(&threat, std::move(seen));
+  }
+
+  void AddControlFailures() {
+    for (const k::Detection& row : knowledge::Detections().detections()) {
+      if (!row.control_failure()) continue;
+      for (const std::string& kind : row.log_kinds()) {
+        for (const LogSource* source : sources_.OfKind(kind)) drafts_[&row].sources.insert(source);
+      }
+    }
+  }
+
+  void AddApplied() {
+    std::vector<const k::Detection*> rows;
+    for (const k::Detection& row : knowledge::Detections().detections()) {
+      if (drafts_.contains(&row) || Joins(row)) rows.push_back(&row);
+    }
+    std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return a->id() < b->id(); });
+    result_->all_.reserve(rows.size());
+    for (const k::Detection* row : rows) {
+      AppliedDetection& applied = result_->all_.emplace_back();
+      applied.row = row;
+      if (const auto draft = drafts_.find(row); draft != drafts_.end()) {
+        applied.sources.assign(draft->second.sources.begin(), draft->second.sources.end());
+        applied.threats = draft->second.threats;
+      }
+    }
+  }
+
+  // Whether it joins others, all of which apply.
+  bool Joins(const k::Detection& row) const {
+    const auto& joined = row.correlation().detections();
+    return !joined.empty() && std::all_of(joined.begin(), joined.end(), [this](const std::string& id) {
+      return drafts_.contains(knowledge::FindDetection(id));
+    });
+  }
+
+  void AddJoined() {
+    for (AppliedDetection& applied : result_->all_) {
+      std::set<const LogSource*> sources(applied.sources.begin(), applied.sources.end());
+      std::set<const Threat*> threats(applied.threats.begin(), applied.threats.end());
+      for (const std::string& id : applied.row->correlation().detections()) {
+        const AppliedDetection* joined = result_->Find(id);
+        applied.joins.push_back(joined);
+        sources.insert(joined->sources.begin(), joined->sources.end());
+        for (const Threat* threat : joined->threats) {
+          if (Has(applied.row->rules(), threat->rule->id())) threats.insert(threat);
+        }
+      }
+      applied.sources.assign(sources.begin(), sources.end());
+      applied.threats.assign(threats.begin(), threats.end());
+      Complete(applied);
+    }
+  }
+
+  void Complete(AppliedDetection& applied) const {
+    std::sort(applied.sources.begin(), applied.sources.end(),
+              [](const LogSource* a, const LogSource* b) { return a->key < b->key; });
+    std::sort(applied.threats.begin(), applied.threats.end(),
+              [](const Threat* a, const Threat* b) { return a->key < b->key; });
+    std::map<std::string, int> teams;
+    for (const LogSource* source : applied.sources) {
+      applied.collected += source->collected() ? 1 : 0;
+      ++teams[source->team];
+    }
+    applied.team = model().proto().owner_team();
+    int most = 0;
+    for (const auto& [team, count] : teams) {
+      if (count > most) std::tie(applied.team, most) = std::make_pair(team, count);
+    }
+    for (const Threat* threat : applied.threats) applied.open += threat->open() ? 1 : 0;
+    AddAlerts(applied);
+    applied.running = std::any_of(applied.sources.begin(), applied.sources.end(), [&applied](const LogSource* source) {
+      return SightThrough(*source, applied) == Sight::kDetected;
+    });
+  }
+
+  void AddAlerts(AppliedDetection& applied) const {
+    const k::EventCorrelation& correlation = applied.row->correlation();
+    for (const Alert& alert : model().proto().monitoring().alerts()) {
+      if (IsFor(alert, applied)) applied.alerts.push_back(&alert);
+    }
+    DetectionThreshold& threshold = applied.threshold;
+    threshold.value = correlation.starting_value();
+    threshold.minutes = correlation.minutes();
+    if (correlation.starting_value() == 0) return;  // it does not count
+    for (const Alert* alert : applied.alerts) {
+      if (alert->threshold() <= 0 || alert->window_minutes() <= 0) continue;
+      threshold.value = alert->threshold();
+      threshold.minutes = alert->window_minutes();
+      threshold.alert = alert;
+      return;
+    }
+    if (!correlation.caller_limit()) return;
+    for (const model::v1::ConsumerClass& callers : model().proto().consumer_classes()) {
+      if (threshold.callers != nullptr && callers.requests_per_minute() <= threshold.value) continue;
+      if (callers.requests_per_minute() <= 0) continue;
+      threshold.value = callers.requests_per_minute();
+      threshold.minutes = 1;
+      threshold.callers = &callers;
+    }
+  }
+
+  // An alert with one of the words that watches, where it says so, something that the detection is about.
+  static bool IsFor(const Alert& alert, const AppliedDetection& applied) {
+    const std::string text =
+        absl::StrReplaceAll(absl::AsciiStrToLower(absl::StrCat(alert.id(), " ", alert.name())), {{"-", " "}});
+    const auto& words = applied.row->alert_words();
+    if (std::none_of(words.begin(), words.end(),
+                     [&text](const std::string& word) { return absl::StrContains(text, word); })) {
+      return false;
+    }
+    if (alert.components().empty()) return true;
+    const auto watched = [&alert](const std::string& id) { return Has(alert.components(), id); };
+    return std::any_of(applied.sources.begin(), applied.sources.end(),
+                       [&](const LogSource* source) { return watched(source->element_id); }) ||
+           std::any_of(applied.threats.begin(), applied.threats.end(),
+                       [&](const Threat* threat) { return watched(threat->element_id()); });
+  }
+
+  void AddSights() {
+    result_->sights_.reserve(seen_.size());
+    for (const auto& [threat, seen] : seen_) {
+      result_->sight_of_[threat] = result_->sights_.size();
+      ThreatSight& sight = result_->sights_.emplace_back();
+      sight.threat = threat;
+      if (seen.pairs.empty()) {
+        sight.reason = knowledge::SilenceOf(threat->rule->id());
+        sight.missing.assign(seen.missing.begin(), seen.missing.end());
+        sight.sight = !sight.missing.empty()  ? Sight::kNoLog
+                      : !sight.reason.empty() ? Sight::kNoEvent
+                                              : Sight::kNoDetection;
+        continue;
+      }
+      sight.sight = Sight::kNotCollected;
+      std::set<std::string> ids;
+      std::map<std::string, const LogSource*> uncollected;
+      for (const auto& [row, source] : seen.pairs) {
+        sight.sight = std::min(sight.sight, SightThrough(*source, *result_->Find(row->id())));
+        ids.insert(row->id());
+        uncollected.emplace(source->key, source);
+      }
+      for (const std::string& id : ids) sight.detections.push_back(result_->Find(id));
+      if (sight.sight == Sight::kDetected) continue;
+      for (const auto& [key, source] : uncollected) sight.uncollected.push_back(source);
+    }
+  }
+
+  void AddTechniques() {
+    std::map<std::string, TechniqueCoverage> coverage;
+    std::map<std::string, std::set<std::string>> detections;
+    for (const ThreatSight& sight : result_->sights_) {
+      if (!sight.threat->open()) continue;
+      for (const std::string& technique : sight.threat->rule->attack()) {
+        TechniqueCoverage& row = coverage[technique];
+        ++row.open;
+        if (sight.sight != Sight::kDetected) continue;
+        ++row.detected;
+        for (const AppliedDetection* detection : sight.detections) detections[technique].insert(detection->row->id());
+      }
+    }
+    for (auto& [technique, row] : coverage) {
+      row.technique = technique;
+      row.detections.assign(detections[technique].begin(), detections[technique].end());
+      result_->techniques_.push_back(std::move(row));
+    }
+  }
+
+  const Threats& threats_;
+  const LogSources& sources_;
+  const LogView view_;
+  const RowIndex rows_;
+  std::map<const google::protobuf::Message*, std::vector<const LogSource*>> sources_on_;
+  std::map<const k::Detection*, Draft> drafts_;
+  std::vector<std::pair<const Threat*, Seen>> seen_;
+  std::unique_ptr<Detections> result_{new Detections()};
+};
+
+std::unique_ptr<const Detections> Detections::Of(const Threats& threats, const LogSources& sources) {
+  return DetectionsBuilder(threats, sources).Build();
+}
+
+const AppliedDetection* Detections::Find(absl::string_view id) const {
+  const auto found = std::lower_bound(
+      all_.begin(), all_.end(), id,
+      [](const AppliedDetection& applied, absl::string_view wanted) { return applied.row->id() < wanted; });
+  return found == all_.end() || found->row->id() != id ? nullptr : &*found;
+}
+
+const ThreatSight* Detections::SightOf(const Threat& threat) const {
+  const auto found = sight_of_.find(&threat);
+  return found == sight_of_.end() ? nullptr : &sights_[found->second];
+}
+
+std::vector<std::string> DeclaredValuesOf(const Landscape& landscape, k::DeclaredValues values,
+                                          const LogSource* source) {
+  const auto& proto = landscape.model().proto();
+  std::set<std::string> ids;
+  const auto add_callers = [&](bool callers) {
+    for (const model::v1::Flow& flow : proto.flows()) {
+      if (source == nullptr) continue;
+      if (callers && flow.target() == source->element_id) ids.insert(flow.source());
+      if (!callers && flow.source() == source->element_id) ids.insert(flow.target());
+    }
+  };
+  switch (values) {
+    case k::DECLARED_VALUES_CALLERS:
+      add_callers(true);
+      break;
+    case k::DECLARED_VALUES_TARGETS:
+      add_callers(false);
+      break;
+    case k::DECLARED_VALUES_SECRET_USERS:
+      add_callers(true);
+      for (const model::v1::Credential& credential : proto.secrets().credentials()) {
+        const auto* store = landscape.model().Find<model::v1::SecretStore>(credential.store());
+        if (source == nullptr || store == nullptr) continue;
+        if (store->id() != source->element_id && store->component() != source->element_id) continue;
+        ids.insert(credential.used_by().begin(), credential.used_by().end());
+      }
+      break;
+    case k::DECLARED_VALUES_REGIONS:
+      for (const model::v1::Region& region : proto.regions()) ids.insert(region.id());
+      break;
+    case k::DECLARED_VALUES_DEPLOYERS:
+      for (const model::v1::Pipeline& pipeline : proto.delivery().pipelines()) {
+        ids.insert(pipeline.component().empty() ? pipeline.id() : pipeline.component());
+      }
+      break;
+    default:
+      break;
+  }
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace metapowers::analysis

@@ -1,0 +1,99 @@
+#include "service/export/ci.h"
+
+#include "service/export/yaml.h"
+
+namespace metapowers::exporting {
+
+namespace {
+
+constexpr absl::string_view kNight = "17 2 * * *";
+
+Yaml One(absl::string_view key, Yaml value) {
+  Yaml map = Yaml::Map();
+  map.Set(key, std::move(value));
+  return map;
+}
+
+std::string Github(const std::vector<CiStep>& steps, bool nightly) {
+  Yaml list = Yaml::List();
+  list.Add(One("uses", Yaml::Text("actions/checkout@v4")));
+  for (const CiStep& step : steps) {
+    if (!step.install.empty()) {
+      Yaml install = One("name", Yaml::Text("Install " + step.name));
+      list.Add(std::move(install.Set("run", Yaml::Text(step.install))));
+    }
+    Yaml run = One("name", Yaml::Text(step.name));
+    // Every test runs, also after one that has found something.
+    list.Add(std::move(run.Set("if", Yaml::Text("always()")).Set("run", Yaml::Text(step.command))));
+  }
+  Yaml job = One("runs-on", Yaml::Text("ubuntu-latest"));
+  job.Set("steps", std::move(list));
+  Yaml on = One("pull_request", Yaml::Map());
+  if (nightly) {
+    Yaml times = Yaml::List();
+    times.Add(One("cron", Yaml::Text(kNight)));
+    on.Set("schedule", std::move(times));
+  }
+  Yaml root = One("name", Yaml::Text("security-tests"));
+  root.Set("on", std::move(on));
+  root.Set("permissions", One("contents", Yaml::Text("read")));
+  root.Set("jobs", One("security-tests", std::move(job)));
+  return root.Write();
+}
+
+std::string Gitlab(const std::vector<CiStep>& steps) {
+  std::vector<std::string> script;
+  for (const CiStep& step : steps) {
+    if (!step.install.empty()) script.push_back(step.install);
+    script.push_back(step.command);
+  }
+  Yaml job = One("stage", Yaml::Text("test"));
+  job.Set("script", Yaml::Texts(script));
+  Yaml rules = Yaml::List();
+  rules.Add(One("if", Yaml::Text("$CI_PIPELINE_SOURCE == \"merge_request_event\"")));
+  rules.Add(One("if", Yaml::Text("$CI_PIPELINE_SOURCE == \"schedule\"")));
+  job.Set("rules", std::move(rules));
+  return One("security-tests", std::move(job)).Write();
+}
+
+std::string Azure(const std::vector<CiStep>& steps, bool nightly) {
+  Yaml list = Yaml::List();
+  list.Add(One("checkout", Yaml::Text("self")));
+  for (const CiStep& step : steps) {
+    if (!step.install.empty()) {
+      Yaml install = One("script", Yaml::Text(step.install));
+      list.Add(std::move(install.Set("displayName", Yaml::Text("Install " + step.name))));
+    }
+    Yaml run = One("script", Yaml::Text(step.command));
+    run.Set("displayName", Yaml::Text(step.name));
+    list.Add(std::move(run.Set("condition", Yaml::Text("succeededOrFailed()"))));
+  }
+  Yaml root = One("trigger", Yaml::Text("none"));
+  root.Set("pr", One("branches", One("include", Yaml::Texts({"main"}))));
+  if (nightly) {
+    Yaml night = One("cron", Yaml::Text(kNight));
+    night.Set("branches", One("include", Yaml::Texts({"main"})));
+    Yaml times = Yaml::List();
+    times.Add(std::move(night));
+    root.Set("schedules", std::move(times));
+  }
+  root.Set("steps", std::move(list));
+  return root.Write();
+}
+
+}  // namespace
+
+std::string WriteCi(knowledge::v1::CiForm form, const std::vector<CiStep>& steps, bool nightly) {
+  switch (form) {
+    case knowledge::v1::CI_FORM_GITHUB:
+      return Github(steps, nightly);
+    case knowledge::v1::CI_FORM_GITLAB:
+      return Gitlab(steps);
+    case knowledge::v1::CI_FORM_AZURE:
+      return Azure(steps, nightly);
+    default:
+      return "";
+  }
+}
+
+}  // namespace metapowers::exporting

@@ -1,0 +1,374 @@
+#include "service/export/sigma.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "service/base/digest.h"
+#include "service/export/yaml.h"
+#include "service/knowledge/logging.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::exporting {
+
+namespace {
+
+namespace k = knowledge::v1;
+using analysis::AppliedDetection;
+using analysis::DeclaredValuesOf;
+using analysis::LogSource;
+
+// Of the rules of this service; never changes, or every platform would take every rule for a new one.
+constexpr absl::string_view kNamespace = "3f0c7c54-9d0e-5a7b-8a58-6b1d4c2e9f60";
+
+// Log source in the sense of Sigma.
+struct Triple {
+  std::string category;
+  std::string product;
+  std::string service;
+
+  auto operator<=>(const Triple&) const = default;
+
+  // "aws-cloudtrail".
+  std::string Slug() const {
+    std::string slug;
+    for (const std::string* part : {&product, &service, &category}) {
+      if (part->empty()) continue;
+      if (!slug.empty()) slug += '-';
+      for (const char c : *part) slug += absl::ascii_isalnum(c) ? absl::ascii_tolower(c) : '-';
+    }
+    return slug;
+  }
+};
+
+// `text` without wildcards of Sigma in it.
+std::string Literal(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"*", "\\*"}, {"?", "\\?"}});
+}
+
+std::string Timespan(int minutes) {
+  constexpr int kHour = 60;
+  constexpr int kDay = 24 * kHour;
+  if (minutes % kDay == 0) return absl::StrCat(minutes / kDay, "d");
+  if (minutes % kHour == 0) return absl::StrCat(minutes / kHour, "h");
+  return absl::StrCat(minutes, "m");
+}
+
+std::string CorrelationType(k::CorrelationKind kind) {
+  switch (kind) {
+    case k::CORRELATION_KIND_VALUE_COUNT:
+      return "value_count";
+    case k::CORRELATION_KIND_TEMPORAL:
+      return "temporal";
+    case k::CORRELATION_KIND_TEMPORAL_ORDERED:
+      return "temporal_ordered";
+    default:
+      return "event_count";
+  }
+}
+
+std::vector<std::string> Tags(const k::Detection& row) {
+  std::set<std::string> tactics;
+  std::vector<std::string> techniques;
+  for (const std::string& id : row.attack()) {
+    techniques.push_back(absl::StrCat("attack.", absl::AsciiStrToLower(id)));
+    const k::CatalogueEntry* entry = knowledge::FindWeakness(id);
+    if (entry == nullptr) continue;
+    for (const std::string& tactic : entry->tactics()) tactics.insert(absl::StrCat("attack.", tactic));
+  }
+  std::vector<std::string> tags(tactics.begin(), tactics.end());
+  tags.insert(tags.end(), techniques.begin(), techniques.end());
+  return tags;
+}
+
+// One event rule of a detection while it is put together.
+struct EventRule {
+  Yaml detection = Yaml::Map();
+  std::string condition;
+  std::string source;  // that test events are of
+  std::string known;   // a declared value of it, where the rule has any
+};
+
+// Takes a selection that the model has no values for out of a condition. Rows have such selections only behind
+// "and not".
+void LeaveOut(const k::EventSelection& selection, std::string& condition) {
+  const std::string name =
+      selection.per_source() ? absl::StrCat("1 of ", selection.name(), "_*") : std::string(selection.name());
+  condition = absl::StrReplaceAll(condition, {{absl::StrCat(" and not ", name), ""}});
+}
+
+class Writer {
+ public:
+  Writer(const analysis::Landscape& landscape, const analysis::Detections& detections, const std::string& topic)
+      : landscape_(landscape), detections_(detections), topic_(topic) {
+    for (const AppliedDetection& each : detections.all()) {
+      for (const AppliedDetection* joined : each.joins) joined_.insert(joined);
+    }
+  }
+
+  std::vector<SigmaRule> Write() && {
+    for (const AppliedDetection& detection : detections_.all()) {
+      if (detection.row->selections_size() > 0) AddEventRules(detection);
+    }
+    for (const AppliedDetection& detection : detections_.all()) {
+      if (detection.row->has_correlation()) {
+        AddCorrelation(detection);
+      } else if (joined_.contains(&detection) && names_[&detection].size() > 1) {
+        AddAnyOf(detection);
+      }
+    }
+    std::sort(rules_.begin(), rules_.end(), [](const SigmaRule& a, const SigmaRule& b) { return a.name < b.name; });
+    return std::move(rules_);
+  }
+
+ private:
+  // --- Rules on events ---
+
+  void AddEventRules(const AppliedDetection& detection) {
+    std::map<Triple, std::vector<const LogSource*>> groups;
+    for (const LogSource* source : detection.sources) {
+      groups[{source->category, source->product, source->service}].push_back(source);
+    }
+    for (const auto& [triple, sources] : groups) AddEventRule(detection, triple, sources);
+  }
+
+  void AddEventRule(const AppliedDetection& detection, const Triple& triple,
+                    const std::vector<const LogSource*>& sources) {
+    const k::Detection& row = *detection.row;
+    SigmaRule rule;
+    rule.name = absl::StrCat(row.id(), "-", triple.Slug());
+    rule.detection = &detection;
+    Yaml yaml = Head(rule, row.title(), absl::StrCat(row.description(), " First: ", row.response()), detection);
+    yaml.Set("tags", Yaml::Texts(Tags(row)));
+    Yaml source = Yaml::Map();
+    if (!triple.category.empty()) source.Set("category", Yaml::Text(triple.category));
+    if (!triple.product.empty()) source.Set("product", Yaml::Text(triple.product));
+    if (!triple.service.empty()) source.Set("service", Yaml::Text(triple.service));
+    source.Set("definition", Yaml::Text(Definition(sources)));
+    yaml.Set("logsource", std::move(source));
+    EventRule event = Detection(row, sources);
+    event.detection.Set("condition", Yaml::Text(event.condition));
+    yaml.Set("detection", std::move(event.detection));
+    Tail(yaml, row, row.has_correlation() ? "informational" : Level(row));
+    rule.yaml = yaml.Write();
+    rule.matching_event = Fill(row.matching_event(), event);
+    rule.other_event = OtherEvent(row, event);
+    names_[&detection].push_back(rule.name);
+    rules_.push_back(std::move(rule));
+  }
+
+  EventRule Detection(const k::Detection& row, const std::vector<const LogSource*>& sources) const {
+    EventRule rule;
+    rule.condition = row.condition();
+    rule.source = sources.front()->element_id;
+    for (const k::EventSelection& selection : row.selections()) {
+      bool any = false;
+      if (selection.per_source()) {
+        for (const LogSource* source : sources) any |= AddSelection(selection, source, rule);
+      } else {
+        any = AddSelection(selection, nullptr, rule);
+      }
+      if (!any) LeaveOut(selection, rule.condition);
+    }
+    return rule;
+  }
+
+  // False where the model has no values for it. Without a source it is for all of them.
+  bool AddSelection(const k::EventSelection& selection, const LogSource* source, EventRule& rule) const {
+    Yaml fields = Yaml::Map();
+    std::string known;
+    for (const k::EventField& field : selection.fields()) {
+      std::vector<std::string> values(field.values().begin(), field.values().end());
+      if (field.values_from() != k::DECLARED_VALUES_UNSPECIFIED) {
+        values = DeclaredValuesOf(landscape_, field.values_from(), source);
+        if (values.empty()) return false;
+        known = values.front();
+        for (std::string& value : values) value = Literal(value);
+      }
+      AddField(field, values, source, rule, fields);
+    }
+    if (!known.empty() && rule.known.empty()) {
+      rule.known = known;
+      if (source != nullptr) rule.source = source->element_id;
+    }
+    const std::string name =
+        source == nullptr ? selection.name()
+                          : absl::StrCat(selection.name(), "_", absl::StrReplaceAll(source->element_id, {{"-", "_"}}));
+    rule.detection.Set(name, std::move(fields));
+    return true;
+  }
+
+  static void AddField(const k::EventField& field, const std::vector<std::string>& values, const LogSource* source,
+                       const EventRule& rule, Yaml& fields) {
+    std::string key = field.field();
+    for (const std::string& modifier : field.modifiers()) absl::StrAppend(&key, "|", modifier);
+    if (field.absent()) {
+      Yaml none = Yaml::List();
+      none.Add(Yaml::Null()).Add(Yaml::Text(""));
+      fields.Set(key, std::move(none));
+      return;
+    }
+    const k::LogField* known = knowledge::FindLogField(field.field());
+    const bool number = known != nullptr && known->type() == k::LOG_FIELD_TYPE_NUMBER;
+    std::vector<Yaml> items;
+    for (const std::string& value : values) {
+      int64_t parsed = 0;
+      if (number && absl::SimpleAtoi(value, &parsed)) {
+        items.push_back(Yaml::Number(parsed));
+      } else {
+        items.push_back(Yaml::Text(
+            absl::StrReplaceAll(value, {{"{source}", Literal(source == nullptr ? rule.source : source->element_id)}})));
+      }
+    }
+    if (items.size() == 1) {
+      fields.Set(key, std::move(items.front()));
+      return;
+    }
+    Yaml list = Yaml::List();
+    for (Yaml& item : items) list.Add(std::move(item));
+    fields.Set(key, std::move(list));
+  }
+
+  static std::string Fill(const std::string& text, const EventRule& rule) {
+    return absl::StrReplaceAll(text, {{"{source}", rule.source}, {"{known}", rule.known}});
+  }
+
+  // Where the model has none of the values that would make an event harmless, one of another action is the counterpart.
+  static std::string OtherEvent(const k::Detection& row, const EventRule& rule) {
+    static const std::string kAction = "\"event.action\": \"";
+    if (!rule.known.empty() || !absl::StrContains(row.other_event(), "{known}")) return Fill(row.other_event(), rule);
+    std::string event = Fill(row.matching_event(), rule);
+    if (const size_t at = event.find(kAction); at != std::string::npos) event.insert(at + kAction.size(), "no-");
+    return event;
+  }
+
+  static std::string Definition(const std::vector<const LogSource*>& sources) {
+    std::vector<std::string> keys;
+    for (const LogSource* source : sources) keys.push_back(source->key);
+    return absl::StrCat("Fields of ", knowledge::LogKinds().field_standard(), " and event.action as the log sources ",
+                        absl::StrJoin(keys, ", "), " name it");
+  }
+
+  // --- Rules on rules ---
+
+  void AddCorrelation(const AppliedDetection& detection) {
+    const k::Detection& row = *detection.row;
+    const k::EventCorrelation& correlation = row.correlation();
+    std::vector<std::string> rules = names_[&detection];
+    for (const AppliedDetection* joined : detection.joins) rules.push_back(TopRule(*joined));
+    Yaml body = Body(CorrelationType(correlation.kind()), rules, correlation, detection.threshold.minutes);
+    if (detection.joins.empty()) {
+      Yaml condition = Yaml::Map();
+      condition.Set("gte", Yaml::Number(detection.threshold.value));
+      if (!correlation.field().empty()) condition.Set("field", Yaml::Text(correlation.field()));
+      body.Set("condition", std::move(condition));
+    }
+    Add(detection, row.title(), absl::StrCat(row.description(), " First: ", row.response()), std::move(body),
+        Level(row));
+  }
+
+  // One name for a detection that reads several kinds of log, for those that join it.
+  void AddAnyOf(const AppliedDetection& detection) {
+    k::EventCorrelation correlation;
+    Yaml body = Body("event_count", names_[&detection], correlation, 1);
+    Yaml condition = Yaml::Map();
+    condition.Set("gte", Yaml::Number(1));
+    body.Set("condition", std::move(condition));
+    Add(detection, detection.row->title(),
+        absl::StrCat("Any of the rules of this detection. ", detection.row->description()), std::move(body),
+        "informational");
+  }
+
+  static Yaml Body(absl::string_view type, const std::vector<std::string>& rules,
+                   const k::EventCorrelation& correlation, int minutes) {
+    Yaml body = Yaml::Map();
+    body.Set("type", Yaml::Text(type));
+    body.Set("rules", Yaml::Texts(rules));
+    if (correlation.group_by_size() > 0) {
+      body.Set("group-by", Yaml::Texts({correlation.group_by().begin(), correlation.group_by().end()}));
+    }
+    body.Set("timespan", Yaml::Text(Timespan(minutes)));
+    return body;
+  }
+
+  void Add(const AppliedDetection& detection, const std::string& title, const std::string& description, Yaml body,
+           absl::string_view level) {
+    SigmaRule rule;
+    rule.name = detection.row->id();
+    rule.detection = &detection;
+    rule.correlation = true;
+    Yaml yaml = Head(rule, title, description, detection);
+    yaml.Set("tags", Yaml::Texts(Tags(*detection.row)));
+    yaml.Set("correlation", std::move(body));
+    Tail(yaml, *detection.row, level);
+    rule.yaml = yaml.Write();
+    rules_.push_back(std::move(rule));
+  }
+
+  std::string TopRule(const AppliedDetection& detection) {
+    const std::vector<std::string>& names = names_[&detection];
+    return detection.row->has_correlation() || names.size() != 1 ? detection.row->id() : names.front();
+  }
+
+  // --- Both ---
+
+  Yaml Head(SigmaRule& rule, const std::string& title, const std::string& description,
+            const AppliedDetection& detection) const {
+    rule.uuid = UuidOf(kNamespace, absl::StrCat(topic_, "/", rule.name));
+    Yaml yaml = Yaml::Map();
+    yaml.Set("title", Yaml::Text(title));
+    yaml.Set("id", Yaml::Text(rule.uuid));
+    yaml.Set("name", Yaml::Text(rule.name));
+    yaml.Set("taxonomy", Yaml::Text("ecs"));
+    // A rule becomes stable when its owner has tuned it, which is nothing that a model can know.
+    yaml.Set("status", Yaml::Text(detection.running ? "test" : "experimental"));
+    yaml.Set("description", Yaml::Text(description));
+    yaml.Set("author", Yaml::Text("metapowers"));
+    yaml.Set("date", Yaml::Text(landscape_.model().proto().as_of()));
+    return yaml;
+  }
+
+  static void Tail(Yaml& yaml, const k::Detection& row, absl::string_view level) {
+    yaml.Set("falsepositives", Yaml::Texts({row.false_positives().begin(), row.false_positives().end()}));
+    yaml.Set("level", Yaml::Text(level));
+  }
+
+  static std::string Level(const k::Detection& row) { return model::YamlName(row.level()); }
+
+  const analysis::Landscape& landscape_;
+  const analysis::Detections& detections_;
+  const std::string topic_;
+  std::set<const AppliedDetection*> joined_;
+  std::map<const AppliedDetection*, std::vector<std::string>> names_;  // of the event rules
+  std::vector<SigmaRule> rules_;
+};
+
+}  // namespace
+
+std::vector<SigmaRule> WriteSigma(const analysis::Landscape& landscape, const analysis::Detections& detections,
+                                  const std::string& topic) {
+  return Writer(landscape, detections, topic).Write();
+}
+
+SigmaTestEvents TestEventsOf(const std::vector<SigmaRule>& rules, const std::string& topic) {
+  std::vector<std::string> entries;
+  for (const SigmaRule& rule : rules) {
+    if (rule.correlation) continue;
+    entries.push_back(absl::StrCat("    {\"rule\": \"", rule.name, "\", \"id\": \"", rule.uuid,
+                                   "\",\n     \"matches\": ", rule.matching_event,
+                                   ",\n     \"other\": ", rule.other_event, "}"));
+  }
+  const std::string mark = absl::StrCat("\"events_of\": \"", UuidOf(kNamespace, topic), "\"");
+  return {absl::StrCat("{\n  ", mark, ",\n  \"events\": [\n", absl::StrJoin(entries, ",\n"), "\n  ]\n}\n"), mark};
+}
+
+}  // namespace metapowers::exporting

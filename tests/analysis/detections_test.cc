@@ -1,0 +1,147 @@
+// Which detections a model can run, which threats they show, and why others are not seen.
+#include "service/analysis/detections.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "service/analysis/log_view.h"
+#include "tests/analysis/threats_of.h"
+
+namespace metapowers::analysis {
+namespace {
+
+namespace k = knowledge::v1;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+std::string OwnRule(const std::string& technique) {
+  return RuleText("own-read", absl::StrCat("stride: STRIDE_INFORMATION_DISCLOSURE subject: THREAT_SUBJECT_COMPONENT "
+                                           "match { attribute: 'stored_categories' operator: MATCH_OPERATOR_SET } "
+                                           "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'backup' "
+                                           "impact: 1 } attack: '",
+                                           technique, "'"));
+}
+
+ModelText Shop(const std::string& logging, const std::string& technology = "postgresql") {
+  return {.components = absl::StrCat(
+              "- {id: web, name: Web, kind: process, zone: inside, technology: [web-application], custom_code: true}\n"
+              "- {id: db, name: Db, kind: datastore, zone: inside, technology: [",
+              technology, "], stores: [people], logging: ", logging, "}\n"),
+          .flows =
+              "- {id: web-to-db, name: Reads, source: web, target: db, protocol: jdbc, transport_security: none, "
+              "receives: [people]}\n"};
+}
+
+class Case {
+ public:
+  explicit Case(const ModelText& model, const std::string& technique = "T1213.006")
+      : threats_(model, OwnRule(technique)),
+        sources_(LogSources::Of(threats_.threats().landscape())),
+        detections_(Detections::Of(threats_.threats(), sources_)) {}
+
+  const Detections& operator*() const { return *detections_; }
+  const Threats& threats() const { return threats_.threats(); }
+  const LogSources& sources() const { return sources_; }
+  const ThreatSight& On(const std::string& key) const { return *detections_->SightOf(threats_[key]); }
+
+  std::vector<std::string> Ids(const ThreatSight& sight) const {
+    std::vector<std::string> ids;
+    for (const AppliedDetection* detection : sight.detections) ids.push_back(detection->row->id());
+    return ids;
+  }
+
+ private:
+  ThreatCase threats_;
+  LogSources sources_;
+  std::unique_ptr<const Detections> detections_;
+};
+
+TEST(Detections, SightIsThatOfTheBestLog) {
+  EXPECT_EQ(Case(Shop("central")).On("own-read@db").sight, Sight::kDetected);
+  EXPECT_EQ(Case(Shop("unknown")).On("own-read@db").sight, Sight::kUnconfirmed);
+  const Case local(Shop("local"));
+  const ThreatSight& sight = local.On("own-read@db");
+  EXPECT_EQ(sight.sight, Sight::kNotCollected);
+  ASSERT_FALSE(sight.uncollected.empty());
+  EXPECT_EQ(sight.uncollected.front()->key, "database_audit@db");
+}
+
+TEST(Detections, ADeclaredAlertForTheSameConfirmsItsLogs) {
+  ModelText shop = Shop("unknown");
+  const std::string alert =
+      "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
+      "  - {id: login-failures, name: Login failures, condition: Many, threshold: 7, window_minutes: 3, severity: "
+      "high, "
+      "components: [web], routed_to: duty}\n";
+  shop.rest = alert;
+  const Case with(shop, "T1110.001");
+  const AppliedDetection* detection = (*with).Find("sign-ins-fail");
+  ASSERT_NE(detection, nullptr);
+  EXPECT_EQ(detection->collected, 0);
+  EXPECT_TRUE(detection->running);
+  EXPECT_EQ(detection->threshold.value, 7);
+  EXPECT_EQ(detection->threshold.minutes, 3);
+  const Case without(Shop("unknown"), "T1110.001");
+  ASSERT_NE((*without).Find("sign-ins-fail"), nullptr);
+  EXPECT_FALSE((*without).Find("sign-ins-fail")->running);
+  EXPECT_TRUE((*without).Find("sign-ins-fail")->threshold.assumed());
+}
+
+TEST(Detections, RulesOfATeamAreSeenByTechnique) {
+  const Case seen(Shop("central"));
+  EXPECT_THAT(seen.Ids(seen.On("own-read@db")), Contains("database-read-in-bulk"));
+  const Case unseen(Shop("central"), "T1195.002");  // nothing that delivers code is declared
+  EXPECT_EQ(unseen.On("own-read@db").sight, Sight::kNoLog);
+  EXPECT_THAT(unseen.On("own-read@db").missing, IsSupersetOf({"ci_audit", "code_host_audit"}));
+  const Case none(Shop("central"), "T1587");
+  EXPECT_EQ(none.On("own-read@db").sight, Sight::kNoDetection);
+}
+
+TEST(Detections, ALogShowsItsNeighboursOnlyWhereItsKindDoes) {
+  const Case shop(Shop("central"));
+  const LogView view(shop.threats().landscape(), shop.sources());
+  std::vector<std::string> keys;
+  for (const LogSource* source :
+       view.SourcesOn(shop.threats().landscape().ComponentElement(shop.threats().landscape().IndexOf("db")))) {
+    keys.push_back(source->key);
+  }
+  EXPECT_THAT(keys, Contains("database_audit@db"));
+  EXPECT_THAT(keys, Contains("web_access@web")) << "a filter sees requests for what is behind it";
+  EXPECT_THAT(keys, Not(Contains("application@web"))) << "what another process writes of itself says nothing";
+}
+
+TEST(Detections, PartsOfAnElementAreItselfAndWhatItStandsIn) {
+  const Case shop(Shop("central"));
+  const Landscape& landscape = shop.threats().landscape();
+  const LogView view(landscape, shop.sources());
+  EXPECT_THAT(view.PartsOf(landscape.ComponentElement(landscape.IndexOf("db"))),
+              ElementsAre(ElementRef(k::THREAT_SUBJECT_COMPONENT, "db"), ElementRef(k::THREAT_SUBJECT_ZONE, "inside")));
+}
+
+TEST(Detections, CoverageByTechniqueCountsOpenThreats) {
+  const Case shop(Shop("central"));
+  for (const TechniqueCoverage& row : (*shop).techniques()) {
+    EXPECT_LE(row.detected, row.open) << row.technique;
+    EXPECT_EQ(row.detected > 0, !row.detections.empty()) << row.technique;
+  }
+}
+
+TEST(Detections, JoinedOnesApplyWhenAllTheirPartsDo) {
+  for (const char* logging : {"central", "local"}) {
+    const Case shop(Shop(logging));
+    for (const AppliedDetection& detection : (*shop).all()) {
+      EXPECT_EQ(detection.joins.size(), static_cast<size_t>(detection.row->correlation().detections_size()));
+      for (const AppliedDetection* joined : detection.joins) EXPECT_NE(joined, nullptr) << detection.row->id();
+      EXPECT_FALSE(detection.sources.empty()) << detection.row->id();
+      EXPECT_FALSE(detection.team.empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::analysis
