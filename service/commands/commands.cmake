@@ -1,7 +1,9 @@
 # The commands that are built, as <phase>/<stem>; adding one is README's "Add a command".
 set(METAPOWERS_COMMANDS
+  detect/anomaly_detection
   detect/logging_architecture
   detect/monitoring_strategy
+  detect/security_testing
   govern/risk_appetite
   govern/security_policy
   govern/security_roles

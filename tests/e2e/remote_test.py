@@ -14,10 +14,11 @@ from tests.support.binaries import BIN, EXAMPLE, ROOT, Server, cli, git, run, se
 BUILT = ['security-policy', 'risk-appetite', 'security-roles', 'asset-inventory', 'threat-model',
          'vulnerability-assessment', 'risk-assessment', 'attack-surface', 'data-classification', 'compliance-gap',
          'secure-coding', 'dependency-scan', 'secrets-management', 'access-control', 'encryption-strategy',
-         'api-security', 'container-security', 'iac-security', 'monitoring-strategy', 'logging-architecture']
+         'api-security', 'container-security', 'iac-security', 'monitoring-strategy', 'logging-architecture',
+         'anomaly-detection', 'security-testing']
 WALKTHROUGH = [command for command in BUILT
                if command not in ('vulnerability-assessment', 'risk-assessment', 'compliance-gap', 'dependency-scan',
-                                  'access-control', 'iac-security')]
+                                  'access-control', 'iac-security', 'anomaly-detection', 'security-testing')]
 ZERO = '0' * 40
 
 

@@ -165,6 +165,28 @@ TEST_F(ServicesTest, ListsDocuments) {
               "TOPIC_NOT_FOUND");
 }
 
+TEST_F(ServicesTest, DetectionsAreExportedAsOfARevision) {
+  ExpectOk(client_.PutModel(WithModel()));
+  v1::ExportSigmaRequest request;
+  request.set_topic("workspaces/w/topics/shop");
+  v1::ExportSigmaResponse response;
+  grpc::ClientContext context;
+  ExpectOk(client_.exports->ExportSigma(&context, request, &response));
+  EXPECT_EQ(response.commit().size(), 40u);
+  for (const v1::ExportedFile& file : response.files()) {
+    EXPECT_NE(file.text().find(file.mark()), std::string::npos) << file.name();
+  }
+  request.set_revision(response.commit());
+  v1::ExportSigmaResponse again;
+  grpc::ClientContext second;
+  ExpectOk(client_.exports->ExportSigma(&second, request, &again));
+  EXPECT_EQ(again.SerializeAsString(), response.SerializeAsString());
+  request.set_revision("");
+  request.set_topic("workspaces/w/topics/none");
+  grpc::ClientContext third;
+  ExpectError(client_.exports->ExportSigma(&third, request, &response), grpc::StatusCode::NOT_FOUND, "TOPIC_NOT_FOUND");
+}
+
 TEST_F(ServicesTest, RevisionPagesAreASnapshot) {
   for (int i = 0; i < 5; ++i) ExpectOk(client_.PutModel(WithModel(absl::StrCat("Shop ", i))));
   ExpectOk(client_.PutModel(WithModel("Other", "other")));

@@ -1,0 +1,476 @@
+// The judgements are analysis' (security_tests.h, detections.h); this puts them into the tables of the section, one
+// function a table.
+#include "service/commands/detect/security_testing.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/analysis/security_tests.h"
+#include "service/commands/applicable_references.h"
+#include "service/commands/naming.h"
+#include "service/commands/open_questions.h"
+#include "service/commands/risk_wording.h"
+#include "service/commands/sight_wording.h"
+#include "service/commands/threat_naming.h"
+#include "service/commands/wording.h"
+#include "service/export/ci.h"
+#include "service/export/yaml.h"
+#include "service/knowledge/detections.h"
+#include "service/knowledge/security_tests.h"
+
+namespace metapowers::commands::detect {
+namespace {
+
+namespace kb = knowledge::v1;
+namespace pb = security::detect::v1;
+using analysis::AppliedDetection;
+using analysis::ChainLink;
+using analysis::SecurityTest;
+using analysis::Sight;
+using analysis::Threat;
+using model::v1::Severity;
+
+constexpr Severity kSeverities[] = {model::v1::SEVERITY_CRITICAL, model::v1::SEVERITY_HIGH, model::v1::SEVERITY_MEDIUM,
+                                    model::v1::SEVERITY_LOW};
+// Names before the rest is counted.
+constexpr size_t kNamed = 6;
+constexpr int kHalfYear = 183;
+constexpr int kHalfYearMonths = 6;
+constexpr int kYearMonths = 12;
+// Until a decision is looked at again, where the model sets no term for exceptions.
+constexpr int kDecisionDays = 90;
+
+template <class Range, class Field>
+void AddAll(const Range& values, Field* field) {
+  for (const auto& value : values) *field->Add() = value;
+}
+
+template <class Field>
+void AddFirst(std::vector<std::string> values, Field* field) {
+  const size_t more = values.size() > kNamed ? values.size() - kNamed : 0;
+  if (more > 0) values.resize(kNamed);
+  AddAll(values, field);
+  if (more > 0) *field->Add() = absl::StrCat(more, " more");
+}
+
+bool IsSevere(const Threat& threat) { return threat.severity() >= model::v1::SEVERITY_HIGH; }
+
+bool IsDetected(const ChainLink& link) { return link.sight->sight == Sight::kDetected; }
+
+class Builder {
+ public:
+  explicit Builder(const Input& input)
+      : input_(input),
+        model_(input.model),
+        proto_(input.model.proto()),
+        threats_(input.threats.Get()),
+        sources_(analysis::LogSources::Of(threats_.landscape())),
+        detections_(analysis::Detections::Of(threats_, sources_)),
+        plan_(analysis::SecurityTestPlan::Of(threats_, sources_, *detections_)) {}
+
+  pb::SecurityTestingResult Build() {
+    result_.set_system(proto_.name());
+    result_.set_topic(proto_.id());
+    result_.set_as_of(proto_.as_of());
+    AddTypes();
+    AddTests();
+    AddTools();
+    AddSnippets();
+    AddTriage();
+    AddDecision();
+    AddCadence();
+    AddPentest();
+    AddMetrics();
+    AddChain();
+    AddOrphans();
+    AddQuestions();
+    AddTotals();
+    FillPresence(result_);
+    return std::move(result_);
+  }
+
+ private:
+  std::string Owner(const std::string& team) const { return TeamName(model_, team); }
+
+  // --- Testing Types ---
+
+  void AddTypes() {
+    for (const kb::TestKind& kind : knowledge::SecurityTests().kinds()) {
+      pb::TestTypeRow row;
+      std::vector<std::string> elements;
+      std::set<const Threat*> threats;
+      std::set<std::string> controls;
+      for (const SecurityTest& test : plan_->tests()) {
+        if (test.kind != &kind) continue;
+        elements.push_back(test.element_id);
+        threats.insert(test.threats.begin(), test.threats.end());
+        for (const Threat* threat : test.threats) {
+          for (const analysis::ControlOnThreat& control : threat->controls) {
+            const std::string& id = control.control->id();
+            const auto& tried = kind.controls();
+            const bool own = kind.all_controls() && id == test.element_id;
+            if (own || std::find(tried.begin(), tried.end(), id) != tried.end()) controls.insert(id);
+          }
+        }
+      }
+      if (elements.empty()) continue;
+      row.set_id(kind.id());
+      row.set_name(kind.name());
+      row.set_tests(static_cast<int32_t>(elements.size()));
+      AddFirst(elements, row.mutable_elements());
+      row.set_threats(static_cast<int32_t>(threats.size()));
+      AddFirst({controls.begin(), controls.end()}, row.mutable_controls());
+      row.set_passes(kind.passes());
+      AddAll(BindingReferences(binding_, kind.references()), row.mutable_references());
+      *result_.add_types() = std::move(row);
+    }
+  }
+
+  void AddTests() {
+    for (const SecurityTest& test : plan_->tests()) {
+      if (test.kind->all_controls()) continue;
+      pb::TestRow& row = *result_.add_tests();
+      row.set_id(test.id);
+      AddAll(test.because, row.mutable_because());
+      if (test.tool != nullptr) row.set_tool(test.tool->name());
+      row.set_threats(static_cast<int32_t>(test.threats.size()));
+      row.set_owner(Owner(test.team));
+    }
+  }
+
+  // --- Tool Selection ---
+
+  void AddTools() {
+    std::map<std::pair<std::string, std::string>, pb::ToolRow> rows;
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> elements;
+    for (const SecurityTest& test : plan_->tests()) {
+      if (test.tool == nullptr || test.kind->all_controls()) continue;
+      const std::pair<std::string, std::string> key(test.kind->id(), test.tool->name());
+      elements[key].push_back(test.element_id);
+      pb::ToolRow& row = rows[key];
+      row.set_tool(test.tool->name());
+      row.set_kind(test.kind->id());
+      row.set_command(test.tool->command());
+      row.clear_languages();
+      AddAll(test.tool->languages(), row.mutable_languages());
+    }
+    for (auto& [key, row] : rows) {
+      AddFirst(elements[key], row.mutable_elements());
+      *result_.add_tools() = std::move(row);
+    }
+  }
+
+  // --- CI/CD Integration ---
+
+  // The platform of most pipelines that steps can be written for; nullptr: none is declared.
+  const kb::CiPlatform* Platform() {
+    std::map<std::string, int> declared;
+    for (const model::v1::Pipeline& pipeline : proto_.delivery().pipelines()) ++declared[pipeline.platform()];
+    const kb::CiPlatform* best = nullptr;
+    for (const kb::CiPlatform& platform : knowledge::SecurityTests().platforms()) {
+      const auto found = declared.find(platform.name());
+      if (found == declared.end()) continue;
+      if (best == nullptr || found->second > declared[best->name()]) best = &platform;
+    }
+    for (const auto& [name, count] : declared) {
+      if (!name.empty() && (best == nullptr || name != best->name())) result_.add_other_platforms(name);
+    }
+    return best;
+  }
+
+  void AddSnippets() {
+    const kb::CiPlatform* platform = Platform();
+    if (platform == nullptr) return;
+    for (const model::v1::Repository& repository : proto_.delivery().repositories()) {
+      std::vector<exporting::CiStep> steps;
+      bool nightly = false;
+      for (const SecurityTest& test : plan_->tests()) {
+        if (test.tool == nullptr || test.tool->command().empty() || !IsIn(test, repository.id())) continue;
+        exporting::CiStep step{test.kind->name(), test.tool->install(), test.tool->command()};
+        if (std::any_of(steps.begin(), steps.end(), [&step](const auto& each) { return each.name == step.name; }))
+          continue;
+        nightly |= test.interval_days == 1;
+        steps.push_back(std::move(step));
+      }
+      if (steps.empty()) continue;
+      pb::CiSnippet& row = *result_.add_snippets();
+      row.set_repository(repository.id());
+      row.set_platform(platform->name());
+      row.set_file(platform->file());
+      row.set_yaml(
+          std::string(absl::StripTrailingAsciiWhitespace(exporting::WriteCi(platform->form(), steps, nightly))));
+      row.set_owner(Owner(repository.owner_team().empty() ? proto_.owner_team() : repository.owner_team()));
+    }
+  }
+
+  // Whether the test is a step in the pipeline of the repository: on it, or on infrastructure code in it.
+  static bool IsIn(const SecurityTest& test, const std::string& repository) {
+    if (test.element.subject == kb::THREAT_SUBJECT_REPOSITORY) return test.element_id == repository;
+    if (test.element.subject != kb::THREAT_SUBJECT_IAC_SOURCE) return false;
+    return static_cast<const model::v1::IacSource&>(*test.element.message).repository() == repository;
+  }
+
+  // --- Finding Triage ---
+
+  std::string Title(std::initializer_list<int> kinds) const {
+    const std::vector<int> wanted(kinds);
+    const model::v1::Role* role = FindRole(model_, wanted);
+    if (role == nullptr) role = FallbackRole(model_);
+    return role == nullptr ? "" : role->title();
+  }
+
+  void AddTriage() {
+    for (const Severity severity : kSeverities) {
+      pb::TriageRow& row = *result_.add_triage();
+      row.set_severity(severity);
+      for (const model::v1::PatchSla& sla : proto_.policy_parameters().patch_sla()) {
+        if (sla.severity() == severity && sla.hours() > 0) row.set_term(Hours(sla.hours()));
+      }
+      row.set_looks(Title({model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD}));
+      row.set_mends("the team that owns the element");
+      row.set_accepts(AcceptedBy(model_, severity));
+      row.set_stops(severity >= model::v1::SEVERITY_HIGH ? "merge and release" : "nothing");
+    }
+  }
+
+  // --- False Positive Management ---
+
+  void AddDecision() {
+    const model::v1::Role* asks =
+        FindRole(model_, std::vector<int>{model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD,
+                                          model::v1::ROLE_KIND_ENGINEERING_LEAD});
+    const model::v1::Role* approves = FallbackRole(model_);
+    const std::vector<const Threat*> open = threats_.Prioritised();
+    if (approves == nullptr || open.empty()) return;
+    if (asks == nullptr) asks = approves;
+    const Threat& threat = *open.front();
+    const int declared = proto_.policy_parameters().exception_max_days();
+    exporting::Yaml decision = exporting::Yaml::Map();
+    decision.Set("finding", exporting::Yaml::Text(threat.key))
+        .Set("status", exporting::Yaml::Text("false_positive"))
+        .Set("requested_by", exporting::Yaml::Text(asks->id()))
+        .Set("approved_by", exporting::Yaml::Text(approves->id()))
+        .Set("authority", exporting::Yaml::Text(model::YamlName(threat.severity())))
+        .Set("rationale", exporting::Yaml::Text("what was tried, with which result"))
+        .Set("decided_on", exporting::Yaml::Text(proto_.as_of()))
+        .Set("expires_on", exporting::Yaml::Text(model::FormatDate(
+                               model_.as_of() + (declared > 0 ? std::min(declared, kDecisionDays) : kDecisionDays))))
+        .Set("fingerprint", exporting::Yaml::Text(analysis::FingerprintOf(threat)));
+    exporting::Yaml list = exporting::Yaml::List();
+    list.Add(std::move(decision));
+    exporting::Yaml file = exporting::Yaml::Map();
+    file.Set("schema_version", exporting::Yaml::Text("1")).Set("decisions", std::move(list));
+    result_.set_decision(std::string(absl::StripTrailingAsciiWhitespace(file.Write())));
+  }
+
+  // --- Testing Cadence ---
+
+  void AddCadence() {
+    std::map<std::tuple<std::string, std::string, std::string>, std::pair<pb::CadenceRow, std::set<std::string>>> rows;
+    for (const SecurityTest& test : plan_->tests()) {
+      auto& [row, owners] = rows[{test.next.empty() ? "9" : test.next, test.kind->id(), test.interval_basis}];
+      row.set_kind(test.kind->id());
+      row.set_runs(test.kind->runs());
+      if (test.interval_days > 0) row.set_interval(InDays(test.interval_days));
+      row.set_basis(test.interval_basis);
+      row.set_next(test.next);
+      row.set_tests(row.tests() + 1);
+      owners.insert(Owner(test.team));
+    }
+    for (auto& [key, value] : rows) {
+      AddAll(value.second, value.first.mutable_owners());
+      *result_.add_cadence() = std::move(value.first);
+    }
+  }
+
+  void AddPentest() {
+    pb::PentestScope& scope = *result_.mutable_pentest();
+    std::set<std::string> tested;
+    std::set<std::string> segmented;
+    for (const SecurityTest& test : plan_->tests()) {
+      if (test.kind->id() == "penetration-test") {
+        tested.insert(test.element_id);
+        scope.set_next(test.next);
+      } else if (test.kind->id() == "segmentation-test") {
+        segmented.insert(test.element_id);
+        scope.set_segmentation_next(test.next);
+      }
+    }
+    AddAll(segmented, scope.mutable_segmentation());
+    std::set<std::string> suppliers;
+    for (const analysis::ComponentView& view : threats_.landscape().components()) {
+      const model::v1::Component& component = *view.facts->component;
+      if (view.facts->pci_scope == analysis::PciScope::kCde) {
+        scope.add_cde(component.id());
+      } else if (view.facts->pci_scope == analysis::PciScope::kConnected) {
+        scope.add_connected(component.id());
+      }
+      if (component.machine() == model::v1::MACHINE_DEVICE) scope.add_devices(component.id());
+      if (!tested.contains(component.id())) continue;
+      scope.add_outside(component.id());
+      if (!component.third_party().empty()) suppliers.insert(component.third_party());
+      for (const int flow : view.outbound) {
+        const int target = threats_.landscape().flows()[flow].target;
+        const std::string& supplier = threats_.landscape().components()[target].facts->component->third_party();
+        if (!supplier.empty()) suppliers.insert(supplier);
+      }
+    }
+    AddAll(suppliers, scope.mutable_permissions());
+    scope.set_pci(!scope.cde().empty());
+    scope.set_service_provider(plan_->service_provider());
+    scope.set_interval(Months(kYearMonths));
+    const bool half_year = std::any_of(plan_->tests().begin(), plan_->tests().end(), [](const SecurityTest& test) {
+      return test.kind->id() == "segmentation-test" && test.interval_days == kHalfYear;
+    });
+    scope.set_segmentation_interval(Months(half_year ? kHalfYearMonths : kYearMonths));
+  }
+
+  // --- Metrics ---
+
+  void AddMetrics() {
+    for (const kb::TestMetric& metric : knowledge::SecurityTests().metrics()) {
+      pb::TestMetricRow& row = *result_.add_metrics();
+      row.set_name(metric.name());
+      row.set_formula(metric.formula());
+      row.set_source(metric.source());
+      row.set_target(metric.target());
+    }
+  }
+
+  // --- The chain ---
+
+  void AddChain() {
+    std::map<const Threat*, const ChainLink*> links;
+    for (const ChainLink& link : plan_->chain()) links[link.threat] = &link;
+    std::set<const Threat*> done;
+    for (const Threat* threat : threats_.Prioritised()) {
+      if (IsSevere(*threat) && done.insert(threat).second) AddLink(*links.at(threat));
+    }
+    for (const ChainLink& link : plan_->chain()) {
+      if (IsSevere(*link.threat) && done.insert(link.threat).second) AddLink(link);
+    }
+    for (const Severity severity : kSeverities) {
+      pb::ChainCount row;
+      row.set_severity(severity);
+      for (const ChainLink& link : plan_->chain()) {
+        if (IsSevere(*link.threat) || link.threat->severity() != severity) continue;
+        row.set_threats(row.threats() + 1);
+        row.set_controls(row.controls() + (link.threat->controls.empty() ? 0 : 1));
+        row.set_detections(row.detections() + (IsDetected(link) ? 1 : 0));
+        row.set_tests(row.tests() + (link.tests.empty() ? 0 : 1));
+      }
+      if (row.threats() > 0) *result_.add_chain_counts() = std::move(row);
+    }
+  }
+
+  void AddLink(const ChainLink& link) {
+    pb::ChainRow& row = *result_.add_chain();
+    row.set_threat(link.threat->key);
+    row.set_severity(link.threat->severity());
+    row.set_status(StatusLabel(*link.threat));
+    for (const analysis::ControlOnThreat& control : link.threat->controls) {
+      row.add_controls(absl::StrCat(control.control->id(), " (", Label(control.posture->state), ")"));
+    }
+    std::vector<std::string> detections;
+    for (const AppliedDetection* detection : link.sight->detections) detections.push_back(detection->row->id());
+    AddFirst(std::move(detections), row.mutable_detections());
+    if (!IsDetected(link)) row.set_blind(BlindReason(*link.sight));
+    std::vector<std::string> tests;
+    for (const SecurityTest* test : link.tests) tests.push_back(test->id);
+    AddFirst(std::move(tests), row.mutable_tests());
+  }
+
+  void AddOrphan(const std::string& kind, const std::string& id, const std::string& reason) {
+    pb::OrphanRow& row = *result_.add_orphans();
+    row.set_kind(kind);
+    row.set_id(id);
+    row.set_reason(reason);
+  }
+
+  void AddOrphans() {
+    std::set<std::string> lowering;
+    for (const ChainLink& link : plan_->chain()) {
+      for (const analysis::ControlOnThreat& control : link.threat->controls) lowering.insert(control.control->id());
+    }
+    for (const model::v1::Control& control : proto_.controls()) {
+      const auto& keys = control.implements();
+      const bool lowers =
+          std::any_of(keys.begin(), keys.end(), [&lowering](const std::string& key) { return lowering.contains(key); });
+      if (lowers) continue;
+      AddOrphan("control", control.id(),
+                keys.empty() ? "it names no control of the catalogue under 'implements'"
+                             : "no threat of this model asks for what it implements");
+    }
+    for (const AppliedDetection& detection : detections_->all()) {
+      if (!detection.threats.empty()) continue;
+      AddOrphan("detection", detection.row->id(),
+                detection.row->control_failure() ? "it watches the watching itself"
+                                                 : "no single threat is shown by it; it ranks what its parts find");
+    }
+    for (const SecurityTest& test : plan_->tests()) {
+      if (test.threats.empty()) AddOrphan("test", test.id, "no threat on its element asks for a control that it tries");
+    }
+  }
+
+  // --- Questions and figures ---
+
+  void AddQuestions() {
+    for (metapowers::v1::Question& question :
+         QuestionsOn(model_, {"PolicyParameters.patch_sla", "Repository.static_analysis", "Repository.secret_scanning",
+                              "Repository.dependency_scanning", "BackupPolicy.restore_test_interval_days"})) {
+      *result_.add_questions() = std::move(question);
+    }
+    for (const pb::TriageRow& row : result_.triage()) {
+      if (!row.term().empty()) continue;
+      metapowers::v1::Question& question = *result_.add_questions();
+      question.set_field("policy_parameters.patch_sla");
+      question.set_text(
+          absl::StrCat("Within how many hours is a finding of severity ", Label(row.severity()), " mended?"));
+      question.set_owner(proto_.owner_team());
+      question.set_owner_name(Owner(proto_.owner_team()));
+    }
+  }
+
+  void AddTotals() {
+    pb::TestingTotals& totals = *result_.mutable_totals();
+    totals.set_types(result_.types_size());
+    totals.set_tests(static_cast<int32_t>(plan_->tests().size()));
+    for (const ChainLink& link : plan_->chain()) {
+      if (!IsSevere(*link.threat)) continue;
+      const bool complete = !link.threat->controls.empty() && !link.tests.empty() && IsDetected(link);
+      totals.set_severe(totals.severe() + 1);
+      totals.set_complete(totals.complete() + (complete ? 1 : 0));
+      totals.set_blind(totals.blind() + (IsDetected(link) ? 0 : 1));
+    }
+    pb::TestingPhrases& phrases = *result_.mutable_phrases();
+    phrases.set_types(Count(totals.types(), "kind of test", "kinds of tests"));
+    phrases.set_tests(Count(totals.tests(), "test", "tests"));
+    phrases.set_severe(Count(totals.severe(), "critical or high threat", "critical and high threats"));
+    phrases.set_complete(
+        absl::StrCat(totals.complete(), " of ", totals.severe(), " (", Share(totals.complete(), totals.severe()), ")"));
+  }
+
+  const Input& input_;
+  mutable ReferenceFilter binding_{input_};
+  const model::Model& model_;
+  const model::v1::SystemModel& proto_;
+  const analysis::Threats& threats_;
+  const analysis::LogSources sources_;
+  const std::unique_ptr<const analysis::Detections> detections_;
+  const std::unique_ptr<const analysis::SecurityTestPlan> plan_;
+  pb::SecurityTestingResult result_;
+};
+
+}  // namespace
+
+pb::SecurityTestingResult SecurityTesting(const Input& input) { return Builder(input).Build(); }
+
+}  // namespace metapowers::commands::detect

@@ -1,0 +1,140 @@
+// The section's figures agree with each other and with the threats; what it says follows from the model alone.
+#include "service/commands/detect/anomaly_detection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::detect {
+namespace {
+
+namespace pb = security::detect::v1;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+pb::AnomalyDetectionResult Of(const std::string& yaml) { return AnomalyDetection(Case(yaml).input()); }
+
+template <class Rows>
+auto* Find(const Rows& rows, const std::string& id) {
+  for (const auto& row : rows) {
+    if (row.id() == id) return &row;
+  }
+  ADD_FAILURE() << "no row " << id;
+  return &*rows.begin();
+}
+
+TEST(AnomalyDetection, FiguresAgree) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Case model(Example(example));
+    const pb::AnomalyDetectionResult result = AnomalyDetection(model.input());
+    int open = 0;
+    int severe = 0;
+    for (const analysis::Threat& threat : model.input().threats.Get().all()) {
+      if (!threat.open()) continue;
+      ++open;
+      severe += threat.severity() >= model::v1::SEVERITY_HIGH ? 1 : 0;
+    }
+    EXPECT_EQ(result.totals().open(), open);
+    EXPECT_EQ(result.totals().severe(), severe);
+    EXPECT_EQ(result.totals().severe_detected() + result.blind_spots_size(), severe);
+    EXPECT_EQ(result.totals().detections(), result.detections_size());
+    pb::SightCount sum;
+    for (const pb::SightCount& row : result.sights()) {
+      EXPECT_EQ(row.open(), row.detected() + row.unconfirmed() + row.not_collected() + row.no_log() + row.no_event() +
+                                row.no_detection());
+      if (row.severity() == "all") {
+        EXPECT_EQ(row.open(), sum.open());
+        EXPECT_EQ(row.detected(), sum.detected());
+        EXPECT_EQ(row.detected(), result.totals().detected());
+      } else {
+        sum.set_open(sum.open() + row.open());
+        sum.set_detected(sum.detected() + row.detected());
+      }
+    }
+    int files = 0;
+    int tuned = 0;
+    for (const pb::DetectionRow& row : result.detections()) files += row.files_size();
+    for (const pb::TuningRow& row : result.tuning()) tuned += row.detections();
+    EXPECT_EQ(files, result.totals().rules());
+    EXPECT_EQ(tuned, result.totals().detections());
+    int assumed = 0;
+    for (const pb::ThresholdRow& row : result.thresholds()) {
+      EXPECT_EQ(row.assumed(), row.source().empty());
+      assumed += row.assumed() ? 1 : 0;
+    }
+    EXPECT_EQ(assumed, result.totals().assumed());
+  }
+}
+
+TEST(AnomalyDetection, EveryBlindSpotSaysWhyAndWhoseItIs) {
+  for (const char* example : kExamples) {
+    const pb::AnomalyDetectionResult result = Of(Example(example));
+    for (const pb::BlindSpotRow& row : result.blind_spots()) {
+      EXPECT_THAT(row.reason(), Not(IsEmpty())) << row.threat();
+      EXPECT_THAT(row.closes(), Not(IsEmpty())) << row.threat();
+      EXPECT_THAT(row.owner(), Not(IsEmpty())) << row.threat();
+    }
+  }
+}
+
+TEST(AnomalyDetection, ADetectionNeedsALogOfItsKind) {
+  const auto ids = [](const pb::AnomalyDetectionResult& result) {
+    std::set<std::string> found;
+    for (const pb::DetectionRow& row : result.detections()) found.insert(row.id());
+    return found;
+  };
+  EXPECT_THAT(ids(Of(Example("api-platform"))), Contains("cluster-rights-granted"));
+  EXPECT_THAT(ids(Of(Example("patient-platform"))), Contains("device-obeys-stranger"));
+  const std::set<std::string> small = ids(Of(Example("team-notes")));
+  EXPECT_THAT(small, Not(Contains("cluster-rights-granted")));
+  EXPECT_THAT(small, Not(Contains("device-obeys-stranger")));
+  EXPECT_THAT(small, Contains("query-text-in-request"));
+}
+
+TEST(AnomalyDetection, LogsThatStayWhereTheyAriseDetectNothing) {
+  const pb::AnomalyDetectionResult result = Of(Example("team-notes"));
+  EXPECT_EQ(result.totals().running(), 0);
+  EXPECT_EQ(result.totals().detected(), 0);
+}
+
+TEST(AnomalyDetection, NumbersComeFromAlertsAndElseAreQuestions) {
+  const pb::AnomalyDetectionResult result = Of(Example("api-platform"));
+  for (const pb::ThresholdRow& row : result.thresholds()) {
+    if (row.detection() != "many-secrets-read") continue;
+    EXPECT_EQ(row.number(), "30 values of secret.path");
+    EXPECT_EQ(row.span(), "10 minutes");
+    EXPECT_EQ(row.source(), "alert secret-read-anomaly");
+  }
+  EXPECT_GT(result.totals().assumed(), 0);
+  EXPECT_THAT(result.questions(0).text(), HasSubstr("Which number of events"));
+}
+
+TEST(AnomalyDetection, NoMachineActsOnDevicesOrTierZero) {
+  const Case model(Example("patient-platform"));
+  const pb::AnomalyDetectionResult result = AnomalyDetection(model.input());
+  for (const pb::ActionRow& row : result.actions()) {
+    for (const std::string& id : row.automatic_on()) {
+      const auto* component = model.model().Find<model::v1::Component>(id);
+      if (component == nullptr) continue;  // "3 more"
+      EXPECT_NE(component->machine(), model::v1::MACHINE_DEVICE) << id;
+      EXPECT_NE(component->tier(), model::v1::TIER_TIER_0) << id;
+      EXPECT_NE(component->tier(), model::v1::TIER_UNSPECIFIED) << id;
+    }
+  }
+}
+
+TEST(AnomalyDetection, OrderOfTheModelDoesNotMatter) {
+  const std::string text = Example("api-platform");
+  EXPECT_EQ(Of(text).SerializeAsString(), Of(Reversed(text, "components")).SerializeAsString());
+}
+
+}  // namespace
+}  // namespace metapowers::commands::detect

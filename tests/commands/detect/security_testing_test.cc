@@ -1,0 +1,168 @@
+// The chain from threat to test has no loose end that is not named, and the figures agree.
+#include "service/commands/detect/security_testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "service/analysis/security_tests.h"
+#include "service/model/yaml_tree.h"
+#include "tests/commands/command_fixture.h"
+
+namespace metapowers::commands::detect {
+namespace {
+
+namespace pb = security::detect::v1;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+pb::SecurityTestingResult Of(const std::string& yaml) { return SecurityTesting(Case(yaml).input()); }
+
+std::set<std::string> TestIds(const pb::SecurityTestingResult& result) {
+  std::set<std::string> ids;
+  for (const pb::TestRow& row : result.tests()) ids.insert(row.id());
+  return ids;
+}
+
+TEST(SecurityTesting, EverySevereThreatHasControlAndTestAndIsDetectedOrABlindSpot) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Case model(Example(example));
+    const pb::SecurityTestingResult result = SecurityTesting(model.input());
+    std::set<std::string> listed;
+    for (const pb::ChainRow& row : result.chain()) {
+      EXPECT_TRUE(listed.insert(row.threat()).second) << row.threat();
+      EXPECT_GT(row.controls_size(), 0) << row.threat();
+      EXPECT_GT(row.tests_size(), 0) << row.threat();
+      EXPECT_TRUE(row.detections_size() > 0 || !row.blind().empty()) << row.threat();
+    }
+    int others = 0;
+    for (const analysis::Threat& threat : model.input().threats.Get().all()) {
+      if (threat.status == analysis::ThreatStatus::kFalsePositive) continue;
+      const bool severe = threat.severity() >= model::v1::SEVERITY_HIGH;
+      EXPECT_EQ(severe, listed.contains(threat.key)) << threat.key;
+      others += severe ? 0 : 1;
+    }
+    for (const pb::ChainCount& row : result.chain_counts()) others -= row.threats();
+    EXPECT_EQ(others, 0);
+    EXPECT_EQ(result.totals().severe(), result.chain_size());
+  }
+}
+
+TEST(SecurityTesting, EveryControlDetectionAndTestBelongsToAThreatOrIsNamedAsALooseEnd) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Case model(Example(example));
+    const analysis::Threats& threats = model.input().threats.Get();
+    const auto sources = analysis::LogSources::Of(threats.landscape());
+    const auto detections = analysis::Detections::Of(threats, sources);
+    const auto plan = analysis::SecurityTestPlan::Of(threats, sources, *detections);
+    std::set<std::string> loose;
+    const pb::SecurityTestingResult result = SecurityTesting(model.input());
+    for (const pb::OrphanRow& row : result.orphans()) loose.insert(row.kind() + " " + row.id());
+    for (const auto& detection : detections->all()) {
+      EXPECT_EQ(detection.threats.empty(), loose.contains("detection " + detection.row->id())) << detection.row->id();
+    }
+    for (const auto& test : plan->tests()) {
+      EXPECT_EQ(test.threats.empty(), loose.contains("test " + test.id)) << test.id;
+    }
+    // Each control of each threat is tried by one of its tests.
+    for (const auto& link : plan->chain()) {
+      for (const auto& control : link.threat->controls) {
+        bool tried = false;
+        for (const auto* test : link.tests) {
+          const auto& keys = test->kind->controls();
+          tried |= std::find(keys.begin(), keys.end(), control.control->id()) != keys.end() ||
+                   test->id == "control-check@" + control.control->id();
+        }
+        EXPECT_TRUE(tried) << link.threat->key << " " << control.control->id();
+      }
+    }
+  }
+}
+
+TEST(SecurityTesting, FiguresAgree) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const pb::SecurityTestingResult result = Of(Example(example));
+    int by_type = 0;
+    for (const pb::TestTypeRow& row : result.types()) by_type += row.tests();
+    int by_date = 0;
+    for (const pb::CadenceRow& row : result.cadence()) by_date += row.tests();
+    EXPECT_EQ(by_type, result.totals().tests());
+    EXPECT_EQ(by_date, result.totals().tests());
+    int blind = 0;
+    for (const pb::ChainRow& row : result.chain()) blind += row.blind().empty() ? 0 : 1;
+    EXPECT_EQ(blind, result.totals().blind());
+    EXPECT_LE(result.totals().complete() + blind, result.totals().severe());
+  }
+}
+
+TEST(SecurityTesting, ServiceProviderTriesSegmentationEverySixMonths) {
+  const pb::SecurityTestingResult result = Of(Example("api-platform"));
+  EXPECT_TRUE(result.pentest().service_provider());
+  EXPECT_EQ(result.pentest().interval(), "12 months");
+  EXPECT_EQ(result.pentest().segmentation_interval(), "6 months");
+  EXPECT_GT(result.pentest().cde_size(), 0);
+  EXPECT_GT(result.pentest().permissions_size(), 0);
+
+  const pb::SecurityTestingResult merchant = Of(Edited(Example("api-platform"), {{", payment_service_provider", ""}}));
+  EXPECT_EQ(merchant.pentest().segmentation_interval(), "12 months");
+}
+
+TEST(SecurityTesting, TestsFollowTheDeclaredFacts) {
+  const std::set<std::string> api = TestIds(Of(Example("api-platform")));
+  EXPECT_THAT(api, Contains("sast@payments-services"));
+  EXPECT_THAT(api, Contains("image-scan@api-gateway"));
+  const pb::SecurityTestingResult hospital = Of(Example("patient-platform"));
+  for (const std::string& id : hospital.pentest().outside()) {
+    EXPECT_THAT(hospital.pentest().devices(), Not(Contains(id)));
+  }
+  for (const std::string& id : TestIds(Of(Example("team-notes")))) EXPECT_THAT(id, Not(StartsWith("image-scan@")));
+}
+
+TEST(SecurityTesting, SnippetsAreYamlForTheDeclaredPlatform) {
+  for (const auto& [example, platform] :
+       {std::pair("api-platform", "GitHub Actions"), std::pair("patient-platform", "Azure Pipelines")}) {
+    const pb::SecurityTestingResult result = Of(Example(example));
+    ASSERT_GT(result.snippets_size(), 0);
+    for (const pb::CiSnippet& row : result.snippets()) {
+      EXPECT_EQ(row.platform(), platform);
+      model::Faults faults;
+      const auto tree = model::YamlTree::Parse(row.yaml(), faults);
+      EXPECT_TRUE(faults.empty()) << row.yaml();
+      ASSERT_NE(tree, nullptr);
+      EXPECT_NE(tree->root().Find(std::string(platform) == "GitHub Actions" ? "jobs" : "steps"), nullptr);
+    }
+  }
+}
+
+TEST(SecurityTesting, TermsComeFromThePolicyAndElseAreQuestions) {
+  const pb::SecurityTestingResult result = Of(Example("team-notes"));
+  EXPECT_EQ(result.triage(0).term(), "72 hours");
+  EXPECT_THAT(result.triage(3).term(), IsEmpty());
+  bool asked = false;
+  for (const auto& question : result.questions()) asked |= question.text().find("severity low") != std::string::npos;
+  EXPECT_TRUE(asked);
+}
+
+TEST(SecurityTesting, ExampleOfADecisionIsAccepted) {
+  const std::string yaml = Example("api-platform");
+  const pb::SecurityTestingResult result = Of(yaml);
+  ASSERT_THAT(result.decision(), HasSubstr("false_positive"));
+  const Case model(yaml);
+  EXPECT_OK(model::ParseDecisions(result.decision(), "decisions.yaml", model.model()));
+}
+
+TEST(SecurityTesting, OrderOfTheModelDoesNotMatter) {
+  const std::string text = Example("patient-platform");
+  EXPECT_EQ(Of(text).SerializeAsString(), Of(Reversed(text, "components")).SerializeAsString());
+}
+
+}  // namespace
+}  // namespace metapowers::commands::detect
