@@ -1,14 +1,10 @@
 #include "service/knowledge/detections.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -16,23 +12,6 @@ extern const EmbeddedFile kDetectFiles[];
 extern const int kDetectFilesCount;
 
 namespace {
-
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from. Never
-// destroyed: others may look up while exiting.
-const v1::Detections* Load() {
-  auto* const all = new v1::Detections();
-  for (int i = 0; i < kDetectFilesCount; ++i) {
-    const EmbeddedFile& file = kDetectFiles[i];
-    if (!absl::EndsWith(file.path, "detections.textproto")) continue;
-    v1::Detections part;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), &part)) {
-      std::fprintf(stderr, "embedded rows %.*s cannot be used\n", static_cast<int>(file.path.size()), file.path.data());
-      std::abort();
-    }
-    all->MergeFrom(part);
-  }
-  return all;
-}
 
 template <class Rows>
 auto* IndexById(const Rows& rows) {
@@ -50,7 +29,9 @@ auto Look(const Index& index, absl::string_view id) -> typename Index::mapped_ty
 }  // namespace
 
 const v1::Detections& Detections() {
-  static const auto* const rows = Load();
+  static const auto* const rows =
+      LoadRows<v1::Detections>(absl::MakeConstSpan(kDetectFiles, kDetectFilesCount),
+                               [](absl::string_view path) { return absl::EndsWith(path, "detections.textproto"); });
   return *rows;
 }
 

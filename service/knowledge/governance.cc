@@ -1,12 +1,7 @@
 #include "service/knowledge/governance.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
-
 #include "absl/strings/match.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -15,24 +10,10 @@ extern const int kGovernanceFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rows %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-// Never destroyed: others may look up while exiting.
 template <class Rows>
 const Rows* Load(absl::string_view prefix) {
-  auto* const all = new Rows();
-  for (int i = 0; i < kGovernanceFilesCount; ++i) {
-    const EmbeddedFile& file = kGovernanceFiles[i];
-    if (!absl::StartsWith(file.path, prefix)) continue;
-    Rows part;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), &part)) Broken(file.path);
-    all->MergeFrom(part);
-  }
-  return all;
+  return LoadRows<Rows>(absl::MakeConstSpan(kGovernanceFiles, kGovernanceFilesCount),
+                        [prefix](absl::string_view path) { return absl::StartsWith(path, prefix); });
 }
 
 }  // namespace
@@ -58,7 +39,7 @@ const v1::GapRemedy& Remedy(v1::GapKind kind) {
   for (const v1::GapRemedy& remedy : SecurityActivities().remedies()) {
     if (remedy.kind() == kind) return remedy;
   }
-  Broken(v1::GapKind_Name(kind));
+  BrokenRows(v1::GapKind_Name(kind));
 }
 
 }  // namespace metapowers::knowledge

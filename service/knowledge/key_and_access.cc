@@ -1,14 +1,10 @@
 #include "service/knowledge/key_and_access.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -16,25 +12,6 @@ extern const EmbeddedFile kKeyAndAccessFiles[];
 extern const int kKeyAndAccessFilesCount;
 
 namespace {
-
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rows %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-// Never destroyed: others may look up while exiting.
-const v1::KeyAndAccessRules* Load() {
-  auto* const all = new v1::KeyAndAccessRules();
-  for (int i = 0; i < kKeyAndAccessFilesCount; ++i) {
-    v1::KeyAndAccessRules part;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(kKeyAndAccessFiles[i].text), &part)) {
-      Broken(kKeyAndAccessFiles[i].path);
-    }
-    all->MergeFrom(part);
-  }
-  return all;
-}
 
 // "AES-256 GCM" and "aes256gcm" are one name.
 std::string Folded(absl::string_view text) {
@@ -48,7 +25,8 @@ std::string Folded(absl::string_view text) {
 }  // namespace
 
 const v1::KeyAndAccessRules& KeyAndAccessRules() {
-  static const auto* const rows = Load();
+  static const auto* const rows = LoadRows<v1::KeyAndAccessRules>(
+      absl::MakeConstSpan(kKeyAndAccessFiles, kKeyAndAccessFilesCount), [](absl::string_view) { return true; });
   return *rows;
 }
 
@@ -80,21 +58,21 @@ const v1::LeakPlace& LeakPlaceOf(v1::LeakKind kind) {
   for (const v1::LeakPlace& place : KeyAndAccessRules().leak_places()) {
     if (place.kind() == kind) return place;
   }
-  Broken(v1::LeakKind_Name(kind));
+  BrokenRows(v1::LeakKind_Name(kind));
 }
 
 const v1::ProtectionGapRule& ProtectionGapRuleOf(absl::string_view id) {
   for (const v1::ProtectionGapRule& rule : KeyAndAccessRules().gaps()) {
     if (rule.id() == id) return rule;
   }
-  Broken(id);
+  BrokenRows(id);
 }
 
 const v1::InventoryReason& InventoryReasonOf(absl::string_view id) {
   for (const v1::InventoryReason& reason : KeyAndAccessRules().reasons()) {
     if (reason.id() == id) return reason;
   }
-  Broken(id);
+  BrokenRows(id);
 }
 
 }  // namespace metapowers::knowledge

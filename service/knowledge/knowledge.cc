@@ -1,16 +1,12 @@
 #include "service/knowledge/knowledge.h"
 
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -19,19 +15,9 @@ extern const int kCatalogueFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
 v1::Catalogue Load() {
   v1::Catalogue all;
-  for (int i = 0; i < kCatalogueFilesCount; ++i) {
-    const EmbeddedFile& file = kCatalogueFiles[i];
-    v1::Catalogue part;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), &part)) {
-      std::fprintf(stderr, "embedded catalogue %.*s cannot be read\n", static_cast<int>(file.path.size()),
-                   file.path.data());
-      std::abort();
-    }
-    all.MergeFrom(part);
-  }
+  for (int i = 0; i < kCatalogueFilesCount; ++i) MergeRows(kCatalogueFiles[i], all);
   std::sort(all.mutable_frameworks()->pointer_begin(), all.mutable_frameworks()->pointer_end(),
             [](const v1::Framework* a, const v1::Framework* b) { return a->id() < b->id(); });
   return all;

@@ -1,12 +1,8 @@
 #include "service/knowledge/logging.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -15,21 +11,9 @@ extern const int kDetectFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rules %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-template <class Message>
-const Message* Load(absl::string_view path) {
-  auto* const message = new Message();  // never destroyed: others may look up while exiting
-  for (int i = 0; i < kDetectFilesCount; ++i) {
-    if (kDetectFiles[i].path != path) continue;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(kDetectFiles[i].text), message)) Broken(path);
-    return message;
-  }
-  Broken(path);
+template <class Rows>
+const Rows* Load(absl::string_view path) {
+  return LoadFile<Rows>(absl::MakeConstSpan(kDetectFiles, kDetectFilesCount), path);
 }
 
 }  // namespace

@@ -1,13 +1,8 @@
 #include "service/knowledge/reviews.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -16,21 +11,9 @@ extern const int kReviewFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rows %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-template <class Message>
-const Message* Load(absl::string_view path) {
-  auto* const message = new Message();  // never destroyed: others may look up while exiting
-  for (int i = 0; i < kReviewFilesCount; ++i) {
-    if (kReviewFiles[i].path != path) continue;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(kReviewFiles[i].text), message)) Broken(path);
-    return message;
-  }
-  Broken(path);
+template <class Rows>
+const Rows* Load(absl::string_view path) {
+  return LoadFile<Rows>(absl::MakeConstSpan(kReviewFiles, kReviewFilesCount), path);
 }
 
 // Dozens of rows: a search is cheaper than keeping an index.
@@ -67,7 +50,7 @@ const v1::ApiRiskRow& ApiRiskRowOf(v1::ApiRisk risk) {
   for (const v1::ApiRiskRow& row : ApiReview().risks()) {
     if (row.risk() == risk) return row;
   }
-  Broken(v1::ApiRisk_Name(risk));
+  BrokenRows(v1::ApiRisk_Name(risk));
 }
 
 const v1::ConsumerMethod& ConsumerMethodOf(model::v1::FlowAuthentication method) {

@@ -1,14 +1,10 @@
 #include "service/knowledge/rules.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "absl/strings/str_replace.h"
 #include "metapowers/knowledge/v1/words.pb.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 #include "service/knowledge/software_rules.h"
 
 namespace metapowers::knowledge {
@@ -18,21 +14,9 @@ extern const int kRuleFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rules %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-template <class Message>
-const Message* Load(absl::string_view path) {
-  auto* const message = new Message();  // never destroyed: others may look up while exiting
-  for (int i = 0; i < kRuleFilesCount; ++i) {
-    if (kRuleFiles[i].path != path) continue;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(kRuleFiles[i].text), message)) Broken(path);
-    return message;
-  }
-  Broken(path);
+template <class Rows>
+const Rows* Load(absl::string_view path) {
+  return LoadFile<Rows>(absl::MakeConstSpan(kRuleFiles, kRuleFilesCount), path);
 }
 
 }  // namespace
@@ -46,7 +30,7 @@ const v1::AssetGapKind& GapKind(v1::AssetGap gap) {
   for (const v1::AssetGapKind& kind : AssetRules().gaps()) {
     if (kind.gap() == gap) return kind;
   }
-  Broken(v1::AssetGap_Name(gap));
+  BrokenRows(v1::AssetGap_Name(gap));
 }
 
 int GapTermDays(model::v1::Severity severity) {
@@ -91,7 +75,7 @@ const v1::SurfaceFindingKind& SurfaceFindingKindOf(v1::SurfaceFinding finding) {
   for (const v1::SurfaceFindingKind& kind : SurfaceRules().findings()) {
     if (kind.finding() == finding) return kind;
   }
-  Broken(v1::SurfaceFinding_Name(finding));
+  BrokenRows(v1::SurfaceFinding_Name(finding));
 }
 
 const v1::DependencyRules& DependencyRules() {

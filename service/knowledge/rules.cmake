@@ -5,18 +5,7 @@ set(rule_files "")
 foreach(rule IN LISTS rules)
   string(REGEX MATCH "^([a-z_]+)=(.+)$" _ ${rule})
   set(file data/rules/${CMAKE_MATCH_1}.textproto)
-  set(schema metapowers/knowledge/v1/${CMAKE_MATCH_1}.proto)
-  set(rule_stamp ${CMAKE_CURRENT_BINARY_DIR}/${CMAKE_MATCH_1}.checked)
   list(APPEND rule_files ${file})
-  add_custom_command(
-    OUTPUT ${rule_stamp}
-    COMMAND ${CMAKE_COMMAND} -DPROTOC=$<TARGET_FILE:protobuf::protoc> -DPROTOS=${PROJECT_SOURCE_DIR}/proto
-            -DSCHEMA=${schema} -DMESSAGE=metapowers.knowledge.v1.${CMAKE_MATCH_2}
-            -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -DFILES=${file} -DSTAMP=${rule_stamp}
-            -P ${CMAKE_CURRENT_SOURCE_DIR}/check_textproto.cmake
-    DEPENDS ${file} check_textproto.cmake ${PROJECT_SOURCE_DIR}/proto/${schema}
-    COMMENT "Checking ${file} against its schema"
-    VERBATIM)
-  target_sources(metapowers_knowledge PRIVATE ${rule_stamp})
+  check_rows(${CMAKE_MATCH_1} ${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${file})
 endforeach()
 metapowers_embed(metapowers_knowledge metapowers::knowledge kRuleFiles ${rule_files})

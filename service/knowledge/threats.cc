@@ -1,15 +1,11 @@
 #include "service/knowledge/threats.h"
 
-#include <google/protobuf/text_format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "service/base/embedded_file.h"
+#include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
 
@@ -18,27 +14,12 @@ extern const int kThreatFilesCount;
 
 namespace {
 
-// The build has checked the files, so that a failure is a broken binary and not a state to recover from.
-[[noreturn]] void Broken(absl::string_view what) {
-  std::fprintf(stderr, "embedded rows %.*s cannot be used\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
 // All files whose path has this start and end, merged in the order of their names.
-template <class Message>
-const Message* Load(absl::string_view start, absl::string_view end) {
-  auto* const merged = new Message();  // never destroyed: others may look up while exiting
-  bool found = false;
-  for (int i = 0; i < kThreatFilesCount; ++i) {
-    const EmbeddedFile& file = kThreatFiles[i];
-    if (!absl::StartsWith(file.path, start) || !absl::EndsWith(file.path, end)) continue;
-    Message rows;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), &rows)) Broken(file.path);
-    merged->MergeFrom(rows);
-    found = true;
-  }
-  if (!found) Broken(start);
-  return merged;
+template <class Rows>
+const Rows* Load(absl::string_view start, absl::string_view end) {
+  return LoadRows<Rows>(absl::MakeConstSpan(kThreatFiles, kThreatFilesCount), [=](absl::string_view path) {
+    return absl::StartsWith(path, start) && absl::EndsWith(path, end);
+  });
 }
 
 const v1::Technologies& Technologies() {

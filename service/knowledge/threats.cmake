@@ -1,4 +1,4 @@
-#The rows behind threats(threats.h) : embedded, and checked against their schemas at build time.
+# The rows behind threats (threats.h): embedded, and checked against their schemas at build time.
 file(GLOB threat_rule_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} data/threats/*_rules.textproto)
 file(GLOB control_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} data/controls/*.textproto)
 set(grid_files data/threats/risk_grid.textproto)
@@ -10,17 +10,7 @@ foreach(rows threat_rule=ThreatRules=threat_rules control=SecurityControls=secur
   list(GET rows 0 kind)
   list(GET rows 1 message)
   list(GET rows 2 schema)
-  set(rows_stamp ${CMAKE_CURRENT_BINARY_DIR}/${kind}_rows.checked)
-  add_custom_command(
-    OUTPUT ${rows_stamp}
-    COMMAND ${CMAKE_COMMAND} -DPROTOC=$<TARGET_FILE:protobuf::protoc> -DPROTOS=${PROJECT_SOURCE_DIR}/proto
-            -DSCHEMA=metapowers/knowledge/v1/${schema}.proto -DMESSAGE=metapowers.knowledge.v1.${message}
-            -DROOT=${CMAKE_CURRENT_SOURCE_DIR} "-DFILES=${${kind}_files}" -DSTAMP=${rows_stamp}
-            -P ${CMAKE_CURRENT_SOURCE_DIR}/check_textproto.cmake
-    DEPENDS ${${kind}_files} check_textproto.cmake ${PROJECT_SOURCE_DIR}/proto/metapowers/knowledge/v1/${schema}.proto
-    COMMENT "Checking the ${kind} rows against their schema"
-    VERBATIM)
-  target_sources(metapowers_knowledge PRIVATE ${rows_stamp})
+  check_rows(${kind}_rows ${schema} ${message} ${${kind}_files})
 endforeach()
 metapowers_embed(metapowers_knowledge metapowers::knowledge kThreatFiles ${threat_rule_files} ${control_files}
                  ${grid_files} ${technology_files} ${catalogue_files})
