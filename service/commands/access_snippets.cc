@@ -30,8 +30,8 @@ class AccessSnippets {
   }
 
  private:
-  void Fill(absl::string_view topic, absl::string_view platform, const SnippetValues& values,
-            const std::vector<SnippetValues>& items = {}) {
+  void Fill(absl::string_view topic, absl::string_view platform, const PlaceholderValues& values,
+            const std::vector<PlaceholderValues>& items = {}) {
     for (const kb::SnippetRule* row : SnippetsFor(topic, platform)) {
       *out_.Add() = FillSnippet(*row, values, items);
     }
@@ -41,7 +41,7 @@ class AccessSnippets {
     for (const model::v1::Zone& zone : proto_.zones()) {
       if (zone.type() != model::v1::ZONE_TYPE_K8S_NAMESPACE) continue;
       std::set<std::string> teams;
-      std::vector<SnippetValues> items;
+      std::vector<PlaceholderValues> items;
       for (const Component& component : proto_.components()) {
         if (component.zone() != zone.id() || component.machine() != model::v1::MACHINE_CONTAINER) continue;
         if (!component.owner_team().empty()) teams.insert(component.owner_team());

@@ -49,9 +49,9 @@ std::string Quoted(absl::string_view value, SnippetLanguage language) {
   return absl::StrReplaceAll(quoted, {{"${", "$${"}, {"%{", "%%{"}});
 }
 
-std::string Filled(absl::string_view text, const SnippetValues& values, SnippetLanguage language) {
+std::string Filled(absl::string_view text, const PlaceholderValues& values, SnippetLanguage language) {
   std::vector<std::pair<std::string, std::string>> replacements;
-  for (const SnippetValue& value : values) {
+  for (const PlaceholderValue& value : values) {
     std::vector<std::string> plain, quoted;
     for (const std::string& each : value.values) {
       plain.push_back(language == kProse ? each : Plain(each, language));
@@ -89,10 +89,10 @@ std::vector<const SnippetRule*> SnippetsFor(absl::string_view topic, absl::strin
   return rows;
 }
 
-metapowers::v1::ConfigSnippet FillSnippet(const SnippetRule& row, const SnippetValues& values,
-                                          const std::vector<SnippetValues>& items) {
+metapowers::v1::ConfigSnippet FillSnippet(const SnippetRule& row, const PlaceholderValues& values,
+                                          const std::vector<PlaceholderValues>& items) {
   std::string all;
-  for (const SnippetValues& item : items) all += Filled(row.item(), item, row.language());
+  for (const PlaceholderValues& item : items) all += Filled(row.item(), item, row.language());
   metapowers::v1::ConfigSnippet snippet;
   snippet.set_title(Filled(row.title(), values, kProse));
   snippet.set_note(Filled(row.note(), values, kProse));

@@ -15,12 +15,12 @@
 namespace metapowers::commands {
 
 // What the placeholders of a row stand for: one text, or a list, which is written as a list of the language.
-struct SnippetValue {
+struct PlaceholderValue {
   std::string name;
   std::vector<std::string> values;
   bool list = false;
 };
-using SnippetValues = std::vector<SnippetValue>;
+using PlaceholderValues = std::vector<PlaceholderValue>;
 
 // Rows of a topic for this component: one of its technologies is theirs, or its name, description or version says one
 // of their words. A managed service takes only rows that say so.
@@ -31,8 +31,8 @@ std::vector<const knowledge::v1::SnippetRule*> SnippetsFor(absl::string_view top
 std::vector<const knowledge::v1::SnippetRule*> SnippetsFor(absl::string_view topic, absl::string_view text);
 
 // The row with its placeholders filled in: `{name}` as a plain word, `{q:name}` quoted.
-metapowers::v1::ConfigSnippet FillSnippet(const knowledge::v1::SnippetRule& row, const SnippetValues& values,
-                                          const std::vector<SnippetValues>& items = {});
+metapowers::v1::ConfigSnippet FillSnippet(const knowledge::v1::SnippetRule& row, const PlaceholderValues& values,
+                                          const std::vector<PlaceholderValues>& items = {});
 
 }  // namespace metapowers::commands
 

@@ -82,9 +82,9 @@ class SecretSnippets {
 
   void AddPolicySnippet(const SecretStore& store, const std::string& component,
                         const std::vector<const CredentialFact*>& facts) {
-    std::vector<SnippetValues> items;
+    std::vector<PlaceholderValues> items;
     for (const CredentialFact* fact : facts) items.push_back({{"path", {PathOf(*fact, component)}}});
-    const SnippetValues values = {{"store", {store.name()}}, {"component", {component}}};
+    const PlaceholderValues values = {{"store", {store.name()}}, {"component", {component}}};
     for (const kb::SnippetRule* row : StoreRows(store, "store-policy")) {
       *result_.add_store_snippets() = FillSnippet(*row, values, items);
     }
@@ -96,13 +96,13 @@ class SecretSnippets {
     const auto* zone = model_.Find<model::v1::Zone>(component.zone());
     if (zone == nullptr || zone->type() != model::v1::ZONE_TYPE_K8S_NAMESPACE) return;
     if (StoreRows(store, "store-policy").empty()) return;
-    std::vector<SnippetValues> items;
+    std::vector<PlaceholderValues> items;
     for (const CredentialFact* fact : facts) {
       if (fact->credential->kind() == model::v1::CREDENTIAL_KIND_DATABASE) continue;
       items.push_back({{"credential", {fact->credential->id()}}, {"key", {KeyOf(*fact, component.id())}}});
     }
     if (items.empty()) return;
-    const SnippetValues values = {
+    const PlaceholderValues values = {
         {"store", {store.id()}}, {"component", {component.id()}}, {"namespace", {zone->id()}}};
     for (const kb::SnippetRule* row : SnippetsFor("external-secret", secrets_.injection())) {
       *result_.add_store_snippets() = FillSnippet(*row, values, items);
@@ -116,7 +116,7 @@ class SecretSnippets {
       hosts.push_back(repository.host());
     }
     if (!repositories.empty()) {
-      const SnippetValues values = {{"repositories", {List(repositories)}}};
+      const PlaceholderValues values = {{"repositories", {List(repositories)}}};
       const auto local = SnippetsFor("secret-scan", secrets_.scanner());
       for (const kb::SnippetRule* row : local) *result_.add_pipeline_snippets() = FillSnippet(*row, values);
       // The workflow runs the same scanner, so that it needs to be one that is known.
@@ -143,10 +143,10 @@ class SecretSnippets {
     const auto& policy = proto_.policy_parameters();
     const bool known = store != nullptr && !StoreRows(*store, "store-policy").empty();
     if (known && policy.has_service_token_ttl_minutes()) {
-      const SnippetValues values = {{"pipeline", {pipeline.id()}},
-                                    {"store", {store->id()}},
-                                    {"repositories", names, true},
-                                    {"ttl", {absl::StrCat(policy.service_token_ttl_minutes(), "m")}}};
+      const PlaceholderValues values = {{"pipeline", {pipeline.id()}},
+                                        {"store", {store->id()}},
+                                        {"repositories", names, true},
+                                        {"ttl", {absl::StrCat(policy.service_token_ttl_minutes(), "m")}}};
       for (const kb::SnippetRule* row : SnippetsFor("vault-federation", pipeline.platform())) {
         *result_.add_pipeline_snippets() = FillSnippet(*row, values);
       }

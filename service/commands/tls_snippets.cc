@@ -33,7 +33,7 @@ model::v1::TlsVersion FloorOf(const model::Model& model, const Component& compon
   return floor;
 }
 
-SnippetValues TlsValues(const model::Model& model, const Component& component) {
+PlaceholderValues TlsValues(const model::Model& model, const Component& component) {
   const bool newest = FloorOf(model, component) == model::v1::TLS_VERSION_TLS_1_3;
   std::vector<std::string> suites, openssl;
   for (const kb::CipherSuite& suite : knowledge::KeyAndAccessRules().cipher_suites()) {
@@ -68,7 +68,7 @@ void AddTlsSnippets(const model::Model& model, google::protobuf::RepeatedPtrFiel
   // Components with the same text share it.
   struct Shared {
     const kb::SnippetRule* row;
-    SnippetValues values;
+    PlaceholderValues values;
     std::vector<std::string> components;
   };
   std::vector<Shared> all;
@@ -77,7 +77,7 @@ void AddTlsSnippets(const model::Model& model, google::protobuf::RepeatedPtrFiel
     if (analysis::IsExternal(component)) continue;
     for (const absl::string_view topic : {"tls-floor", "mesh"}) {
       for (const kb::SnippetRule* row : SnippetsFor(topic, component)) {
-        SnippetValues values = TlsValues(model, component);
+        PlaceholderValues values = TlsValues(model, component);
         const auto [found, added] = positions.emplace(FillSnippet(*row, values).SerializeAsString(), all.size());
         if (added) all.push_back({row, std::move(values), {}});
         all[found->second].components.push_back(component.id());
