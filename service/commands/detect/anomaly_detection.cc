@@ -18,6 +18,7 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -37,23 +38,8 @@ using analysis::ThreatSight;
 using model::v1::Component;
 using model::v1::Severity;
 
-constexpr Severity kSeverities[] = {model::v1::SEVERITY_CRITICAL, model::v1::SEVERITY_HIGH, model::v1::SEVERITY_MEDIUM,
-                                    model::v1::SEVERITY_LOW};
 // Names before the rest is counted.
 constexpr size_t kNamed = 6;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
-
-template <class Field>
-void AddFirst(std::vector<std::string> values, Field* field) {
-  const size_t more = values.size() > kNamed ? values.size() - kNamed : 0;
-  if (more > 0) values.resize(kNamed);
-  AddAll(values, field);
-  if (more > 0) *field->Add() = absl::StrCat(more, " more");
-}
 
 bool IsSevere(const Threat& threat) { return threat.open() && threat.severity() >= model::v1::SEVERITY_HIGH; }
 
@@ -195,7 +181,7 @@ class Builder {
         if (sight.threat->element_id() != credential.id()) continue;
         for (const AppliedDetection* detection : sight.detections) ids.insert(detection->row->id());
       }
-      AddFirst({ids.begin(), ids.end()}, row.mutable_detections());
+      AddFirst({ids.begin(), ids.end()}, kNamed, row.mutable_detections());
       row.set_owner(Owner(credential.owner_team().empty() ? proto_.owner_team() : credential.owner_team()));
     }
   }
@@ -369,8 +355,8 @@ class Builder {
         const bool machine = action.automatic() && component != nullptr && WhyOrdered(*component).empty();
         (machine ? automatic : ordered).push_back(element);
       }
-      AddFirst(std::move(automatic), row.mutable_automatic_on());
-      AddFirst(std::move(ordered), row.mutable_ordered_on());
+      AddFirst(std::move(automatic), kNamed, row.mutable_automatic_on());
+      AddFirst(std::move(ordered), kNamed, row.mutable_ordered_on());
       row.set_ordered_by(RoleOfKind(model_, action.ordered_by()));
       row.set_undo(action.undo());
       row.set_cost(action.cost());
@@ -443,7 +429,7 @@ class Builder {
   void AddSights() {
     pb::SightCount all;
     all.set_severity("all");
-    for (const Severity severity : kSeverities) {
+    for (const Severity severity : kWorstFirst) {
       pb::SightCount row;
       row.set_severity(Label(severity));
       for (const ThreatSight& sight : detections_->sights()) {
@@ -464,7 +450,7 @@ class Builder {
       row.set_technique(WeaknessLabel(coverage.technique));
       row.set_open(coverage.open);
       row.set_detected(coverage.detected);
-      AddFirst(coverage.detections, row.mutable_detections());
+      AddFirst(coverage.detections, kNamed, row.mutable_detections());
     }
   }
 

@@ -20,6 +20,7 @@
 #include "service/commands/control_effects.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/logging.h"
 #include "service/knowledge/threats.h"
@@ -39,11 +40,6 @@ constexpr absl::string_view kElsewhere = "elsewhere";
 constexpr absl::string_view kZonePrefix = "zone-";
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1700;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 // A JSON string.
 std::string Quoted(absl::string_view text) {

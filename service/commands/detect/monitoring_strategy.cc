@@ -16,6 +16,7 @@
 #include "service/commands/control_effects.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/logging.h"
@@ -32,11 +33,6 @@ using analysis::RequiredAlertFact;
 using model::v1::Alert;
 using model::v1::Component;
 using model::v1::OnCall;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 template <class List>
 bool Has(const List& list, const std::string& value) {

@@ -18,6 +18,7 @@
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/risk_wording.h"
+#include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -38,8 +39,6 @@ using analysis::Sight;
 using analysis::Threat;
 using model::v1::Severity;
 
-constexpr Severity kSeverities[] = {model::v1::SEVERITY_CRITICAL, model::v1::SEVERITY_HIGH, model::v1::SEVERITY_MEDIUM,
-                                    model::v1::SEVERITY_LOW};
 // Names before the rest is counted.
 constexpr size_t kNamed = 6;
 constexpr int kHalfYear = 183;
@@ -47,19 +46,6 @@ constexpr int kHalfYearMonths = 6;
 constexpr int kYearMonths = 12;
 // Until a decision is looked at again, where the model sets no term for exceptions.
 constexpr int kDecisionDays = 90;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
-
-template <class Field>
-void AddFirst(std::vector<std::string> values, Field* field) {
-  const size_t more = values.size() > kNamed ? values.size() - kNamed : 0;
-  if (more > 0) values.resize(kNamed);
-  AddAll(values, field);
-  if (more > 0) *field->Add() = absl::StrCat(more, " more");
-}
 
 bool IsSevere(const Threat& threat) { return threat.severity() >= model::v1::SEVERITY_HIGH; }
 
@@ -125,9 +111,9 @@ class Builder {
       row.set_id(kind.id());
       row.set_name(kind.name());
       row.set_tests(static_cast<int32_t>(elements.size()));
-      AddFirst(elements, row.mutable_elements());
+      AddFirst(elements, kNamed, row.mutable_elements());
       row.set_threats(static_cast<int32_t>(threats.size()));
-      AddFirst({controls.begin(), controls.end()}, row.mutable_controls());
+      AddFirst({controls.begin(), controls.end()}, kNamed, row.mutable_controls());
       row.set_passes(kind.passes());
       AddAll(BindingReferences(binding_, kind.references()), row.mutable_references());
       *result_.add_types() = std::move(row);
@@ -163,7 +149,7 @@ class Builder {
       AddAll(test.tool->languages(), row.mutable_languages());
     }
     for (auto& [key, row] : rows) {
-      AddFirst(elements[key], row.mutable_elements());
+      AddFirst(elements[key], kNamed, row.mutable_elements());
       *result_.add_tools() = std::move(row);
     }
   }
@@ -228,7 +214,7 @@ class Builder {
   }
 
   void AddTriage() {
-    for (const Severity severity : kSeverities) {
+    for (const Severity severity : kWorstFirst) {
       pb::TriageRow& row = *result_.add_triage();
       row.set_severity(severity);
       for (const model::v1::PatchSla& sla : proto_.policy_parameters().patch_sla()) {
@@ -357,7 +343,7 @@ class Builder {
     for (const ChainLink& link : plan_->chain()) {
       if (IsSevere(*link.threat) && done.insert(link.threat).second) AddLink(link);
     }
-    for (const Severity severity : kSeverities) {
+    for (const Severity severity : kWorstFirst) {
       pb::ChainCount row;
       row.set_severity(severity);
       for (const ChainLink& link : plan_->chain()) {
@@ -381,11 +367,11 @@ class Builder {
     }
     std::vector<std::string> detections;
     for (const AppliedDetection* detection : link.sight->detections) detections.push_back(detection->row->id());
-    AddFirst(std::move(detections), row.mutable_detections());
+    AddFirst(std::move(detections), kNamed, row.mutable_detections());
     if (!IsDetected(link)) row.set_blind(BlindReason(*link.sight));
     std::vector<std::string> tests;
     for (const SecurityTest* test : link.tests) tests.push_back(test->id);
-    AddFirst(std::move(tests), row.mutable_tests());
+    AddFirst(std::move(tests), kNamed, row.mutable_tests());
   }
 
   void AddOrphan(const std::string& kind, const std::string& id, const std::string& reason) {

@@ -14,6 +14,7 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/commands/zone_maps.h"
 #include "service/knowledge/knowledge.h"
@@ -28,11 +29,6 @@ using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::Infrastructure;
 using model::v1::ThirdParty;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string ScopeLabel(PciScope scope) {
   switch (scope) {

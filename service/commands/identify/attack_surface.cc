@@ -15,6 +15,7 @@
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 
 namespace metapowers::commands::identify {
@@ -34,11 +35,6 @@ constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure:
 
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string YesNo(bool value) { return value ? "yes" : "no"; }
 

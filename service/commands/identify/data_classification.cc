@@ -13,6 +13,7 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
@@ -27,11 +28,6 @@ using knowledge::v1::HandlingRequirement;
 using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::ThirdParty;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string CategoryLabel(int category) {
   return knowledge::Category(static_cast<model::v1::DataCategory>(category)).label();

@@ -17,6 +17,7 @@
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/naming.h"
 #include "service/commands/risk_wording.h"
+#include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
@@ -42,9 +43,6 @@ constexpr int kControlsShown = 12;
 constexpr size_t kNamed = 8;
 constexpr int kLevels = 5;
 
-constexpr Severity kSeverities[] = {model::v1::SEVERITY_CRITICAL, model::v1::SEVERITY_HIGH, model::v1::SEVERITY_MEDIUM,
-                                    model::v1::SEVERITY_LOW};
-
 struct SourceWords {
   RiskSource source;
   const char* name;
@@ -68,11 +66,6 @@ constexpr TreatmentWords kTreatments[] = {
     {RiskTreatment::kTransfer, "another party bears the loss, by decision"},
     {RiskTreatment::kAvoid, "what causes it is given up, by decision"},
 };
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 // Adds one to the counter of a severity: `critical`, `high`, `medium` or `low` of a row.
 template <class Row>
@@ -377,18 +370,9 @@ class Assessment {
       std::sort(order.begin(), order.end());
       std::vector<std::string> names;
       for (const auto& [count, rule] : order) names.push_back(absl::StrCat(rule, " (", -count, ")"));
-      AddAll(Shortened(names), row.mutable_rules());
+      AddFirst(std::move(names), kNamed, row.mutable_rules());
       row.set_authority(AcceptedBy(model_, residual.threats.front()->severity()));
     }
-  }
-
-  // The first entries, and how many more there are.
-  static std::vector<std::string> Shortened(std::vector<std::string> names) {
-    if (names.size() <= kNamed) return names;
-    const size_t more = names.size() - kNamed;
-    names.resize(kNamed);
-    names.push_back(absl::StrCat(more, " more"));
-    return names;
   }
 
   // --- Ownership ---
@@ -422,7 +406,7 @@ class Assessment {
   }
 
   void AddAuthorities() {
-    for (const Severity severity : kSeverities) {
+    for (const Severity severity : kWorstFirst) {
       pb::RiskAuthorityRow row;
       row.set_severity(severity);
       row.set_role(AcceptedBy(model_, severity));

@@ -20,6 +20,7 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/commands/zone_maps.h"
@@ -45,11 +46,6 @@ constexpr int kPriorityFrom = 10;
 constexpr size_t kNamesInCell = 8;
 // Characters of the attack tree, what the template adds included; viewers stop at 2,000.
 constexpr size_t kTreeBudget = 1800;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 void Fill(const analysis::RiskScore& score, pb::Score& out) {
   out.set_likelihood(score.likelihood);

@@ -18,6 +18,7 @@
 #include "service/commands/gateway_limits.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
@@ -40,11 +41,6 @@ using model::v1::FlowAuthentication;
 
 // Names that a cell holds before it counts the rest.
 constexpr size_t kNamed = 6;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string StateLabel(ApiRiskState state) {
   switch (state) {

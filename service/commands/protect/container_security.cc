@@ -20,6 +20,7 @@
 #include "service/commands/cluster_manifests.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
@@ -39,11 +40,6 @@ using knowledge::v1::ContainerSetting;
 using model::v1::Component;
 using model::v1::Severity;
 using model::v1::Tristate;
-
-template <class List>
-void Assign(const List& from, google::protobuf::RepeatedPtrField<std::string>* to) {
-  to->Assign(from.begin(), from.end());
-}
 
 // Value of a field of yes, no and unknown by its name.
 Tristate ValueOf(const google::protobuf::Message& message, const std::string& field) {
@@ -172,7 +168,7 @@ class Review {
       }
       row.set_pinned(PinOf(image));
       row.set_support(SupportOf(components));
-      Assign(Ids(components), row.mutable_components());
+      AddAll(Ids(components), row.mutable_components());
       std::set<std::string> teams;
       for (const Component* component : components) teams.insert(TeamName(model_, TeamOf(*component)));
       row.set_owner(absl::StrJoin(teams, ", "));
@@ -227,7 +223,7 @@ class Review {
       row.set_id(check.trivy().empty() ? check.id() : absl::StrCat(check.id(), ", ", check.trivy()));
       row.set_requirement(check.requirement());
       row.set_verification(check.verification());
-      Assign(BindingReferences(binding_, check.references()), row.mutable_references());
+      AddAll(BindingReferences(binding_, check.references()), row.mutable_references());
       std::set<std::string> subjects;
       for (const std::string& rule : {check.id(), check.trivy()}) {
         const auto found = rule.empty() ? failing.end() : failing.find(PlainRule(rule));
@@ -317,7 +313,7 @@ class Review {
       task.set_due(scan.due);
       task.set_title(scan.need->title());
       task.set_target(scan.target);
-      Assign(scan.components, task.mutable_components());
+      AddAll(scan.components, task.mutable_components());
       task.set_command(scan.command);
       task.set_format(scan.format);
       if (!scan.outdated_by.empty()) task.set_outdated(scan.outdated_by.front()->declaration->id());
@@ -433,7 +429,7 @@ class Review {
       row.set_value(setting.value());
       row.set_in_model(!setting.field().empty());
       row.set_verification(VerificationOf(setting, "$COMPONENT", "$NAMESPACE", on_cluster_));
-      Assign(BindingReferences(binding_, setting.references()), row.mutable_references());
+      AddAll(BindingReferences(binding_, setting.references()), row.mutable_references());
       if (setting.field().empty()) continue;
       for (const Component* component : components_) CountSetting(setting, *component, row);
     }
@@ -518,7 +514,7 @@ class Review {
                                         component != nullptr && ClusterOf(*component) != nullptr));
     row.set_owner(TeamName(model_, component == nullptr ? PlatformTeam() : TeamOf(*component)));
     row.set_due(threat == nullptr || threat->due->empty() ? In(TermOf(row.severity())) : *threat->due);
-    Assign(BindingReferences(binding_, setting.references()), row.mutable_references());
+    AddAll(BindingReferences(binding_, setting.references()), row.mutable_references());
     measures_.push_back(
         {setting.measure(), row.due(), row.owner(), element, setting.control(), row.verification(), {element}});
   }
@@ -547,7 +543,7 @@ class Review {
         row.add_components(component->id());
         if (!component->zone().empty()) zones.insert(component->zone());
       }
-      Assign(zones, row.mutable_zones());
+      AddAll(zones, row.mutable_zones());
       row.set_idle(row.components().empty());
       std::vector<std::string> pipelines;
       for (const model::v1::Pipeline& pipeline : model_.proto().delivery().pipelines()) {
@@ -587,7 +583,7 @@ class Review {
       row.set_id(check.id());
       row.set_requirement(check.requirement());
       row.set_verification(check.verification());
-      Assign(BindingReferences(binding_, check.references()), row.mutable_references());
+      AddAll(BindingReferences(binding_, check.references()), row.mutable_references());
       row.set_owner(TeamName(model_, cluster.owner_team()));
       const analysis::ControlPosture own = PostureOnCluster(cluster, check.control());
       if (own.state != model::v1::POSTURE_STATE_UNSPECIFIED || idle) {
@@ -629,7 +625,7 @@ class Review {
     row.set_cluster(zone.cluster->id());
     row.set_is_namespace(zone.is_namespace());
     row.set_policy(Label(zone.zone->network_policy()));
-    Assign(Ids(zone.components), row.mutable_components());
+    AddAll(Ids(zone.components), row.mutable_components());
     row.set_owner(TeamName(model_, zone.cluster->owner_team()));
     const model::v1::NetworkPolicy policy = zone.zone->network_policy();
     row.set_verdict(policy == model::v1::NETWORK_POLICY_DEFAULT_DENY ? "denies by default"
@@ -812,7 +808,7 @@ class Review {
       }
       const std::vector<std::string> names(elements.begin(), elements.end());
       row.set_work(absl::StrReplaceAll(key.first, {{"{element}", List(names)}}));
-      Assign(elements, row.mutable_elements());
+      AddAll(elements, row.mutable_elements());
       row.set_owner(key.second);
       row.set_verification(measures.size() == 1
                                ? measures.front()->verification

@@ -23,6 +23,7 @@
 #include "service/commands/control_effects.h"
 #include "service/commands/dependency_configuration.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
 #include "service/knowledge/software_rules.h"
@@ -45,11 +46,6 @@ using knowledge::v1::PackageManager;
 constexpr size_t kMaxRows = 500;
 // Names that a cell lists before it counts the rest.
 constexpr size_t kNamed = 8;
-
-template <class List>
-void Assign(const List& from, google::protobuf::RepeatedPtrField<std::string>* to) {
-  to->Assign(from.begin(), from.end());
-}
 
 std::string SubjectOf(const Vulnerability& one) { return one.component.empty() ? one.repository : one.component; }
 
@@ -298,13 +294,13 @@ class Scan {
     pb::DuplicatePackage& row = *result_.add_duplicates();
     row.set_subject(bom.subject);
     row.set_package(packages.front()->name);
-    Assign(versions, row.mutable_versions());
+    AddAll(versions, row.mutable_versions());
     std::set<std::string> asked_by;
     for (const Package* package : packages) {
       const std::vector<const Package*> path = bom.bom->PathTo(*package);
       if (!path.empty()) asked_by.insert(path.front()->name);
     }
-    Assign(asked_by, row.mutable_asked_by());
+    AddAll(asked_by, row.mutable_asked_by());
   }
 
   void AddGap(const BomFact& bom, const char* gap, const std::vector<const Package*>& packages) {
@@ -344,8 +340,8 @@ class Scan {
       row.set_id(one->id);
       row.set_subject(SubjectOf(*one));
       row.set_package(one->package);
-      Assign(one->installed, row.mutable_installed());
-      Assign(one->fixed, row.mutable_fixed());
+      AddAll(one->installed, row.mutable_installed());
+      AddAll(one->fixed, row.mutable_fixed());
       row.set_place(PlaceOf(match));
       if (match.package != nullptr && match.same_version)
         row.set_path(PathText(match.bom->bom->PathTo(*match.package)));
@@ -355,7 +351,7 @@ class Scan {
       row.set_due(one->due);
       if (one->overdue) row.set_overdue(InDays(one->overdue_days));
       row.set_owner(TeamName(model_, one->team));
-      Assign(one->evidence, row.mutable_evidence());
+      AddAll(one->evidence, row.mutable_evidence());
       row.set_statement(absl::StrReplaceAll(evidence::VexStateName(one->vex), {{"_", " "}}));
     }
   }
@@ -411,7 +407,7 @@ class Scan {
       row.set_licence(use->first.second);
       row.set_title(analysis::LicenceKindOf(static_cast<knowledge::v1::LicenceClass>(use->first.first)).title());
       row.set_packages(use->second.packages);
-      Assign(use->second.subjects, row.mutable_subjects());
+      AddAll(use->second.subjects, row.mutable_subjects());
       row.set_note(use->second.note);
     }
     std::stable_sort(findings.begin(), findings.end(), [](const pb::LicenceFinding& a, const pb::LicenceFinding& b) {
@@ -482,7 +478,7 @@ class Scan {
       row.set_owner(TeamName(model_, step.team));
       std::set<std::string> ids;
       for (const Vulnerability* one : step.mends) ids.insert(one->id);
-      Assign(ids, row.mutable_mends());
+      AddAll(ids, row.mutable_mends());
       row.set_verification(absl::StrCat("the next report on ", step.subject, " no longer lists ",
                                         List({ids.begin(), ids.end()}, kNamed)));
     }
@@ -605,7 +601,7 @@ class Scan {
       row.set_title(rule.title());
       row.set_requirement(absl::StrReplaceAll(rule.requirement(), {{"{cooldown}", InDays(result_.cooldown_days())}}));
       row.set_verification(rule.verification());
-      Assign(BindingReferences(binding_, rule.references()), row.mutable_references());
+      AddAll(BindingReferences(binding_, rule.references()), row.mutable_references());
       const knowledge::v1::SecurityControl* control = knowledge::FindControl(rule.control());
       row.set_state(absl::StrCat(control == nullptr ? rule.control() : control->name(), ": ", StateOf(rule.control())));
     }

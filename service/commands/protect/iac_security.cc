@@ -14,6 +14,7 @@
 #include "service/analysis/vulnerabilities.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/snippets.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -36,11 +37,6 @@ using model::v1::Pipeline;
 
 // Keys of threats that a cell holds, the worst ones.
 constexpr size_t kKeys = 3;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string PlaceOf(const Vulnerability& one) {
   if (one.file.empty()) return "";

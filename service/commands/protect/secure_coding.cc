@@ -22,6 +22,7 @@
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/rows.h"
 #include "service/commands/snippets.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -42,11 +43,6 @@ using analysis::Vulnerability;
 using evidence::EvidenceSet;
 using model::v1::FlowAuthentication;
 using Kind = EntryPoint::Kind;
-
-template <class Range, class Field>
-void AddAll(const Range& values, Field* field) {
-  for (const auto& value : values) *field->Add() = value;
-}
 
 std::string PostureLabel(const analysis::ControlPosture& posture) {
   if (posture.state == model::v1::POSTURE_STATE_UNSPECIFIED) return "not known";
