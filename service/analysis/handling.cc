@@ -168,7 +168,7 @@ Answer PanMasked(const Component& component) {
     if (posture.state() == model::v1::POSTURE_STATE_IMPLEMENTED) return Pass("masked");
     if (posture.state() != model::v1::POSTURE_STATE_UNSPECIFIED) return Fail(Word(posture.state()));
   }
-  return Unknown("state of control pan_masking not declared");
+  return Unknown("state of control data_masking not declared");
 }
 
 class Judge {

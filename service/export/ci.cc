@@ -16,7 +16,8 @@ Yaml One(absl::string_view key, Yaml value) {
 
 std::string Github(const std::vector<CiStep>& steps, bool nightly) {
   Yaml list = Yaml::List();
-  list.Add(One("uses", Yaml::Text("actions/checkout@v4")));
+  // The whole history: a secret that a later commit took out is still in it.
+  list.Add(One("uses", Yaml::Text("actions/checkout@v4")).Set("with", One("fetch-depth", Yaml::Number(0))));
   for (const CiStep& step : steps) {
     if (!step.install.empty()) {
       Yaml install = One("name", Yaml::Text("Install " + step.name));
@@ -48,6 +49,7 @@ std::string Gitlab(const std::vector<CiStep>& steps) {
     script.push_back(step.command);
   }
   Yaml job = One("stage", Yaml::Text("test"));
+  job.Set("variables", One("GIT_DEPTH", Yaml::Text("0")));
   job.Set("script", Yaml::Texts(script));
   Yaml rules = Yaml::List();
   rules.Add(One("if", Yaml::Text("$CI_PIPELINE_SOURCE == \"merge_request_event\"")));
@@ -58,7 +60,7 @@ std::string Gitlab(const std::vector<CiStep>& steps) {
 
 std::string Azure(const std::vector<CiStep>& steps, bool nightly) {
   Yaml list = Yaml::List();
-  list.Add(One("checkout", Yaml::Text("self")));
+  list.Add(One("checkout", Yaml::Text("self")).Set("fetchDepth", Yaml::Number(0)));
   for (const CiStep& step : steps) {
     if (!step.install.empty()) {
       Yaml install = One("script", Yaml::Text(step.install));
