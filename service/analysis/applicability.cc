@@ -29,8 +29,8 @@ std::string WithArticle(const std::string& words) {
   return absl::StrCat(vowel ? "an " : "a ", words);
 }
 
-template <class E>
-std::string OneOf(const google::protobuf::RepeatedField<int>& values, std::string (*name)(E)) {
+template <class E, class Name>
+std::string OneOf(const google::protobuf::RepeatedField<int>& values, Name (*name)(E)) {
   std::vector<std::string> names;
   for (int value : values) names.push_back(name(static_cast<E>(value)));
   return Enumerate(names, "or");

@@ -180,6 +180,7 @@ struct Condition::Compiled {
   std::string field;    // "Flow.authentication"; empty for computed ones
   std::string control;  // of a posture condition
   k::MatchOperator op = k::MATCH_OPERATOR_UNSPECIFIED;
+  bool says_why = true;  // an unknown attribute is refused with what was probably meant
 
   // One of these three is set.
   SetReader set;
@@ -344,6 +345,7 @@ absl::Status Condition::Compiled::ResolveName(ThreatSubject subject, absl::strin
   const Descriptor* type = TypeOf(subject);
   const std::optional<FieldPath> path = type == nullptr ? std::nullopt : FindField(*type, attribute);
   if (!path.has_value()) {
+    if (!says_why) return absl::NotFoundError("");
     return Invalid(absl::StrCat("'", attribute, "' is no attribute of a ",
                                 absl::AsciiStrToLower(
                                     absl::StrReplaceAll(k::ThreatSubject_Name(subject).substr(15), {{"_", " "}})),
@@ -432,6 +434,13 @@ absl::StatusOr<Condition> Condition::Compile(ThreatSubject subject, const Attrib
   auto compiled = std::make_unique<Compiled>();
   const absl::Status status = compiled->Resolve(subject, match);
   if (!status.ok()) return status;
+  return Condition(std::move(compiled));
+}
+
+std::optional<Condition> Condition::TryCompile(ThreatSubject subject, const AttributeMatch& match) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->says_why = false;
+  if (!compiled->Resolve(subject, match).ok()) return std::nullopt;
   return Condition(std::move(compiled));
 }
 

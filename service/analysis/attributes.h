@@ -61,6 +61,7 @@
 #define METAPOWERS_SERVICE_ANALYSIS_ATTRIBUTES_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,10 @@ class Condition {
   // INVALID_ARGUMENT RULES_INVALID that names the attribute or value and what was probably meant.
   static absl::StatusOr<Condition> Compile(knowledge::v1::ThreatSubject subject,
                                            const knowledge::v1::AttributeMatch& match);
+  // Nullopt where Compile() refuses: for asking whether elements of the subject have the attribute at all, which is
+  // much cheaper than finding out what was meant.
+  static std::optional<Condition> TryCompile(knowledge::v1::ThreatSubject subject,
+                                             const knowledge::v1::AttributeMatch& match);
 
   Condition(Condition&&) noexcept;
   Condition& operator=(Condition&&) noexcept;

@@ -78,8 +78,8 @@ std::optional<Inference> Compile(k::ThreatSubject subject, const k::ControlInfer
   Inference inference{{}, row.state()};
   for (const k::AttributeMatch& match : row.when()) {
     if (absl::StrContains(match.attribute(), "posture.")) return std::nullopt;  // would ask itself
-    absl::StatusOr<Condition> condition = Condition::Compile(subject, match);
-    if (!condition.ok()) return std::nullopt;  // about elements of another subject
+    std::optional<Condition> condition = Condition::TryCompile(subject, match);
+    if (!condition.has_value()) return std::nullopt;  // about elements of another subject
     inference.when.push_back(*std::move(condition));
   }
   return inference;

@@ -72,7 +72,7 @@ void AddClasses(const model::Model& model, const Ids& ids, std::vector<const Dat
 
 template <class List>
 void AddElements(const Landscape& landscape, k::ThreatSubject subject, const List& list, std::vector<Element>& out) {
-  for (const auto& message : list) out.push_back({subject, &landscape, &message, -1});
+  for (const auto& message : list) out.push_back({subject, -1, &landscape, &message});
 }
 
 }  // namespace
@@ -304,12 +304,12 @@ void Landscape::AddNeighbours() {
 Element Landscape::ComponentElement(int index) const {
   const Component& component = *components_[index].facts->component;
   const auto subject = IsExternal(component) ? k::THREAT_SUBJECT_EXTERNAL_ENTITY : k::THREAT_SUBJECT_COMPONENT;
-  return {subject, this, &component, index};
+  return {subject, index, this, &component};
 }
 
-Element Landscape::FlowElement(int index) const { return {k::THREAT_SUBJECT_FLOW, this, flows_[index].flow, index}; }
+Element Landscape::FlowElement(int index) const { return {k::THREAT_SUBJECT_FLOW, index, this, flows_[index].flow}; }
 
-Element Landscape::SystemElement() const { return {k::THREAT_SUBJECT_SYSTEM, this, &model().proto(), -1}; }
+Element Landscape::SystemElement() const { return {k::THREAT_SUBJECT_SYSTEM, -1, this, &model().proto()}; }
 
 std::vector<Element> Landscape::ElementsOf(k::ThreatSubject subject) const {
   const model::v1::SystemModel& proto = model().proto();

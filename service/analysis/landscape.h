@@ -70,9 +70,9 @@ struct FlowView {
 // One element that rules are about. Refers to the landscape, which outlives it.
 struct Element {
   knowledge::v1::ThreatSubject subject = knowledge::v1::THREAT_SUBJECT_UNSPECIFIED;
+  int index = -1;  // in components() or flows(); -1 for other subjects
   const Landscape* landscape = nullptr;
   const google::protobuf::Message* message = nullptr;
-  int index = -1;  // in components() or flows(); -1 for other subjects
 
   const ComponentView& component() const;
   const FlowView& flow() const;

@@ -126,7 +126,7 @@ class Register {
     risk.team = *threat.team;
     risk.kind = KindWithSafety(threat);
     risk.decision = threat.decision;
-    risk.reopened = threat.reopened;
+    if (threat.reopened != nullptr) risk.reopened = *threat.reopened;
     risk.fingerprint = FingerprintOf(threat);
     for (const std::string& equivalent : threat.rule->equivalents()) said_.insert({equivalent, threat.element_id()});
     for (const absl::string_view id : InvolvedIds(threat.element)) {

@@ -169,7 +169,7 @@ void RaiseByData(const DataClass& data, int leg, Harm& harm) {
   }
 }
 
-Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, const std::vector<const DataClass*>& data,
+Harm BaseImpact(const k::ImpactTerms& terms, const Element& element, absl::Span<const DataClass* const> data,
                 bool in_words) {
   Harm harm;
   harm.in_words = in_words;
@@ -204,8 +204,8 @@ RiskScore OnGrid(int likelihood, int impact) {
   return {likelihood, impact, knowledge::RiskGrid().rows(likelihood - 1).severities(impact - 1)};
 }
 
-RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, const std::vector<const DataClass*>& data,
-                       const std::vector<ControlOnThreat>& controls, ScoreDerivation* derivation) {
+RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, absl::Span<const DataClass* const> data,
+                       absl::Span<const ControlOnThreat> controls, ScoreDerivation* derivation) {
   Sum likelihood{0, derivation == nullptr ? nullptr : &derivation->likelihood};
   Sum impact{0, derivation == nullptr ? nullptr : &derivation->impact};
   AddBaseLikelihood(rule.likelihood(), element, likelihood);

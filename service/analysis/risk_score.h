@@ -8,8 +8,9 @@
 #define METAPOWERS_SERVICE_ANALYSIS_RISK_SCORE_H_
 
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "absl/types/span.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "service/analysis/control_posture.h"
 #include "service/analysis/landscape.h"
@@ -33,6 +34,12 @@ struct ControlOnThreat {
   const knowledge::v1::ThreatControl* row = nullptr;
   const knowledge::v1::SecurityControl* control = nullptr;
   const ControlPosture* posture = nullptr;  // never nullptr
+
+  bool operator==(const ControlOnThreat&) const = default;
+  template <class Hash>
+  friend Hash AbslHashValue(Hash hash, const ControlOnThreat& each) {
+    return Hash::combine(std::move(hash), each.row, each.posture);
+  }
 };
 
 struct RiskScores {
@@ -52,8 +59,8 @@ struct ScoreDerivation {
 
 // With the terms in words where `derivation` is given: few readers ask for those, and they cost more than the scores.
 RiskScores ScoreThreat(const knowledge::v1::ThreatRule& rule, const Element& element,
-                       const std::vector<const model::v1::DataClass*>& data,
-                       const std::vector<ControlOnThreat>& controls, ScoreDerivation* derivation = nullptr);
+                       absl::Span<const model::v1::DataClass* const> data, absl::Span<const ControlOnThreat> controls,
+                       ScoreDerivation* derivation = nullptr);
 
 }  // namespace metapowers::analysis
 

@@ -4,8 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace metapowers::analysis {
+
+const absl::flat_hash_map<int, std::string>& WordsOfValues(const google::protobuf::EnumDescriptor& type) {
+  auto* const words = new absl::flat_hash_map<int, std::string>();
+  for (int i = 0; i < type.value_count(); ++i) {
+    words->emplace(type.value(i)->number(), absl::StrReplaceAll(model::YamlName(*type.value(i)), {{"_", " "}}));
+  }
+  return *words;
+}
 
 std::string CategoryName(model::v1::DataCategory category) {
   switch (category) {

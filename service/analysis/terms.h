@@ -6,16 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_replace.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
 #include "service/model/model.h"
 
 namespace metapowers::analysis {
 
-// "strictly confidential" for CONFIDENTIALITY_STRICTLY_CONFIDENTIAL.
+// By number; kept for the life of the process.
+const absl::flat_hash_map<int, std::string>& WordsOfValues(const google::protobuf::EnumDescriptor& type);
+
+// "strictly confidential" for CONFIDENTIALITY_STRICTLY_CONFIDENTIAL; "unknown" for a number that the type lacks.
 template <class E>
-std::string Words(E value) {
-  return absl::StrReplaceAll(model::YamlName(value), {{"_", " "}});
+const std::string& Words(E value) {
+  static const auto& words = WordsOfValues(*google::protobuf::GetEnumDescriptor<E>());
+  const auto found = words.find(value);
+  return found == words.end() ? words.at(0) : found->second;
 }
 
 // As people write it: "PAN", "special category data".

@@ -222,7 +222,8 @@ class ThreatsBuilder {
     std::vector<const DataClass*> data = DataAtStake(rule, element);
     if (!rule.data.empty() && data.empty()) return;
     if (!unknown.empty()) {
-      threats_->undecided_.push_back({rule.row, element, std::move(unknown), &TeamOf(element)});
+      threats_->undecided_.push_back(
+          {rule.row, element, threats_->conditions_.Keep(std::move(unknown)), &TeamOf(element)});
     } else if (!rule.row->per_data_class()) {
       AddThreat(rule, element, nullptr, std::move(data));
     } else {
@@ -235,7 +236,7 @@ class ThreatsBuilder {
     if (rule.data.empty()) return data;
     data.erase(std::remove_if(data.begin(), data.end(),
                               [&](const DataClass* each) {
-                                const Element as_element{k::THREAT_SUBJECT_DATA_CLASS, element.landscape, each, -1};
+                                const Element as_element{k::THREAT_SUBJECT_DATA_CLASS, -1, element.landscape, each};
                                 return !std::all_of(rule.data.begin(), rule.data.end(),
                                                     [&](const Condition& condition) {
                                                       return condition.Judge(as_element) == Truth::kYes;
@@ -254,11 +255,13 @@ class ThreatsBuilder {
     threat.compiled = &rule;
     threat.element = element;
     threat.data_class = data_class;
-    threat.data = std::move(data);
-    threat.controls.reserve(rule.controls.size());
+    threat.data = threats_->data_.Keep(std::move(data));
+    std::vector<ControlOnThreat> controls;
+    controls.reserve(rule.controls.size());
     for (const CompiledControl& each : rule.controls) {
-      threat.controls.push_back({each.row, each.control, Posture(element, *each.control)});
+      controls.push_back({each.row, each.control, Posture(element, *each.control)});
     }
+    threat.controls = threats_->controls_.Keep(std::move(controls));
     threat.scores = ScoreThreat(*rule.row, element, threat.data, threat.controls);
     threat.team = &TeamOf(element);
     Decide(threat);
@@ -286,8 +289,12 @@ class ThreatsBuilder {
     threat.status = at_target && any_in_place ? ThreatStatus::kControlled : ThreatStatus::kOpen;
     const auto found = decisions_.find(threat.key);
     if (found == decisions_.end()) return;
-    threat.reopened = WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), FingerprintOf(threat));
-    if (!threat.reopened.empty()) return;
+    std::string void_because =
+        WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), FingerprintOf(threat));
+    if (!void_because.empty()) {
+      threat.reopened = &threats_->reasons_.emplace_back(std::move(void_because));
+      return;
+    }
     threat.decision = found->second;
     if (threat.status == ThreatStatus::kOpen) threat.status = StatusOf(found->second->status());
   }

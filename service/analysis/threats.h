@@ -15,10 +15,12 @@
 #include "absl/base/call_once.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "metapowers/model/v1/decisions.pb.h"
 #include "service/analysis/landscape.h"
 #include "service/analysis/risk_score.h"
+#include "service/analysis/shared_lists.h"
 #include "service/analysis/threat_rules.h"
 
 namespace metapowers::analysis {
@@ -43,12 +45,13 @@ struct Threat {
   const CompiledRule* compiled = nullptr;  // the same, ready to be judged
   Element element;
   const model::v1::DataClass* data_class = nullptr;  // of a rule about one class
-  std::vector<const model::v1::DataClass*> data;     // at stake, sorted by id
-  std::vector<ControlOnThreat> controls;             // in the order of the rule
+  // Held by Threats:
+  absl::Span<const model::v1::DataClass* const> data;  // at stake, sorted by id
+  absl::Span<const ControlOnThreat> controls;          // in the order of the rule
+  const std::string* reopened = nullptr;               // why a decision is no longer in force; nullptr: no reason
   RiskScores scores;
   ThreatStatus status = ThreatStatus::kOpen;
   const model::v1::Decision* decision = nullptr;  // in force; nullptr when there is none
-  std::string reopened;                           // why a decision is no longer in force; else empty
   // Never nullptr, and held by the model or Threats:
   const std::string* team = nullptr;  // id of the team that answers for the element, never empty
   const std::string* due = nullptr;   // of an open one: `as_of` plus the term of its severity; else empty
@@ -84,8 +87,8 @@ inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
   Element element;
-  std::vector<const Condition*> unknown;  // those of the rule that the model does not answer
-  const std::string* team = nullptr;      // never nullptr
+  absl::Span<const Condition* const> unknown;  // those of the rule that the model does not answer; held by Threats
+  const std::string* team = nullptr;           // never nullptr
 
   const std::string& element_id() const { return CurrentId(element); }
 };
@@ -145,7 +148,11 @@ class Threats {
   friend class ThreatsBuilder;
 
   std::unique_ptr<const Landscape> landscape_;
-  std::deque<ControlPosture> postures_;         // of the threats' controls
+  std::deque<ControlPosture> postures_;  // of the threats' controls
+  std::deque<std::string> reasons_;      // why decisions are no longer in force
+  SharedLists<const model::v1::DataClass*> data_;
+  SharedLists<ControlOnThreat> controls_;
+  SharedLists<const Condition*> conditions_;
   std::array<std::string, 5> due_by_severity_;  // the first is empty
   std::vector<Threat> all_;
   std::vector<const Threat*> prioritised_;

@@ -1,8 +1,11 @@
 #include "service/base/digest.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -11,8 +14,15 @@
 namespace metapowers {
 
 std::string Sha256Hex(absl::string_view text) {
+  // Looking the algorithm up costs more than the digest of a short text.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                                     &EVP_MD_CTX_free);
   unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  const bool done = EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), digest, nullptr) == 1;
+  if (!done) std::abort();  // no memory, or a libcrypto without SHA-256
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
 }
 

@@ -32,7 +32,7 @@ std::string StrideName(knowledge::v1::Stride letter) {
 std::string StatusLabel(const analysis::Threat& threat) {
   switch (threat.status) {
     case analysis::ThreatStatus::kOpen:
-      return threat.reopened.empty() ? "open" : "open again";
+      return threat.reopened == nullptr ? "open" : "open again";
     case analysis::ThreatStatus::kControlled:
       return "controlled";
     case analysis::ThreatStatus::kAccepted:
@@ -59,7 +59,7 @@ bool IsMissing(const analysis::ControlOnThreat& control) {
          control.posture->state != model::v1::POSTURE_STATE_NOT_APPLICABLE;
 }
 
-std::vector<std::string> DataNames(const std::vector<const model::v1::DataClass*>& data) {
+std::vector<std::string> DataNames(absl::Span<const model::v1::DataClass* const> data) {
   std::vector<std::string> names;
   for (const model::v1::DataClass* each : data) names.push_back(each->name());
   return names;

@@ -30,7 +30,7 @@ std::string WeaknessLabel(absl::string_view id);
 bool IsMissing(const analysis::ControlOnThreat& control);
 
 // "Cardholder data (PAN)" for each.
-std::vector<std::string> DataNames(const std::vector<const model::v1::DataClass*>& data);
+std::vector<std::string> DataNames(absl::Span<const model::v1::DataClass* const> data);
 
 }  // namespace metapowers::commands
 

@@ -197,7 +197,7 @@ TEST(ThreatDecisionsTest, ReopensWhenItsTimeOrItsGroundsAreGone) {
     const ThreatCase shop(Shop(), rule, Deciding("DECISION_STATUS_ACCEPTED", rest));
     EXPECT_EQ(shop["own-flow@buy"].status, ThreatStatus::kOpen);
     EXPECT_EQ(shop["own-flow@buy"].decision, nullptr);
-    return shop["own-flow@buy"].reopened;
+    return *shop["own-flow@buy"].reopened;
   };
   EXPECT_EQ(reopened("authority: SEVERITY_CRITICAL expires_on: '2026-03-01'"), "expired on 2026-03-01");
   EXPECT_THAT(reopened("authority: SEVERITY_CRITICAL expires_on: '2026-08-01' fingerprint: '000000000000'"),

@@ -42,6 +42,8 @@ constexpr size_t kPathsShown = 15;
 // Product of likelihood and impact from which an open threat has a row of its own among the priorities: what is high or
 // critical, and what would be critical if it were likelier.
 constexpr int kPriorityFrom = 10;
+// Rows of priorities after which medium threats are only counted.
+constexpr int kPrioritiesShown = 100;
 // Elements that a cell names before it counts.
 constexpr size_t kNamesInCell = 8;
 // Characters of the attack tree, what the template adds included; viewers stop at 2,000.
@@ -56,7 +58,7 @@ void Fill(const analysis::RiskScore& score, pb::Score& out) {
 pb::FindingStatus StatusOf(const Threat& threat) {
   switch (threat.status) {
     case ThreatStatus::kOpen:
-      return threat.reopened.empty() ? pb::FINDING_STATUS_OPEN : pb::FINDING_STATUS_OPEN_AGAIN;
+      return threat.reopened == nullptr ? pb::FINDING_STATUS_OPEN : pb::FINDING_STATUS_OPEN_AGAIN;
     case ThreatStatus::kControlled:
       return pb::FINDING_STATUS_CONTROLLED;
     case ThreatStatus::kAccepted:
@@ -273,6 +275,13 @@ class Builder {
     Fill(threat.scores.target, *out.mutable_target());
     out.set_severity(threat.severity());
     out.set_status(StatusOf(threat));
+    out.set_assessment(AddAssessment(threat, because));
+    out.set_fingerprint(analysis::FingerprintOf(threat));
+  }
+
+  // Position of what was found about the threat; one that is there already is used again.
+  int AddAssessment(const Threat& threat, std::vector<std::string>& because) {
+    pb::FindingAssessment& out = *result_.add_assessments();
     for (const DataClass* data : threat.data) out.add_data(data->id());
     for (std::string& condition : because) {
       if (!condition.empty()) out.add_because(std::move(condition));
@@ -289,7 +298,10 @@ class Builder {
     }
     out.set_owner(NameOfTeam(*threat.team));
     out.set_due(*threat.due);
-    out.set_fingerprint(analysis::FingerprintOf(threat));
+    out.SerializeToString(&bytes_);
+    const auto [known, added] = assessments_.try_emplace(bytes_, result_.assessments_size() - 1);
+    if (!added) result_.mutable_assessments()->RemoveLast();
+    return known->second;
   }
 
   void AddCatalogue() {
@@ -369,11 +381,11 @@ class Builder {
         continue;
       }
       const pb::Finding& finding = result_.findings(at);
-      pb::AlikeThreats*& row = alike[absl::StrJoin(
-          {absl::StrCat(finding.status()), finding.derivation(), absl::StrCat(finding.inherent().likelihood()),
-           absl::StrCat(finding.inherent().impact()), absl::StrCat(finding.target().likelihood()),
-           absl::StrCat(finding.target().impact()), finding.owner(), finding.due()},
-          "\n")];
+      const pb::FindingAssessment& assessment = result_.assessments(finding.assessment());
+      pb::AlikeThreats*& row =
+          alike[absl::StrCat(finding.status(), "\n", finding.inherent().likelihood(), "\n", finding.inherent().impact(),
+                             "\n", finding.target().likelihood(), "\n", finding.target().impact(), "\n",
+                             absl::StrJoin({assessment.derivation(), assessment.owner(), assessment.due()}, "\n"))];
       if (row == nullptr) {
         row = group.add_low();
         row->set_example(at);
@@ -439,6 +451,7 @@ class Builder {
   void AddPriorities() {
     int rank = 0;
     std::map<std::string, std::vector<const Threat*>> lesser;  // by team
+    result_.mutable_open_findings()->Reserve(static_cast<int>(threats_.Prioritised().size()));
     for (const Threat* threat : threats_.Prioritised()) {
       metapowers::v1::OpenFinding& open = *result_.add_open_findings();
       open.set_key(threat->key);
@@ -446,7 +459,8 @@ class Builder {
       open.set_severity(threat->severity());
       open.set_owner(*threat->team);
       open.set_due(*threat->due);
-      if (threat->scores.current.product() < kPriorityFrom) {
+      const bool many = rank >= kPrioritiesShown && threat->severity() < model::v1::SEVERITY_HIGH;
+      if (many || threat->scores.current.product() < kPriorityFrom) {
         lesser[NameOfTeam(*threat->team)].push_back(threat);
         continue;
       }
@@ -503,8 +517,8 @@ class Builder {
       const Threat* threat = threats_.Find(decision.finding());
       if (threat == nullptr) {
         add_void(decision, "no such finding");
-      } else if (!threat->reopened.empty()) {
-        add_void(decision, threat->reopened);
+      } else if (threat->reopened != nullptr) {
+        add_void(decision, *threat->reopened);
       }
     }
   }
@@ -604,7 +618,8 @@ class Builder {
       };
       row.set_measure(fill(plan.control->measure()));
       row.set_verification(fill(plan.control->verification()));
-      AddAll(plan.elements, row.mutable_elements());
+      row.mutable_findings()->Reserve(static_cast<int>(plan.threats.size()));
+      for (const Threat* threat : plan.threats) row.add_findings(PositionOf(*threat));
       row.set_threats(static_cast<int>(plan.threats.size()));
       row.set_points(plan.points);
       AddAll(BindingReferences(binding, plan.control->references()), row.mutable_references());
@@ -785,7 +800,9 @@ class Builder {
   const model::Model& model_;
   const model::v1::SystemModel& proto_;
   const analysis::Threats& threats_;
-  std::vector<Found> found_;  // sorted by rule
+  std::vector<Found> found_;                           // sorted by rule
+  absl::flat_hash_map<std::string, int> assessments_;  // positions by what the message serializes to
+  std::string bytes_;                                  // of the last one; kept for its memory
   std::map<std::string, std::string> team_names_;
   pb::ThreatModelResult& result_;
 };

@@ -127,6 +127,14 @@ TEST_P(ThreatModelTest, PrioritiesAreOpenThreatsWorstFirst) {
   }
 }
 
+TEST_P(ThreatModelTest, ControlsNameTheOpenThreatsThatTheyLower) {
+  for (const pb::ControlRow& control : result_.controls()) {
+    SCOPED_TRACE(control.id());
+    EXPECT_EQ(control.findings_size(), control.threats());
+    for (const int position : control.findings()) EXPECT_TRUE(IsOpen(result_.findings(position)));
+  }
+}
+
 TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
   std::set<std::string> keys;
   for (const pb::Finding& finding : result_.findings()) {
@@ -135,10 +143,11 @@ TEST_P(ThreatModelTest, EveryFindingSaysAllThatAReviewerNeeds) {
     EXPECT_FALSE(finding.element_ids().empty());
     EXPECT_EQ(finding.key().rfind(finding.rule_id() + "@", 0), 0u);
     EXPECT_NE(finding.stride(), knowledge::v1::STRIDE_UNSPECIFIED);
-    EXPECT_NE(finding.derivation().find("; "), std::string::npos) << finding.derivation();
+    const pb::FindingAssessment& assessment = result_.assessments(finding.assessment());
+    EXPECT_NE(assessment.derivation().find("; "), std::string::npos) << assessment.derivation();
     EXPECT_FALSE(finding.fingerprint().empty());
-    EXPECT_EQ(finding.due().empty(), !IsOpen(finding));
-    EXPECT_FALSE(finding.owner().empty());
+    EXPECT_EQ(assessment.due().empty(), !IsOpen(finding));
+    EXPECT_FALSE(assessment.owner().empty());
     EXPECT_LE(finding.current().likelihood(), finding.inherent().likelihood());
     EXPECT_LE(finding.current().impact(), finding.inherent().impact());
     EXPECT_LE(finding.target().likelihood() * finding.target().impact(),
