@@ -4,6 +4,7 @@ set(METAPOWERS_COMMANDS
   detect/logging_architecture
   detect/monitoring_strategy
   detect/security_testing
+  detect/siem_setup
   govern/risk_appetite
   govern/security_policy
   govern/security_roles

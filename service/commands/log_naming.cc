@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
@@ -62,6 +63,14 @@ std::string ScopeLabel(const LogSource& source) {
   if (source.pci == PciScope::kConnected) scopes.push_back("PCI DSS: connected");
   if (source.hipaa) scopes.push_back("HIPAA");
   return absl::StrJoin(scopes, ", ");
+}
+
+std::string SigmaLabel(const LogSource& source) {
+  std::vector<std::string> parts;
+  if (!source.category.empty()) parts.push_back(absl::StrCat("category ", source.category));
+  if (!source.product.empty()) parts.push_back(absl::StrCat("product ", source.product));
+  if (!source.service.empty()) parts.push_back(absl::StrCat("service ", source.service));
+  return absl::StrJoin(parts, " + ");
 }
 
 std::string StateLabel(RuleState state) {

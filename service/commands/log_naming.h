@@ -21,6 +21,9 @@ std::string ElementLabel(const analysis::LogSource& source);
 // "PCI DSS: cardholder data environment, HIPAA"; empty outside both.
 std::string ScopeLabel(const analysis::LogSource& source);
 
+// How rules in Sigma address it, e.g. "category database + product postgresql".
+std::string SigmaLabel(const analysis::LogSource& source);
+
 // "met", "not met", "not known".
 std::string StateLabel(analysis::RuleState state);
 

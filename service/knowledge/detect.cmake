@@ -5,7 +5,7 @@ set(detect_rules log_kinds=log_sources=LogKinds logging_rules=logging_rules=Logg
                  monitoring_rules=monitoring_rules=MonitoringRules detections=detections=Detections
                  access_detections=detections=Detections application_detections=detections=Detections
                  delivery_detections=detections=Detections platform_detections=detections=Detections
-                 security_tests=security_tests=SecurityTests)
+                 security_tests=security_tests=SecurityTests siem_rules=siem_rules=SiemRules)
 set(detect_files "")
 foreach(rule IN LISTS detect_rules)
   string(REGEX MATCH "^([a-z_]+)=([a-z_]+)=(.+)$" _ ${rule})

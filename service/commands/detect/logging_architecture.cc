@@ -180,14 +180,6 @@ class Builder {
     }
   }
 
-  static std::string SigmaLabel(const LogSource& source) {
-    std::vector<std::string> parts;
-    if (!source.category.empty()) parts.push_back(absl::StrCat("category ", source.category));
-    if (!source.product.empty()) parts.push_back(absl::StrCat("product ", source.product));
-    if (!source.service.empty()) parts.push_back(absl::StrCat("service ", source.service));
-    return absl::StrJoin(parts, " + ");
-  }
-
   void AddGaps() {
     for (const LogSource& source : sources_.all()) {
       if (source.collected()) continue;
