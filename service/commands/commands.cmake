@@ -23,6 +23,7 @@ set(METAPOWERS_COMMANDS
   protect/iac_security
   protect/secrets_management
   protect/secure_coding
+  utility/threat_intel
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
@@ -31,4 +32,5 @@ set(METAPOWERS_EVIDENCE_COMMANDS
   protect/dependency_scan
   protect/iac_security
   protect/secure_coding
+  utility/threat_intel
 )
