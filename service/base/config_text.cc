@@ -32,9 +32,12 @@ size_t UnprintableSize(absl::string_view text) {
   return 0;
 }
 
-// In double quotes, as both YAML and JSON read it.
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
+std::string Quoted(absl::string_view text) { return absl::StrCat("\"", EscapeQuoted(text), "\""); }
+
+}  // namespace
+
+std::string EscapeQuoted(absl::string_view text) {
+  std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"' || c == '\\') {
@@ -50,10 +53,8 @@ std::string Quoted(absl::string_view text) {
       out += c;
     }
   }
-  return out + "\"";
+  return out;
 }
-
-}  // namespace
 
 class ConfigWriter {
  public:
@@ -113,6 +114,16 @@ class ConfigWriter {
     }
     absl::StrAppend(&out, "\n", indent, map ? "}" : "]");
   }
+
+  static std::string InlineJson(const ConfigNode& node) {
+    if (!IsNested(node)) return node.kind_ == Kind::kText ? Quoted(node.text_) : Inline(node);
+    const bool map = node.kind_ == Kind::kMap;
+    std::string out = map ? "{" : "[";
+    for (size_t i = 0; i < node.items_.size(); ++i) {
+      absl::StrAppend(&out, i == 0 ? "" : ", ", map ? Quoted(node.keys_[i]) + ": " : "", InlineJson(node.items_[i]));
+    }
+    return out + (map ? "}" : "]");
+  }
 };
 
 ConfigNode ConfigNode::Map(std::vector<std::pair<std::string, ConfigNode>> entries) {
@@ -144,6 +155,13 @@ ConfigNode& ConfigNode::Add(ConfigNode item) {
   return *this;
 }
 
+std::string ConfigNode::Plain() const {
+  if (kind_ != Kind::kList) return text_;
+  std::string out;
+  for (const ConfigNode& item : items_) absl::StrAppend(&out, out.empty() ? "" : ", ", item.Plain());
+  return out;
+}
+
 std::string ToYaml(const ConfigNode& node) {
   if (!ConfigWriter::IsNested(node)) return ConfigWriter::Inline(node) + "\n";
   std::string out;
@@ -162,5 +180,12 @@ std::string ToJson(const ConfigNode& node) {
   ConfigWriter::Json(node, "", out);
   return out + "\n";
 }
+
+std::string InlineYaml(const ConfigNode& node) {
+  // The form of JSON in one line is YAML as well.
+  return ConfigWriter::IsNested(node) ? InlineJson(node) : ConfigWriter::Inline(node);
+}
+
+std::string InlineJson(const ConfigNode& node) { return ConfigWriter::InlineJson(node); }
 
 }  // namespace metapowers

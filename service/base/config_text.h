@@ -30,6 +30,9 @@ class ConfigNode {
   ConfigNode& Add(ConfigNode item);                    // of a list; itself
   bool empty() const { return items_.empty(); }        // of a list or mapping
 
+  // A text as it is, a number or truth value in letters, a list as those of its items: "a, b". Empty for a mapping.
+  std::string Plain() const;
+
  private:
   friend class ConfigWriter;
   enum class Kind { kText, kWord, kList, kMap };
@@ -46,6 +49,14 @@ std::string ToYaml(const ConfigNode& node);
 // Several documents of one file, with "---" between them.
 std::string ToYaml(const std::vector<ConfigNode>& documents);
 std::string ToJson(const ConfigNode& node);
+
+// The value as it stands behind a key, in one line.
+std::string InlineYaml(const ConfigNode& node);
+std::string InlineJson(const ConfigNode& node);
+
+// The text as it stands between the double quotes of YAML, JSON, Rego and the HashiCorp language; of the last of these
+// without regard to its templates.
+std::string EscapeQuoted(absl::string_view text);
 
 }  // namespace metapowers
 

@@ -30,10 +30,10 @@ class AccessSnippets {
   }
 
  private:
-  void Fill(absl::string_view topic, absl::string_view platform, const PlaceholderValues& values,
-            const std::vector<PlaceholderValues>& items = {}) {
-    for (const kb::SnippetRule* row : SnippetsFor(topic, platform)) {
-      *out_.Add() = FillSnippet(*row, values, items);
+  void Fill(absl::string_view topic, absl::string_view platform, const ConfigValues& values,
+            const std::vector<ConfigValues>& items = {}) {
+    for (const kb::ProductConfig* row : ConfigsFor(topic, platform)) {
+      *out_.Add() = FillConfig(row->config(), values, items);
     }
   }
 
@@ -41,17 +41,18 @@ class AccessSnippets {
     for (const model::v1::Zone& zone : proto_.zones()) {
       if (zone.type() != model::v1::ZONE_TYPE_K8S_NAMESPACE) continue;
       std::set<std::string> teams;
-      std::vector<PlaceholderValues> items;
+      std::vector<ConfigValues> items;
       for (const Component& component : proto_.components()) {
         if (component.zone() != zone.id() || component.machine() != model::v1::MACHINE_CONTAINER) continue;
         if (!component.owner_team().empty()) teams.insert(component.owner_team());
-        items.push_back({{"component", {component.id()}}, {"namespace", {zone.id()}}});
+        items.push_back({{"component", component.id()}, {"namespace", zone.id()}});
       }
       if (items.empty()) continue;
       for (const std::string& team : teams) {
-        Fill("namespace-role", "kubernetes", {{"namespace", {zone.id()}}, {"team", {team}}});
+        Fill("namespace-role", "kubernetes",
+             {{"namespace", zone.id()}, {"team", team}, {"role", absl::StrCat(team, "-read")}});
       }
-      Fill("service-identity", "kubernetes", {{"namespace", {zone.id()}}}, items);
+      Fill("service-identity", "kubernetes", {{"namespace", zone.id()}}, items);
     }
   }
 
@@ -74,11 +75,11 @@ class AccessSnippets {
     for (const auto& [ends, actions] : rights) {
       if (actions.empty()) continue;
       Fill("bucket-access", "aws",
-           {{"component", {ends.first}},
-            {"store", {ends.second}},
-            {"bucket", {absl::StrCat("arn:aws:s3:::", ends.second)}},
-            {"objects", {absl::StrCat("arn:aws:s3:::", ends.second, "/*")}},
-            {"actions", {actions.begin(), actions.end()}, true}});
+           {{"component", ends.first},
+            {"store", ends.second},
+            {"bucket", absl::StrCat("arn:aws:s3:::", ends.second)},
+            {"objects", absl::StrCat("arn:aws:s3:::", ends.second, "/*")},
+            {"actions", ConfigNode::Texts({actions.begin(), actions.end()})}});
     }
   }
 
@@ -86,9 +87,9 @@ class AccessSnippets {
     for (const model::v1::Infrastructure& account : proto_.infrastructure()) {
       if (account.kind() != model::v1::INFRASTRUCTURE_KIND_CLOUD_ACCOUNT || account.regions().empty()) continue;
       Fill("account-boundary", model::YamlName(account.provider()),
-           {{"account", {account.id()}},
-            {"role", {absl::StrCat(proto_.id(), "-read-secrets")}},
-            {"regions", {account.regions().begin(), account.regions().end()}, true}});
+           {{"account", account.id()},
+            {"role", absl::StrCat(proto_.id(), "-read-secrets")},
+            {"regions", ConfigNode::Texts({account.regions().begin(), account.regions().end()})}});
     }
   }
 

@@ -10,7 +10,7 @@
 #include "service/analysis/control_posture.h"
 #include "service/analysis/outside.h"
 #include "service/commands/api_tests.h"
-#include "service/commands/snippets.h"
+#include "service/commands/config_snippets.h"
 #include "service/knowledge/reviews.h"
 
 namespace metapowers::commands {
@@ -84,36 +84,32 @@ std::vector<LimitingComponent> LimitingComponents(const Input& input, const anal
   return found;
 }
 
-std::optional<metapowers::v1::ConfigFile> LimitConfig(const Input& input, const LimitingComponent& gateway) {
+std::optional<metapowers::v1::ConfigSnippet> LimitConfig(const Input& input, const LimitingComponent& gateway) {
   if (gateway.product == nullptr) return std::nullopt;
   std::set<std::string> classes;
   for (const analysis::ReviewedApi* api : gateway.apis) {
     for (const ConsumerClass* consumer : api->consumers) classes.insert(consumer->id());
   }
-  std::vector<SnippetValues> items;
+  std::vector<ConfigValues> items;
   for (const std::string& id : classes) {
     const auto& consumer = *input.model.Find<ConsumerClass>(id);
     if (!consumer.has_requests_per_minute()) continue;
     if (!gateway.product->counts_consumers() && consumer.authenticated()) continue;
     const std::string match = OpenPaths(gateway.apis, consumer);
     if (!gateway.product->counts_consumers() && match.empty()) continue;
-    SnippetValues values;
-    values.Text("id", id)
-        .Text("consumer", consumer.name())
-        .Text("scope", LimitScope(consumer))
-        .Text("match", match)
-        .Text("identifier", consumer.authenticated() ? "consumer" : "ip")
-        .Text("limit", absl::StrCat(consumer.requests_per_minute()))
-        .Number("limit", consumer.requests_per_minute())
-        .Number("priority", static_cast<int64_t>(items.size()) + 1);
-    items.push_back(std::move(values));
+    items.push_back({{"id", id},
+                     {"consumer", consumer.name()},
+                     {"scope", LimitScope(consumer)},
+                     {"match", match},
+                     {"identifier", consumer.authenticated() ? "consumer" : "ip"},
+                     {"limit", consumer.requests_per_minute()}});
   }
   if (items.empty()) return std::nullopt;
-  SnippetValues common;
-  common.Text("system", input.model.proto().name());
-  metapowers::v1::ConfigFile file = MakeConfig(gateway.product->snippet(), gateway.product->name(), common, items);
-  file.add_elements(gateway.component->id());
-  return file;
+  metapowers::v1::ConfigSnippet snippet =
+      FillConfig(gateway.product->config(), {{"system", input.model.proto().name()}}, items);
+  snippet.set_title(gateway.product->name());
+  snippet.add_elements(gateway.component->id());
+  return snippet;
 }
 
 }  // namespace metapowers::commands

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "metapowers/v1/config_file.pb.h"
+#include "metapowers/v1/config_snippet.pb.h"
 #include "service/analysis/api_review.h"
 #include "service/commands/command.h"
 
@@ -25,7 +25,7 @@ std::vector<LimitingComponent> LimitingComponents(const Input& input, const anal
 
 // Configuration with one entry for each consumer class whose limit the product can count; nothing when there is none.
 // A product that counts by network address limits classes without credentials, on the operations open to them.
-std::optional<metapowers::v1::ConfigFile> LimitConfig(const Input& input, const LimitingComponent& gateway);
+std::optional<metapowers::v1::ConfigSnippet> LimitConfig(const Input& input, const LimitingComponent& gateway);
 
 }  // namespace metapowers::commands
 

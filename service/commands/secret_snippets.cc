@@ -71,22 +71,22 @@ class SecretSnippets {
     }
   }
 
-  std::vector<const kb::SnippetRule*> StoreRows(const SecretStore& store, absl::string_view topic) const {
+  std::vector<const kb::ProductConfig*> StoreRows(const SecretStore& store, absl::string_view topic) const {
     const auto* component = model_.Find<Component>(store.component());
     if (component != nullptr) {
-      const auto rows = SnippetsFor(topic, *component);
+      const auto rows = ConfigsFor(topic, *component);
       if (!rows.empty()) return rows;
     }
-    return SnippetsFor(topic, store.name());
+    return ConfigsFor(topic, store.name());
   }
 
   void AddPolicySnippet(const SecretStore& store, const std::string& component,
                         const std::vector<const CredentialFact*>& facts) {
-    std::vector<PlaceholderValues> items;
-    for (const CredentialFact* fact : facts) items.push_back({{"path", {PathOf(*fact, component)}}});
-    const PlaceholderValues values = {{"store", {store.name()}}, {"component", {component}}};
-    for (const kb::SnippetRule* row : StoreRows(store, "store-policy")) {
-      *result_.add_store_snippets() = FillSnippet(*row, values, items);
+    std::vector<ConfigValues> items;
+    for (const CredentialFact* fact : facts) items.push_back({{"path", PathOf(*fact, component)}});
+    const ConfigValues values = {{"store", store.name()}, {"component", component}};
+    for (const kb::ProductConfig* row : StoreRows(store, "store-policy")) {
+      *result_.add_store_snippets() = FillConfig(row->config(), values, items);
     }
   }
 
@@ -96,16 +96,18 @@ class SecretSnippets {
     const auto* zone = model_.Find<model::v1::Zone>(component.zone());
     if (zone == nullptr || zone->type() != model::v1::ZONE_TYPE_K8S_NAMESPACE) return;
     if (StoreRows(store, "store-policy").empty()) return;
-    std::vector<PlaceholderValues> items;
+    std::vector<ConfigValues> items;
     for (const CredentialFact* fact : facts) {
       if (fact->credential->kind() == model::v1::CREDENTIAL_KIND_DATABASE) continue;
-      items.push_back({{"credential", {fact->credential->id()}}, {"key", {KeyOf(*fact, component.id())}}});
+      items.push_back({{"credential", fact->credential->id()}, {"key", KeyOf(*fact, component.id())}});
     }
     if (items.empty()) return;
-    const PlaceholderValues values = {
-        {"store", {store.id()}}, {"component", {component.id()}}, {"namespace", {zone->id()}}};
-    for (const kb::SnippetRule* row : SnippetsFor("external-secret", secrets_.injection())) {
-      *result_.add_store_snippets() = FillSnippet(*row, values, items);
+    const ConfigValues values = {{"store", store.id()},
+                                 {"component", component.id()},
+                                 {"secret", absl::StrCat(component.id(), "-secrets")},
+                                 {"namespace", zone->id()}};
+    for (const kb::ProductConfig* row : ConfigsFor("external-secret", secrets_.injection())) {
+      *result_.add_store_snippets() = FillConfig(row->config(), values, items);
     }
   }
 
@@ -116,13 +118,13 @@ class SecretSnippets {
       hosts.push_back(repository.host());
     }
     if (!repositories.empty()) {
-      const PlaceholderValues values = {{"repositories", {List(repositories)}}};
-      const auto local = SnippetsFor("secret-scan", secrets_.scanner());
-      for (const kb::SnippetRule* row : local) *result_.add_pipeline_snippets() = FillSnippet(*row, values);
+      const ConfigValues values = {{"repositories", List(repositories)}};
+      const auto local = ConfigsFor("secret-scan", secrets_.scanner());
+      for (const kb::ProductConfig* row : local) *result_.add_pipeline_snippets() = FillConfig(row->config(), values);
       // The workflow runs the same scanner, so that it needs to be one that is known.
       if (!local.empty() && absl::StrContains(absl::AsciiStrToLower(secrets_.scanner()), "gitleaks")) {
-        for (const kb::SnippetRule* row : SnippetsFor("secret-scan-push", absl::StrJoin(hosts, " "))) {
-          *result_.add_pipeline_snippets() = FillSnippet(*row, values);
+        for (const kb::ProductConfig* row : ConfigsFor("secret-scan-push", absl::StrJoin(hosts, " "))) {
+          *result_.add_pipeline_snippets() = FillConfig(row->config(), values);
         }
       }
     }
@@ -143,12 +145,12 @@ class SecretSnippets {
     const auto& policy = proto_.policy_parameters();
     const bool known = store != nullptr && !StoreRows(*store, "store-policy").empty();
     if (known && policy.has_service_token_ttl_minutes()) {
-      const PlaceholderValues values = {{"pipeline", {pipeline.id()}},
-                                        {"store", {store->id()}},
-                                        {"repositories", names, true},
-                                        {"ttl", {absl::StrCat(policy.service_token_ttl_minutes(), "m")}}};
-      for (const kb::SnippetRule* row : SnippetsFor("vault-federation", pipeline.platform())) {
-        *result_.add_pipeline_snippets() = FillSnippet(*row, values);
+      const ConfigValues values = {{"pipeline", pipeline.id()},
+                                   {"store", store->id()},
+                                   {"repositories", ConfigNode::Texts(names)},
+                                   {"ttl", absl::StrCat(policy.service_token_ttl_minutes(), "m")}};
+      for (const kb::ProductConfig* row : ConfigsFor("vault-federation", pipeline.platform())) {
+        *result_.add_pipeline_snippets() = FillConfig(row->config(), values);
       }
     }
     for (const std::string& id : pipeline.deploys_to()) {
@@ -162,9 +164,11 @@ class SecretSnippets {
         if (std::find(manages.begin(), manages.end(), id) == manages.end()) continue;
         own.push_back(absl::StrCat("repo:OWNER/", source.repository(), ":ref:refs/heads/main"));
       }
-      for (const kb::SnippetRule* row : SnippetsFor("cloud-federation", pipeline.platform())) {
-        *result_.add_pipeline_snippets() = FillSnippet(
-            *row, {{"pipeline", {pipeline.id()}}, {"account", {id}}, {"subjects", own.empty() ? subjects : own, true}});
+      for (const kb::ProductConfig* row : ConfigsFor("cloud-federation", pipeline.platform())) {
+        *result_.add_pipeline_snippets() =
+            FillConfig(row->config(), {{"pipeline", pipeline.id()},
+                                       {"account", id},
+                                       {"subjects", ConfigNode::Texts(own.empty() ? subjects : own)}});
       }
     }
   }

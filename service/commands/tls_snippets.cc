@@ -33,33 +33,32 @@ model::v1::TlsVersion FloorOf(const model::Model& model, const Component& compon
   return floor;
 }
 
-PlaceholderValues TlsValues(const model::Model& model, const Component& component) {
+ConfigValues TlsValues(const model::Model& model, const Component& component) {
   const bool newest = FloorOf(model, component) == model::v1::TLS_VERSION_TLS_1_3;
   std::vector<std::string> suites, openssl;
   for (const kb::CipherSuite& suite : knowledge::KeyAndAccessRules().cipher_suites()) {
     if (suite.version() >= FloorOf(model, component)) suites.push_back(suite.name());
     if (suite.version() == model::v1::TLS_VERSION_TLS_1_2) openssl.push_back(suite.openssl_name());
   }
-  std::string port = "PORT";
+  ConfigNode port = "PORT";
   bool mutual = false;
   for (const Flow& flow : model.proto().flows()) {
     if (flow.target() != component.id() || !analysis::UsesTls(flow)) continue;
-    if (flow.has_port()) port = absl::StrCat(flow.port());
+    if (flow.has_port()) port = flow.port();
     mutual |= flow.transport_security() != model::v1::TRANSPORT_SECURITY_TLS;
   }
-  return {
-      {"system", {model.proto().name()}},
-      {"port", {port}},
-      {"floor", {newest ? "1.3" : "1.2"}},
-      {"vault_floor", {newest ? "13" : "12"}},
-      {"envoy_floor", {newest ? "1_3" : "1_2"}},
-      {"nginx_versions", {newest ? "TLSv1.3" : "TLSv1.2 TLSv1.3"}},
-      {"openssl_versions", {newest ? "TLSv1.3" : "TLSv1.2 TLSv1.3"}},
-      {"kafka_versions", newest ? std::vector<std::string>{"TLSv1.3"} : std::vector<std::string>{"TLSv1.3", "TLSv1.2"}},
-      {"suites", suites},
-      {"openssl_suites", {absl::StrJoin(openssl, ":")}},
-      {"client_auth", {mutual ? "required" : "none"}},
-      {"require_client", {mutual ? "true" : "false"}}};
+  return {{"system", model.proto().name()},
+          {"port", port},
+          {"floor", newest ? "1.3" : "1.2"},
+          {"vault_floor", newest ? "13" : "12"},
+          {"envoy_floor", newest ? "TLSv1_3" : "TLSv1_2"},
+          {"nginx_versions", newest ? "TLSv1.3" : "TLSv1.2 TLSv1.3"},
+          {"openssl_versions", newest ? "TLSv1.3" : "TLSv1.2 TLSv1.3"},
+          {"kafka_versions", newest ? "TLSv1.3" : "TLSv1.3, TLSv1.2"},
+          {"suites", ConfigNode::Texts(suites)},
+          {"openssl_suites", absl::StrJoin(openssl, ":")},
+          {"client_auth", mutual ? "required" : "none"},
+          {"require_client", mutual}};
 }
 
 }  // namespace
@@ -67,8 +66,8 @@ PlaceholderValues TlsValues(const model::Model& model, const Component& componen
 void AddTlsSnippets(const model::Model& model, google::protobuf::RepeatedPtrField<metapowers::v1::ConfigSnippet>& out) {
   // Components with the same text share it.
   struct Shared {
-    const kb::SnippetRule* row;
-    PlaceholderValues values;
+    const kb::ProductConfig* row;
+    ConfigValues values;
     std::vector<std::string> components;
   };
   std::vector<Shared> all;
@@ -76,17 +75,18 @@ void AddTlsSnippets(const model::Model& model, google::protobuf::RepeatedPtrFiel
   for (const Component& component : model.proto().components()) {
     if (analysis::IsExternal(component)) continue;
     for (const absl::string_view topic : {"tls-floor", "mesh"}) {
-      for (const kb::SnippetRule* row : SnippetsFor(topic, component)) {
-        PlaceholderValues values = TlsValues(model, component);
-        const auto [found, added] = positions.emplace(FillSnippet(*row, values).SerializeAsString(), all.size());
+      for (const kb::ProductConfig* row : ConfigsFor(topic, component)) {
+        ConfigValues values = TlsValues(model, component);
+        const auto [found, added] =
+            positions.emplace(FillConfig(row->config(), values).SerializeAsString(), all.size());
         if (added) all.push_back({row, std::move(values), {}});
         all[found->second].components.push_back(component.id());
       }
     }
   }
   for (Shared& each : all) {
-    each.values.push_back({"component", {List(each.components)}});
-    *out.Add() = FillSnippet(*each.row, each.values);
+    each.values.emplace("component", List(each.components));
+    *out.Add() = FillConfig(each.row->config(), each.values);
   }
 }
 

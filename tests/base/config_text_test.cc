@@ -45,5 +45,17 @@ TEST(ConfigText, WritesJson) {
             "{\n  \"a\": [\n    \"1\",\n    \"x\\\"y\"\n  ],\n  \"b\": 3,\n  \"c\": {}\n}\n");
 }
 
+TEST(ConfigText, WritesAValueInOneLine) {
+  const ConfigNode list = ConfigNode::List({"a", 1, true, ConfigNode::Map({{"k", "v"}})});
+  EXPECT_EQ(InlineYaml(list), "[\"a\", 1, true, {\"k\": \"v\"}]");
+  EXPECT_EQ(InlineJson(list), InlineYaml(list));
+  EXPECT_EQ(InlineYaml("plain"), "plain");
+  EXPECT_EQ(InlineYaml("no"), "\"no\"");
+  EXPECT_EQ(InlineJson("plain"), "\"plain\"");
+  EXPECT_EQ(InlineYaml(ConfigNode::List()), "[]");
+  EXPECT_EQ(ConfigNode::Texts({"a", "b"}).Plain(), "a, b");
+  EXPECT_EQ(ConfigNode(7).Plain(), "7");
+}
+
 }  // namespace
 }  // namespace metapowers

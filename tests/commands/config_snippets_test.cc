@@ -1,5 +1,6 @@
 #include "service/commands/config_snippets.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -10,65 +11,105 @@
 namespace metapowers::commands {
 namespace {
 
-using knowledge::v1::SnippetRule;
+using knowledge::v1::ConfigLanguage;
+using knowledge::v1::ConfigTemplate;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-SnippetRule Row(knowledge::v1::SnippetLanguage language, const std::string& body, const std::string& item = "") {
-  SnippetRule row;
+const char kHostile[] = "a\"b\\c\n- d: ${e} %{f} {items} {other} # h";
+
+ConfigTemplate Row(ConfigLanguage language, const std::string& body, const std::string& item = "") {
+  ConfigTemplate row;
   row.set_language(language);
   row.set_body(body);
   row.set_item(item);
   return row;
 }
 
+std::unique_ptr<const model::YamlTree> ParsedYaml(const std::string& text) {
+  model::Faults faults;
+  auto tree = model::YamlTree::Parse(text, faults);
+  EXPECT_TRUE(faults.empty()) << text;
+  return tree;
+}
+
 TEST(ConfigSnippets, HostileValuesStayValues) {
-  const std::string hostile = "a\"b\\c\n- d: ${e} %{f} {{g}} # h";
+  const ConfigValues values = {{"v", kHostile}, {"other", "o"}};
   const auto yaml =
-      FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_YAML, "key: {q:v}\nname: {v}\n"), {{"v", {hostile}}});
-  model::Faults faults;
-  const auto tree = model::YamlTree::Parse(yaml.yaml(), faults);
-  ASSERT_NE(tree, nullptr);
-  EXPECT_EQ(tree->root().entries.size(), 2u);
-  EXPECT_EQ(tree->root().Find("key")->text, "a\"b\\c - d: ${e} %{f} {{g}} # h");
-  const auto json = FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_JSON, "{\"key\": {q:v}}"), {{"v", {hostile}}});
-  EXPECT_EQ(nlohmann::json::parse(json.json()).size(), 1u);
-  const auto hcl = FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_HCL, "path {q:v} {}"), {{"v", {hostile}}});
-  EXPECT_NE(hcl.hcl().find("$${e}"), std::string::npos);
-  EXPECT_NE(hcl.hcl().find("%%{f}"), std::string::npos);
+      FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_YAML, "key: \"x {v}\"\nname: {v}\nlist: [{v}]\n"), values);
+  const auto tree = ParsedYaml(yaml.yaml());
+  ASSERT_NE(tree, nullptr) << yaml.yaml();
+  EXPECT_EQ(tree->root().entries.size(), 3u);
+  EXPECT_EQ(tree->root().Find("key")->text, std::string("x ") + kHostile);
+  EXPECT_EQ(tree->root().Find("name")->text, kHostile);
+  EXPECT_EQ(tree->root().Find("list")->items.size(), 1u);
+  const auto json = FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_JSON, R"({"key": "{v}", "name": {v}})"), values);
+  const auto object = nlohmann::json::parse(json.json());
+  EXPECT_EQ(object["key"], kHostile);
+  EXPECT_EQ(object["name"], kHostile);
+  const auto hcl = FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_HCL, "path \"{v}\" {}"), values);
+  EXPECT_THAT(hcl.hcl(), HasSubstr("$${e} %%{f}"));
+  const auto nginx = FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_NGINX, "set $a \"{v}\";\nset $b {v};"), values);
+  EXPECT_EQ(nginx.nginx(),
+            "set $a \"a\\\"b\\\\c - d: ${e} %{f} {items} {other} # h\";\n"
+            "set $b a-b-c-- d: --e- --f- -items- -other- - h;");
 }
 
-TEST(ConfigSnippets, ListsAreListsOfTheLanguage) {
-  const auto json =
-      FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_JSON, "{\"key\": {q:v}}"), {{"v", {"a", "b"}, true}});
-  EXPECT_EQ(nlohmann::json::parse(json.json())["key"].size(), 2u);
-  const auto one = FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_JSON, "{\"key\": {q:v}}"), {{"v", {"a"}, true}});
-  EXPECT_TRUE(nlohmann::json::parse(one.json())["key"].is_array());
+TEST(ConfigSnippets, ValuesAreWrittenAsTheLanguageWritesThem) {
+  const ConfigValues values = {
+      {"on", "on"}, {"number", 7}, {"yes", true}, {"list", ConfigNode::Texts({"a", "b: c"})}, {"plain", "as it is"}};
+  EXPECT_EQ(
+      FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_YAML, "a: {on}\nb: {number}\nc: {yes}\nd: {list}\ne: {plain}"),
+                 values)
+          .yaml(),
+      "a: \"on\"\nb: 7\nc: true\nd: [\"a\", \"b: c\"]\ne: as it is");
+  EXPECT_EQ(FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_JSON, "[{on}, {number}, {yes}, {list}, \"{number} {list}\"]"),
+                       values)
+                .json(),
+            "[\"on\", 7, true, [\"a\", \"b: c\"], \"7 a, b: c\"]");
+  EXPECT_EQ(FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_CONF, "a={list}\nb={number}"), values).conf(),
+            "a=a, b: c\nb=7");
 }
 
-TEST(ConfigSnippets, ItemsFollowEachOther) {
-  const auto yaml = FillSnippet(Row(knowledge::v1::SNIPPET_LANGUAGE_YAML, "list:\n{items}", "  - {q:v}\n"), {},
-                                {{{"v", {"a"}}}, {{"v", {"b: c"}}}});
-  model::Faults faults;
-  const auto tree = model::YamlTree::Parse(yaml.yaml(), faults);
-  ASSERT_NE(tree, nullptr);
-  ASSERT_EQ(tree->root().Find("list")->items.size(), 2u);
-  EXPECT_EQ(tree->root().Find("list")->items[1]->text, "b: c");
+TEST(ConfigSnippets, BracesOfTheLanguageAreNoPlaceholders) {
+  const std::string body = "on: \"${{ vars.ROLE }}\"\nmap: {}\nother: {unknown}";
+  EXPECT_EQ(FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_YAML, body), {{"vars", "x"}}).yaml(), body);
+}
+
+TEST(ConfigSnippets, ItemsFollowEachOtherWithTheirSeparator) {
+  ConfigTemplate row = Row(knowledge::v1::CONFIG_LANGUAGE_JSON, "[{items}]", "{v}");
+  row.set_separator(", ");
+  EXPECT_EQ(FillConfig(row, {}, {{{"v", "a"}}, {{"v", "{items}"}}}).json(), "[\"a\", \"{items}\"]");
+  EXPECT_EQ(FillConfig(row, {}).json(), "[]");
+}
+
+TEST(ConfigSnippets, TitlesFilesAndNotesTakeTheValueAsItIs) {
+  ConfigTemplate row = Row(knowledge::v1::CONFIG_LANGUAGE_YAML, "a: b\n");
+  row.set_title("For {name}");
+  row.set_file("{name}.yml");
+  row.set_note("Holds \"{name}\".");
+  const auto snippet = FillConfig(row, {{"name", "a\"b"}});
+  EXPECT_EQ(snippet.title(), "For a\"b");
+  EXPECT_EQ(snippet.file(), "a\"b.yml");
+  EXPECT_EQ(snippet.note(), "Holds \"a\"b\".");
+  EXPECT_EQ(snippet.yaml(), "a: b");
 }
 
 TEST(ConfigSnippets, AManagedServiceTakesOnlyWhatItsCustomersMaySet) {
   model::v1::Component component;
   component.add_technology("kafka");
-  EXPECT_EQ(SnippetsFor("tls-floor", component).size(), 1u);
+  EXPECT_EQ(ConfigsFor("tls-floor", component).size(), 1u);
   component.set_machine(model::v1::MACHINE_MANAGED_SERVICE);
-  EXPECT_TRUE(SnippetsFor("tls-floor", component).empty());
+  EXPECT_TRUE(ConfigsFor("tls-floor", component).empty());
   component.add_technology("PostgreSQL");
-  EXPECT_EQ(SnippetsFor("tls-floor", component).size(), 1u);
+  EXPECT_EQ(ConfigsFor("tls-floor", component).size(), 1u);
 }
 
 TEST(ConfigSnippets, AStoreOfAnotherVendorGetsNoneOfVault) {
   model::v1::Component component;
   component.add_technology("vault");
   component.set_name("Password safe");
-  EXPECT_TRUE(SnippetsFor("store-policy", component).empty());
+  EXPECT_TRUE(ConfigsFor("store-policy", component).empty());
 }
 
 }  // namespace

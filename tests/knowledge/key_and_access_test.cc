@@ -60,16 +60,16 @@ TEST(KeyAndAccessRules, FindsAlgorithmsHoweverTheyAreWritten) {
   EXPECT_EQ(FindAlgorithm("Kyber-768"), nullptr);
 }
 
-TEST(KeyAndAccessRules, NoSnippetGivesEveryRight) {
-  for (const v1::SnippetRule& row : KeyAndAccessRules().snippets()) {
-    EXPECT_FALSE(row.note().empty()) << row.title();
-    EXPECT_NE(row.language(), v1::SNIPPET_LANGUAGE_UNSPECIFIED) << row.title();
-    EXPECT_GT(row.technologies_size() + row.words_size(), 0) << row.title();
-    const bool allows = row.body().find("\"Effect\": \"Allow\"") != std::string::npos;
+TEST(KeyAndAccessRules, NoConfigurationGivesEveryRight) {
+  for (const v1::ProductConfig& row : KeyAndAccessRules().configs()) {
+    const std::string& body = row.config().body();
+    EXPECT_FALSE(row.config().title().empty());
+    EXPECT_GT(row.technologies_size() + row.words_size(), 0) << row.config().title();
+    const bool allows = body.find("\"Effect\": \"Allow\"") != std::string::npos;
     if (allows) {
-      EXPECT_EQ(row.body().find("*\""), std::string::npos) << row.title();
+      EXPECT_EQ(body.find("*\""), std::string::npos) << row.config().title();
     }
-    EXPECT_EQ(row.body().find("verbs: [\"*\"]"), std::string::npos) << row.title();
+    EXPECT_EQ(body.find("verbs: [\"*\"]"), std::string::npos) << row.config().title();
   }
 }
 

@@ -187,9 +187,9 @@ class Builder {
         steps.push_back(std::move(step));
       }
       if (steps.empty()) continue;
-      pb::CiSnippet& row = *result_.add_snippets();
-      row.set_repository(repository.id());
-      row.set_platform(platform->name());
+      metapowers::v1::ConfigSnippet& row = *result_.add_snippets();
+      row.add_elements(repository.id());
+      row.set_title(platform->name());
       row.set_file(platform->file());
       row.set_yaml(
           std::string(absl::StripTrailingAsciiWhitespace(exporting::WriteCi(platform->form(), steps, nightly))));

@@ -18,6 +18,7 @@
 #include "service/analysis/scan_coverage.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/cluster_manifests.h"
+#include "service/commands/config_snippets.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
@@ -695,30 +696,29 @@ class Review {
               "question below is answered. ";
     AddManifest(absl::StrCat("Network policies of ", zone.zone->id()), zone.cluster->id(),
                 absl::StrCat(space, "Pods carry the label ", rules_.pod_label(), " with the id of their component."),
-                ToYaml(NetworkPolicies(input_, zone)));
+                NetworkPolicies(input_, zone));
     if (zone.is_namespace()) {
       AddManifest(absl::StrCat("Pod security level of ", zone.zone->id()), zone.cluster->id(),
                   row.below().empty() ? ""
                                       : absl::StrCat("The level rises to restricted when ",
                                                      List({row.below().begin(), row.below().end()}), " meet it."),
-                  ToYaml(NamespaceWithLevel(zone, row.below().empty())));
+                  {NamespaceWithLevel(zone, row.below().empty())});
     }
     if (!mesh) return;
     if (UsesIstio() && zone.is_namespace()) {
       AddManifest(absl::StrCat("Mesh rules of ", zone.zone->id()), zone.cluster->id(),
-                  "Each component runs under a service account of its own id.", ToYaml(MeshPolicies(input_, zone)));
+                  "Each component runs under a service account of its own id.", MeshPolicies(input_, zone));
     } else if (asked_mesh_.insert(zone.cluster->id()).second && !UsesIstio()) {
       Ask(knowledge::v1::CONTAINER_ASK_MESH, zone.cluster->id(), "", zone.cluster->owner_team());
     }
   }
 
-  void AddManifest(std::string title, const std::string& cluster, std::string note, std::string text) {
-    pb::ManifestFile& file = *result_.add_manifests();
-    file.set_title(std::move(title));
-    file.set_cluster(cluster);
-    file.set_note(std::move(note));
-    absl::StripTrailingAsciiWhitespace(&text);
-    file.set_text(std::move(text));
+  void AddManifest(std::string title, const std::string& cluster, std::string note,
+                   const std::vector<ConfigNode>& documents) {
+    metapowers::v1::ConfigSnippet& snippet = *result_.add_manifests();
+    snippet = YamlConfig(std::move(title), documents);
+    snippet.add_elements(cluster);
+    snippet.set_note(std::move(note));
   }
 
   // The patch of each component on a cluster that fails a setting of its manifest.
@@ -731,7 +731,7 @@ class Review {
       AddManifest(
           absl::StrCat("Settings of ", row.id()), row.cluster(),
           "Merge it into the Deployment; the container has the id of the component, and what it writes goes to /tmp.",
-          ToYaml(HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()))));
+          {HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()))});
     }
   }
 

@@ -21,7 +21,7 @@
 #include "service/analysis/upgrade_steps.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/control_effects.h"
-#include "service/commands/dependency_configuration.h"
+#include "service/commands/dependency_snippets.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
 #include "service/commands/wording.h"
@@ -127,7 +127,7 @@ class Scan {
     AddManagers();
     AddPolicy();
     AddRegistries();
-    AddConfiguration();
+    AddFiles();
     AddControlEffects(input_, "dependency-scan", *result_.mutable_controls());
     AddQuestions();
     AddTotals();
@@ -618,26 +618,10 @@ class Scan {
     }
   }
 
-  static void Fill(const DependencyConfiguration& from, const std::string& repository, std::string text,
-                   pb::ConfigurationFile& to) {
-    to.set_title(from.title);
-    to.set_repository(repository);
-    to.set_path(from.path);
-    to.set_note(from.note);
-    absl::StripTrailingAsciiWhitespace(&text);
-    to.set_text(std::move(text));
-  }
-
-  void AddConfiguration() {
+  void AddFiles() {
     for (const model::v1::Repository& repository : model_.proto().delivery().repositories()) {
-      for (const auto& configuration :
-           {UpdateConfiguration(input_, repository), CheckConfiguration(input_, repository)}) {
-        if (!configuration.has_value()) continue;
-        if (absl::EndsWith(configuration->path, ".json")) {
-          Fill(*configuration, repository.id(), ToJson(configuration->content), *result_.add_json_files());
-        } else {
-          Fill(*configuration, repository.id(), ToYaml(configuration->content), *result_.add_yaml_files());
-        }
+      for (auto& snippet : {UpdateSnippet(input_, repository), CheckSnippet(input_, repository)}) {
+        if (snippet.has_value()) *result_.add_files() = *snippet;
       }
     }
   }

@@ -12,10 +12,10 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/iac_review.h"
 #include "service/analysis/vulnerabilities.h"
+#include "service/commands/config_snippets.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
-#include "service/commands/snippets.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
@@ -220,14 +220,12 @@ class Review {
         result_.add_sources_without_scanner(source.id());
         continue;
       }
-      for (const kb::IacScanner& scanner : tool->scanners()) {
+      for (const kb::ConfigTemplate& scanner : tool->scanners()) {
         const std::string& where = source.repository().empty() ? source.id() : source.repository();
-        if (!made.emplace(where, scanner.name()).second) continue;
-        SnippetValues values;
-        values.Text("repository", where);
-        metapowers::v1::ConfigFile file = MakeConfig(scanner.snippet(), scanner.name(), values, {});
-        file.add_elements(where);
-        *result_.add_configs() = std::move(file);
+        if (!made.emplace(where, scanner.title()).second) continue;
+        metapowers::v1::ConfigSnippet& config = *result_.add_configs();
+        config = FillConfig(scanner, {{"repository", where}});
+        config.add_elements(where);
       }
     }
   }
@@ -265,11 +263,11 @@ class Review {
         AddPolicy(source, policy, elements);
         const std::string& where = source.repository().empty() ? source.id() : source.repository();
         if (!made.emplace(where, policy.id()).second) continue;
-        SnippetValues values;
-        values.Text("system", proto_.name()).List("namespaces", Namespaces(elements));
-        metapowers::v1::ConfigFile file = MakeConfig(policy.snippet(), policy.title(), values, {});
+        metapowers::v1::ConfigSnippet& file = *result_.add_policy_files();
+        file = FillConfig(policy.config(),
+                          {{"system", proto_.name()}, {"namespaces", ConfigNode::Texts(Namespaces(elements))}});
+        file.set_title(policy.title());
         file.add_elements(where);
-        *result_.add_policy_files() = std::move(file);
       }
     }
   }
@@ -289,7 +287,7 @@ class Review {
     row.set_id(policy.id());
     row.set_source(source.id());
     row.set_title(policy.title());
-    row.set_file(policy.snippet().file());
+    row.set_file(policy.config().file());
     row.set_control(ControlName(policy.control()));
     const std::vector<std::string> control = {policy.control()};
     for (const Threat* threat : input_.threats.Get().Prioritised()) {
@@ -368,11 +366,10 @@ class Review {
       if (!absl::c_linear_search(job.platforms(), platform)) continue;
       if (!absl::c_linear_search(job.tools(), tool->name())) continue;
       if (!FitsProvider(job, Managed(source))) continue;
-      SnippetValues values;
-      values.Text("source", source.id());
-      metapowers::v1::ConfigFile file = MakeConfig(job.snippet(), tool->name(), values, {});
-      file.add_elements(source.id());
-      *result_.add_jobs() = std::move(file);
+      metapowers::v1::ConfigSnippet& config = *result_.add_jobs();
+      config = FillConfig(job.config(), {{"source", source.id()}});
+      config.set_title(tool->name());
+      config.add_elements(source.id());
       return;
     }
   }

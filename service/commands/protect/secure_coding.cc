@@ -18,12 +18,12 @@
 #include "service/analysis/terms.h"
 #include "service/analysis/vulnerabilities.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/config_snippets.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/rows.h"
-#include "service/commands/snippets.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
@@ -579,10 +579,11 @@ class Review {
       const kb::LanguageRules* own = analysis::RulesOf(code.repository->language());
       for (const kb::ToolArguments& arguments : (own == nullptr ? code.languages[0] : own)->tools()) {
         if (!absl::StartsWith(tool, arguments.tool())) continue;
-        SnippetValues values;
-        values.Text("repository", code.repository->id()).Text("arguments", arguments.arguments());
-        *result_.add_jobs() = MakeConfig(job.snippet(), platform, values, {});
-        result_.mutable_jobs(result_.jobs_size() - 1)->add_elements(code.repository->id());
+        metapowers::v1::ConfigSnippet& config = *result_.add_jobs();
+        config =
+            FillConfig(job.config(), {{"repository", code.repository->id()}, {"arguments", arguments.arguments()}});
+        config.set_title(platform);
+        config.add_elements(code.repository->id());
       }
     }
   }

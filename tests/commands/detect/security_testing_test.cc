@@ -131,8 +131,8 @@ TEST(SecurityTesting, SnippetsAreYamlForTheDeclaredPlatform) {
        {std::pair("api-platform", "GitHub Actions"), std::pair("patient-platform", "Azure Pipelines")}) {
     const pb::SecurityTestingResult result = Of(Example(example));
     ASSERT_GT(result.snippets_size(), 0);
-    for (const pb::CiSnippet& row : result.snippets()) {
-      EXPECT_EQ(row.platform(), platform);
+    for (const metapowers::v1::ConfigSnippet& row : result.snippets()) {
+      EXPECT_EQ(row.title(), platform);
       model::Faults faults;
       const auto tree = model::YamlTree::Parse(row.yaml(), faults);
       EXPECT_TRUE(faults.empty()) << row.yaml();

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "tests/commands/command_fixture.h"
-#include "tests/commands/protect/snippet_checks.h"
+#include "tests/commands/snippet_checks.h"
 
 namespace metapowers::commands::protect {
 namespace {

@@ -167,7 +167,7 @@ TEST(ApiSecurity, ConfigurationFollowsTheDeclaredProduct) {
   const ApiSecurityResult result = Audit(
       Edited(Example("api-platform"), {{"limit_scope: per network address", "limit_scope: \"" + hostile + "\""}}));
   ASSERT_EQ(result.configs_size(), 1);
-  EXPECT_EQ(result.configs(0).product(), "Cloudflare");
+  EXPECT_EQ(result.configs(0).title(), "Cloudflare");
   EXPECT_TRUE(IsJson(result.configs(0).json())) << result.configs(0).json();
   EXPECT_THAT(result.configs(0).json(), HasSubstr("\"requests_per_period\": 100,"));
 

@@ -196,7 +196,7 @@ TEST(ContainerSecurity, EveryManifestParses) {
   for (const char* name : kExamples) {
     const ContainerSecurityResult result = OfExample(name);
     for (const auto& file : result.manifests()) {
-      for (const auto& document : Parse(file.text())) EXPECT_NE(At(document->root(), {"kind"}), "") << file.title();
+      for (const auto& document : Parse(file.yaml())) EXPECT_NE(At(document->root(), {"kind"}), "") << file.title();
     }
   }
 }
@@ -225,7 +225,7 @@ TEST(ContainerSecurity, MeshRulesAreWrittenForADeclaredProductAlone) {
                     {{"technology: [go-service, api-gateway]", "technology: [go-service, api-gateway, istio]"}}));
   EXPECT_THAT(named.DebugString(), HasSubstr("PeerAuthentication"));
   EXPECT_THAT(named.DebugString(), HasSubstr("cluster.local/ns/us-edge/sa/api-gateway"));
-  for (const auto& file : named.manifests()) Parse(file.text());
+  for (const auto& file : named.manifests()) Parse(file.yaml());
 }
 
 TEST(ContainerSecurity, ContainersOutsideOfAClusterGetNoClusterRules) {

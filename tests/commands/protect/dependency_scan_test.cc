@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/knowledge/software_rules.h"
-#include "service/model/yaml_tree.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/commands/snippet_checks.h"
 
 namespace metapowers::commands::protect {
 namespace {
@@ -42,12 +42,6 @@ auto* Find(const Rows& rows, const std::string& id, const std::string& subject =
     }
   });
   return at == rows.end() ? nullptr : &*at;
-}
-
-void ExpectParses(const std::string& yaml) {
-  model::Faults faults;
-  EXPECT_NE(model::YamlTree::Parse(yaml, faults), nullptr) << yaml;
-  EXPECT_TRUE(faults.empty()) << yaml;
 }
 
 TEST(DependencyScan, CountsInTextTablesAndTotalsAgree) {
@@ -210,13 +204,12 @@ TEST(DependencyScan, TermsReconcileWithPci) {
 TEST(DependencyScan, ConfigurationIsOfTheDeclaredPlatformAndParses) {
   for (const char* name : kExamples) {
     const DependencyScanResult result = OfExample(name);
-    EXPECT_GT(result.yaml_files_size(), 0) << name;
-    for (const auto& file : result.yaml_files()) ExpectParses(file.text());
+    EXPECT_GT(result.files_size(), 0) << name;
+    for (const auto& file : result.files()) ExpectParses(file);
   }
   const auto paths = [](const DependencyScanResult& result) {
     std::set<std::string> all;
-    for (const auto& file : result.yaml_files()) all.insert(file.path());
-    for (const auto& file : result.json_files()) all.insert(file.path());
+    for (const auto& file : result.files()) all.insert(file.file());
     return all;
   };
   EXPECT_THAT(paths(OfExample("api-platform")),
@@ -226,7 +219,8 @@ TEST(DependencyScan, ConfigurationIsOfTheDeclaredPlatformAndParses) {
   const DependencyScanResult other = Scan(Edited(
       Example("team-notes"), {{"host: GitHub", "host: GitLab"}, {"platform: GitHub Actions", "platform: GitLab CI"}}));
   EXPECT_THAT(paths(other), ElementsAre(".gitlab/dependencies.gitlab-ci.yml", "renovate.json"));
-  EXPECT_THAT(other.json_files(0).text(), HasSubstr("\"minimumReleaseAge\": \"7 days\""));
+  for (const auto& file : other.files()) ExpectParses(file);
+  EXPECT_THAT(other.files(0).json(), HasSubstr("\"minimumReleaseAge\": \"7 days\""));
 }
 
 TEST(DependencyScan, OrderInTheFileNeverMatters) {

@@ -8,7 +8,7 @@
 
 #include "service/commands/control_effects.h"
 #include "tests/commands/command_fixture.h"
-#include "tests/commands/protect/snippet_checks.h"
+#include "tests/commands/snippet_checks.h"
 
 namespace metapowers::commands::protect {
 namespace {

@@ -1,14 +1,12 @@
 #include "service/commands/protect/iac_security.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "service/model/yaml_tree.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/commands/snippet_checks.h"
 
 namespace metapowers::commands::protect {
 namespace {
@@ -21,27 +19,6 @@ using ::testing::Not;
 
 IacSecurityResult ReviewedExample(const std::string& name) {
   return IacSecurity(Case(Example(name), "deploy/examples/" + name).input());
-}
-
-// Each text parses as what it says it is; Rego has balanced brackets and no placeholder left.
-void ExpectParses(const metapowers::v1::ConfigFile& file) {
-  SCOPED_TRACE(file.name());
-  if (!file.json().empty()) {
-    google::protobuf::Value value;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(file.json(), &value).ok()) << file.json();
-  }
-  if (!file.yaml().empty()) {
-    model::Faults faults;
-    EXPECT_NE(model::YamlTree::Parse(file.yaml(), faults), nullptr);
-    EXPECT_OK(faults.ToStatus(file.name()));
-  }
-  EXPECT_EQ(std::count(file.rego().begin(), file.rego().end(), '{'),
-            std::count(file.rego().begin(), file.rego().end(), '}'));
-  for (const std::string* text : {&file.json(), &file.yaml(), &file.rego()}) {
-    for (const char* left : {"@system@", "@source@", "@repository@", "@namespaces"}) {
-      EXPECT_THAT(*text, Not(HasSubstr(left)));
-    }
-  }
 }
 
 void ExpectAllParse(const IacSecurityResult& result) {
@@ -104,9 +81,9 @@ TEST(IacSecurity, ConfigurationFollowsToolProviderAndPlatform) {
   }
   EXPECT_EQ(languages, (std::set<std::string>{"rego", "yaml"})) << "no policy of Azure";
   const IacSecurityResult patient = ReviewedExample("patient-platform");
-  for (const auto& file : patient.policy_files()) EXPECT_FALSE(file.json().empty()) << file.name();
+  for (const auto& file : patient.policy_files()) EXPECT_FALSE(file.json().empty()) << file.file();
   std::set<std::string> names;
-  for (const auto& file : patient.configs()) names.insert(file.name());
+  for (const auto& file : patient.configs()) names.insert(file.file());
   EXPECT_THAT(names, Contains("bicepconfig.json"));
   ASSERT_EQ(patient.jobs_size(), 1);
   EXPECT_THAT(patient.jobs(0).yaml(), HasSubstr("bicep-azure-apply"));
@@ -147,7 +124,7 @@ TEST(IacSecurity, HostileNamesChangeNoFile) {
     if (!file.yaml().empty()) {
       model::Faults faults;
       EXPECT_NE(model::YamlTree::Parse(file.yaml(), faults), nullptr);
-      EXPECT_OK(faults.ToStatus(file.name()));
+      EXPECT_OK(faults.ToStatus(file.file()));
     }
   }
 }

@@ -139,9 +139,9 @@ TEST(SecureCoding, JobsAreThoseOfDeclaredPlatformsAndToolsAndParse) {
     EXPECT_NE(model::YamlTree::Parse(result.jobs(0).yaml(), faults), nullptr);
     EXPECT_OK(faults.ToStatus("job.yml"));
   }
-  EXPECT_EQ(ReviewedExample("api-platform").jobs(0).product(), "GitHub Actions");
+  EXPECT_EQ(ReviewedExample("api-platform").jobs(0).title(), "GitHub Actions");
   EXPECT_THAT(ReviewedExample("api-platform").jobs(0).yaml(), HasSubstr("p/golang"));
-  EXPECT_EQ(ReviewedExample("patient-platform").jobs(0).product(), "Azure Pipelines");
+  EXPECT_EQ(ReviewedExample("patient-platform").jobs(0).title(), "Azure Pipelines");
 }
 
 TEST(SecureCoding, GatesNameWhatIsDeclaredAbsent) {
