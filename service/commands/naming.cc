@@ -14,6 +14,10 @@ std::string TeamName(const model::Model& model, absl::string_view id) {
   return team == nullptr ? std::string(id) : team->name();
 }
 
+std::string OwnerName(const model::Model& model, absl::string_view team) {
+  return TeamName(model, team.empty() ? absl::string_view(model.proto().owner_team()) : team);
+}
+
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
   for (const int kind : kinds) {
     for (const model::v1::Role& role : model.proto().roles()) {

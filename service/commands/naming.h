@@ -27,6 +27,9 @@ std::string Label(E value) {
 // The team's display name; empty for an empty id.
 std::string TeamName(const model::Model& model, absl::string_view id);
 
+// The same; of an empty id that of the team that owns the system.
+std::string OwnerName(const model::Model& model, absl::string_view team);
+
 // Title of the first role of one of these kinds, in their order; empty when the model has none.
 std::string RoleOfKind(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/commands/naming.h"
 
 namespace metapowers::commands {
@@ -31,6 +33,16 @@ v1::Question Ask(const model::Model& model, std::string field, std::string text,
   question.set_owner(team.empty() ? model.proto().owner_team() : std::string(team));
   question.set_owner_name(TeamName(model, question.owner()));
   return question;
+}
+
+void RowQuestions::Ask(absl::string_view field, absl::string_view list, absl::string_view id, absl::string_view team) {
+  const size_t dot = std::min(field.find('.'), field.size());
+  const std::string path = absl::StrCat(list, "[", id, "]", field.substr(dot));
+  if (!fields_.insert(path).second) return;
+  for (const knowledge::v1::SurfaceQuestion& row : rows_) {
+    if (row.field() != field) continue;
+    asked_.push_back(commands::Ask(model_, path, absl::StrReplaceAll(row.text(), {{"{id}", id}}), team));
+  }
 }
 
 }  // namespace metapowers::commands

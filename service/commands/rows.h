@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_SERVICE_COMMANDS_ROWS_H_
 #define METAPOWERS_SERVICE_COMMANDS_ROWS_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,12 @@ inline constexpr model::v1::Severity kWorstFirst[] = {model::v1::SEVERITY_CRITIC
 template <class Range, class Field>
 void AddAll(const Range& values, Field* field) {
   for (const auto& value : values) *field->Add() = value;
+}
+
+// Appends the value unless the field has it.
+template <class Value, class Field>
+void AddOnce(const Value& value, Field* field) {
+  if (std::find(field->begin(), field->end(), value) == field->end()) *field->Add() = value;
 }
 
 // Appends the first `most` values, and "3 more" for the rest.

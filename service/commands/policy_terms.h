@@ -1,0 +1,22 @@
+// Values of the model's policies in texts of data rows. Pure; thread-safe.
+#ifndef METAPOWERS_SERVICE_COMMANDS_POLICY_TERMS_H_
+#define METAPOWERS_SERVICE_COMMANDS_POLICY_TERMS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "service/model/model.h"
+
+namespace metapowers::commands {
+
+// Fills `{session_idle}`, `{token_ttl}` and `{key_rotation}`: how long a session may rest, a token lives and a key is
+// kept.
+std::string FillTerms(const model::Model& model, absl::string_view text);
+
+// Fills `{never_logged}`, `{redaction}` and `{platform}`: what no log may hold, where it is taken out, and where logs
+// go.
+std::string FillLogging(const model::Model& model, absl::string_view text);
+
+}  // namespace metapowers::commands
+
+#endif  // METAPOWERS_SERVICE_COMMANDS_POLICY_TERMS_H_
