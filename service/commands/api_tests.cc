@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/commands/api_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -34,14 +35,6 @@ int StrongestData(const EntryPoint& operation) {
 }
 
 }  // namespace
-
-std::string OperationLabel(const model::v1::Endpoint& endpoint) {
-  return absl::StrCat(endpoint.method(), endpoint.method().empty() ? "" : " ", endpoint.path());
-}
-
-std::string LimitScope(const model::v1::ConsumerClass& consumer) {
-  return consumer.limit_scope().empty() ? absl::StrCat("per ", consumer.name()) : consumer.limit_scope();
-}
 
 bool ApiTexts::HasOpenOperation() const {
   return absl::c_any_of(api_.operations, [](const EntryPoint* one) { return IsOpenOperation(*one); });

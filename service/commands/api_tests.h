@@ -13,9 +13,6 @@
 
 namespace metapowers::commands {
 
-// "GET /v1/payments/{payment_id}".
-std::string OperationLabel(const model::v1::Endpoint& endpoint);
-
 struct FilledTest {
   std::string request;
   std::string expected;
@@ -50,9 +47,6 @@ class ApiTexts {
 
 // The test of an interface that a component asks.
 FilledTest SupplierTest(const analysis::SupplierApi& api);
-
-// "scope" of a limit as documents write it: "per partner".
-std::string LimitScope(const model::v1::ConsumerClass& consumer);
 
 }  // namespace metapowers::commands
 

@@ -1,35 +1,19 @@
-#include "service/commands/gateway_limits.h"
+#include "service/commands/gateway_snippets.h"
 
-#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "service/analysis/control_posture.h"
-#include "service/analysis/outside.h"
-#include "service/commands/api_tests.h"
+#include "service/commands/api_wording.h"
 #include "service/commands/config_snippets.h"
-#include "service/knowledge/reviews.h"
 
 namespace metapowers::commands {
 namespace {
 
-namespace kb = knowledge::v1;
 using model::v1::ConsumerClass;
-
-const kb::GatewayProduct* ProductOf(const model::v1::Component& component) {
-  for (const kb::GatewayProduct& product : knowledge::ApiReview().gateways()) {
-    for (const std::string& technology : component.technology()) {
-      if (absl::c_linear_search(product.technologies(), absl::AsciiStrToLower(technology))) return &product;
-    }
-    if (analysis::IsGateway(component) && absl::c_linear_search(product.providers(), component.provider())) {
-      return &product;
-    }
-  }
-  return nullptr;
-}
 
 // A path in the filter language of the edge: a parameter is any text.
 std::string PathFilter(const std::string& path) {
@@ -66,25 +50,8 @@ std::string OpenPaths(const std::vector<const analysis::ReviewedApi*>& apis, con
 
 }  // namespace
 
-std::vector<LimitingComponent> LimitingComponents(const Input& input, const analysis::ApiReview& review) {
-  std::map<std::string, std::vector<const analysis::ReviewedApi*>> passed;
-  for (const analysis::ReviewedApi& api : review.apis) {
-    std::set<std::string> components = {api.component->component->id()};
-    for (const model::v1::Flow* flow : api.arrivals) components.insert(flow->target());
-    for (const std::string& id : components) passed[id].push_back(&api);
-  }
-  const analysis::Landscape& landscape = input.threats.Get().landscape();
-  std::vector<LimitingComponent> found;
-  for (auto& [id, apis] : passed) {
-    const model::v1::Component* component = input.facts.Find(id)->component;
-    found.push_back({component, ProductOf(*component),
-                     analysis::PostureOf(landscape.ComponentElement(landscape.IndexOf(id)), "rate_limiting"),
-                     std::move(apis)});
-  }
-  return found;
-}
-
-std::optional<metapowers::v1::ConfigSnippet> LimitConfig(const Input& input, const LimitingComponent& gateway) {
+std::optional<metapowers::v1::ConfigSnippet> LimitSnippet(const model::Model& model,
+                                                          const analysis::LimitingComponent& gateway) {
   if (gateway.product == nullptr) return std::nullopt;
   std::set<std::string> classes;
   for (const analysis::ReviewedApi* api : gateway.apis) {
@@ -92,7 +59,7 @@ std::optional<metapowers::v1::ConfigSnippet> LimitConfig(const Input& input, con
   }
   std::vector<ConfigValues> items;
   for (const std::string& id : classes) {
-    const auto& consumer = *input.model.Find<ConsumerClass>(id);
+    const auto& consumer = *model.Find<ConsumerClass>(id);
     if (!consumer.has_requests_per_minute()) continue;
     if (!gateway.product->counts_consumers() && consumer.authenticated()) continue;
     const std::string match = OpenPaths(gateway.apis, consumer);
@@ -106,7 +73,7 @@ std::optional<metapowers::v1::ConfigSnippet> LimitConfig(const Input& input, con
   }
   if (items.empty()) return std::nullopt;
   metapowers::v1::ConfigSnippet snippet =
-      FillConfig(gateway.product->config(), {{"system", input.model.proto().name()}}, items);
+      FillConfig(gateway.product->config(), {{"system", model.proto().name()}}, items);
   snippet.set_title(gateway.product->name());
   snippet.add_elements(gateway.component->id());
   return snippet;
