@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "service/analysis/attributes.h"
 #include "service/analysis/element_team.h"
 #include "service/knowledge/reviews.h"
@@ -66,6 +67,16 @@ std::string TeamOfSetting(const model::Model& model, const Element& element) {
     if (enforcer != nullptr && !enforcer->owner_team().empty()) return enforcer->owner_team();
   }
   return TeamOf(element);
+}
+
+// Whether something that the source manages is of the row's providers and of `kinds`.
+template <class Row, class Kinds>
+bool IsFor(const Row& row, const Kinds& kinds, const model::Model& model, const model::v1::IacSource& source) {
+  return absl::c_any_of(source.manages(), [&](const std::string& id) {
+    const auto& one = *model.Find<model::v1::Infrastructure>(id);
+    return (row.providers().empty() || absl::c_linear_search(row.providers(), one.provider())) &&
+           (kinds.empty() || absl::c_linear_search(kinds, one.kind()));
+  });
 }
 
 }  // namespace
@@ -129,6 +140,46 @@ std::vector<const model::v1::Infrastructure*> Unmanaged(const model::Model& mode
     if (CanBeCode(infrastructure) && !managed.contains(infrastructure.id())) unmanaged.push_back(&infrastructure);
   }
   return unmanaged;
+}
+
+std::vector<const model::v1::Pipeline*> PipelinesOf(const model::Model& model, const model::v1::IacSource& source) {
+  std::vector<const model::v1::Pipeline*> pipelines;
+  for (const model::v1::Pipeline& pipeline : model.proto().delivery().pipelines()) {
+    const bool deploys = absl::c_any_of(
+        pipeline.deploys_to(), [&](const std::string& id) { return absl::c_linear_search(source.manages(), id); });
+    if (deploys) pipelines.push_back(&pipeline);
+  }
+  return pipelines;
+}
+
+std::vector<const kb::IacPolicy*> PoliciesFor(const model::Model& model, const model::v1::IacSource& source) {
+  std::vector<const kb::IacPolicy*> policies;
+  const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+  if (tool == nullptr) return policies;
+  for (const kb::IacPolicy& policy : knowledge::IacReview().policies()) {
+    const bool named = absl::c_linear_search(policy.tools(), tool->name());
+    if (named && IsFor(policy, policy.kinds(), model, source)) policies.push_back(&policy);
+  }
+  return policies;
+}
+
+std::vector<const kb::IacJob*> JobsFor(const model::Model& model, const model::v1::IacSource& source) {
+  std::vector<const kb::IacJob*> jobs;
+  const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+  if (tool == nullptr) return jobs;
+  std::set<std::string> platforms;
+  for (const model::v1::Pipeline* pipeline : PipelinesOf(model, source)) {
+    platforms.insert(absl::AsciiStrToLower(pipeline->platform()));
+  }
+  for (const std::string& platform : platforms) {
+    const auto& rows = knowledge::IacReview().jobs();
+    const auto job = absl::c_find_if(rows, [&](const kb::IacJob& row) {
+      return absl::c_linear_search(row.platforms(), platform) && absl::c_linear_search(row.tools(), tool->name()) &&
+             (row.providers().empty() || IsFor(row, std::vector<int>(), model, source));
+    });
+    if (job != rows.end()) jobs.push_back(&*job);
+  }
+  return jobs;
 }
 
 }  // namespace metapowers::analysis

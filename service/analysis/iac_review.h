@@ -6,6 +6,9 @@
 // A setting is a misconfiguration when every condition of its shipped row holds; what is unknown holds nothing.
 // Settings of components count where a source manages these: others are no matter of code. The team of a zone is that
 // of the infrastructure that enforces it. Due: `as_of` plus the term of the row's severity.
+//
+// A shipped policy is for a source whose tool it names and which manages something of its providers and kinds; one that
+// names none is for any. A job is for it likewise, on the platforms of the pipelines that deploy what it manages.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_IAC_REVIEW_H_
 #define METAPOWERS_SERVICE_ANALYSIS_IAC_REVIEW_H_
 
@@ -35,6 +38,15 @@ std::set<std::string> ManagedBy(const model::Model& model, const model::v1::IacS
 
 // Infrastructure that we run and code could describe, of no source, sorted by id.
 std::vector<const model::v1::Infrastructure*> Unmanaged(const model::Model& model);
+
+// Pipelines that deploy to something that the source manages, sorted by id.
+std::vector<const model::v1::Pipeline*> PipelinesOf(const model::Model& model, const model::v1::IacSource& source);
+
+// In the order of the rows; none for a tool that is not shipped.
+std::vector<const knowledge::v1::IacPolicy*> PoliciesFor(const model::Model& model, const model::v1::IacSource& source);
+
+// The first job for each platform of these pipelines, by platform.
+std::vector<const knowledge::v1::IacJob*> JobsFor(const model::Model& model, const model::v1::IacSource& source);
 
 }  // namespace metapowers::analysis
 

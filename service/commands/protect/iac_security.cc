@@ -7,14 +7,15 @@
 #include <tuple>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/iac_review.h"
 #include "service/analysis/vulnerabilities.h"
-#include "service/commands/config_snippets.h"
 #include "service/commands/control_effects.h"
+#include "service/commands/evidence_wording.h"
+#include "service/commands/iac_snippets.h"
 #include "service/commands/naming.h"
+#include "service/commands/open_questions.h"
 #include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -30,23 +31,12 @@ using analysis::EvidenceFact;
 using analysis::IacSettingFact;
 using analysis::Threat;
 using analysis::Vulnerability;
-using evidence::EvidenceSet;
 using model::v1::IacSource;
 using model::v1::Infrastructure;
 using model::v1::Pipeline;
 
 // Keys of threats that a cell holds, the worst ones.
 constexpr size_t kKeys = 3;
-
-std::string PlaceOf(const Vulnerability& one) {
-  if (one.file.empty()) return "";
-  return one.line > 0 ? absl::StrCat(one.file, ":", one.line) : one.file;
-}
-
-// "2026-10-27, overdue by 5 days".
-std::string DueOf(const Vulnerability& one) {
-  return one.overdue ? absl::StrCat(one.due, ", overdue by ", InDays(one.overdue_days)) : one.due;
-}
 
 const kb::IacFix* FixOf(const std::string& rule) {
   for (const kb::IacFix& fix : knowledge::IacReview().fixes()) {
@@ -65,7 +55,8 @@ class Review {
         proto_(input.model.proto()),
         rows_(knowledge::IacReview()),
         settings_(analysis::Misconfigurations(input.threats.Get().landscape())),
-        judged_(analysis::JudgeVulnerabilities(input.facts, input.evidence)) {
+        judged_(analysis::JudgeVulnerabilities(input.facts, input.evidence)),
+        questions_(input.model, rows_.questions()) {
     for (const IacSource& source : proto_.delivery().iac()) {
       if (!source.repository().empty()) repositories_.insert(source.repository());
     }
@@ -82,9 +73,11 @@ class Review {
     AddScans();
     AddFindings();
     AddSettings();
-    AddConfigs();
+    AddScannerSnippets(model_, *result_.mutable_configs());
     AddPolicies();
+    AddPolicySnippets(model_, *result_.mutable_policy_files());
     AddPipelines();
+    AddIacJobSnippets(model_, *result_.mutable_jobs());
     AddRemedies();
     AddControlEffects(input_, "iac-security", *result_.mutable_controls());
     AddQuestions();
@@ -94,10 +87,6 @@ class Review {
   }
 
  private:
-  std::string Owner(const std::string& team) const {
-    return TeamName(model_, team.empty() ? proto_.owner_team() : team);
-  }
-
   std::string TeamOf(const IacSource& source) const {
     const auto* repository = model_.Find<model::v1::Repository>(source.repository());
     return repository == nullptr || repository->owner_team().empty() ? proto_.owner_team() : repository->owner_team();
@@ -118,7 +107,7 @@ class Review {
       for (const Threat* threat : input_.threats.Get().Prioritised()) {
         if (threat->element_id() == source.id()) row.add_threats(threat->key);
       }
-      row.set_owner(Owner(TeamOf(source)));
+      row.set_owner(OwnerName(model_, TeamOf(source)));
     }
   }
 
@@ -130,7 +119,7 @@ class Review {
       row.set_provider(Label(infrastructure->provider()));
       row.set_components(static_cast<int>(absl::c_count_if(
           proto_.components(), [&](const auto& one) { return one.runs_on() == infrastructure->id(); })));
-      row.set_owner(Owner(infrastructure->owner_team()));
+      row.set_owner(OwnerName(model_, infrastructure->owner_team()));
     }
   }
 
@@ -141,26 +130,19 @@ class Review {
            repositories_.contains(fact.declaration->repository());
   }
 
-  static std::string StateOf(const EvidenceFact& fact) {
-    if (fact.entry->state == EvidenceSet::State::kMissing) return "file missing";
-    if (fact.entry->state == EvidenceSet::State::kUnreadable) return "unreadable";
-    if (!fact.newest) return "superseded";
-    return fact.stale ? "outdated" : "current";
-  }
-
   void AddScans() {
     for (const EvidenceFact& fact : judged_->evidence) {
       if (!IsScan(fact)) continue;
       pb::IacScanRow& row = *result_.add_scans();
       row.set_id(fact.declaration->id());
-      row.set_tool(fact.entry->report.tool.empty() ? fact.declaration->tool() : fact.entry->report.tool);
+      row.set_tool(ToolOf(fact));
       row.set_repository(fact.declaration->repository());
       row.set_produced_on(fact.declaration->produced_on());
-      row.set_state(StateOf(fact));
+      row.set_state(ReportState(fact));
       row.set_findings(static_cast<int>(fact.entry->report.findings.size()));
       if (!fact.entry->reason.empty()) row.add_notes(fact.entry->reason);
       AddAll(fact.entry->report.warnings, row.mutable_notes());
-      row.set_owner(Owner(fact.team));
+      row.set_owner(OwnerName(model_, fact.team));
       if (row.state() == "current") scanned_.insert(fact.declaration->repository());
     }
   }
@@ -175,12 +157,12 @@ class Review {
       pb::IacFindingRow& row = *result_.add_findings();
       row.set_rule(one->id);
       row.set_repository(one->repository);
-      row.set_place(PlaceOf(*one));
+      row.set_place(FileLabel(*one));
       row.set_title(one->title);
       row.set_severity(one->severity);
       row.set_evidence(List(one->evidence));
-      row.set_owner(Owner(one->team));
-      row.set_due(DueOf(*one));
+      row.set_owner(OwnerName(model_, one->team));
+      row.set_due(DueLabel(*one));
     }
   }
 
@@ -198,7 +180,7 @@ class Review {
           row.add_threats(threat->key);
         }
       }
-      row.set_owner(Owner(fact.team));
+      row.set_owner(OwnerName(model_, fact.team));
       row.set_due(fact.due);
     }
   }
@@ -212,74 +194,12 @@ class Review {
 
   // --- Scanners and policies ---
 
-  void AddConfigs() {
-    std::set<std::tuple<std::string, std::string>> made;
-    for (const IacSource& source : proto_.delivery().iac()) {
-      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
-      if (tool == nullptr) {
-        result_.add_sources_without_scanner(source.id());
-        continue;
-      }
-      for (const kb::ConfigTemplate& scanner : tool->scanners()) {
-        const std::string& where = source.repository().empty() ? source.id() : source.repository();
-        if (!made.emplace(where, scanner.title()).second) continue;
-        metapowers::v1::ConfigSnippet& config = *result_.add_configs();
-        config = FillConfig(scanner, {{"repository", where}});
-        config.add_elements(where);
-      }
-    }
-  }
-
-  std::vector<const Infrastructure*> Managed(const IacSource& source) const {
-    std::vector<const Infrastructure*> managed;
-    for (const std::string& id : source.manages()) managed.push_back(model_.Find<Infrastructure>(id));
-    return managed;
-  }
-
-  template <class Row>
-  static bool FitsProvider(const Row& row, const std::vector<const Infrastructure*>& managed) {
-    return row.providers().empty() || absl::c_any_of(managed, [&](const Infrastructure* one) {
-             return absl::c_linear_search(row.providers(), one->provider());
-           });
-  }
-
-  static bool Fits(const kb::IacPolicy& policy, const kb::IacTool& tool,
-                   const std::vector<const Infrastructure*>& managed) {
-    if (!absl::c_linear_search(policy.tools(), tool.name())) return false;
-    return absl::c_any_of(managed, [&](const Infrastructure* one) {
-      return (policy.providers().empty() || absl::c_linear_search(policy.providers(), one->provider())) &&
-             (policy.kinds().empty() || absl::c_linear_search(policy.kinds(), one->kind()));
-    });
-  }
-
   void AddPolicies() {
-    std::set<std::tuple<std::string, std::string>> made;
     for (const IacSource& source : proto_.delivery().iac()) {
-      const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
-      if (tool == nullptr) continue;
+      if (knowledge::FindIacTool(source.tool()) == nullptr) result_.add_sources_without_scanner(source.id());
       const std::set<std::string> elements = analysis::ManagedBy(model_, source);
-      for (const kb::IacPolicy& policy : rows_.policies()) {
-        if (!Fits(policy, *tool, Managed(source))) continue;
-        AddPolicy(source, policy, elements);
-        const std::string& where = source.repository().empty() ? source.id() : source.repository();
-        if (!made.emplace(where, policy.id()).second) continue;
-        metapowers::v1::ConfigSnippet& file = *result_.add_policy_files();
-        file = FillConfig(policy.config(),
-                          {{"system", proto_.name()}, {"namespaces", ConfigNode::Texts(Namespaces(elements))}});
-        file.set_title(policy.title());
-        file.add_elements(where);
-      }
+      for (const kb::IacPolicy* policy : analysis::PoliciesFor(model_, source)) AddPolicy(source, *policy, elements);
     }
-  }
-
-  std::vector<std::string> Namespaces(const std::set<std::string>& elements) const {
-    std::vector<std::string> namespaces;
-    for (const model::v1::Zone& zone : proto_.zones()) {
-      if (zone.type() == model::v1::ZONE_TYPE_K8S_NAMESPACE && elements.contains(zone.id())) {
-        namespaces.push_back(zone.id());
-      }
-    }
-    return namespaces;
   }
 
   void AddPolicy(const IacSource& source, const kb::IacPolicy& policy, const std::set<std::string>& elements) {
@@ -296,32 +216,17 @@ class Review {
       if (row.threats_size() < static_cast<int>(kKeys)) row.add_threats(threat->key);
     }
     row.set_verification(policy.verification());
-    row.set_owner(Owner(TeamOf(source)));
+    row.set_owner(OwnerName(model_, TeamOf(source)));
   }
 
   // --- Pipelines ---
 
-  std::vector<const Pipeline*> PipelinesOf(const IacSource& source) const {
-    std::vector<const Pipeline*> pipelines;
-    for (const Pipeline& pipeline : proto_.delivery().pipelines()) {
-      const bool deploys = absl::c_any_of(
-          pipeline.deploys_to(), [&](const std::string& id) { return absl::c_linear_search(source.manages(), id); });
-      if (deploys) pipelines.push_back(&pipeline);
-    }
-    return pipelines;
-  }
-
   void AddPipelines() {
     for (const IacSource& source : proto_.delivery().iac()) {
       const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
-      const std::vector<const Pipeline*> pipelines = PipelinesOf(source);
-      for (const Pipeline* pipeline : pipelines) {
-        AddPipeline(source, tool, pipeline);
-      }
+      const std::vector<const Pipeline*> pipelines = analysis::PipelinesOf(model_, source);
+      for (const Pipeline* pipeline : pipelines) AddPipeline(source, tool, pipeline);
       if (pipelines.empty()) AddPipeline(source, tool, nullptr);
-      std::set<std::string> platforms;
-      for (const Pipeline* pipeline : pipelines) platforms.insert(absl::AsciiStrToLower(pipeline->platform()));
-      for (const std::string& platform : platforms) AddJob(source, tool, platform);
     }
     if (result_.sources().empty()) return;
     for (const kb::IacGate& gate : rows_.gates()) {
@@ -351,27 +256,13 @@ class Review {
     row.set_source(source.id());
     row.set_plan(tool == nullptr ? "not known for this tool" : tool->plan());
     row.set_drift(tool == nullptr ? "not known for this tool" : tool->drift());
-    row.set_owner(Owner(TeamOf(source)));
+    row.set_owner(OwnerName(model_, TeamOf(source)));
     if (pipeline == nullptr) return;
     row.set_pipeline(pipeline->id());
     row.set_platform(pipeline->platform());
     row.set_by_pull(Label(pipeline->deploys_by_pull()));
     row.set_approval(Label(pipeline->approval_required()));
     row.set_signed_artifacts(Label(pipeline->signed_artifacts()));
-  }
-
-  void AddJob(const IacSource& source, const kb::IacTool* tool, const std::string& platform) {
-    if (tool == nullptr) return;
-    for (const kb::IacJob& job : rows_.jobs()) {
-      if (!absl::c_linear_search(job.platforms(), platform)) continue;
-      if (!absl::c_linear_search(job.tools(), tool->name())) continue;
-      if (!FitsProvider(job, Managed(source))) continue;
-      metapowers::v1::ConfigSnippet& config = *result_.add_jobs();
-      config = FillConfig(job.config(), {{"source", source.id()}});
-      config.set_title(tool->name());
-      config.add_elements(source.id());
-      return;
-    }
   }
 
   // --- Remediation ---
@@ -381,7 +272,7 @@ class Review {
     for (const Vulnerability* one : findings_) {
       pb::IacRemedyRow& row = rows.emplace_back();
       const kb::IacFix* fix = FixOf(one->id);
-      const std::string place = PlaceOf(*one);
+      const std::string place = FileLabel(*one);
       row.set_finding(absl::StrCat(one->id, ": ", place.empty() ? "path leads out of the repository" : place));
       row.set_element(one->repository);
       row.set_severity(one->severity);
@@ -389,8 +280,8 @@ class Review {
       row.set_verification(fix == nullptr ? absl::StrCat("The next report has no ", one->id, " at this place.")
                                           : fix->verification());
       if (fix != nullptr) row.add_controls(ControlName(fix->control()));
-      row.set_owner(Owner(one->team));
-      row.set_due(DueOf(*one));
+      row.set_owner(OwnerName(model_, one->team));
+      row.set_due(DueLabel(*one));
     }
     for (const IacSettingFact& fact : settings_) {
       pb::IacRemedyRow& row = rows.emplace_back();
@@ -403,7 +294,7 @@ class Review {
       row.set_fix(fill(fact.setting->fix()));
       row.set_verification(fill(fact.setting->verification()));
       for (const std::string& control : fact.setting->controls()) row.add_controls(ControlName(control));
-      row.set_owner(Owner(fact.team));
+      row.set_owner(OwnerName(model_, fact.team));
       row.set_due(fact.due);
     }
     absl::c_stable_sort(rows, [](const pb::IacRemedyRow& a, const pb::IacRemedyRow& b) {
@@ -416,23 +307,24 @@ class Review {
   // --- Questions ---
 
   void AddQuestions() {
-    if (result_.sources().empty()) Ask("Delivery.iac", "delivery", proto_.id(), "");
+    if (result_.sources().empty()) questions_.Ask("Delivery.iac", "delivery", proto_.id(), "");
     for (const IacSource& source : proto_.delivery().iac()) AskAbout(source);
     if (!result_.sources().empty()) {
       for (const Infrastructure* infrastructure : analysis::Unmanaged(model_)) {
-        Ask("Infrastructure.manages", "infrastructure", infrastructure->id(), infrastructure->owner_team());
+        questions_.Ask("Infrastructure.manages", "infrastructure", infrastructure->id(), infrastructure->owner_team());
       }
     }
     for (const model::v1::Zone& zone : proto_.zones()) {
       if (zone.network_policy() != 0 || zone.type() == model::v1::ZONE_TYPE_INTERNET) continue;
       const auto* runs_on = model_.Find<Infrastructure>(zone.runs_on());
-      if (runs_on != nullptr) Ask("Zone.network_policy", "zones", zone.id(), runs_on->owner_team());
+      if (runs_on != nullptr) questions_.Ask("Zone.network_policy", "zones", zone.id(), runs_on->owner_team());
     }
+    AddAll(questions_.asked(), result_.mutable_questions());
   }
 
   void AskAbout(const IacSource& source) {
     const auto ask = [&](const char* type, const char* list = "delivery.iac") {
-      Ask(type, list, source.id(), TeamOf(source));
+      questions_.Ask(type, list, source.id(), TeamOf(source));
     };
     if (source.repository().empty()) ask("IacSource.repository");
     if (source.state_backend().empty()) ask("IacSource.state_backend");
@@ -440,26 +332,12 @@ class Review {
     if (source.policy_checks() == 0) ask("IacSource.policy_checks");
     if (knowledge::FindIacTool(source.tool()) == nullptr) ask("IacSource.tool");
     if (!scanned_.contains(source.repository())) ask("evidence", "evidence");
-    const std::vector<const Pipeline*> pipelines = PipelinesOf(source);
+    const std::vector<const Pipeline*> pipelines = analysis::PipelinesOf(model_, source);
     if (pipelines.empty()) ask("Pipeline.deploys_to", "delivery.pipelines");
     for (const Pipeline* pipeline : pipelines) {
       if (pipeline->approval_required() == 0) {
-        Ask("Pipeline.approval_required", "delivery.pipelines", pipeline->id(), TeamOf(source));
+        questions_.Ask("Pipeline.approval_required", "delivery.pipelines", pipeline->id(), TeamOf(source));
       }
-    }
-  }
-
-  void Ask(absl::string_view type, absl::string_view list, const std::string& id, const std::string& team) {
-    const size_t dot = type.find('.');
-    const std::string field = absl::StrCat(list, "[", id, "]", dot == absl::string_view::npos ? "" : type.substr(dot));
-    if (absl::c_any_of(result_.questions(), [&](const auto& one) { return one.field() == field; })) return;
-    for (const kb::SurfaceQuestion& rule : rows_.questions()) {
-      if (rule.field() != type) continue;
-      metapowers::v1::Question& question = *result_.add_questions();
-      question.set_field(field);
-      question.set_text(absl::StrReplaceAll(rule.text(), {{"{id}", id}}));
-      question.set_owner(team.empty() ? proto_.owner_team() : team);
-      question.set_owner_name(TeamName(model_, question.owner()));
     }
   }
 
@@ -496,6 +374,7 @@ class Review {
   const kb::IacReview& rows_;
   const std::vector<IacSettingFact> settings_;
   const std::unique_ptr<const analysis::VulnerabilityFacts> judged_;
+  RowQuestions questions_;
   std::set<std::string> repositories_;          // of sources
   std::set<std::string> scanned_;               // those of them with a current report
   std::vector<const Vulnerability*> findings_;  // in them
