@@ -393,6 +393,16 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
     case k::THREAT_SUBJECT_COMPONENT:
     case k::THREAT_SUBJECT_EXTERNAL_ENTITY: {
       const ComponentFacts& facts = *element.component().facts;
+      if (reach == k::DATA_REACH_STORES_BEHIND) {
+        for (const int index : element.component().outbound) {
+          const ComponentFacts& target = *components_[flows_[index].target].facts;
+          if (target.component->kind() != model::v1::COMPONENT_KIND_DATASTORE) continue;
+          AddClasses(model(), flows_[index].flow->sends(), data);
+          AddClasses(model(), flows_[index].flow->receives(), data);
+          data.insert(data.end(), target.stores.begin(), target.stores.end());
+        }
+        break;
+      }
       data = facts.stores;
       if (reach != k::DATA_REACH_STORED) data.insert(data.end(), facts.processes.begin(), facts.processes.end());
       if (reach == k::DATA_REACH_UNSPECIFIED) data.insert(data.end(), facts.transfers.begin(), facts.transfers.end());

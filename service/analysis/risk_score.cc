@@ -15,7 +15,9 @@ namespace {
 namespace k = knowledge::v1;
 using model::v1::DataClass;
 
-int Level(int value, int top = 5) { return std::clamp(value, 1, top); }
+// The scale of likelihood and impact.
+constexpr int kLeast = 1;
+constexpr int kMost = 5;
 
 // Terms of a sum; in words where somebody wants to read them.
 struct Sum {
@@ -35,8 +37,15 @@ struct Sum {
     if (words != nullptr) absl::StrAppend(words, ", ", what..., points < 0 ? " " : " +", points);
   }
 
-  void End(int points) {
-    if (words != nullptr) absl::StrAppend(words, " = ", points);
+  // Cut to the scale.
+  void Clip(int top) {
+    const int cut = std::clamp(value, kLeast, top);
+    if (words != nullptr && cut != value) absl::StrAppend(words, cut > value ? ", at least " : ", at most ", cut);
+    value = cut;
+  }
+
+  void End() {
+    if (words != nullptr) absl::StrAppend(words, " = ", value);
   }
 };
 
@@ -210,21 +219,19 @@ RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, absl::
   Sum impact{0, derivation == nullptr ? nullptr : &derivation->impact};
   AddBaseLikelihood(rule.likelihood(), element, likelihood);
   const Harm harm = BaseImpact(rule.impact(), element, data, derivation != nullptr);
-  const int top = rule.impact().cap() == 0 ? 5 : rule.impact().cap();
+  const int top = rule.impact().cap() == 0 ? kMost : rule.impact().cap();
   impact.Start(harm.value, harm.term);
   impact.Add(rule.impact().adjust(), rule.impact().adjust_reason());
 
   RiskScores scores;
   scores.data_at_stake = harm.data;
   if (scores.data_at_stake == nullptr && data.size() == 1) scores.data_at_stake = data.front();
-  const int first_likelihood = Level(likelihood.value);
-  const int first_impact = Level(impact.value, top);
-  scores.inherent = OnGrid(first_likelihood, first_impact);
   // What is cut to the scale before controls must not be eaten again after them.
-  likelihood.value = first_likelihood;
-  impact.value = first_impact;
-  int least_likelihood = first_likelihood;
-  int least_impact = first_impact;
+  likelihood.Clip(kMost);
+  impact.Clip(top);
+  scores.inherent = OnGrid(likelihood.value, impact.value);
+  int least_likelihood = likelihood.value;
+  int least_impact = impact.value;
   for (const ControlOnThreat& each : controls) {
     const model::v1::PostureState state = each.posture->state;
     AddControl(each, Lowered(each.row->likelihood(), state), likelihood);
@@ -233,11 +240,13 @@ RiskScores ScoreThreat(const k::ThreatRule& rule, const Element& element, absl::
     least_likelihood -= each.row->likelihood();
     least_impact -= each.row->impact();
   }
-  scores.current = OnGrid(Level(likelihood.value), Level(impact.value, top));
-  scores.target = OnGrid(std::min(Level(least_likelihood), scores.current.likelihood),
-                         std::min(Level(least_impact, top), scores.current.impact));
-  likelihood.End(scores.current.likelihood);
-  impact.End(scores.current.impact);
+  likelihood.Clip(kMost);
+  impact.Clip(top);
+  scores.current = OnGrid(likelihood.value, impact.value);
+  scores.target = OnGrid(std::clamp(least_likelihood, kLeast, scores.current.likelihood),
+                         std::clamp(least_impact, kLeast, scores.current.impact));
+  likelihood.End();
+  impact.End();
   return scores;
 }
 

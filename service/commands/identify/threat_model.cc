@@ -613,8 +613,11 @@ class Builder {
       }
       const std::string where = List(plan.elements, kNamesInCell);
       const std::string what = data.empty() ? "data" : List({data.begin(), data.end()}, kNamesInCell);
+      for (const std::string& team : plan.teams) row.add_owners(NameOfTeam(team));
+      const std::string who = List({row.owners().begin(), row.owners().end()}, kNamesInCell);
       const auto fill = [&](const std::string& text) {
-        return absl::StrReplaceAll(text, {{"{element}", where}, {"{data}", what}, {"{system}", proto_.name()}});
+        return absl::StrReplaceAll(
+            text, {{"{element}", where}, {"{data}", what}, {"{system}", proto_.name()}, {"{team}", who}});
       };
       row.set_measure(fill(plan.control->measure()));
       row.set_verification(fill(plan.control->verification()));
@@ -623,7 +626,6 @@ class Builder {
       row.set_threats(static_cast<int>(plan.threats.size()));
       row.set_points(plan.points);
       AddAll(BindingReferences(binding, plan.control->references()), row.mutable_references());
-      for (const std::string& team : plan.teams) row.add_owners(NameOfTeam(team));
       row.set_due(plan.due);
       row.set_effort(Label(plan.control->effort()));
       row.set_state(StateText(plan.states));

@@ -131,6 +131,9 @@ TEST_P(ThreatModelTest, ControlsNameTheOpenThreatsThatTheyLower) {
   for (const pb::ControlRow& control : result_.controls()) {
     SCOPED_TRACE(control.id());
     EXPECT_EQ(control.findings_size(), control.threats());
+    for (const std::string* text : {&control.measure(), &control.verification()}) {
+      EXPECT_EQ(text->find('{'), std::string::npos) << *text;
+    }
     for (const int position : control.findings()) EXPECT_TRUE(IsOpen(result_.findings(position)));
   }
 }
