@@ -1,40 +1,19 @@
 #include "service/commands/cluster_manifests.h"
 
-#include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/analysis/asset_gaps.h"
 #include "service/knowledge/software_rules.h"
 
 namespace metapowers::commands {
 namespace {
 
+using analysis::ClusterZone;
+using analysis::FlowPeer;
+using analysis::ZoneFlow;
 using model::v1::Component;
-using model::v1::Tristate;
-
-bool IsCluster(const model::v1::Infrastructure& element) {
-  return element.kind() == model::v1::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER;
-}
-
-bool IsPublic(const model::Model& model, const Component& component) {
-  if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY || !component.third_party().empty()) return true;
-  const auto* zone = model.Find<model::v1::Zone>(component.zone());
-  return zone != nullptr &&
-         (zone->type() == model::v1::ZONE_TYPE_INTERNET || zone->type() == model::v1::ZONE_TYPE_SAAS);
-}
-
-FlowPeer PeerOf(const Input& input, const ClusterZone& zone, const model::v1::Flow& flow, const Component& other) {
-  if (!flow.has_port() || flow.port() == 0) return FlowPeer::kUndeclared;
-  const bool pod = other.machine() == model::v1::MACHINE_CONTAINER && other.runs_on() == zone.cluster->id();
-  const auto* home = input.model.Find<model::v1::Zone>(other.zone());
-  const bool placed = home != nullptr && (home == zone.zone || home->type() == model::v1::ZONE_TYPE_K8S_NAMESPACE);
-  if (pod && placed) return FlowPeer::kPod;
-  return IsPublic(input.model, other) ? FlowPeer::kPublic : FlowPeer::kAddress;
-}
 
 ConfigNode PodLabels(const Component& component) {
   return ConfigNode::Map(
@@ -109,55 +88,7 @@ ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, 
 
 }  // namespace
 
-std::vector<const Component*> ContainerComponents(const analysis::Facts& facts) {
-  std::vector<const Component*> components;
-  for (const std::string& id : analysis::ScannableComponents(facts)) {
-    const Component* component = facts.Find(id)->component;
-    if (component->machine() == model::v1::MACHINE_CONTAINER) components.push_back(component);
-  }
-  return components;
-}
-
-std::vector<const model::v1::Infrastructure*> Clusters(const model::Model& model) {
-  std::vector<const model::v1::Infrastructure*> clusters;
-  for (const model::v1::Infrastructure& element : model.proto().infrastructure()) {
-    if (IsCluster(element)) clusters.push_back(&element);
-  }
-  return clusters;
-}
-
-std::vector<ClusterZone> ClusterZones(const Input& input) {
-  std::map<std::pair<std::string, std::string>, ClusterZone> zones;
-  for (const Component* component : ContainerComponents(input.facts)) {
-    const auto* cluster = input.model.Find<model::v1::Infrastructure>(component->runs_on());
-    const auto* zone = input.model.Find<model::v1::Zone>(component->zone());
-    if (cluster == nullptr || !IsCluster(*cluster) || zone == nullptr) continue;
-    ClusterZone& entry = zones[{cluster->id(), zone->id()}];
-    entry.cluster = cluster;
-    entry.zone = zone;
-    entry.components.push_back(component);
-  }
-  std::vector<ClusterZone> sorted;
-  for (auto& [key, zone] : zones) sorted.push_back(std::move(zone));
-  return sorted;
-}
-
-std::vector<ZoneFlow> FlowsOf(const Input& input, const ClusterZone& zone) {
-  std::vector<ZoneFlow> flows;
-  const auto in_zone = [&](const Component* component) {
-    return std::find(zone.components.begin(), zone.components.end(), component) != zone.components.end();
-  };
-  for (const model::v1::Flow& flow : input.model.proto().flows()) {
-    const auto* source = input.model.Find<Component>(flow.source());
-    const auto* target = input.model.Find<Component>(flow.target());
-    if (source == nullptr || target == nullptr || source == target) continue;
-    if (in_zone(target)) flows.push_back({&flow, target, source, true, PeerOf(input, zone, flow, *source)});
-    if (in_zone(source)) flows.push_back({&flow, source, target, false, PeerOf(input, zone, flow, *target)});
-  }
-  return flows;
-}
-
-std::vector<ConfigNode> NetworkPolicies(const Input& input, const ClusterZone& zone) {
+std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const ClusterZone& zone) {
   const knowledge::v1::ContainerRules& rules = knowledge::ContainerRules();
   std::vector<ConfigNode> documents;
   documents.push_back(Policy("default-deny", zone,
@@ -174,7 +105,7 @@ std::vector<ConfigNode> NetworkPolicies(const Input& input, const ClusterZone& z
           {{"podSelector", ConfigNode::Map()},
            {"policyTypes", ConfigNode::Texts({"Egress"})},
            {"egress", ConfigNode::List({ConfigNode::Map({{"to", ConfigNode::List({dns})}, {"ports", ports}})})}})));
-  const std::vector<ZoneFlow> flows = FlowsOf(input, zone);
+  const std::vector<ZoneFlow> flows = analysis::FlowsOf(model, zone);
   for (const Component* component : zone.components) {
     const bool any = std::any_of(flows.begin(), flows.end(), [&](const ZoneFlow& flow) {
       return flow.component == component && flow.peer != FlowPeer::kUndeclared;
@@ -219,13 +150,13 @@ ConfigNode HardenedDeployment(const Component& component, const model::v1::Zone*
                           {"spec", ConfigNode::Map({{"template", ConfigNode::Map({{"spec", std::move(pod)}})}})}});
 }
 
-std::vector<ConfigNode> MeshPolicies(const Input& input, const ClusterZone& zone) {
+std::vector<ConfigNode> MeshPolicies(const model::Model& model, const ClusterZone& zone) {
   std::vector<ConfigNode> documents;
   documents.push_back(ConfigNode::Map({{"apiVersion", "security.istio.io/v1"},
                                        {"kind", "PeerAuthentication"},
                                        {"metadata", Metadata("strict-mutual-tls", zone)},
                                        {"spec", ConfigNode::Map({{"mtls", ConfigNode::Map({{"mode", "STRICT"}})}})}}));
-  const std::vector<ZoneFlow> flows = FlowsOf(input, zone);
+  const std::vector<ZoneFlow> flows = analysis::FlowsOf(model, zone);
   for (const Component* component : zone.components) {
     ConfigNode rules = ConfigNode::List();
     for (const ZoneFlow& flow : flows) {
@@ -247,13 +178,6 @@ std::vector<ConfigNode> MeshPolicies(const Input& input, const ClusterZone& zone
           ConfigNode::Map({{"selector", PodLabels(*component)}, {"action", "ALLOW"}, {"rules", std::move(rules)}})}}));
   }
   return documents;
-}
-
-bool MeetsRestricted(const Component& component) {
-  const model::v1::ContainerSettings& settings = component.container();
-  return settings.runs_as_non_root() == Tristate::TRISTATE_YES &&
-         settings.privilege_escalation() == Tristate::TRISTATE_NO &&
-         settings.drops_capabilities() == Tristate::TRISTATE_YES;
 }
 
 }  // namespace metapowers::commands

@@ -155,9 +155,9 @@ TEST(ContainerSecurity, TheHospitalShowsItsPortalAlone) {
 
 TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
   const Case c(Example("api-platform"));
-  for (const ClusterZone& zone : ClusterZones(c.input())) {
+  for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
     if (zone.zone->id() != "us-cde") continue;
-    const auto documents = Parse(ToYaml(NetworkPolicies(c.input(), zone)));
+    const auto documents = Parse(ToYaml(NetworkPolicies(c.model(), zone)));
     ASSERT_EQ(documents.size(), 5u) << "default, names, and three components";
     EXPECT_EQ(At(documents[0]->root(), {"metadata", "name"}), "default-deny");
     EXPECT_EQ(At(documents[0]->root(), {"metadata", "namespace"}), "us-cde");
@@ -173,9 +173,9 @@ TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
 
 TEST(ContainerSecurity, AFlowFromAnotherNamespaceNamesIt) {
   const Case c(Example("api-platform"));
-  for (const ClusterZone& zone : ClusterZones(c.input())) {
+  for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
     if (zone.zone->id() != "us-cde") continue;
-    const std::string text = ToYaml(NetworkPolicies(c.input(), zone));
+    const std::string text = ToYaml(NetworkPolicies(c.model(), zone));
     EXPECT_THAT(text, HasSubstr("kubernetes.io/metadata.name: us-edge"));
     EXPECT_THAT(text, HasSubstr("cidr: \"0.0.0.0/0\""));
   }
@@ -210,7 +210,7 @@ TEST(ContainerSecurity, NamesWithMarksOfYamlStayText) {
   const auto deployment = Parse(ToYaml(HardenedDeployment(component, &zone)));
   EXPECT_EQ(At(deployment[0]->root(), {"metadata", "name"}), component.id());
   EXPECT_EQ(At(deployment[0]->root(), {"metadata", "namespace"}), zone.id());
-  ClusterZone home;
+  analysis::ClusterZone home;
   home.zone = &zone;
   const auto space = Parse(ToYaml(NamespaceWithLevel(home, true)));
   EXPECT_EQ(At(space[0]->root(), {"metadata", "name"}), zone.id());
