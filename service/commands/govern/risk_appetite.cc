@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/thresholds.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
 #include "service/model/model.h"
@@ -15,6 +16,7 @@
 namespace metapowers::commands::govern {
 
 namespace pb = security::govern::v1;
+using analysis::ThresholdState;
 using model::v1::AcceptanceAuthority;
 using model::v1::RiskCategory;
 using model::v1::Role;
@@ -24,15 +26,18 @@ namespace {
 
 bool AtLeast(const Threshold& threshold) { return threshold.direction() == model::v1::THRESHOLD_DIRECTION_AT_LEAST; }
 
-// Whether `value` is on the bad side of `bound`.
-bool Beyond(const Threshold& threshold, double value, double bound) {
-  return AtLeast(threshold) ? value < bound : value > bound;
-}
-
-pb::ThresholdVerdict VerdictOn(const Threshold& threshold, double value) {
-  if (Beyond(threshold, value, threshold.limit())) return pb::THRESHOLD_VERDICT_OVER_LIMIT;
-  if (Beyond(threshold, value, threshold.tolerance())) return pb::THRESHOLD_VERDICT_OVER_TOLERANCE;
-  return pb::THRESHOLD_VERDICT_WITHIN_TOLERANCE;
+pb::ThresholdVerdict VerdictOn(ThresholdState state) {
+  switch (state) {
+    case ThresholdState::kNotMeasured:
+      return pb::THRESHOLD_VERDICT_NOT_MEASURED;
+    case ThresholdState::kWithinTolerance:
+      return pb::THRESHOLD_VERDICT_WITHIN_TOLERANCE;
+    case ThresholdState::kOverTolerance:
+      return pb::THRESHOLD_VERDICT_OVER_TOLERANCE;
+    case ThresholdState::kOverLimit:
+      return pb::THRESHOLD_VERDICT_OVER_LIMIT;
+  }
+  return pb::THRESHOLD_VERDICT_UNSPECIFIED;
 }
 
 class Builder {
@@ -124,23 +129,18 @@ class Builder {
     row.set_limit(Amount(threshold.limit(), threshold.unit()));
     row.set_owner(RoleTitle(model_, category.owner()));
     row.set_source(threshold.source());
-    row.set_contradictory(Beyond(threshold, threshold.tolerance(), threshold.limit()));
-    double value = threshold.current();
-    if (threshold.fact() != model::v1::THRESHOLD_METRIC_UNSPECIFIED) {
-      const analysis::Facts::MetricValue computed = input_.facts.Metric(threshold.fact());
-      value = static_cast<double>(computed.value);
-      row.set_computed(true);
-      row.mutable_ids()->Assign(computed.ids.begin(), computed.ids.end());
-      row.set_id_count(row.ids_size());
-    } else if (threshold.has_current()) {
-      row.set_measured_on(threshold.measured_on());
-    } else {
-      row.set_verdict(pb::THRESHOLD_VERDICT_NOT_MEASURED);
+    row.set_contradictory(analysis::IsBeyond(threshold, threshold.tolerance(), threshold.limit()));
+    const analysis::ThresholdFact fact = analysis::JudgeThreshold(input_.facts, threshold);
+    row.set_verdict(VerdictOn(fact.state));
+    if (!fact.value.has_value()) {
       result_.set_unmeasured_count(result_.unmeasured_count() + 1);
       return;
     }
-    row.set_current(Amount(value, threshold.unit()));
-    row.set_verdict(VerdictOn(threshold, value));
+    row.set_computed(fact.computed);
+    row.mutable_ids()->Assign(fact.ids.begin(), fact.ids.end());
+    row.set_id_count(row.ids_size());
+    if (!fact.computed) row.set_measured_on(threshold.measured_on());
+    row.set_current(Amount(*fact.value, threshold.unit()));
     if (row.verdict() == pb::THRESHOLD_VERDICT_WITHIN_TOLERANCE) return;
     const bool over_limit = row.verdict() == pb::THRESHOLD_VERDICT_OVER_LIMIT;
     (over_limit ? result_.add_over_limit() : result_.add_over_tolerance())->assign(threshold.metric());
