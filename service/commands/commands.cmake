@@ -23,6 +23,7 @@ set(METAPOWERS_COMMANDS
   protect/iac_security
   protect/secrets_management
   protect/secure_coding
+  utility/pentest_plan
   utility/threat_intel
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

@@ -7,9 +7,22 @@ namespace metapowers::knowledge {
 extern const EmbeddedFile kIntelFiles[];
 extern const int kIntelFilesCount;
 
+namespace {
+
+template <class Rows>
+const Rows* Load(absl::string_view path) {
+  return LoadFile<Rows>(absl::MakeConstSpan(kIntelFiles, kIntelFilesCount), path);
+}
+
+}  // namespace
+
 const v1::ThreatIntelRules& ThreatIntelRules() {
-  static const auto* const rows = LoadFile<v1::ThreatIntelRules>(absl::MakeConstSpan(kIntelFiles, kIntelFilesCount),
-                                                                 "data/intel/threat_intel.textproto");
+  static const auto* const rows = Load<v1::ThreatIntelRules>("data/intel/threat_intel.textproto");
+  return *rows;
+}
+
+const v1::PentestRules& PentestRules() {
+  static const auto* const rows = Load<v1::PentestRules>("data/intel/pentest.textproto");
   return *rows;
 }
 

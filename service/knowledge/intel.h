@@ -1,14 +1,18 @@
-// Shipped rows on threat intelligence, read once from data embedded in the binary. Thread-safe; what is returned lives
-// as long as the process.
+// Shipped rows on threat intelligence and penetration tests, read once from data embedded in the binary. Thread-safe;
+// what is returned lives as long as the process.
 #ifndef METAPOWERS_SERVICE_KNOWLEDGE_INTEL_H_
 #define METAPOWERS_SERVICE_KNOWLEDGE_INTEL_H_
 
+#include "metapowers/knowledge/v1/pentest.pb.h"
 #include "metapowers/knowledge/v1/threat_intel.pb.h"
 
 namespace metapowers::knowledge {
 
 // The rows of data/intel/threat_intel.textproto.
 const v1::ThreatIntelRules& ThreatIntelRules();
+
+// The rows of data/intel/pentest.textproto.
+const v1::PentestRules& PentestRules();
 
 }  // namespace metapowers::knowledge
 
