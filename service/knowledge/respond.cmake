@@ -1,0 +1,11 @@
+# The rows on incident response (response.h): embedded, and each file checked against its schema at build time.
+# An entry is <data file>=<proto>=<message>.
+set(respond_rules plans=response_plans=ResponsePlans incident_classes=response_plans=ResponsePlans)
+set(respond_files "")
+foreach(rule IN LISTS respond_rules)
+  string(REGEX MATCH "^([a-z_]+)=([a-z_]+)=(.+)$" _ ${rule})
+  set(file data/respond/${CMAKE_MATCH_1}.textproto)
+  list(APPEND respond_files ${file})
+  check_rows(respond_${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${CMAKE_MATCH_3} ${file})
+endforeach()
+metapowers_embed(metapowers_knowledge metapowers::knowledge kRespondFiles ${respond_files})

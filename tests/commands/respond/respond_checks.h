@@ -1,0 +1,28 @@
+// What tests of this phase read of any result.
+#ifndef METAPOWERS_TESTS_COMMANDS_RESPOND_RESPOND_CHECKS_H_
+#define METAPOWERS_TESTS_COMMANDS_RESPOND_RESPOND_CHECKS_H_
+
+#include <set>
+#include <string>
+
+namespace metapowers::commands::respond {
+
+// "<rule> <subject>" of each finding.
+template <class Result>
+std::set<std::string> FindingsOf(const Result& result) {
+  std::set<std::string> found;
+  for (const auto& row : result.findings()) found.insert(row.rule() + " " + row.subject());
+  return found;
+}
+
+// The texts of the questions.
+template <class Result>
+std::set<std::string> QuestionsOf(const Result& result) {
+  std::set<std::string> asked;
+  for (const auto& question : result.questions()) asked.insert(question.text());
+  return asked;
+}
+
+}  // namespace metapowers::commands::respond
+
+#endif  // METAPOWERS_TESTS_COMMANDS_RESPOND_RESPOND_CHECKS_H_

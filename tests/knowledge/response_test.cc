@@ -1,0 +1,95 @@
+// The rows on incident response: what they cite exists, and no threat is without a playbook.
+#include "service/knowledge/response.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "service/knowledge/knowledge.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::knowledge {
+namespace {
+
+TEST(ResponsePlans, EveryThreatRuleBelongsToExactlyOneClass) {
+  std::set<std::string> known;
+  for (const v1::ThreatRule& rule : ThreatRules().rules()) known.insert(rule.id());
+  std::map<std::string, int> named;
+  for (const v1::IncidentClass& row : ResponsePlans().classes()) {
+    for (const std::string& rule : row.rules()) {
+      EXPECT_TRUE(known.contains(rule)) << row.id() << " names " << rule;
+      ++named[rule];
+    }
+  }
+  for (const std::string& rule : known) EXPECT_EQ(named[rule], 1) << rule;
+  EXPECT_EQ(IncidentClassOf("store-held-to-ransom")->id(), "ransomware");
+  EXPECT_EQ(IncidentClassOf("acme-own-rule"), nullptr);
+}
+
+TEST(ResponsePlans, ClassesAreComplete) {
+  std::set<std::string> ids;
+  for (const v1::IncidentClass& row : ResponsePlans().classes()) {
+    SCOPED_TRACE(row.id());
+    EXPECT_TRUE(ids.insert(row.id()).second);
+    EXPECT_FALSE(row.starts().empty());
+    EXPECT_FALSE(row.closed().empty());
+    EXPECT_GT(row.switches_size(), 0);
+    std::set<v1::ResponsePhase> phases;
+    for (const v1::ResponseStep& step : row.steps()) {
+      phases.insert(step.phase());
+      EXPECT_GT(step.roles_size(), 0) << step.action();
+    }
+    EXPECT_TRUE(phases.contains(v1::RESPONSE_PHASE_TRIAGE));
+    EXPECT_TRUE(phases.contains(v1::RESPONSE_PHASE_CONTAIN));
+    EXPECT_TRUE(phases.contains(v1::RESPONSE_PHASE_ERADICATE));
+    for (const std::string& reference : row.references()) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+    EXPECT_TRUE(row.requirement().empty() || FindRequirement(row.requirement()) != nullptr);
+    EXPECT_TRUE(row.tree().empty() || PlanTreeOf(row.tree()).id() == row.tree());
+  }
+  // What a reader of PCI DSS and of incident handling looks for first.
+  for (const char* entry :
+       {"api-abuse", "stolen-credential", "supply-chain", "insider", "ransomware", "third-party-breach", "pan-found"}) {
+    EXPECT_TRUE(ids.contains(entry)) << entry;
+  }
+}
+
+TEST(ResponsePlans, ReadinessRulesCiteWhatTheCataloguesHave) {
+  std::set<std::string> ids;
+  for (const v1::ReadinessRule& rule : ResponsePlans().readiness()) {
+    SCOPED_TRACE(rule.id());
+    EXPECT_TRUE(ids.insert(rule.id()).second);
+    EXPECT_FALSE(rule.measure().empty());
+    EXPECT_FALSE(rule.verification().empty());
+    EXPECT_NE(rule.severity(), model::v1::SEVERITY_UNSPECIFIED);
+    for (const std::string& reference : rule.references()) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+  }
+  for (const std::string& reference : ResponsePlans().references()) EXPECT_NE(FindRequirement(reference), nullptr);
+}
+
+TEST(ResponsePlans, TreesEndInActions) {
+  for (const v1::PlanTree& tree : ResponsePlans().trees()) {
+    SCOPED_TRACE(tree.id());
+    std::map<std::string, int> position;
+    for (const v1::PlanNode& node : tree.nodes()) position.emplace(node.id(), static_cast<int>(position.size()));
+    EXPECT_EQ(static_cast<int>(position.size()), tree.nodes_size());
+    for (const v1::PlanNode& node : tree.nodes()) {
+      SCOPED_TRACE(node.id());
+      for (const std::string& next : {node.yes(), node.no()}) {
+        EXPECT_TRUE(next.empty() || position.at(next) > position.at(node.id())) << "it leads back";
+      }
+      if (node.yes().empty()) {
+        EXPECT_GT(node.roles_size(), 0) << "an action without an actor";
+        // Nothing takes the place of an action, so that it must have a text in every model.
+        const std::string& last = node.otherwise().empty() ? node.text() : node.otherwise();
+        EXPECT_EQ(last.find('{'), std::string::npos);
+      } else {
+        EXPECT_FALSE(node.no().empty());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::knowledge
