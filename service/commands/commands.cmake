@@ -25,6 +25,7 @@ set(METAPOWERS_COMMANDS
   protect/secure_coding
   utility/pentest_plan
   utility/threat_intel
+  respond/incident_communication
   respond/incident_response
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

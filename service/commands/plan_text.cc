@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/commands/model_query.h"
 #include "service/commands/wording.h"
 
@@ -41,6 +42,7 @@ std::string ValueOf(const Input& input, absl::string_view name, const PlanValues
   if (name == "switches") return List(values.switches, kSwitchesNamed);
   if (name == "elements") return List(values.elements, kElementsNamed);
   if (name == "details") return List(values.details, kElementsNamed);
+  if (const auto found = values.names.find(name); found != values.names.end()) return found->second;
   std::vector<std::string> labels;
   for (const Value& value : ValuesAt(input.model, input.model.proto(), name)) labels.push_back(value.label);
   return List(labels, kNamed);
@@ -97,6 +99,17 @@ std::optional<std::string> StepText(const Input& input, const knowledge::v1::Res
   *asks = true;
   if (step.otherwise().empty()) return std::nullopt;
   return FillPlanText(input, step.otherwise(), values);
+}
+
+std::string MessageText(const Input& input, const google::protobuf::RepeatedPtrField<knowledge::v1::MessageLine>& lines,
+                        const PlanValues& values) {
+  std::vector<std::string> filled;
+  for (const knowledge::v1::MessageLine& line : lines) {
+    std::optional<std::string> text = FillPlanText(input, line.text(), values);
+    if (!text.has_value() && !line.otherwise().empty()) text = FillPlanText(input, line.otherwise(), values);
+    if (text.has_value()) filled.push_back(*std::move(text));
+  }
+  return absl::StrJoin(filled, "\n");
 }
 
 std::vector<std::string> PlaceholdersOf(absl::string_view text) {

@@ -2,11 +2,13 @@
 #ifndef METAPOWERS_SERVICE_COMMANDS_PLAN_TEXT_H_
 #define METAPOWERS_SERVICE_COMMANDS_PLAN_TEXT_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "metapowers/knowledge/v1/notification_rules.pb.h"
 #include "metapowers/knowledge/v1/response_plans.pb.h"
 #include "service/analysis/incident_classes.h"
 #include "service/commands/command.h"
@@ -21,6 +23,7 @@ struct PlanValues {
   std::vector<std::string> switches;
   std::vector<std::string> elements;
   std::vector<std::string> details;
+  std::map<std::string, std::string, std::less<>> names;  // further placeholders with their values
 };
 
 // Of a class of incidents.
@@ -31,6 +34,10 @@ void AddSelected(const Input& input, const knowledge::v1::ElementSelector& selec
 
 // Nothing where a placeholder has no value.
 std::optional<std::string> FillPlanText(const Input& input, absl::string_view text, const PlanValues& values);
+
+// The lines of a message that have a value, each else what it says otherwise.
+std::string MessageText(const Input& input, const google::protobuf::RepeatedPtrField<knowledge::v1::MessageLine>& lines,
+                        const PlanValues& values);
 
 // What a step says here: its action, else what it says otherwise; nothing where it says neither. `asks` is set where
 // its action has no value.

@@ -1,7 +1,11 @@
 #include "service/knowledge/response.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "service/knowledge/embedded_rows.h"
 
 namespace metapowers::knowledge {
@@ -10,6 +14,16 @@ extern const EmbeddedFile kRespondFiles[];
 extern const int kRespondFilesCount;
 
 namespace {
+
+// The rows of these files together.
+template <class Rows>
+const Rows* RowsOf(std::initializer_list<absl::string_view> names) {
+  return LoadRows<Rows>(absl::MakeConstSpan(kRespondFiles, kRespondFilesCount), [names](absl::string_view path) {
+    return std::any_of(names.begin(), names.end(), [path](absl::string_view name) {
+      return path == absl::StrCat("data/respond/", name, ".textproto");
+    });
+  });
+}
 
 template <class Rows>
 const typename Rows::value_type& RowOf(const Rows& rows, absl::string_view id) {
@@ -22,10 +36,12 @@ const typename Rows::value_type& RowOf(const Rows& rows, absl::string_view id) {
 }  // namespace
 
 const v1::ResponsePlans& ResponsePlans() {
-  static const auto* const rows =
-      LoadRows<v1::ResponsePlans>(absl::MakeConstSpan(kRespondFiles, kRespondFilesCount), [](absl::string_view path) {
-        return path == "data/respond/plans.textproto" || path == "data/respond/incident_classes.textproto";
-      });
+  static const auto* const rows = RowsOf<v1::ResponsePlans>({"plans", "incident_classes"});
+  return *rows;
+}
+
+const v1::NotificationRules& NotificationRules() {
+  static const auto* const rows = RowsOf<v1::NotificationRules>({"notification_rules", "messages"});
   return *rows;
 }
 

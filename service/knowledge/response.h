@@ -4,12 +4,16 @@
 #define METAPOWERS_SERVICE_KNOWLEDGE_RESPONSE_H_
 
 #include "absl/strings/string_view.h"
+#include "metapowers/knowledge/v1/notification_rules.pb.h"
 #include "metapowers/knowledge/v1/response_plans.pb.h"
 
 namespace metapowers::knowledge {
 
 // Rows of data/respond/plans.textproto and incident_classes.textproto.
 const v1::ResponsePlans& ResponsePlans();
+
+// Rows of data/respond/notification_rules.textproto and messages.textproto.
+const v1::NotificationRules& NotificationRules();
 
 // The class that a threat rule belongs to; nullptr for a rule of a team's own.
 const v1::IncidentClass* IncidentClassOf(absl::string_view threat_rule);

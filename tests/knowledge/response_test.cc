@@ -91,5 +91,38 @@ TEST(ResponsePlans, TreesEndInActions) {
   }
 }
 
+TEST(NotificationRules, CiteWhatTheCataloguesHaveAndGiveHoursOnlyWithWords) {
+  std::set<std::string> ids;
+  for (const v1::NotificationRule& rule : NotificationRules().rules()) {
+    SCOPED_TRACE(rule.id());
+    EXPECT_TRUE(ids.insert(rule.id()).second);
+    EXPECT_NE(rule.recipient(), v1::NOTIFICATION_RECIPIENT_UNSPECIFIED);
+    EXPECT_TRUE(rule.framework().empty() || FindFramework(rule.framework()) != nullptr);
+    EXPECT_TRUE(rule.references_size() > 0 || !rule.source().empty()) << "it rests on nothing";
+    for (const std::string& reference : rule.references()) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+    EXPECT_GT(rule.stages_size(), 0);
+    for (const v1::NotificationStage& stage : rule.stages()) EXPECT_FALSE(stage.within().empty());
+    EXPECT_GT(rule.deciders_size(), 0);
+    if (rule.recipient() == v1::NOTIFICATION_RECIPIENT_AUTHORITY) {
+      EXPECT_GT(rule.content_size(), 0);
+      EXPECT_FALSE(rule.question().empty());
+    }
+  }
+}
+
+TEST(NotificationRules, TemplatesAreWrittenCheckedAndReleasedByKnownFunctions) {
+  std::set<std::string> functions;
+  for (const v1::ResponseFunction& function : ResponsePlans().functions()) functions.insert(function.id());
+  for (const v1::MessageTemplate& row : NotificationRules().templates()) {
+    SCOPED_TRACE(row.id());
+    EXPECT_NE(row.place(), v1::MESSAGE_PLACE_UNSPECIFIED);
+    for (const std::string& function : {row.writer(), row.checker(), row.releaser()}) {
+      EXPECT_TRUE(functions.contains(function)) << function;
+    }
+    EXPECT_GT(row.lines_size(), 4);
+    EXPECT_FALSE(row.when().empty());
+  }
+}
+
 }  // namespace
 }  // namespace metapowers::knowledge
