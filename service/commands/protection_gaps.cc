@@ -70,7 +70,11 @@ void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const 
 }
 
 void ProtectionGaps::Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team) {
-  const knowledge::v1::ProtectionGapRule& known = knowledge::ProtectionGapRuleOf(rule);
+  Add(knowledge::ProtectionGapRuleOf(rule), subject, std::move(fact), team);
+}
+
+void ProtectionGaps::Add(const knowledge::v1::ProtectionGapRule& known, absl::string_view subject, std::string fact,
+                         absl::string_view team) {
   ProtectionGap& row = rows_.emplace_back();
   row.set_rule(known.id());
   row.set_title(known.title());

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_field.h"
+#include "metapowers/knowledge/v1/key_and_access_rules.pb.h"
 #include "metapowers/v1/protection_gap.pb.h"
 #include "service/analysis/handling.h"
 #include "service/commands/applicable_references.h"
@@ -24,6 +25,10 @@ class ProtectionGaps {
 
   // A gap by its rule of key_and_access.h. An empty `team` is that of the system.
   void Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team);
+
+  // A gap by a rule of other rows, which live as long as the process.
+  void Add(const knowledge::v1::ProtectionGapRule& rule, absl::string_view subject, std::string fact,
+           absl::string_view team);
 
   // A requirement on handling that is not met.
   void Add(const analysis::HandlingFact& fact);

@@ -1,0 +1,71 @@
+// The rules on recovery: what they cite exists, and the rows that code relies on are there.
+#include "service/knowledge/recovery.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "service/knowledge/knowledge.h"
+#include "service/knowledge/threats.h"
+
+namespace metapowers::knowledge {
+namespace {
+
+template <class Rows>
+void ExpectReferencesAndUniqueIds(const Rows& rows) {
+  std::set<std::string> ids;
+  for (const auto& row : rows) {
+    EXPECT_TRUE(ids.insert(row.id()).second) << row.id();
+    EXPECT_GT(row.references_size(), 0) << row.id();
+    for (const std::string& reference : row.references()) {
+      EXPECT_NE(FindRequirement(reference), nullptr) << row.id() << " " << reference;
+    }
+  }
+}
+
+TEST(RecoveryRules, CiteWhatTheCataloguesHave) {
+  ExpectReferencesAndUniqueIds(RecoveryRules().checks());
+  ExpectReferencesAndUniqueIds(RecoveryRules().gaps());
+  ExpectReferencesAndUniqueIds(RecoveryRules().exercises());
+  ExpectReferencesAndUniqueIds(RecoveryRules().measures());
+  ExpectReferencesAndUniqueIds(RecoveryRules().backup_alerts());
+}
+
+TEST(RecoveryRules, GapsAndMeasuresAreComplete) {
+  for (const v1::ProtectionGapRule& rule : RecoveryRules().gaps()) {
+    SCOPED_TRACE(rule.id());
+    EXPECT_NE(rule.severity(), model::v1::SEVERITY_UNSPECIFIED);
+    EXPECT_TRUE(rule.control().empty() || FindControl(rule.control()) != nullptr) << rule.control();
+    for (const std::string* text : {&rule.title(), &rule.measure(), &rule.verification()}) EXPECT_FALSE(text->empty());
+  }
+  for (const v1::ResilienceMeasure& row : RecoveryRules().measures()) {
+    SCOPED_TRACE(row.id());
+    EXPECT_NE(row.effort(), v1::EFFORT_UNSPECIFIED);
+    EXPECT_TRUE(row.control().empty() || FindControl(row.control()) != nullptr) << row.control();
+    for (const std::string* text : {&row.title(), &row.measure(), &row.verification(), &row.pattern()}) {
+      EXPECT_FALSE(text->empty());
+    }
+  }
+}
+
+TEST(RecoveryRules, TheLastProcedureFitsEveryComponent) {
+  const auto& procedures = RecoveryRules().procedures();
+  ASSERT_FALSE(procedures.empty());
+  for (const v1::RestoreProcedure& row : procedures) {
+    EXPECT_EQ(row.where().empty(), &row == &*procedures.rbegin()) << row.id();
+    EXPECT_GT(row.steps_size(), 0) << row.id();
+    EXPECT_FALSE(row.verification().empty()) << row.id();
+  }
+}
+
+TEST(RecoveryRules, EveryMilestoneHasAnOwnerAndAProof) {
+  for (const v1::RecoveryMilestone& row : RecoveryRules().milestones()) {
+    EXPECT_NE(row.phase(), v1::RECOVERY_PHASE_UNSPECIFIED) << row.id();
+    EXPECT_GT(row.owners_size(), 0) << row.id();
+    EXPECT_FALSE(row.evidence().empty()) << row.id();
+  }
+}
+
+}  // namespace
+}  // namespace metapowers::knowledge
