@@ -31,7 +31,14 @@ bool KeepsData(const Component& component) {
   return store && !IsCache(component);
 }
 
-std::string Every(int minutes) { return minutes == 1 ? "every minute" : absl::StrCat("every ", minutes, " minutes"); }
+// Longest time to the first test of a backup.
+constexpr int kFirstTestWithinDays = 90;
+
+std::string Every(int minutes) {
+  if (minutes == 60) return "every hour";
+  if (minutes > 0 && minutes % 60 == 0) return absl::StrCat("every ", minutes / 60, " hours");
+  return minutes == 1 ? "every minute" : absl::StrCat("every ", minutes, " minutes");
+}
 
 // The newest backup; unknown when its interval is.
 RecoveryPoint NewestBackup(const StoreBackup& store) {
@@ -95,8 +102,9 @@ void JudgeTest(const model::Model& model, StoreBackup& store) {
     store.test_in_time = Compare(policy.last_restore_minutes(), true, store.step->objective.rto);
   }
   if (!policy.has_restore_test_interval_days() || policy.restore_test_interval_days() == 0) return;
-  const absl::CivilDay from = store.never_tested ? model.as_of() : model::ToCivilDay(policy.last_restore_test());
-  const absl::CivilDay next = from + policy.restore_test_interval_days();
+  const int interval = policy.restore_test_interval_days();
+  const absl::CivilDay next = store.never_tested ? model.as_of() + std::min(interval, kFirstTestWithinDays)
+                                                 : model::ToCivilDay(policy.last_restore_test()) + interval;
   store.next_test = model::FormatDate(next);
   store.test_late = next < model.as_of();
 }

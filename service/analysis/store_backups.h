@@ -7,8 +7,8 @@
 //   data damaged  replication copies damage too: what counts is the newest backup, and without one nothing survives
 //   3-2-1         3 copies including the original, 2 kinds of storage, 1 copy off site: declared so, or a backup in a
 //                 region where the store does not run. Beyond it: unchangeable, encrypted, restored in a test
-//   test          due every declared interval from the last test; without a last test from `as_of`. Late when the due
-//                 date has passed; without an interval it is never late
+//   test          due every declared interval from the last test; without a last test that interval
+//                 from `as_of`, at most 90 days. Late when that date has passed; without an interval it is never late
 //   target        the last test restoration took no longer than the store's RTO allows
 //   key           the key of encrypted backups exists in every region that holds a backup; a key that names no
 //                 region is not judged

@@ -27,6 +27,7 @@ set(METAPOWERS_COMMANDS
   utility/threat_intel
   respond/incident_communication
   respond/incident_response
+  recover/backup_validation
   recover/recovery_plan
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

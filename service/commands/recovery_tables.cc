@@ -22,7 +22,6 @@ namespace metapowers::commands {
 namespace {
 
 namespace kb = knowledge::v1;
-namespace pb = security::recover::v1;
 using google::protobuf::RepeatedPtrField;
 
 // Elements named in a row; the rest is counted.
@@ -31,11 +30,11 @@ constexpr size_t kNamed = 12;
 // A milestone at so many minutes after declaration.
 struct Timed {
   int minutes = 0;
-  pb::MilestoneRow row;
+  v1::MilestoneRow row;
 };
 
-pb::MilestoneRow MilestoneOf(const model::Model& model, const kb::RecoveryMilestone& milestone) {
-  pb::MilestoneRow row;
+v1::MilestoneRow MilestoneOf(const model::Model& model, const kb::RecoveryMilestone& milestone) {
+  v1::MilestoneRow row;
   row.set_text(milestone.text());
   row.set_owner(OwnerOf(model, milestone.owners()));
   row.set_audience(milestone.audience());
@@ -138,7 +137,7 @@ const char* StateLabelOf(analysis::ExerciseState state) {
 }  // namespace
 
 void AddMilestones(const Input& input, kb::RecoveryPhase phase, const analysis::Restoration& restoration,
-                   RepeatedPtrField<pb::MilestoneRow>& out) {
+                   RepeatedPtrField<v1::MilestoneRow>& out) {
   std::vector<Timed> timed;
   for (const kb::RecoveryMilestone& milestone : knowledge::RecoveryRules().milestones()) {
     if (milestone.phase() != phase) continue;
@@ -157,11 +156,11 @@ void AddMilestones(const Input& input, kb::RecoveryPhase phase, const analysis::
   }
 }
 
-void AddChannels(const model::Model& model, RepeatedPtrField<pb::ChannelRow>& out) {
+void AddChannels(const model::Model& model, RepeatedPtrField<v1::ChannelRow>& out) {
   for (const bool out_of_band : {true, false}) {
     for (const model::v1::Channel& channel : model.proto().incident_response().channels()) {
       if (channel.out_of_band() != out_of_band) continue;
-      pb::ChannelRow& row = *out.Add();
+      v1::ChannelRow& row = *out.Add();
       row.set_name(channel.name());
       row.set_purpose(channel.purpose());
       row.set_out_of_band(out_of_band);
@@ -171,12 +170,12 @@ void AddChannels(const model::Model& model, RepeatedPtrField<pb::ChannelRow>& ou
   }
 }
 
-void AddChecks(const Input& input, const analysis::Restoration& restoration, RepeatedPtrField<pb::CheckRow>& out) {
+void AddChecks(const Input& input, const analysis::Restoration& restoration, RepeatedPtrField<v1::CheckRow>& out) {
   ReferenceFilter binding(input);
   for (const kb::ReopeningCheck& check : knowledge::RecoveryRules().checks()) {
     std::vector<std::string> subjects = SubjectsOf(input, restoration, check);
     if (subjects.empty()) continue;
-    pb::CheckRow& row = *out.Add();
+    v1::CheckRow& row = *out.Add();
     row.set_text(check.text());
     AddFirst(std::move(subjects), kNamed, row.mutable_subjects());
     row.set_passes(check.passes());
@@ -185,10 +184,10 @@ void AddChecks(const Input& input, const analysis::Restoration& restoration, Rep
   }
 }
 
-void AddExercises(const Input& input, RepeatedPtrField<pb::ExerciseRow>& out) {
+void AddExercises(const Input& input, RepeatedPtrField<v1::ExerciseRow>& out) {
   ReferenceFilter binding(input);
   for (const analysis::ExerciseFact& fact : analysis::Exercises(input.model)) {
-    pb::ExerciseRow& row = *out.Add();
+    v1::ExerciseRow& row = *out.Add();
     row.set_state(StateLabelOf(fact.state));
     row.set_next(model::FormatDate(fact.next));
     if (fact.state == analysis::ExerciseState::kLate) {
@@ -212,6 +211,6 @@ void AddExercises(const Input& input, RepeatedPtrField<pb::ExerciseRow>& out) {
   }
 }
 
-bool IsUnproven(const pb::ExerciseRow& row) { return row.state() != "on time"; }
+bool IsUnproven(const v1::ExerciseRow& row) { return row.state() != "on time"; }
 
 }  // namespace metapowers::commands
