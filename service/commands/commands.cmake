@@ -28,6 +28,7 @@ set(METAPOWERS_COMMANDS
   respond/incident_communication
   respond/incident_response
   recover/backup_validation
+  recover/business_continuity
   recover/recovery_plan
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

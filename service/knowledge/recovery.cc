@@ -20,11 +20,11 @@ const v1::ProtectionGapRule& RecoveryGapRuleOf(absl::string_view id) {
   BrokenRows(id);
 }
 
-const v1::ResilienceMeasure& ResilienceMeasureOf(absl::string_view id) {
-  for (const v1::ResilienceMeasure& measure : RecoveryRules().measures()) {
-    if (measure.id() == id) return measure;
+const v1::GapWeight& GapWeightOf(absl::string_view rule) {
+  for (const v1::GapWeight& weight : RecoveryRules().weights()) {
+    if (weight.rule() == rule) return weight;
   }
-  BrokenRows(id);
+  BrokenRows(rule);
 }
 
 }  // namespace metapowers::knowledge

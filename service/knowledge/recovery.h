@@ -13,7 +13,7 @@ const v1::RecoveryRules& RecoveryRules();
 
 // The row with this key, which exists.
 const v1::ProtectionGapRule& RecoveryGapRuleOf(absl::string_view id);
-const v1::ResilienceMeasure& ResilienceMeasureOf(absl::string_view id);
+const v1::GapWeight& GapWeightOf(absl::string_view rule);
 
 }  // namespace metapowers::knowledge
 

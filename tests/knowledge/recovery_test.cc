@@ -28,25 +28,25 @@ TEST(RecoveryRules, CiteWhatTheCataloguesHave) {
   ExpectReferencesAndUniqueIds(RecoveryRules().checks());
   ExpectReferencesAndUniqueIds(RecoveryRules().gaps());
   ExpectReferencesAndUniqueIds(RecoveryRules().exercises());
-  ExpectReferencesAndUniqueIds(RecoveryRules().measures());
   ExpectReferencesAndUniqueIds(RecoveryRules().backup_alerts());
 }
 
-TEST(RecoveryRules, GapsAndMeasuresAreComplete) {
+TEST(RecoveryRules, GapsAreComplete) {
   for (const v1::ProtectionGapRule& rule : RecoveryRules().gaps()) {
     SCOPED_TRACE(rule.id());
     EXPECT_NE(rule.severity(), model::v1::SEVERITY_UNSPECIFIED);
     EXPECT_TRUE(rule.control().empty() || FindControl(rule.control()) != nullptr) << rule.control();
     for (const std::string* text : {&rule.title(), &rule.measure(), &rule.verification()}) EXPECT_FALSE(text->empty());
   }
-  for (const v1::ResilienceMeasure& row : RecoveryRules().measures()) {
-    SCOPED_TRACE(row.id());
-    EXPECT_NE(row.effort(), v1::EFFORT_UNSPECIFIED);
-    EXPECT_TRUE(row.control().empty() || FindControl(row.control()) != nullptr) << row.control();
-    for (const std::string* text : {&row.title(), &row.measure(), &row.verification(), &row.pattern()}) {
-      EXPECT_FALSE(text->empty());
-    }
+}
+
+TEST(RecoveryRules, EveryGapHasItsWeight) {
+  for (const v1::ProtectionGapRule& rule : RecoveryRules().gaps()) {
+    const v1::GapWeight& weight = GapWeightOf(rule.id());
+    EXPECT_NE(weight.effort(), v1::EFFORT_UNSPECIFIED) << rule.id();
+    EXPECT_FALSE(weight.pattern().empty()) << rule.id();
   }
+  EXPECT_EQ(RecoveryRules().weights_size(), RecoveryRules().gaps_size());
 }
 
 TEST(RecoveryRules, TheLastProcedureFitsEveryComponent) {
@@ -56,6 +56,22 @@ TEST(RecoveryRules, TheLastProcedureFitsEveryComponent) {
     EXPECT_EQ(row.where().empty(), &row == &*procedures.rbegin()) << row.id();
     EXPECT_GT(row.steps_size(), 0) << row.id();
     EXPECT_FALSE(row.verification().empty()) << row.id();
+  }
+}
+
+TEST(RecoveryRules, EveryDutyHasARole) {
+  EXPECT_FALSE(RecoveryRules().duties().empty());
+  for (const v1::ContinuityDuty& row : RecoveryRules().duties()) {
+    EXPECT_FALSE(row.duty().empty()) << row.id();
+    EXPECT_GT(row.owners_size(), 0) << row.id();
+  }
+}
+
+TEST(RecoveryRules, EveryMethodOfBackupHasItsRow) {
+  for (int method = model::v1::BACKUP_METHOD_FULL; method < model::v1::BackupMethod_ARRAYSIZE; ++method) {
+    int rows = 0;
+    for (const v1::BackupMethodRule& row : RecoveryRules().methods()) rows += row.method() == method ? 1 : 0;
+    EXPECT_EQ(rows, 1) << model::v1::BackupMethod_Name(method);
   }
 }
 
