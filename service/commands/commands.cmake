@@ -30,6 +30,7 @@ set(METAPOWERS_COMMANDS
   recover/backup_validation
   recover/business_continuity
   recover/recovery_plan
+  recover/resilience_improvement
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
