@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/element_team.h"
+#include "service/analysis/finding_keys.h"
 #include "service/analysis/stride_coverage.h"
 #include "service/analysis/terms.h"
 #include "service/base/digest.h"
@@ -201,7 +202,8 @@ class ThreatsBuilder {
     AddQuality();
     threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_);
     for (const auto& [key, decision] : decisions_) {
-      if (threats_->Find(key) == nullptr && !IsGapKey(key)) threats_->orphaned_.push_back({decision});
+      if (threats_->Find(key) == nullptr && !IsGapKey(key) && !IsLintKey(key))
+        threats_->orphaned_.push_back({decision});
     }
     return std::move(threats_);
   }
