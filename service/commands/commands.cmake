@@ -23,14 +23,14 @@ set(METAPOWERS_COMMANDS
   protect/iac_security
   protect/secrets_management
   protect/secure_coding
-  utility/pentest_plan
-  utility/threat_intel
-  respond/incident_communication
-  respond/incident_response
   recover/backup_validation
   recover/business_continuity
   recover/recovery_plan
   recover/resilience_improvement
+  respond/incident_communication
+  respond/incident_response
+  utility/pentest_plan
+  utility/threat_intel
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
