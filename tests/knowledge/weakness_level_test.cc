@@ -4,7 +4,8 @@
 #include <string>
 
 #include "absl/algorithm/container.h"
-#include "service/knowledge/rules.h"
+#include "metapowers/knowledge/v1/threat_rules.pb.h"
+#include "service/knowledge/threats.h"
 
 namespace metapowers::knowledge {
 namespace {
