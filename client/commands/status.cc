@@ -1,5 +1,13 @@
 // status, commands and version.
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "client/commands.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
@@ -22,13 +30,45 @@ const char* StateText(metapowers::v1::SectionState state) {
       return "current";
     case metapowers::v1::SECTION_STATE_STALE:
       return "stale";
+    case metapowers::v1::SECTION_STATE_EDITED:
+      return "edited by hand";
     default:
       return "unknown";
   }
 }
 
+std::string SeverityText(metapowers::model::v1::Severity severity) {
+  return absl::AsciiStrToLower(absl::StripPrefix(metapowers::model::v1::Severity_Name(severity), "SEVERITY_"));
+}
+
+// "1 critical, 12 high (3 overdue)"; "none" without any.
+std::string FindingsText(const metapowers::v1::GetTopicStatusResponse& status) {
+  std::vector<std::string> parts;
+  for (const auto& count : status.findings()) {
+    std::string part = absl::StrCat(count.open(), " ", SeverityText(count.severity()));
+    if (count.overdue() > 0) absl::StrAppend(&part, " (", count.overdue(), " overdue)");
+    parts.push_back(std::move(part));
+  }
+  return parts.empty() ? "none" : absl::StrJoin(parts, ", ");
+}
+
+// "3 current, 1 stale"; the commands of `phase`, of all where it is empty. Empty where there is none.
+std::string SectionsText(const metapowers::v1::GetTopicStatusResponse& status, const std::string& phase) {
+  std::map<std::string, int> counts;
+  for (const auto& command : status.commands()) {
+    if (phase.empty() || command.phase() == phase) ++counts[StateText(command.state())];
+  }
+  std::vector<std::string> parts;
+  for (const char* state : {"current", "stale", "edited by hand", "missing", "planned"}) {
+    if (counts[state] > 0) parts.push_back(absl::StrCat(counts[state], " ", state));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// One line for each topic: what cannot be read does not hide the others.
 int ListTopics(Session& session) {
   METAPOWERS_STUB(workspaces, session, metapowers::v1::WorkspaceService);
+  METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
   metapowers::v1::GetWorkspaceRequest request;
   request.set_name(session.WorkspaceName());
   metapowers::v1::GetWorkspaceResponse response;
@@ -37,13 +77,60 @@ int ListTopics(Session& session) {
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
+  std::vector<std::vector<std::string>> rows;
   for (const std::string& topic : response.workspace().topics()) {
-    session.out() << topic.substr(topic.rfind('/') + 1) << '\n';
+    metapowers::v1::GetTopicStatusRequest topic_request;
+    topic_request.set_topic(topic);
+    metapowers::v1::GetTopicStatusResponse status;
+    const auto topic_context = session.NewContext();
+    const auto answer = workflow->GetTopicStatus(topic_context.get(), topic_request, &status);
+    const std::string id = topic.substr(topic.rfind('/') + 1);
+    if (!answer.ok()) {
+      rows.push_back({id, absl::StrCat("cannot be read: ", ForTerminal(answer.error_message()))});
+      continue;
+    }
+    rows.push_back({id, SectionsText(status, ""), absl::StrCat("findings: ", FindingsText(status)),
+                    absl::StrCat(status.questions_size(), " questions"),
+                    status.next_command().empty() ? "nothing to run" : absl::StrCat("next: ", status.next_command())});
   }
-  if (response.workspace().topics().empty()) {
-    session.err() << "no topics yet; next: metapowers init TOPIC --archetype fintech-api\n";
-  }
+  PrintTable(session.out(), rows);
+  if (rows.empty()) session.err() << "no topics yet; next: metapowers init TOPIC --archetype fintech-api\n";
   return kExitOk;
+}
+
+void PrintSections(Session& session, const metapowers::v1::GetTopicStatusResponse& response) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::vector<std::string>> phases;
+  int planned = 0;
+  for (const auto& command : response.commands()) {
+    if (phases.empty() || phases.back()[0] != command.phase()) {
+      phases.push_back({command.phase(), SectionsText(response, command.phase())});
+    }
+    if (command.state() == metapowers::v1::SECTION_STATE_PLANNED) {
+      ++planned;
+      continue;
+    }
+    rows.push_back({command.command(), StateText(command.state())});
+    if (command.gate_skipped()) rows.back().push_back("run without its gate");
+  }
+  PrintTable(session.out(), rows);
+  session.out() << '\n';
+  PrintTable(session.out(), phases);
+  if (planned > 0) session.out() << planned << " more commands are planned: metapowers commands\n";
+}
+
+void PrintQuestions(Session& session, const metapowers::v1::GetTopicStatusResponse& response,
+                    const std::string& topic) {
+  if (response.questions().empty()) return;
+  session.out() << response.questions_size() << " open questions\n";
+  for (int i = 0; i < response.questions_size() && i < kShownQuestions; ++i) {
+    const auto& question = response.questions(i);
+    session.out() << "  " << ForTerminal(question.text()) << "  (" << ForTerminal(question.field()) << ", "
+                  << (question.owner().empty() ? "no owner" : ForTerminal(question.owner())) << ")\n";
+  }
+  if (response.questions_size() > kShownQuestions) {
+    session.out() << "  … all of them: metapowers status " << topic << " -o json\n";
+  }
 }
 
 }  // namespace
@@ -59,31 +146,12 @@ int Status(Session& session, const std::string& topic) {
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
-  std::vector<std::vector<std::string>> rows;
-  int planned = 0;
-  for (const auto& command : response.commands()) {
-    if (command.state() == metapowers::v1::SECTION_STATE_PLANNED) {
-      ++planned;
-    } else {
-      rows.push_back({command.command(), StateText(command.state())});
-    }
-  }
-  PrintTable(session.out(), rows);
-  if (planned > 0) session.out() << planned << " more commands are planned: metapowers commands\n";
+  PrintSections(session, response);
+  if (response.has_model()) session.out() << "open findings: " << FindingsText(response) << '\n';
   if (const int skipped = response.skipped_gates(); skipped > 0) {
     session.out() << skipped << " gate" << (skipped == 1 ? "" : "s") << " passed over: skip-log.md\n";
   }
-  if (response.questions_size() > 0) {
-    session.out() << response.questions_size() << " open questions\n";
-    for (int i = 0; i < response.questions_size() && i < kShownQuestions; ++i) {
-      const auto& question = response.questions(i);
-      session.out() << "  " << ForTerminal(question.text()) << "  (" << ForTerminal(question.field()) << ", "
-                    << (question.owner().empty() ? "no owner" : ForTerminal(question.owner())) << ")\n";
-    }
-    if (response.questions_size() > kShownQuestions) {
-      session.out() << "  … all of them: metapowers status " << topic << " -o json\n";
-    }
-  }
+  PrintQuestions(session, response, topic);
   if (!response.next_command().empty()) {
     session.err() << "next: metapowers run " << response.next_command() << ' ' << topic << '\n';
   }

@@ -1,16 +1,22 @@
 #include "service/server/topic_status.h"
 
-#include <map>
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "metapowers/security/identify/v1/vulnerability_assessment.pb.h"
+#include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
+#include "service/server/result_lists.h"
 #include "service/server/section_guard.h"
 #include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
@@ -18,25 +24,42 @@
 namespace metapowers::server {
 namespace {
 
-// Rows of the table in a skip log, without its two header lines.
-int CountSkips(absl::string_view log) {
-  int rows = 0;
+// The commands that were run without the document that must exist first, once for each time: the second cells of the
+// table in a skip log, without its two header lines.
+std::vector<std::string> SkippedCommands(absl::string_view log) {
+  std::vector<std::string> commands;
   for (const absl::string_view line : absl::StrSplit(log, '\n')) {
-    if (absl::StartsWith(line, "|")) ++rows;
+    if (!absl::StartsWith(line, "|")) continue;
+    const std::vector<absl::string_view> cells = absl::StrSplit(line, '|');
+    commands.emplace_back(cells.size() > 2 ? absl::StripAsciiWhitespace(cells[2]) : "");
   }
-  return std::max(rows - 2, 0);
+  commands.erase(commands.begin(), commands.begin() + std::min<size_t>(2, commands.size()));
+  return commands;
 }
 
-// State of the section of `entry` in `document`; `inputs` is nullptr where the topic has no model.
-absl::StatusOr<v1::SectionState> StateOf(Backend& backend, const CommandEntry& entry, const Inputs* inputs,
-                                         const std::string& document, absl::string_view topic) {
+// What is looked at for each command.
+struct Looked {
+  Backend& backend;
+  absl::string_view uid;
+  const workspace::Snapshot& snapshot;
+  const ResourceName& topic;
+  const Inputs* inputs;  // nullptr where the topic has no model
+};
+
+// State of the section of `entry` in `document`.
+absl::StatusOr<v1::SectionState> StateOf(const Looked& at, const CommandEntry& entry, const std::string& document) {
   if (entry.command == nullptr) return v1::SECTION_STATE_PLANNED;
   const auto standing = FindSection(document, entry.spec->heading());
   if (!standing.has_value()) return v1::SECTION_STATE_MISSING;
-  if (inputs == nullptr) return v1::SECTION_STATE_STALE;
-  ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, *inputs));
-  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, topic, generated->section));
-  return after == document ? v1::SECTION_STATE_CURRENT : v1::SECTION_STATE_STALE;
+  if (at.inputs == nullptr) return v1::SECTION_STATE_STALE;
+  ASSIGN_OR_RETURN(const auto generated, at.backend.generator.Generate(entry, *at.inputs));
+  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, at.topic.topic, generated->section));
+  if (after == document) return v1::SECTION_STATE_CURRENT;
+  if (*standing == absl::StripTrailingAsciiWhitespace(generated->section)) return v1::SECTION_STATE_STALE;
+  const absl::Status origin = FindOrigin(at.backend, at.uid, at.topic, entry, at.snapshot, *standing).status();
+  if (DetailsOf(origin).reason == "SECTION_EDITED") return v1::SECTION_STATE_EDITED;
+  RETURN_IF_ERROR(origin);
+  return v1::SECTION_STATE_STALE;
 }
 
 void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
@@ -49,10 +72,66 @@ void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
   }
 }
 
+// Keeps the most severe of those with one key.
+void Keep(v1::OpenFinding finding, std::map<std::string, v1::OpenFinding>& findings) {
+  v1::OpenFinding& kept = findings[finding.key()];
+  if (kept.key().empty() || finding.severity() > kept.severity()) kept = std::move(finding);
+}
+
+// Vulnerabilities that reports show: they are mended by their own terms, so that their result lists them by team.
+void KeepVulnerabilities(const google::protobuf::Message& result, std::map<std::string, v1::OpenFinding>& findings) {
+  const auto* vulnerabilities = dynamic_cast<const security::identify::v1::VulnerabilityAssessmentResult*>(&result);
+  if (vulnerabilities == nullptr) return;
+  for (const auto& plan : vulnerabilities->plans()) {
+    for (const auto& row : plan.rows()) {
+      v1::OpenFinding finding;
+      finding.set_key(absl::StrCat(row.id(), "@", row.subject()));
+      finding.set_severity(row.severity());
+      finding.set_title(absl::StrCat(row.id(), " in ", row.package().empty() ? row.place() : row.package()));
+      finding.set_owner(plan.team());
+      finding.set_due(row.due());
+      Keep(std::move(finding), findings);
+    }
+  }
+}
+
 }  // namespace
 
-absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const workspace::Snapshot& snapshot,
-                                const ResourceName& topic, v1::GetTopicStatusResponse& status) {
+absl::StatusOr<std::map<std::string, v1::OpenFinding>> OpenFindingsOf(Backend& backend, const Call& call,
+                                                                      const Inputs& inputs) {
+  std::map<std::string, v1::OpenFinding> findings;
+  for (const CommandEntry& entry : CommandIndex::Get().commands()) {
+    if (entry.command == nullptr) continue;
+    const bool vulnerabilities =
+        entry.command->result == security::identify::v1::VulnerabilityAssessmentResult::descriptor();
+    if (!vulnerabilities && entry.command->result->FindFieldByName("open_findings") == nullptr) continue;
+    RETURN_IF_ERROR(call.CheckAlive());
+    ASSIGN_OR_RETURN(const auto generated, backend.generator.Generate(entry, inputs));
+    v1::CommandOutcome lists;
+    CopyLists(*generated->result, lists);
+    for (v1::OpenFinding& finding : *lists.mutable_open_findings()) Keep(std::move(finding), findings);
+    KeepVulnerabilities(*generated->result, findings);
+  }
+  return findings;
+}
+
+google::protobuf::RepeatedPtrField<v1::FindingCount> CountFindings(
+    const std::map<std::string, v1::OpenFinding>& findings, absl::string_view as_of) {
+  std::map<model::v1::Severity, v1::FindingCount, std::greater<>> counts;
+  for (const auto& [key, finding] : findings) {
+    v1::FindingCount& count = counts[finding.severity()];
+    count.set_severity(finding.severity());
+    count.set_open(count.open() + 1);
+    if (!finding.due().empty() && finding.due() < as_of) count.set_overdue(count.overdue() + 1);
+  }
+  google::protobuf::RepeatedPtrField<v1::FindingCount> listed;
+  for (auto& [severity, count] : counts) *listed.Add() = std::move(count);
+  return listed;
+}
+
+absl::Status ComputeTopicStatus(Backend& backend, const Call& call, absl::string_view uid,
+                                const workspace::Snapshot& snapshot, const ResourceName& topic,
+                                v1::GetTopicStatusResponse& status) {
   ASSIGN_OR_RETURN(const std::string tree, TopicTree(snapshot, topic));
   status.set_topic(topic.ToString());
   status.set_topic_etag(TopicEtag(tree));
@@ -63,10 +142,15 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const worksp
   if (!model.empty()) {
     ASSIGN_OR_RETURN(inputs, ReadInputs(backend.generator, snapshot, topic));
     status.set_has_model(true);
+    status.set_as_of(inputs->model->model->proto().as_of());
     AddQuestions(*inputs->model, status);
+    ASSIGN_OR_RETURN(const auto findings, OpenFindingsOf(backend, call, *inputs));
+    *status.mutable_findings() = CountFindings(findings, status.as_of());
   }
   ASSIGN_OR_RETURN(const std::optional<std::string> skips, snapshot.ReadFile(topic.PathOf(kSkipLogFile)));
-  status.set_skipped_gates(CountSkips(skips.value_or("")));
+  const std::vector<std::string> skipped = SkippedCommands(skips.value_or(""));
+  status.set_skipped_gates(static_cast<int32_t>(skipped.size()));
+  const Looked at{backend, uid, snapshot, topic, inputs.has_value() ? &*inputs : nullptr};
 
   std::map<std::string, std::string> documents;  // by file name; each is read once
   for (const CommandEntry& entry : CommandIndex::Get().commands()) {
@@ -78,8 +162,9 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, const worksp
     }
     v1::CommandStatus& row = *status.add_commands();
     row.set_command(entry.spec->id());
-    ASSIGN_OR_RETURN(const v1::SectionState state,
-                     StateOf(backend, entry, inputs.has_value() ? &*inputs : nullptr, documents[file], topic.topic));
+    row.set_phase(entry.spec->phase());
+    row.set_gate_skipped(std::find(skipped.begin(), skipped.end(), entry.spec->id()) != skipped.end());
+    ASSIGN_OR_RETURN(const v1::SectionState state, StateOf(at, entry, documents[file]));
     row.set_state(state);
     const bool due = state == v1::SECTION_STATE_MISSING || state == v1::SECTION_STATE_STALE;
     if (due && status.next_command().empty()) status.set_next_command(entry.spec->id());

@@ -80,8 +80,9 @@ absl::Status ListCommands(Backend& backend, Call& call, const ListCommandsReques
 absl::Status GetTopicStatus(Backend& backend, Call& call, const GetTopicStatusRequest& request,
                             GetTopicStatusResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
-  ASSIGN_OR_RETURN(const auto head, backend.Open(call, topic, ""));
-  return ComputeTopicStatus(backend, call, *head, topic, response);
+  ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, topic));
+  ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
+  return ComputeTopicStatus(backend, call, found.uid, *head, topic, response);
 }
 
 class Service final : public WorkflowService::CallbackService {
