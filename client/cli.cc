@@ -29,7 +29,7 @@ constexpr char kExamples[] = R"(Examples:
   metapowers --server 127.0.0.1:7433 --workspace payments status api-platform
 
 Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated, 5 not found, 6 conflict,
-  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code) or findings (--fail-on), 130 interrupted
+  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code) or findings (--fail-on, lint), 130 interrupted
 Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
 )";
 
@@ -44,6 +44,8 @@ struct Arguments {
   InitOptions init;
   RunOptions run;
   DiffOptions diff;
+  LintOptions lint;
+  ReportOptions report;
   ExportOptions exported;
   std::string show;
   LogOptions log;
@@ -207,6 +209,23 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
              "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }
 
+void AddReviewCommands(CLI::App& app, Arguments& a) {
+  CLI::App* lint =
+      AddCommand(app, "lint", "check whether documents are ones that a reviewer can use; exit 10 when not",
+                 "  metapowers lint api-platform\n"
+                 "  metapowers lint api-platform --revision HEAD~1 -o json\n"
+                 "An accepted decision on 'lint:ITEM' in decisions.yaml exempts from an item until it expires.\n",
+                 a, [&a](Session& session) { return Lint(session, a.lint); });
+  lint->add_option("TOPIC", a.lint.topic, "the system documented")->required();
+  lint->add_option("--revision", a.lint.revision, "commit that is checked (default: the head)");
+  CLI::App* report = AddCommand(app, "report", "write the executive report over topics, one commit",
+                                "  metapowers report\n"
+                                "  metapowers report api-platform patient-platform --dry-run\n",
+                                a, [&a](Session& session) { return Report(session, a.report); });
+  report->add_option("TOPIC", a.report.topics, "topics to report on; all when left out");
+  report->add_flag("--dry-run", a.report.dry_run, "print the report, commit nothing");
+}
+
 void AddExportCommands(CLI::App& app, Arguments& a) {
   CLI::App* group =
       AddGroup(app, "export", "write files for other tools", "  metapowers export sigma api-platform rules/sigma\n");
@@ -297,6 +316,7 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   AddGlobalOptions(app, arguments);
   AddDocumentCommands(app, arguments);
   AddModelCommands(app, arguments);
+  AddReviewCommands(app, arguments);
   AddExportCommands(app, arguments);
   AddWorkspaceCommands(app, arguments);
   AddCommand(app, "commands", "list all commands of the contract, built and planned",

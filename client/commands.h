@@ -59,6 +59,19 @@ struct DiffOptions {
 };
 int Diff(Session& session, const DiffOptions& options);
 
+struct LintOptions {
+  std::string topic;
+  std::string revision;  // the head when empty
+};
+// 10 when an item fails that no exemption covers.
+int Lint(Session& session, const LintOptions& options);
+
+struct ReportOptions {
+  std::vector<std::string> topics;  // all when empty
+  bool dry_run = false;             // print the report, commit nothing
+};
+int Report(Session& session, const ReportOptions& options);
+
 struct ExportOptions {
   std::string topic;
   std::string folder;    // made when it is not there

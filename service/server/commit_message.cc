@@ -17,7 +17,8 @@ constexpr size_t kMaxSummaryLines = 12;  // the rest is in the response and in t
 }  // namespace
 
 std::string CommitMessage::Format() const {
-  std::string text = absl::StrCat(kDomain, "(", topic, "): ", what, "\n");
+  std::string text =
+      topic.empty() ? absl::StrCat(kDomain, ": ", what, "\n") : absl::StrCat(kDomain, "(", topic, "): ", what, "\n");
   if (!summary.empty()) text += '\n';
   for (size_t i = 0; i < summary.size() && i < kMaxSummaryLines; ++i) {
     absl::StrAppend(&text, OneLine(summary[i]), "\n");

@@ -14,7 +14,8 @@ namespace metapowers::server {
 inline constexpr char kCommandTrailer[] = "Metapowers-Command";
 inline constexpr char kActionTrailer[] = "Metapowers-Action";
 
-// `security(<topic>): <what>`, the summary, and the trailers, each only when its value is not empty.
+// `security(<topic>): <what>`, `security: <what>` without a topic, the summary, and the trailers, each only when its
+// value is not empty.
 struct CommitMessage {
   std::string topic;
   std::string what;                  // command id, or "model"

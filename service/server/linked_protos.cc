@@ -10,7 +10,9 @@
 #include "metapowers/security/utility/v1/utility_service.pb.h"
 #include "metapowers/v1/document_service.pb.h"
 #include "metapowers/v1/export_service.pb.h"
+#include "metapowers/v1/lint_service.pb.h"
 #include "metapowers/v1/model_service.pb.h"
+#include "metapowers/v1/report_service.pb.h"
 #include "metapowers/v1/server_info_service.pb.h"
 #include "metapowers/v1/workflow_service.pb.h"
 #include "metapowers/v1/workspace_service.pb.h"
@@ -30,7 +32,9 @@ const google::protobuf::internal::DescriptorTable* const kTables[] = {
     &descriptor_table_metapowers_2fv1_2fworkspace_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fdocument_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fexport_5fservice_2eproto,
+    &descriptor_table_metapowers_2fv1_2flint_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fmodel_5fservice_2eproto,
+    &descriptor_table_metapowers_2fv1_2freport_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fworkflow_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fserver_5finfo_5fservice_2eproto,
     &descriptor_table_grpc_2fhealth_2fv1_2fhealth_2eproto,

@@ -22,7 +22,9 @@ std::unique_ptr<grpc::Service> NewUtilityService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkspaceService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewDocumentService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewExportService(Dispatcher& dispatcher);
+std::unique_ptr<grpc::Service> NewLintService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewModelService(Dispatcher& dispatcher);
+std::unique_ptr<grpc::Service> NewReportService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkflowService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewServerInfoService(Dispatcher& dispatcher);
 
