@@ -110,8 +110,12 @@ void CheckBackups(Check& check) {
   const Section& section = check.section(kBackups);
   for (const model::v1::Component* component : RunningComponents(check)) {
     if (component->kind() != model::v1::COMPONENT_KIND_DATASTORE) continue;
+    const bool backed_up = component->backup().method() != model::v1::BACKUP_METHOD_UNSPECIFIED &&
+                           component->backup().method() != model::v1::BACKUP_METHOD_NONE;
     for (const char* part :
          {"Backup Inventory", "Backup Frequency", "Storage Locations", "Test Restoration Schedule"}) {
+      // Of a store without backups there is nothing more to say than that.
+      if (!backed_up && part != absl::string_view("Backup Inventory")) continue;
       check.Look();
       if (Mentions(section, part, component->id(), component->name())) continue;
       check.Fail(section, section.LineOfHeading(part), component->id(),
@@ -120,12 +124,19 @@ void CheckBackups(Check& check) {
   }
 }
 
+// Whether some section of the phase names it.
+bool IsPlannedFor(const Check& check, absl::string_view id, absl::string_view name) {
+  const auto& commands = check.subject().commands;
+  return std::any_of(commands.begin(), commands.end(), [&](const RunState& state) {
+    return state.run && state.spec->phase() == "recover" && Mentions(state.committed, "", id, name);
+  });
+}
+
 void CheckSinglePoints(Check& check) {
-  const Section& section = check.section(kContinuity);
   for (const analysis::SinglePoint& point : check.facts().single_points()) {
     check.Look();
-    if (Mentions(section, "", point.id, point.name)) continue;
-    check.Fail(section, 0, point.id,
+    if (IsPlannedFor(check, point.id, point.name)) continue;
+    check.Fail(check.section(kContinuity), 0, point.id,
                absl::StrCat(point.id, " is a single point of failure that is not named: ", point.reason));
   }
 }
@@ -210,12 +221,7 @@ void CheckExercises(Check& check) {
       check.FailModel(absl::StrCat(path, ".interval_days"), "the exercise has no interval");
     if (exercise.pass_criterion().empty())
       check.FailModel(absl::StrCat(path, ".pass_criterion"), "nobody can tell whether it was passed");
-    bool told = false;
-    for (const RunState& state : check.subject().commands) {
-      if (state.run && state.spec->phase() == "recover")
-        told = told || Mentions(state.committed, "", exercise.id(), exercise.name());
-    }
-    if (!told)
+    if (!IsPlannedFor(check, exercise.id(), exercise.name()))
       check.Fail(check.section(kContinuity), 0, exercise.id(),
                  absl::StrCat("exercise ", exercise.id(), " is in no plan"));
   }

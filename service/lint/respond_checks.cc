@@ -63,7 +63,9 @@ void CheckNotification(Check& check) {
     const bool notifies = std::find(std::begin(kNotifying), std::end(kNotifying), fact.id) != std::end(kNotifying);
     if (!notifies || !fact.applies) continue;
     check.Look();
-    if (HasDeadline(section, fact.label)) continue;
+    // Articles are cited by another name than the law's where it has one, e.g. NYDFS 23 NYCRR.
+    const std::string& citation = fact.framework == nullptr ? fact.label : fact.framework->citation();
+    if (HasDeadline(section, fact.label) || HasDeadline(section, citation)) continue;
     check.Fail(section, section.LineOfHeading("Regulatory Notification Templates"), fact.id,
                absl::StrCat("the duty to notify of ", fact.label, " is missing, or has no deadline"));
   }
