@@ -52,6 +52,22 @@ std::string LanguageOf(const Element& element) {
   return "";
 }
 
+// The last test of a kind that the model dates.
+struct TestRecord {
+  std::string date;
+  std::string source;
+  int interval_days = 0;  // 0: none declared
+};
+
+std::string NextOf(const TestRecord& record) {
+  return model::FormatDate(model::ToCivilDay(record.date) + record.interval_days);
+}
+
+template <class Range>
+bool Intersect(const Range& a, const Range& b) {
+  return std::any_of(a.begin(), a.end(), [&b](const auto& value) { return Has(b, value); });
+}
+
 const k::TestTool* ToolFor(const k::TestKind& kind, const std::string& language) {
   for (const k::TestTool& tool : kind.tools()) {
     if (tool.languages().empty() || Has(tool.languages(), language)) return &tool;
@@ -90,7 +106,7 @@ class TestPlanBuilder {
           if (!population.Includes(element)) continue;
           SecurityTest& test = found[CurrentId(element)];
           if (!test.id.empty()) continue;
-          Fill(kind, element, test);
+          Fill(kind, element, CurrentId(element), test);
           for (const Condition& condition : population.where) test.because.push_back(condition.Say(element));
         }
       }
@@ -98,29 +114,48 @@ class TestPlanBuilder {
     }
   }
 
-  void Fill(const k::TestKind& kind, const Element& element, SecurityTest& test) const {
+  void Fill(const k::TestKind& kind, const Element& element, const std::string& id, SecurityTest& test) const {
     test.kind = &kind;
     test.element = element;
-    test.element_id = CurrentId(element);
+    test.element_id = id;
     test.id = absl::StrCat(kind.id(), "@", test.element_id);
     test.tool = ToolFor(kind, LanguageOf(element));
     test.team = TeamOf(element);
     SetInterval(test);
   }
 
-  // The interval that the model has for tests of this kind; 0: none.
-  int DeclaredDays(const SecurityTest& test) const {
+  TestRecord RecordOf(const SecurityTest& test) const {
+    const model::v1::SystemModel& proto = threats_.landscape().model().proto();
+    if (test.kind->id() == "phishing-exercise") return {"", "", proto.training().phishing_interval_days()};
     if (test.kind->id() == "restore-test") {
-      return test.element.component().facts->component->backup().restore_test_interval_days();
+      const model::v1::BackupPolicy& backup = test.element.component().facts->component->backup();
+      return {backup.last_restore_test(), "backup.last_restore_test", backup.restore_test_interval_days()};
     }
-    if (test.kind->id() != "phishing-exercise") return 0;
-    return threats_.landscape().model().proto().training().phishing_interval_days();
+    TestRecord best;
+    for (const model::v1::Control& control : proto.controls()) {
+      if (control.last_tested().empty() || !IsRecord(control, test)) continue;
+      TestRecord record{control.last_tested(), absl::StrCat("control ", control.id()), control.test_interval_days()};
+      // Several declared controls put one of the catalogue in place together: each is tested, the next one first.
+      const bool better =
+          best.date.empty() || (test.kind->all_controls() ? NextOf(record) < NextOf(best) : record.date > best.date);
+      if (better) best = std::move(record);
+    }
+    return best;
+  }
+
+  // Whether a test of the declared control is one of this kind on this element.
+  static bool IsRecord(const model::v1::Control& control, const SecurityTest& test) {
+    if (test.kind->all_controls()) return Has(control.implements(), test.element_id);
+    if (!control.components().empty() && !Has(control.components(), test.element_id)) return false;
+    return Intersect(control.implements(), test.kind->record_controls()) ||
+           Intersect(control.framework_refs(), test.kind->record_references());
   }
 
   void SetInterval(SecurityTest& test) const {
+    const TestRecord record = RecordOf(test);
     test.interval_days = test.kind->interval_days();
-    if (const int declared = DeclaredDays(test); declared > 0) {
-      test.interval_days = declared;
+    if (record.interval_days > 0) {
+      test.interval_days = record.interval_days;
       test.interval_basis = "declared";
     }
     const auto shorten = [&test](int days, const char* basis) {
@@ -132,9 +167,15 @@ class TestPlanBuilder {
       shorten(test.kind->pci_interval_days(), "PCI DSS");
       if (plan_->service_provider_) shorten(test.kind->provider_interval_days(), "PCI DSS service provider");
     }
-    if (test.interval_days > 0) {
-      test.next = model::FormatDate(threats_.landscape().model().as_of() + test.interval_days);
+    if (test.interval_days == 0) return;
+    const absl::CivilDay as_of = threats_.landscape().model().as_of();
+    if (!record.date.empty()) {
+      test.last = record.date;
+      test.record = record.source;
     }
+    const absl::CivilDay next = (test.last.empty() ? as_of : model::ToCivilDay(test.last)) + test.interval_days;
+    test.next = model::FormatDate(next);
+    test.overdue = !test.last.empty() && next < as_of;
   }
 
   // Tests by what they are done on; those of the whole system try everything.
@@ -184,9 +225,7 @@ class TestPlanBuilder {
       if (!kind.all_controls()) continue;
       for (const auto& [control, threats] : unchecked) {
         SecurityTest test;
-        Fill(kind, threats_.landscape().SystemElement(), test);
-        test.element_id = control;
-        test.id = absl::StrCat(kind.id(), "@", control);
+        Fill(kind, threats_.landscape().SystemElement(), control, test);
         for (const Threat* threat : threats) tests_of_[threat].insert(plan_->tests_.size());
         plan_->tests_.push_back(std::move(test));
       }

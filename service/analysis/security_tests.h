@@ -6,8 +6,13 @@
 // system, and its kind tries a control of the threat. A control of a threat that no such test tries is checked by the
 // verification of the catalogue: `control-check@<control>`.
 //
-// Interval of a test: the declared one where the model has one (restore tests, phishing exercises), else that of the
-// kind; in the scope of PCI DSS that of the standard where it is shorter, for service providers theirs. Pure.
+// On record is the last test that the model dates: of a restore `backup.last_restore_test`, of a check of a control the
+// last test of the declared controls that implement it, of other kinds the last test of a declared control that covers
+// the element and has one of the kind's `record_controls` or `record_references`.
+//
+// Interval of a test: the declared one where the model has one (restore tests, phishing exercises, the control on
+// record), else that of the kind; in the scope of PCI DSS that of the standard where it is shorter, for service
+// providers theirs. It counts from the test on record, else from `as_of`. Pure.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_SECURITY_TESTS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_SECURITY_TESTS_H_
 
@@ -32,7 +37,10 @@ struct SecurityTest {
   std::string team;                    // id, never empty
   int interval_days = 0;               // 0: with each change
   std::string interval_basis;          // "declared", "PCI DSS service provider" or empty
-  std::string next;                    // `as_of` plus the interval; empty with each change
+  std::string last;                    // date of the one on record; empty: none
+  std::string record;                  // what has it: "backup.last_restore_test", "control penetration-testing"
+  std::string next;                    // may be past; empty with each change
+  bool overdue = false;                // one is on record, and `next` is past
   std::vector<const Threat*> threats;  // open and controlled ones that it tries, by key
 };
 

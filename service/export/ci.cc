@@ -7,6 +7,8 @@ namespace metapowers::exporting {
 namespace {
 
 constexpr absl::string_view kNight = "17 2 * * *";
+constexpr absl::string_view kReports = "**/*.sarif";
+constexpr absl::string_view kKeep = "Keep the reports";
 
 Yaml One(absl::string_view key, Yaml value) {
   Yaml map = Yaml::Map();
@@ -27,6 +29,9 @@ std::string Github(const std::vector<CiStep>& steps, bool nightly) {
     // Every test runs, also after one that has found something.
     list.Add(std::move(run.Set("if", Yaml::Text("always()")).Set("run", Yaml::Text(step.command))));
   }
+  Yaml keep = One("name", Yaml::Text(kKeep));
+  keep.Set("if", Yaml::Text("always()")).Set("uses", Yaml::Text("actions/upload-artifact@v4"));
+  list.Add(std::move(keep.Set("with", One("name", Yaml::Text("security-tests")).Set("path", Yaml::Text(kReports)))));
   Yaml job = One("runs-on", Yaml::Text("ubuntu-latest"));
   job.Set("steps", std::move(list));
   Yaml on = One("pull_request", Yaml::Map());
@@ -51,11 +56,25 @@ std::string Gitlab(const std::vector<CiStep>& steps) {
   Yaml job = One("stage", Yaml::Text("test"));
   job.Set("variables", One("GIT_DEPTH", Yaml::Text("0")));
   job.Set("script", Yaml::Texts(script));
+  job.Set("artifacts", One("when", Yaml::Text("always")).Set("paths", Yaml::Texts({std::string(kReports)})));
   Yaml rules = Yaml::List();
   rules.Add(One("if", Yaml::Text("$CI_PIPELINE_SOURCE == \"merge_request_event\"")));
   rules.Add(One("if", Yaml::Text("$CI_PIPELINE_SOURCE == \"schedule\"")));
   job.Set("rules", std::move(rules));
   return One("security-tests", std::move(job)).Write();
+}
+
+// A directory is published, so that the reports are copied out of the sources first.
+void AddAzureReports(Yaml& steps) {
+  constexpr absl::string_view kFolder = "$(Build.ArtifactStagingDirectory)/security-tests";
+  Yaml copy = One("task", Yaml::Text("CopyFiles@2"));
+  copy.Set("displayName", Yaml::Text("Collect the reports")).Set("condition", Yaml::Text("always()"));
+  steps.Add(
+      std::move(copy.Set("inputs", One("Contents", Yaml::Text(kReports)).Set("TargetFolder", Yaml::Text(kFolder)))));
+  Yaml publish = One("task", Yaml::Text("PublishPipelineArtifact@1"));
+  publish.Set("displayName", Yaml::Text(kKeep)).Set("condition", Yaml::Text("always()"));
+  steps.Add(std::move(
+      publish.Set("inputs", One("targetPath", Yaml::Text(kFolder)).Set("artifact", Yaml::Text("security-tests")))));
 }
 
 std::string Azure(const std::vector<CiStep>& steps, bool nightly) {
@@ -70,6 +89,7 @@ std::string Azure(const std::vector<CiStep>& steps, bool nightly) {
     run.Set("displayName", Yaml::Text(step.name));
     list.Add(std::move(run.Set("condition", Yaml::Text("succeededOrFailed()"))));
   }
+  AddAzureReports(list);
   Yaml root = One("trigger", Yaml::Text("none"));
   root.Set("pr", One("branches", One("include", Yaml::Texts({"main"}))));
   if (nightly) {

@@ -16,7 +16,8 @@ struct CiStep {
   std::string command;
 };
 
-// The definition that runs the steps on every change and, where `nightly`, each night.
+// The definition that runs the steps on every change and, where `nightly`, each night, and keeps their SARIF reports
+// whether or not a step has found something.
 std::string WriteCi(knowledge::v1::CiForm form, const std::vector<CiStep>& steps, bool nightly);
 
 }  // namespace metapowers::exporting

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
+#include "service/knowledge/governance.h"
 #include "service/knowledge/knowledge.h"
 #include "service/knowledge/threats.h"
 
@@ -26,7 +28,15 @@ TEST(SecurityTestKinds, CiteWhatTheCataloguesHave) {
     EXPECT_GT(kind.tools_size(), 0);
     checks_of_controls += kind.all_controls() ? 1 : 0;
     for (const std::string& control : kind.controls()) EXPECT_NE(FindControl(control), nullptr) << control;
-    for (const std::string& reference : kind.references()) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+    for (const std::string& control : kind.record_controls()) EXPECT_NE(FindControl(control), nullptr) << control;
+    for (const auto* references : {&kind.references(), &kind.record_references()}) {
+      for (const std::string& reference : *references) EXPECT_NE(FindRequirement(reference), nullptr) << reference;
+    }
+    const auto& activities = SecurityActivities().activities();
+    EXPECT_TRUE(kind.activity().empty() ||
+                std::any_of(activities.begin(), activities.end(),
+                            [&kind](const v1::SecurityActivity& each) { return each.id() == kind.activity(); }))
+        << kind.activity();
   }
   EXPECT_EQ(checks_of_controls, 1) << "a control that no other test tries is checked by one";
 }

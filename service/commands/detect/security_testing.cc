@@ -13,10 +13,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/analysis/security_tests.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/raci.h"
 #include "service/commands/risk_wording.h"
 #include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
@@ -43,11 +46,30 @@ using model::v1::Severity;
 constexpr size_t kNamed = 6;
 constexpr int kHalfYear = 183;
 constexpr int kHalfYearMonths = 6;
+constexpr int kYear = 365;
 constexpr int kYearMonths = 12;
 // Until a decision is looked at again, where the model sets no term for exceptions.
 constexpr int kDecisionDays = 90;
 
 bool IsSevere(const Threat& threat) { return threat.severity() >= model::v1::SEVERITY_HIGH; }
+
+// "12 months" of a year and half a year, else as it was declared.
+std::string IntervalOf(int days) {
+  if (days == kYear) return Months(kYearMonths);
+  return days == kHalfYear ? Months(kHalfYearMonths) : InDays(days);
+}
+
+std::string LastOf(const SecurityTest& test) {
+  return test.last.empty() ? "" : absl::StrCat(test.last, " (", test.record, ")");
+}
+
+// `command` for one element, e.g. `api-gateway` with the variable `IMAGE_API_GATEWAY`.
+std::string CommandFor(const std::string& command, const std::string& element) {
+  std::string variable = absl::AsciiStrToUpper(element);
+  std::replace_if(
+      variable.begin(), variable.end(), [](char c) { return !absl::ascii_isalnum(c); }, '_');
+  return absl::StrReplaceAll(command, {{"{element}", element}, {"{ELEMENT}", variable}});
+}
 
 bool IsDetected(const ChainLink& link) { return link.sight->sight == Sight::kDetected; }
 
@@ -85,6 +107,16 @@ class Builder {
 
  private:
   std::string Owner(const std::string& team) const { return TeamName(model_, team); }
+
+  // The role that answers for the activity, else the team of the element; a zone and the system belong to no team
+  // alone.
+  std::string SeenToBy(const SecurityTest& test) const {
+    const std::string role = AccountableFor(model_, test.kind->activity());
+    if (!role.empty()) return role;
+    const kb::ThreatSubject subject = test.element.subject;
+    const bool shared = subject == kb::THREAT_SUBJECT_ZONE || subject == kb::THREAT_SUBJECT_SYSTEM;
+    return shared ? OwnerOf(model_, test.kind->owners()) : Owner(test.team);
+  }
 
   // --- Testing Types ---
 
@@ -128,7 +160,7 @@ class Builder {
       AddAll(test.because, row.mutable_because());
       if (test.tool != nullptr) row.set_tool(test.tool->name());
       row.set_threats(static_cast<int32_t>(test.threats.size()));
-      row.set_owner(Owner(test.team));
+      row.set_owner(SeenToBy(test));
     }
   }
 
@@ -144,7 +176,7 @@ class Builder {
       pb::ToolRow& row = rows[key];
       row.set_tool(test.tool->name());
       row.set_kind(test.kind->id());
-      row.set_command(test.tool->command());
+      row.set_command(CommandFor(test.tool->command(), "NAME"));
       row.clear_languages();
       AddAll(test.tool->languages(), row.mutable_languages());
     }
@@ -178,9 +210,15 @@ class Builder {
     for (const model::v1::Repository& repository : proto_.delivery().repositories()) {
       std::vector<exporting::CiStep> steps;
       bool nightly = false;
+      bool images = false;
       for (const SecurityTest& test : plan_->tests()) {
         if (test.tool == nullptr || test.tool->command().empty() || !IsIn(test, repository.id())) continue;
-        exporting::CiStep step{test.kind->name(), test.tool->install(), test.tool->command()};
+        exporting::CiStep step{test.kind->name(), test.tool->install(),
+                               CommandFor(test.tool->command(), test.element_id)};
+        if (test.element.subject == kb::THREAT_SUBJECT_COMPONENT) {
+          absl::StrAppend(&step.name, " (", test.element_id, ")");
+          images = true;
+        }
         if (std::any_of(steps.begin(), steps.end(), [&step](const auto& each) { return each.name == step.name; }))
           continue;
         nightly |= test.interval_days == 1;
@@ -191,15 +229,20 @@ class Builder {
       row.add_elements(repository.id());
       row.set_title(platform->name());
       row.set_file(platform->file());
+      if (images) row.set_note(knowledge::SecurityTests().image_note());
       row.set_yaml(
           std::string(absl::StripTrailingAsciiWhitespace(exporting::WriteCi(platform->form(), steps, nightly))));
       row.set_owner(Owner(repository.owner_team().empty() ? proto_.owner_team() : repository.owner_team()));
     }
   }
 
-  // Whether the test is a step in the pipeline of the repository: on it, or on infrastructure code in it.
+  // Whether the test is a step in the pipeline of the repository: on it, on a component that it builds, or on
+  // infrastructure code in it.
   static bool IsIn(const SecurityTest& test, const std::string& repository) {
     if (test.element.subject == kb::THREAT_SUBJECT_REPOSITORY) return test.element_id == repository;
+    if (test.element.subject == kb::THREAT_SUBJECT_COMPONENT) {
+      return test.element.component().facts->component->repository() == repository;
+    }
     if (test.element.subject != kb::THREAT_SUBJECT_IAC_SOURCE) return false;
     return static_cast<const model::v1::IacSource&>(*test.element.message).repository() == repository;
   }
@@ -229,27 +272,57 @@ class Builder {
 
   // --- False Positive Management ---
 
+  // Who may accept a risk of this severity; nullptr: the model names nobody.
+  const model::v1::AcceptanceAuthority* AuthorityOver(Severity severity) const {
+    for (const model::v1::AcceptanceAuthority& authority : proto_.risk_appetite().acceptance()) {
+      if (authority.level() == severity) return &authority;
+    }
+    return nullptr;
+  }
+
+  // Never the one that approves.
+  const model::v1::Role* AskingRole(const std::string& approver) const {
+    for (const int kind : {model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD,
+                           model::v1::ROLE_KIND_ENGINEERING_LEAD}) {
+      const model::v1::Role* role = FindRole(model_, std::vector<int>{kind});
+      if (role != nullptr && role->id() != approver) return role;
+    }
+    return nullptr;
+  }
+
+  // The worst open threat that a test attempts and somebody may decide on: a date or a contract that is missing is a
+  // fact, which nobody can have tried without result.
+  const Threat* DecidableThreat() const {
+    std::set<const Threat*> attempted;
+    for (const SecurityTest& test : plan_->tests()) {
+      if (test.kind->attempts()) attempted.insert(test.threats.begin(), test.threats.end());
+    }
+    for (const Threat* threat : threats_.Prioritised()) {
+      if (attempted.contains(threat) && AuthorityOver(threat->severity()) != nullptr) return threat;
+    }
+    return nullptr;
+  }
+
   void AddDecision() {
-    const model::v1::Role* asks =
-        FindRole(model_, std::vector<int>{model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD,
-                                          model::v1::ROLE_KIND_ENGINEERING_LEAD});
-    const model::v1::Role* approves = FallbackRole(model_);
-    const std::vector<const Threat*> open = threats_.Prioritised();
-    if (approves == nullptr || open.empty()) return;
-    if (asks == nullptr) asks = approves;
-    const Threat& threat = *open.front();
-    const int declared = proto_.policy_parameters().exception_max_days();
+    const Threat* threat = DecidableThreat();
+    if (threat == nullptr) return;
+    const model::v1::AcceptanceAuthority& authority = *AuthorityOver(threat->severity());
+    const model::v1::Role* asks = AskingRole(authority.role());
+    if (asks == nullptr) return;
+    const std::string second = RoleTitle(model_, authority.second_approver());
+    const int days = authority.max_days() > 0 ? authority.max_days() : kDecisionDays;
     exporting::Yaml decision = exporting::Yaml::Map();
-    decision.Set("finding", exporting::Yaml::Text(threat.key))
+    decision.Set("finding", exporting::Yaml::Text(threat->key))
         .Set("status", exporting::Yaml::Text("false_positive"))
         .Set("requested_by", exporting::Yaml::Text(asks->id()))
-        .Set("approved_by", exporting::Yaml::Text(approves->id()))
-        .Set("authority", exporting::Yaml::Text(model::YamlName(threat.severity())))
-        .Set("rationale", exporting::Yaml::Text("what was tried, with which result"))
+        .Set("approved_by", exporting::Yaml::Text(authority.role()))
+        .Set("authority", exporting::Yaml::Text(model::YamlName(authority.level())))
+        .Set("rationale",
+             exporting::Yaml::Text(absl::StrCat("what was tried, with which result",
+                                                second.empty() ? "" : absl::StrCat("; agreed by the ", second))))
         .Set("decided_on", exporting::Yaml::Text(proto_.as_of()))
-        .Set("expires_on", exporting::Yaml::Text(model::FormatDate(
-                               model_.as_of() + (declared > 0 ? std::min(declared, kDecisionDays) : kDecisionDays))))
-        .Set("fingerprint", exporting::Yaml::Text(analysis::FingerprintOf(threat)));
+        .Set("expires_on", exporting::Yaml::Text(model::FormatDate(model_.as_of() + days)))
+        .Set("fingerprint", exporting::Yaml::Text(analysis::FingerprintOf(*threat)));
     exporting::Yaml list = exporting::Yaml::List();
     list.Add(std::move(decision));
     exporting::Yaml file = exporting::Yaml::Map();
@@ -260,18 +333,26 @@ class Builder {
   // --- Testing Cadence ---
 
   void AddCadence() {
-    std::map<std::tuple<std::string, std::string, std::string>, std::pair<pb::CadenceRow, std::set<std::string>>> rows;
+    using Key = std::tuple<std::string, std::string, std::string, std::string>;
+    std::map<Key, std::pair<pb::CadenceRow, std::set<std::string>>> rows;
     for (const SecurityTest& test : plan_->tests()) {
-      auto& [row, owners] = rows[{test.next.empty() ? "9" : test.next, test.kind->id(), test.interval_basis}];
+      auto& [row, owners] =
+          rows[{test.next.empty() ? "9" : test.next, test.kind->id(), test.interval_basis, LastOf(test)}];
       row.set_kind(test.kind->id());
+      row.add_elements(test.element_id);
+      row.set_last(LastOf(test));
+      row.set_overdue(test.overdue);
       row.set_runs(test.kind->runs());
       if (test.interval_days > 0) row.set_interval(InDays(test.interval_days));
       row.set_basis(test.interval_basis);
       row.set_next(test.next);
       row.set_tests(row.tests() + 1);
-      owners.insert(Owner(test.team));
+      owners.insert(SeenToBy(test));
     }
     for (auto& [key, value] : rows) {
+      std::vector<std::string> elements(value.first.elements().begin(), value.first.elements().end());
+      value.first.clear_elements();
+      AddFirst(std::move(elements), kNamed, value.first.mutable_elements());
       AddAll(value.second, value.first.mutable_owners());
       *result_.add_cadence() = std::move(value.first);
     }
@@ -281,13 +362,22 @@ class Builder {
     pb::PentestScope& scope = *result_.mutable_pentest();
     std::set<std::string> tested;
     std::set<std::string> segmented;
+    int segmentation_days = kYear;
     for (const SecurityTest& test : plan_->tests()) {
       if (test.kind->id() == "penetration-test") {
         tested.insert(test.element_id);
+        if (!scope.next().empty() && scope.next() <= test.next) continue;
         scope.set_next(test.next);
+        scope.set_last(LastOf(test));
+        scope.set_overdue(test.overdue);
+        scope.set_interval(IntervalOf(test.interval_days));
       } else if (test.kind->id() == "segmentation-test") {
         segmented.insert(test.element_id);
+        segmentation_days = std::min(segmentation_days, test.interval_days);
+        if (!scope.segmentation_next().empty() && scope.segmentation_next() <= test.next) continue;
         scope.set_segmentation_next(test.next);
+        scope.set_segmentation_last(LastOf(test));
+        scope.set_segmentation_overdue(test.overdue);
       }
     }
     AddAll(segmented, scope.mutable_segmentation());
@@ -312,11 +402,7 @@ class Builder {
     AddAll(suppliers, scope.mutable_permissions());
     scope.set_pci(!scope.cde().empty());
     scope.set_service_provider(plan_->service_provider());
-    scope.set_interval(Months(kYearMonths));
-    const bool half_year = std::any_of(plan_->tests().begin(), plan_->tests().end(), [](const SecurityTest& test) {
-      return test.kind->id() == "segmentation-test" && test.interval_days == kHalfYear;
-    });
-    scope.set_segmentation_interval(Months(half_year ? kHalfYearMonths : kYearMonths));
+    scope.set_segmentation_interval(IntervalOf(segmentation_days));
   }
 
   // --- Metrics ---
@@ -416,12 +502,16 @@ class Builder {
     }
     for (const pb::TriageRow& row : result_.triage()) {
       if (!row.term().empty()) continue;
-      metapowers::v1::Question& question = *result_.add_questions();
-      question.set_field("policy_parameters.patch_sla");
-      question.set_text(
-          absl::StrCat("Within how many hours is a finding of severity ", Label(row.severity()), " mended?"));
-      question.set_owner(proto_.owner_team());
-      question.set_owner_name(Owner(proto_.owner_team()));
+      *result_.add_questions() =
+          Ask(model_, "policy_parameters.patch_sla",
+              absl::StrCat("Within how many hours is a finding of severity ", Label(row.severity()), " mended?"), "");
+    }
+    google::protobuf::RepeatedPtrField<std::string> threat_led;
+    *threat_led.Add() = "dora:Art. 26";
+    if (!BindingReferences(binding_, threat_led).empty()) {
+      *result_.add_questions() = Ask(
+          model_, "organization",
+          "Has the competent authority named the organisation for threat-led penetration tests (DORA Art. 26)?", "");
     }
   }
 
@@ -429,6 +519,7 @@ class Builder {
     pb::TestingTotals& totals = *result_.mutable_totals();
     totals.set_types(result_.types_size());
     totals.set_tests(static_cast<int32_t>(plan_->tests().size()));
+    for (const SecurityTest& test : plan_->tests()) totals.set_overdue(totals.overdue() + (test.overdue ? 1 : 0));
     for (const ChainLink& link : plan_->chain()) {
       if (!IsSevere(*link.threat)) continue;
       const bool complete = !link.threat->controls.empty() && !link.tests.empty() && IsDetected(link);
@@ -439,6 +530,7 @@ class Builder {
     pb::TestingPhrases& phrases = *result_.mutable_phrases();
     phrases.set_types(Count(totals.types(), "kind of test", "kinds of tests"));
     phrases.set_tests(Count(totals.tests(), "test", "tests"));
+    if (totals.overdue() > 0) phrases.set_overdue(Count(totals.overdue(), "test is", "tests are"));
     phrases.set_severe(Count(totals.severe(), "critical or high threat", "critical and high threats"));
     phrases.set_complete(
         absl::StrCat(totals.complete(), " of ", totals.severe(), " (", Share(totals.complete(), totals.severe()), ")"));

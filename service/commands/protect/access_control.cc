@@ -29,6 +29,7 @@
 #include "service/commands/open_questions.h"
 #include "service/commands/privilege_tables.h"
 #include "service/commands/protection_gaps.h"
+#include "service/commands/raci.h"
 #include "service/commands/rotation_wording.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
@@ -128,11 +129,7 @@ class Access {
     if (policy.has_access_review_days()) result_.set_review_interval(InDays(policy.access_review_days()));
     if (policy.has_service_token_ttl_minutes()) result_.set_token_lifetime(Minutes(policy.service_token_ttl_minutes()));
     result_.set_mfa_policy(Label(policy.mfa_all_infrastructure()));
-    for (const model::v1::RaciAssignment& row : proto_.raci()) {
-      if (row.activity() == "access-review" && !row.accountable().empty()) {
-        result_.set_review_owner(RoleTitle(model_, row.accountable(0)));
-      }
-    }
+    result_.set_review_owner(AccountableFor(model_, "access-review"));
   }
 
   void AddClauses() {

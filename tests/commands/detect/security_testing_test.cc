@@ -16,6 +16,7 @@ namespace {
 
 namespace pb = security::detect::v1;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -107,12 +108,69 @@ TEST(SecurityTesting, ServiceProviderTriesSegmentationEverySixMonths) {
   const pb::SecurityTestingResult result = Of(Example("api-platform"));
   EXPECT_TRUE(result.pentest().service_provider());
   EXPECT_EQ(result.pentest().interval(), "12 months");
-  EXPECT_EQ(result.pentest().segmentation_interval(), "6 months");
+  EXPECT_EQ(result.pentest().segmentation_interval(), "180 days") << "declared, and shorter than six months";
   EXPECT_GT(result.pentest().cde_size(), 0);
   EXPECT_GT(result.pentest().permissions_size(), 0);
 
-  const pb::SecurityTestingResult merchant = Of(Edited(Example("api-platform"), {{", payment_service_provider", ""}}));
+  const std::string yearly =
+      Edited(Example("api-platform"), {{"Segmentation test from each namespace, test_interval_days: 180",
+                                        "Segmentation test from each namespace, test_interval_days: 365"}});
+  EXPECT_EQ(Of(yearly).pentest().segmentation_interval(), "6 months");
+  const pb::SecurityTestingResult merchant = Of(Edited(yearly, {{", payment_service_provider", ""}}));
   EXPECT_EQ(merchant.pentest().segmentation_interval(), "12 months");
+}
+
+// "due, kind, last on record" of the row that names the element.
+std::string DueOf(const pb::SecurityTestingResult& result, const std::string& kind, const std::string& element) {
+  for (const pb::CadenceRow& row : result.cadence()) {
+    if (row.kind() != kind) continue;
+    for (const std::string& id : row.elements()) {
+      if (id == element) return (row.overdue() ? "overdue " : "") + row.next() + ", " + row.last();
+    }
+  }
+  return "no row";
+}
+
+TEST(SecurityTesting, DatesCountFromTheTestOnRecord) {
+  const std::string text = Example("api-platform");
+  const pb::SecurityTestingResult result = Of(text);
+  EXPECT_EQ(result.pentest().next(), "2027-05-29");
+  EXPECT_EQ(result.pentest().last(), "2026-05-29 (control penetration-testing)");
+  EXPECT_EQ(result.pentest().segmentation_next(), "2027-01-17");
+  EXPECT_EQ(result.pentest().segmentation_last(), "2026-07-21 (control network-segmentation)");
+  EXPECT_FALSE(result.pentest().overdue());
+  EXPECT_EQ(DueOf(result, "restore-test", "platform-db"), "overdue 2026-09-16, 2026-06-18 (backup.last_restore_test)");
+  EXPECT_EQ(DueOf(result, "restore-test", "card-vault-db"), "2026-12-21, 2026-09-22 (backup.last_restore_test)");
+  EXPECT_EQ(DueOf(result, "phishing-exercise", "api-platform"), "2027-01-30, ") << "no record, and it says so";
+
+  const std::string last = "Retest of all high findings, test_interval_days: 365, last_tested: ";
+  const pb::SecurityTestingResult late = Of(Edited(text, {{last + "2026-05-29", last + "2025-05-29"}}));
+  EXPECT_TRUE(late.pentest().overdue());
+  EXPECT_EQ(late.pentest().next(), "2026-05-29");
+  EXPECT_GT(late.totals().overdue(), result.totals().overdue());
+
+  const pb::SecurityTestingResult hospital = Of(Example("patient-platform"));
+  EXPECT_THAT(DueOf(hospital, "restore-test", "ehr-database"), StartsWith("overdue 2026-09-01"));
+  EXPECT_THAT(DueOf(hospital, "restore-test", "pharmacy-database"), StartsWith("overdue 2026-08-10"));
+  EXPECT_THAT(DueOf(hospital, "restore-test", "active-directory"), StartsWith("overdue 2026-10-13"));
+  EXPECT_THAT(DueOf(hospital, "restore-test", "secret-store"), StartsWith("overdue 2026-10-13"));
+  EXPECT_EQ(DueOf(hospital, "restore-test", "lab-database"), "2027-04-30, ");
+}
+
+TEST(SecurityTesting, WhatBelongsToNoTeamAloneHasARole) {
+  const pb::SecurityTestingResult result = Of(Example("api-platform"));
+  for (const pb::CadenceRow& row : result.cadence()) {
+    if (row.kind() == "segmentation-test" || row.kind() == "phishing-exercise" || row.kind() == "detection-test" ||
+        row.kind() == "control-check" || row.kind() == "penetration-test") {
+      EXPECT_THAT(row.owners(), ElementsAre("Security lead")) << row.kind();
+    }
+  }
+  const pb::SecurityTestingResult hospital = Of(Example("patient-platform"));
+  for (const pb::TestRow& row : hospital.tests()) {
+    if (row.id().rfind("segmentation-test@", 0) == 0) {
+      EXPECT_EQ(row.owner(), "HIPAA security official") << row.id();
+    }
+  }
 }
 
 TEST(SecurityTesting, TestsFollowTheDeclaredFacts) {
@@ -138,6 +196,19 @@ TEST(SecurityTesting, SnippetsAreYamlForTheDeclaredPlatform) {
       EXPECT_TRUE(faults.empty()) << row.yaml();
       ASSERT_NE(tree, nullptr);
       EXPECT_NE(tree->root().Find(std::string(platform) == "GitHub Actions" ? "jobs" : "steps"), nullptr);
+      EXPECT_THAT(row.yaml(), HasSubstr(std::string(platform) == "GitHub Actions" ? "actions/upload-artifact@v4"
+                                                                                  : "PublishPipelineArtifact@1"));
+    }
+  }
+}
+
+TEST(SecurityTesting, ImagesAreScannedWhereTheyAreBuilt) {
+  const pb::SecurityTestingResult result = Of(Example("api-platform"));
+  for (const metapowers::v1::ConfigSnippet& row : result.snippets()) {
+    const bool payments = row.elements(0) == "payments-services";
+    EXPECT_EQ(payments, row.yaml().find("\"$IMAGE_API_GATEWAY\"") != std::string::npos) << row.elements(0);
+    if (payments) {
+      EXPECT_THAT(row.note(), HasSubstr("IMAGE"));
     }
   }
 }
@@ -157,6 +228,17 @@ TEST(SecurityTesting, ExampleOfADecisionIsAccepted) {
   ASSERT_THAT(result.decision(), HasSubstr("false_positive"));
   const Case model(yaml);
   EXPECT_OK(model::ParseDecisions(result.decision(), "decisions.yaml", model.model()));
+  EXPECT_THAT(result.decision(), HasSubstr("approved_by: ceo"));
+  EXPECT_THAT(result.decision(), HasSubstr("agreed by the Chief Information Security Officer"));
+  EXPECT_THAT(result.decision(), HasSubstr("expires_on: '2026-12-01'")) << "30 days, as the appetite says";
+}
+
+TEST(SecurityTesting, ADateThatIsPastIsNoExampleOfAFalsePositive) {
+  for (const char* example : kExamples) {
+    const pb::SecurityTestingResult result = Of(Example(example));
+    EXPECT_THAT(result.decision(), Not(HasSubstr("out-of-support"))) << example;
+  }
+  EXPECT_THAT(Of(Example("patient-platform")).decision(), Not(IsEmpty()));
 }
 
 TEST(SecurityTesting, OrderOfTheModelDoesNotMatter) {
