@@ -30,7 +30,7 @@ bool Has(const List& list, int value) {
 
 // --- Rules of the pipeline --------------------------------------------------------------------------------
 
-PipelineRuleFact Judge(const Element& system, const k::PipelineRule& rule) {
+PipelineRuleFact Judge(const Element& system, const LogSources& sources, const k::PipelineRule& rule) {
   PipelineRuleFact fact{&rule, RuleState::kUnknown, "", ""};
   bool met = !rule.met().empty();
   std::vector<std::string> says;
@@ -41,6 +41,13 @@ PipelineRuleFact Judge(const Element& system, const k::PipelineRule& rule) {
     } else {
       met = false;
     }
+  }
+  if (met && rule.needs_collection() && !sources.AnyCollected()) {
+    if (!sources.AllStay()) return fact;
+    fact.state = RuleState::kBroken;
+    fact.fact = absl::StrCat(absl::StrJoin(says, ", "), ", and no log leaves the machine that writes it");
+    fact.due = DueOf(system.landscape->model(), rule.severity());
+    return fact;
   }
   if (met) {
     fact.state = RuleState::kMet;
@@ -79,14 +86,26 @@ Redaction StateOf(const model::v1::Logging& logging, const k::RedactionRule& rul
   }
 }
 
-model::v1::Severity SeverityOf(Redaction state) {
+// Whether a component that collects logs is a supplier's.
+bool LeavesTheOrganisation(const LogSources& sources) {
+  const std::vector<const LogSource*> platforms = sources.OfKind("log_platform_audit");
+  return std::any_of(platforms.begin(), platforms.end(), [](const LogSource* platform) {
+    const bool component = platform->element.subject == k::THREAT_SUBJECT_COMPONENT ||
+                           platform->element.subject == k::THREAT_SUBJECT_EXTERNAL_ENTITY;
+    return component && !platform->element.component().facts->component->third_party().empty();
+  });
+}
+
+model::v1::Severity SeverityOf(Redaction state, model::v1::DataCategory category, bool leaves) {
   switch (state) {
     case Redaction::kNowhere:
     case Redaction::kNotListed:
     case Redaction::kLateAtQuery:
       return model::v1::SEVERITY_HIGH;
     case Redaction::kLateAtIngestion:
-      return model::v1::SEVERITY_MEDIUM;
+      return leaves && (category == model::v1::DATA_CATEGORY_PAN || category == model::v1::DATA_CATEGORY_SAD)
+                 ? model::v1::SEVERITY_HIGH
+                 : model::v1::SEVERITY_MEDIUM;
     default:
       return model::v1::SEVERITY_UNSPECIFIED;
   }
@@ -122,10 +141,11 @@ RuleState StateOf(const model::v1::Logging& logging, const k::LogRetentionDuty& 
 
 }  // namespace
 
-std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape) {
+std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape, const LogSources& sources) {
   const Element system = landscape.SystemElement();
   std::vector<PipelineRuleFact> facts;
-  for (const k::PipelineRule& rule : knowledge::LoggingRules().pipeline()) facts.push_back(Judge(system, rule));
+  for (const k::PipelineRule& rule : knowledge::LoggingRules().pipeline())
+    facts.push_back(Judge(system, sources, rule));
   return facts;
 }
 
@@ -138,7 +158,8 @@ const k::RedactionVerdict& VerdictOf(Redaction state) {
   return k::RedactionVerdict::default_instance();
 }
 
-std::vector<RedactionFact> Redactions(const Landscape& landscape) {
+std::vector<RedactionFact> Redactions(const Landscape& landscape, const LogSources& sources) {
+  const bool leaves = LeavesTheOrganisation(sources);
   const model::v1::SystemModel& proto = landscape.model().proto();
   std::vector<RedactionFact> facts;
   for (const k::RedactionRule& rule : knowledge::LoggingRules().redactions()) {
@@ -155,7 +176,7 @@ std::vector<RedactionFact> Redactions(const Landscape& landscape) {
       if (handles) fact.components.push_back(CurrentId(element));
     }
     fact.state = StateOf(proto.logging(), rule, fact.never);
-    fact.severity = SeverityOf(fact.state);
+    fact.severity = SeverityOf(fact.state, rule.category(), leaves);
     if (fact.finding()) fact.due = DueOf(landscape.model(), fact.severity);
     facts.push_back(std::move(fact));
   }

@@ -1,7 +1,9 @@
 // What the model says of the way of logs from source to deletion, against the shipped rules: redaction, retention,
 // volume, integrity and access. Pure.
 //
-// Rules of the pipeline: met when all conditions of `met` hold, broken when one of `broken` holds, else a question.
+// Rules of the pipeline: met when all conditions of `met` hold, broken when one of `broken` holds, else a question. One
+// that needs collection is broken where all logs stay where they arise, and a question where none is known to be
+// collected.
 //
 // Redaction: every kind of data with a rule that the system holds or that its policy names (`never_logged`). Whether it
 // is removed, and where, are the model's `logging.redacted` and `logging.redaction`:
@@ -9,7 +11,8 @@
 //   removed at ingestion                           met; of what must never be logged a finding: it has left the
 //   component removed when shown, or nowhere                 finding not in the list of what is removed finding for
 //   what must never be logged, else minimise list and place unknown                         question
-// "Must never be logged" is what the policy says, else the rule's own word (`never`).
+// "Must never be logged" is what the policy says, else the rule's own word (`never`). Card numbers and sensitive
+// authentication data that reach a platform of a supplier have left the organisation: as severe as not removed at all.
 //
 // Retention: a duty counts where its framework applies and a source is in its scope. Days that the model does not say
 // are a question.
@@ -37,7 +40,7 @@ struct PipelineRuleFact {
   std::string due;   // of a broken one
 };
 // In the order of the rules.
-std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape);
+std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape, const LogSources& sources);
 
 enum class Redaction {
   kAtSource,
@@ -65,7 +68,7 @@ struct RedactionFact {
 const knowledge::v1::RedactionVerdict& VerdictOf(Redaction state);
 
 // In the order of the rules.
-std::vector<RedactionFact> Redactions(const Landscape& landscape);
+std::vector<RedactionFact> Redactions(const Landscape& landscape, const LogSources& sources);
 
 struct RetentionFact {
   const knowledge::v1::LogRetentionDuty* duty = nullptr;

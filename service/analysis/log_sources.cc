@@ -111,7 +111,8 @@ void AddScope(const Element& element, LogSource& source) {
     source.criticality = view.facts->criticality.level;
     source.hipaa = Tagged(component->scope_tags(), model::v1::SCOPE_TAG_HIPAA) ||
                    (view.handled.categories & (uint64_t{1} << model::v1::DATA_CATEGORY_PHI)) != 0;
-    source.own_clock = element.subject == k::THREAT_SUBJECT_COMPONENT;
+    source.own_clock = element.subject == k::THREAT_SUBJECT_COMPONENT &&
+                       component->machine() != model::v1::MACHINE_MANAGED_SERVICE && component->third_party().empty();
   } else if (element.subject == k::THREAT_SUBJECT_INFRASTRUCTURE) {
     const auto& infrastructure = static_cast<const Infrastructure&>(*element.message);
     source.pci = DeclaredScope(infrastructure);
@@ -177,10 +178,30 @@ Collected FromStore(const SecretStore& store) {
   return {LogCollection::kCentral, absl::StrCat("audit_log of ", store.id(), " is ", store.audit_log())};
 }
 
+// What a control that is not there yet says of the log that it would write.
+Collected FromMissingControl(const Element& element, const Component& component, const k::LogKind& kind) {
+  for (const model::v1::Control& control : element.landscape->model().proto().controls()) {
+    const bool planned = control.state() == model::v1::POSTURE_STATE_PLANNED;
+    if (!planned && control.state() != model::v1::POSTURE_STATE_ABSENT) continue;
+    const auto& covered = control.components();
+    if (!covered.empty() && std::find(covered.begin(), covered.end(), component.id()) == covered.end()) continue;
+    const auto& references = control.framework_refs();
+    const bool writes = std::any_of(kind.meets().begin(), kind.meets().end(), [&](const std::string& requirement) {
+      return std::find(references.begin(), references.end(), requirement) != references.end();
+    });
+    if (!writes) continue;
+    return {planned ? LogCollection::kPlanned : LogCollection::kNone,
+            absl::StrCat("control ", control.id(), " is ", Words(control.state()),
+                         control.due().empty() ? "" : absl::StrCat(", due ", control.due()))};
+  }
+  return {};
+}
+
 Collected CollectionOf(const Element& element, const k::LogKind& kind) {
   Collected found;
   const Component* component = ComponentOf(element);
-  if (component != nullptr) found = FromLogging(*component);
+  if (component != nullptr) found = FromMissingControl(element, *component, kind);
+  if (found.state == LogCollection::kUnknown && component != nullptr) found = FromLogging(*component);
   if (found.state == LogCollection::kUnknown && component != nullptr) {
     found = FromPosture(element, kCentralLogging, false);
   }
@@ -330,6 +351,16 @@ LogSources LogSources::Of(const Landscape& landscape) {
   LogSources sources;
   sources.all_ = Builder(landscape).Build();
   return sources;
+}
+
+bool LogSources::AnyCollected() const {
+  return std::any_of(all_.begin(), all_.end(), [](const LogSource& source) { return source.collected(); });
+}
+
+bool LogSources::AllStay() const {
+  return !AnyCollected() && std::any_of(all_.begin(), all_.end(), [](const LogSource& source) {
+    return source.collection == LogCollection::kLocal;
+  });
 }
 
 const LogSource* LogSources::Find(absl::string_view key) const {

@@ -8,10 +8,11 @@
 // the infrastructure that runs it, has the log of that kind once: that of the infrastructure.
 //
 // State of collection, the first that says something:
-//   1. `logging` of the component, or its posture on `central_logging`
-//   2. of a secret store its `audit_log`, of a component also through the store that it runs
-//   3. a posture declared on the element for the control that the kind names
-//   4. a control of the programme that covers the element and implements one of these: claimed, to be confirmed, since
+//   1. a planned or absent control of the programme for a requirement that the kind alone meets, on the component
+//   2. `logging` of the component, or its posture on `central_logging`
+//   3. of a secret store its `audit_log`, of a component also through the store that it runs
+//   4. a posture declared on the element for the control that the kind names
+//   5. a control of the programme that covers the element and implements one of these: claimed, to be confirmed, since
 //      it does not say which logs
 // Else unknown, which is a question and never a gap. What is not collected centrally is a gap: its team, and a date by
 // the criticality of its element (high term for critical and high ones and for PCI DSS or HIPAA scope, else medium).
@@ -64,7 +65,9 @@ struct LogSource {
   PciScope pci = PciScope::kNotApplicable;
   bool hipaa = false;  // tagged so, or holds health information
   model::v1::Criticality criticality = model::v1::CRITICALITY_UNSPECIFIED;
-  bool own_clock = false;  // `logging.time_source` stamps its events; else a clock of its provider
+  // `logging.time_source` stamps its events; else a clock of its provider: of managed services, and of what a supplier
+  // operates.
+  bool own_clock = false;
 
   // Log source in the sense of Sigma; empty parts are not set.
   std::string category;
@@ -85,6 +88,9 @@ class LogSources {
 
   // By kind in the order of the data, then by key.
   const std::vector<LogSource>& all() const { return all_; }
+  bool AnyCollected() const;
+  // Whether none is collected, and some stay where they arise.
+  bool AllStay() const;
   // nullptr when there is none.
   const LogSource* Find(absl::string_view key) const;
   // Those of a kind, in the order of all(); of every element.

@@ -102,7 +102,7 @@ class Judge {
 
   SiemJudgement Pipeline(absl::string_view id) const {
     SiemJudgement judged;
-    for (const analysis::PipelineRuleFact& fact : analysis::PipelineRules(input_.threats.Get().landscape())) {
+    for (const analysis::PipelineRuleFact& fact : analysis::PipelineRules(input_.threats.Get().landscape(), sources_)) {
       if (fact.rule->id() != id) continue;
       judged.need = fact.rule->text();
       judged.fact = fact.fact;

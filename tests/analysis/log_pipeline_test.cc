@@ -28,14 +28,14 @@ class Pipeline {
         sources_(LogSources::Of(landscape_)) {}
 
   RuleState Rule(const std::string& id) const {
-    for (const PipelineRuleFact& fact : PipelineRules(landscape_)) {
+    for (const PipelineRuleFact& fact : PipelineRules(landscape_, sources_)) {
       if (fact.rule->id() == id) return fact.state;
     }
     ADD_FAILURE() << id;
     return RuleState::kUnknown;
   }
   RedactionFact Of(model::v1::DataCategory category) const {
-    for (const RedactionFact& fact : Redactions(landscape_)) {
+    for (const RedactionFact& fact : Redactions(landscape_, sources_)) {
       if (fact.rule->category() == category) return fact;
     }
     ADD_FAILURE() << category;

@@ -119,6 +119,30 @@ TEST(LogSources, CollectionIsWhatTheModelSaysOfTheElement) {
   EXPECT_EQ(found["application@e"].due, "");
 }
 
+TEST(LogSources, APlannedControlSaysThatItsLogIsNotThereYet) {
+  const auto control = [](const std::string& state, const std::string& rest) {
+    return "frameworks:\n- {id: pci-dss-4.0.1, in_scope: true, reason: R, owner: ciso}\n"
+           "controls:\n- {id: fim, name: F, state: " +
+           state + ", framework_refs: [\"pci-dss-4.0.1:11.5.2\"]" + rest + "}\n";
+  };
+  const std::string till =
+      "- {id: till, name: Till, kind: process, machine: vm, logging: central, zone: inside, processes: [cards]}\n";
+  const Case planned = Of(till, control("planned", ", due: 2026-12-31"));
+  EXPECT_EQ(planned["file_integrity@till"].collection, LogCollection::kPlanned);
+  EXPECT_EQ(planned["file_integrity@till"].reason, "control fim is planned, due 2026-12-31");
+  EXPECT_EQ(planned["application@till"].collection, LogCollection::kCentral) << "another kind of the same component";
+  EXPECT_EQ(Of(till, control("absent", ""))["file_integrity@till"].collection, LogCollection::kNone);
+  EXPECT_EQ(Of(till, control("implemented", ""))["file_integrity@till"].collection, LogCollection::kCentral);
+}
+
+TEST(LogSources, ASupplierSetsTheClockOfWhatItRuns) {
+  const Case found =
+      Of("- {id: web, name: Web, kind: process, machine: container, zone: inside}\n"
+         "- {id: store, name: Store, kind: process, machine: managed_service, zone: inside}\n");
+  EXPECT_TRUE(found["application@web"].own_clock);
+  EXPECT_FALSE(found["application@store"].own_clock);
+}
+
 TEST(LogSources, AControlOfTheWholeProgrammeIsToBeConfirmed) {
   const Case found = Of("- {id: web, name: Web, kind: process, zone: inside}\n",
                         "infrastructure:\n- {id: account, name: A, kind: cloud_account, provider: gcp}\n"

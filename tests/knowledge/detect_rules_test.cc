@@ -97,8 +97,11 @@ TEST(LoggingRules, RetentionDutiesAreThoseOfTheirRequirements) {
     if (duty.reference() == "hipaa:164.316(b)(2)(i)") {
       EXPECT_EQ(duty.total_days(), 6 * 365);
     }
+    if (duty.reference() == "nydfs-500:500.6") {
+      EXPECT_EQ(duty.total_days(), 3 * 365);
+    }
   }
-  EXPECT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen.size(), 3u);
 }
 
 TEST(LoggingRules, EveryPipelineRuleHasQuestionOwnerAndProof) {

@@ -20,6 +20,7 @@
 #include "service/commands/control_effects.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
+#include "service/commands/raci.h"
 #include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/logging.h"
@@ -263,7 +264,7 @@ class Builder {
       result_.add_redacted(analysis::CategoryName(value));
     }
     const std::string owner = OwnerOf(model_, knowledge::FindControl("log_redaction")->owners());
-    for (const analysis::RedactionFact& fact : analysis::Redactions(landscape_)) {
+    for (const analysis::RedactionFact& fact : analysis::Redactions(landscape_, sources_)) {
       const kb::RedactionVerdict& verdict = analysis::VerdictOf(fact.state);
       pb::RedactionRow& row = *result_.add_redactions();
       row.set_category(analysis::CategoryName(fact.rule->category()));
@@ -298,12 +299,12 @@ class Builder {
 
   void AddRules() {
     result_.set_time_source(logging_.time_source());
-    for (const analysis::PipelineRuleFact& fact : analysis::PipelineRules(landscape_)) {
+    for (const analysis::PipelineRuleFact& fact : analysis::PipelineRules(landscape_, sources_)) {
       pb::LogRuleRow row;
       row.set_id(fact.rule->id());
       row.set_text(fact.rule->text());
       row.set_state(StateLabel(fact.state));
-      row.set_fact(fact.state == RuleState::kUnknown ? fact.rule->question() : fact.fact);
+      row.set_fact(fact.state == RuleState::kUnknown ? QuestionOf(*fact.rule) : fact.fact);
       row.set_owner(OwnerOf(model_, fact.rule->owners()));
       row.set_due(fact.due);
       row.set_verification(fact.rule->verification());
@@ -311,6 +312,11 @@ class Builder {
       AddAll(BindingReferences(binding_, fact.rule->references()), row.mutable_references());
       *RulesOf(fact.rule->topic())->Add() = std::move(row);
     }
+  }
+
+  std::string QuestionOf(const kb::PipelineRule& rule) const {
+    const std::string role = AccountableFor(model_, rule.activity());
+    return role.empty() ? rule.question() : absl::StrReplaceAll(rule.remaining_question(), {{"{role}", role}});
   }
 
   google::protobuf::RepeatedPtrField<pb::LogRuleRow>* RulesOf(kb::PipelineTopic topic) {
@@ -395,7 +401,23 @@ class Builder {
       row.set_authentication(Label(view->flow->authentication()));
       AddAll(view->flow->sends(), row.mutable_data());
       row.set_dependency(Label(view->flow->dependency()));
+      AddAll(landscape_.components()[view->target].facts->component->regions(), row.mutable_regions());
+      row.set_transfer(TransferOf(*view));
     }
+  }
+
+  // "EU to US: standard contractual clauses (datadog-scc)"; a mechanism is named also where no regulated class is
+  // declared on the flow.
+  std::string TransferOf(const analysis::FlowView& view) const {
+    const analysis::CrossBorderFlow* border = view.border;
+    const auto* mechanism = model_.Find<model::v1::Transfer>(view.flow->transfer_mechanism());
+    const std::string from_to = border == nullptr ? "" : absl::StrCat(border->from, " to ", border->to, ": ");
+    if (mechanism != nullptr) {
+      return absl::StrCat(from_to, Label(mechanism->mechanism()), " (", mechanism->id(),
+                          border != nullptr && border->mechanism_expired ? ", expired)" : ")");
+    }
+    if (border == nullptr) return "";
+    return absl::StrCat(from_to, border->mechanism_required ? "no mechanism declared" : "none needed");
   }
 
   // Zones send to the ends of their paths; a zone with collected sources and no declared path to the platform itself.

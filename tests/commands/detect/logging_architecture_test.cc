@@ -148,13 +148,15 @@ TEST(LoggingArchitecture, RedactionAtIngestionIsTooLateForWhatMustNeverBeLogged)
 TEST(LoggingArchitecture, RetentionIsJudgedAgainstTheFrameworksThatBind) {
   const std::string text = Example("api-platform");
   const LoggingArchitectureResult met = Logging(text);
-  ASSERT_EQ(met.retentions_size(), 1);
+  ASSERT_EQ(met.retentions_size(), 2);
   EXPECT_EQ(met.retentions(0).state(), "met");
+  EXPECT_EQ(met.retentions(1).state(), "not met") << "23 NYCRR 500.6(b) asks for three years";
+  EXPECT_EQ(met.totals().retention_gaps(), 1);
   const LoggingArchitectureResult cold =
       Logging(Edited(text, {{"  hot_retention_days: 90\n", "  hot_retention_days: 30\n"}}));
   EXPECT_EQ(cold.retentions(0).state(), "not met");
   EXPECT_FALSE(cold.retentions(0).due().empty());
-  EXPECT_EQ(cold.totals().retention_gaps(), 1);
+  EXPECT_EQ(cold.totals().retention_gaps(), 2);
   const LoggingArchitectureResult open = Logging(Edited(text, {{"  hot_retention_days: 90\n", ""}}));
   EXPECT_EQ(open.retentions(0).state(), "not known");
   EXPECT_THAT(Logging(Example("team-notes")).retentions(), IsEmpty());
@@ -178,7 +180,39 @@ TEST(LoggingArchitecture, RulesAreMetBrokenOrQuestions) {
   EXPECT_EQ(StateOf(api, "no-source-administrator"), "not known");
   const LoggingArchitectureResult notes = Logging(Example("team-notes"));
   EXPECT_EQ(StateOf(notes, "tamper-protection"), "not met");
+  EXPECT_EQ(StateOf(notes, "platform-declared"), "not met") << "no log leaves the server";
+  EXPECT_EQ(StateOf(api, "platform-declared"), "met");
   EXPECT_EQ(StateOf(notes, "correlation-id"), "not known") << "an unset flag is no finding";
+}
+
+TEST(LoggingArchitecture, TheMatrixOfResponsibilitiesAnswersWhoReviews) {
+  const LoggingArchitectureResult api = Logging(Example("api-platform"));
+  for (const auto& row : api.access_rules()) {
+    if (row.id() == "log-review") {
+      EXPECT_THAT(row.fact(), HasSubstr("names the Security lead"));
+    }
+  }
+}
+
+TEST(LoggingArchitecture, APathThatLeavesAJurisdictionNamesWhatPermitsIt) {
+  const LoggingArchitectureResult api = Logging(Example("api-platform"));
+  for (const auto& row : api.paths()) {
+    if (row.id() == "customers-eu-logs") {
+      EXPECT_THAT(row.transfer(), HasSubstr("(datadog-scc)"));
+    }
+  }
+}
+
+TEST(LoggingArchitecture, CardNumbersThatReachASupplierAreAsSevereAsTheirRule) {
+  const LoggingArchitectureResult api = Logging(Example("api-platform"));
+  int seen = 0;
+  for (const auto& row : api.redaction_findings()) {
+    if (row.category() != "PAN") continue;
+    ++seen;
+    EXPECT_EQ(row.severity(), model::v1::SEVERITY_HIGH);
+    EXPECT_EQ(row.due(), "2026-12-01");
+  }
+  EXPECT_EQ(seen, 1);
 }
 
 TEST(LoggingArchitecture, HostileNamesStayInTheirPlace) {

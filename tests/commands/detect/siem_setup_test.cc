@@ -117,7 +117,10 @@ TEST(SiemSetup, ADeclaredPlatformIsJudgedByWhatTheModelSays) {
   const std::string text = Example("api-platform");
   const SiemSetupResult result = Siem(text);
   EXPECT_EQ(result.platform(), "Datadog Cloud SIEM");
-  EXPECT_EQ(RowOf(result.criteria(), "retention").state(), "met");
+  EXPECT_EQ(RowOf(result.criteria(), "retention").state(), "not met") << "23 NYCRR 500.6(b) asks for three years";
+  const SiemSetupResult kept =
+      Siem(Edited(text, {{"  total_retention_days: 365\n", "  total_retention_days: 1095\n"}}));
+  EXPECT_EQ(RowOf(kept.criteria(), "retention").state(), "met");
   EXPECT_EQ(RowOf(result.criteria(), "paging").state(), "met");
   EXPECT_EQ(RowOf(result.criteria(), "rules").state(), "not known");
   EXPECT_THAT(RowOf(result.criteria(), "assurance").fact(), HasSubstr("Datadog"));
