@@ -76,8 +76,10 @@ std::string BlindReason(const ThreatSight& sight) {
   return "";
 }
 
-std::string BlindRemedy(const ThreatSight& sight, const std::string& platform) {
-  const std::string where = platform.empty() ? "the log platform" : platform;
+std::string BlindRemedy(const ThreatSight& sight, const analysis::LogSources& sources, const std::string& platform) {
+  const std::string where = sources.AllStay()  ? "a log platform apart from the machine that writes them"
+                            : platform.empty() ? "the log platform"
+                                               : platform;
   switch (sight.sight) {
     case Sight::kUnconfirmed:
       return absl::StrCat("answer where these logs go, and send them to ", where);

@@ -15,8 +15,10 @@ std::string Share(int part, int whole);
 // Why nothing shows the threat, e.g. "collection of host@db is not confirmed".
 std::string BlindReason(const analysis::ThreatSight& sight);
 
-// What ends that, e.g. "collect host@db in Datadog"; `platform` may be empty.
-std::string BlindRemedy(const analysis::ThreatSight& sight, const std::string& platform);
+// What ends that, e.g. "send these logs to Datadog"; `platform` may be empty, and where all logs stay where they arise
+// it is none.
+std::string BlindRemedy(const analysis::ThreatSight& sight, const analysis::LogSources& sources,
+                        const std::string& platform);
 
 // Keys of logs, the first few.
 std::vector<std::string> LogKeys(const std::vector<const analysis::LogSource*>& sources);

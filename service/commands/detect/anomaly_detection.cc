@@ -13,8 +13,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "metapowers/knowledge/v1/technologies.pb.h"
 #include "service/analysis/dependencies.h"
 #include "service/analysis/detections.h"
+#include "service/analysis/graph.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -43,13 +45,15 @@ constexpr size_t kNamed = 6;
 
 bool IsSevere(const Threat& threat) { return threat.open() && threat.severity() >= model::v1::SEVERITY_HIGH; }
 
+bool Counts(const AppliedDetection& detection) { return detection.row->correlation().starting_value() > 0; }
+
 int SevereOf(const AppliedDetection& detection) {
   return static_cast<int>(std::count_if(detection.threats.begin(), detection.threats.end(),
                                         [](const Threat* threat) { return IsSevere(*threat); }));
 }
 
-// Why a machine never acts on the component by itself; empty where it may.
-std::string WhyOrdered(const Component& component) {
+// Why a machine never acts on what is like this by itself; empty where it may.
+std::string OwnReason(const Component& component) {
   if (component.machine() == model::v1::MACHINE_DEVICE) return "a device that people depend on";
   if (component.tier() == model::v1::TIER_TIER_0) return "tier 0";
   if (component.tier() == model::v1::TIER_UNSPECIFIED) return "its tier is unknown";
@@ -153,20 +157,41 @@ class Builder {
     }
   }
 
-  // Of the classes of callers that the interfaces behind its flows serve.
+  // Of the classes of callers that sign in as its flows do, of the interfaces behind these.
   void AddLimits(const analysis::ComponentView& view, pb::ActorBaseline& row) const {
     std::set<std::string> limits;
     for (const int index : view.outbound) {
-      const int target = threats_.landscape().flows()[index].target;
-      for (const model::v1::Api* api : threats_.landscape().components()[target].apis) {
+      const analysis::FlowView& flow = threats_.landscape().flows()[index];
+      for (const model::v1::Api* api : InterfacesBehind(flow.target)) {
         for (const std::string& id : api->consumers()) {
           const auto* callers = model_.Find<model::v1::ConsumerClass>(id);
           if (callers == nullptr || callers->requests_per_minute() <= 0) continue;
+          if (!SignInAs(*callers, flow.flow->authentication())) continue;
           limits.insert(absl::StrCat(Thousands(callers->requests_per_minute()), " a minute (", id, ")"));
         }
       }
     }
     AddAll(limits, row.mutable_limits());
+  }
+
+  static bool SignInAs(const model::v1::ConsumerClass& callers, model::v1::FlowAuthentication flow) {
+    if (flow == model::v1::FLOW_AUTHENTICATION_UNSPECIFIED) return true;
+    const auto& known = callers.authentication();
+    return known.empty() || std::find(known.begin(), known.end(), flow) != known.end();
+  }
+
+  // Interfaces of the component, or of those that it passes requests on to where it has none itself.
+  std::vector<const model::v1::Api*> InterfacesBehind(int component) const {
+    const analysis::ComponentView& view = threats_.landscape().components()[component];
+    if (!view.apis.empty()) return view.apis;
+    std::vector<const model::v1::Api*> behind;
+    constexpr uint64_t kForwards = uint64_t{1} << kb::CAPABILITY_WAF | uint64_t{1} << kb::CAPABILITY_TRAFFIC_FORWARDING;
+    if ((view.capabilities & kForwards) == 0) return behind;
+    for (const int target : targets_[component]) {
+      const auto& apis = threats_.landscape().components()[target].apis;
+      behind.insert(behind.end(), apis.begin(), apis.end());
+    }
+    return behind;
   }
 
   void AddCredentials() {
@@ -270,7 +295,11 @@ class Builder {
   void AddThresholds() {
     for (const AppliedDetection& detection : detections_->all()) {
       const kb::EventCorrelation& correlation = detection.row->correlation();
-      if (correlation.starting_value() == 0) continue;
+      if (!Counts(detection)) continue;
+      if (!detection.running) {
+        result_.set_waiting_thresholds(result_.waiting_thresholds() + 1);
+        continue;
+      }
       pb::ThresholdRow& row = *result_.add_thresholds();
       row.set_detection(detection.row->id());
       row.set_number(correlation.field().empty() ? Count(detection.threshold.value, "event", "events")
@@ -341,6 +370,48 @@ class Builder {
     return actions;
   }
 
+  const Component& ComponentAt(int index) const { return *threats_.landscape().components()[index].facts->component; }
+
+  // Why a machine never acts on the component by itself; empty where it may.
+  std::string WhyOrdered(int index) const {
+    std::string reason = OwnReason(ComponentAt(index));
+    return reason.empty() ? WhyReached(reach_.Reached(index)) : reason;
+  }
+
+  // The same of an action on callers from outside.
+  std::string WhyOrderedOutside(int index) const {
+    const analysis::ComponentView& view = threats_.landscape().components()[index];
+    if (view.exposure < analysis::Exposure::kPartner) return "no caller from outside arrives there";
+    std::string reason = OwnReason(ComponentAt(index));
+    return reason.empty() ? WhyReached(targets_[index]) : reason;
+  }
+
+  // A device or a component of tier 0 among these; what only lacks a tier is a question of its own.
+  std::string WhyReached(const std::vector<int>& targets) const {
+    for (const int target : targets) {
+      const Component& component = ComponentAt(target);
+      if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
+      const bool device = component.machine() == model::v1::MACHINE_DEVICE;
+      if (!device && component.tier() != model::v1::TIER_TIER_0) continue;
+      return absl::StrCat("it reaches ", component.id(), device ? " (device)" : " (tier 0)");
+    }
+    return "";
+  }
+
+  bool MayAct(const kb::ResponseAction& action, const std::string& element) const {
+    if (!action.automatic() || model_.Find<Component>(element) == nullptr) return false;
+    const int index = threats_.landscape().IndexOf(element);
+    return (action.outside_callers() ? WhyOrderedOutside(index) : WhyOrdered(index)).empty();
+  }
+
+  static analysis::Adjacency TargetsOf(const analysis::Landscape& landscape) {
+    analysis::Adjacency targets(landscape.components().size());
+    for (size_t i = 0; i < targets.size(); ++i) {
+      for (const int flow : landscape.components()[i].outbound) targets[i].push_back(landscape.flows()[flow].target);
+    }
+    return targets;
+  }
+
   void AddActions() {
     for (const auto& [id, found] : ByAction()) {
       const kb::ResponseAction& action = *knowledge::FindResponseAction(id);
@@ -351,9 +422,7 @@ class Builder {
       std::vector<std::string> automatic;
       std::vector<std::string> ordered;
       for (const std::string& element : found.second) {
-        const auto* component = model_.Find<Component>(element);
-        const bool machine = action.automatic() && component != nullptr && WhyOrdered(*component).empty();
-        (machine ? automatic : ordered).push_back(element);
+        (MayAct(action, element) ? automatic : ordered).push_back(element);
       }
       AddFirst(std::move(automatic), kNamed, row.mutable_automatic_on());
       AddFirst(std::move(ordered), kNamed, row.mutable_ordered_on());
@@ -387,7 +456,7 @@ class Builder {
           row.add_switches(each.id());
         }
       }
-      row.set_automatic(WhyOrdered(component));
+      row.set_automatic(WhyOrdered(threats_.landscape().IndexOf(id)));
     }
   }
 
@@ -396,6 +465,10 @@ class Builder {
   void AddTuning() {
     std::map<std::pair<std::string, int>, std::vector<std::string>> groups;
     for (const AppliedDetection& detection : detections_->all()) {
+      if (!detection.running) {
+        result_.set_waiting_tuning(result_.waiting_tuning() + 1);
+        continue;
+      }
       groups[{detection.team, -detection.row->level()}].push_back(detection.row->id());
     }
     for (const auto& [key, ids] : groups) {
@@ -464,7 +537,7 @@ class Builder {
       row.set_threat(threat->key);
       row.set_severity(threat->severity());
       row.set_reason(BlindReason(*sight));
-      row.set_closes(BlindRemedy(*sight, platform));
+      row.set_closes(BlindRemedy(*sight, sources_, platform));
       row.set_owner(Owner(*threat->team));
       row.set_due(*threat->due);
     }
@@ -481,14 +554,15 @@ class Builder {
   }
 
   void AddQuestions() {
-    std::map<std::string, std::vector<std::string>> numbers;
+    std::map<std::string, int> numbers;
     for (const AppliedDetection& detection : detections_->all()) {
-      if (detection.row->correlation().starting_value() > 0 && detection.threshold.assumed()) {
-        numbers[detection.team].push_back(detection.row->id());
-      }
+      if (Counts(detection) && detection.running && detection.threshold.assumed()) ++numbers[detection.team];
     }
-    for (const auto& [team, ids] : numbers) {
-      Ask("monitoring.alerts", absl::StrCat("Which number of events in which span is the alert of ", List(ids), "?"),
+    for (const auto& [team, count] : numbers) {
+      Ask("monitoring.alerts",
+          count == 1 ? "Confirm the one starting number of Threshold Configuration, or declare its alert."
+                     : absl::StrCat("Confirm the ", count,
+                                    " starting numbers of Threshold Configuration, or declare their alerts."),
           team);
     }
     std::map<std::string, std::vector<std::string>> logs;
@@ -555,6 +629,8 @@ class Builder {
   const analysis::LogSources sources_;
   const std::unique_ptr<const analysis::Detections> detections_;
   const std::vector<exporting::SigmaRule> rules_;
+  const analysis::Adjacency targets_{TargetsOf(threats_.landscape())};  // of the flows that each component opens
+  const analysis::Reachability reach_{targets_};
   pb::AnomalyDetectionResult result_;
 };
 

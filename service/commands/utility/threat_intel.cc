@@ -305,7 +305,7 @@ class Builder {
       const analysis::ThreatSight* sight = detections_->SightOf(worst);
       if (sight == nullptr) continue;
       row.set_reason(BlindReason(*sight));
-      row.set_remedy(BlindRemedy(*sight, proto_.logging().platform()));
+      row.set_remedy(BlindRemedy(*sight, sources_, proto_.logging().platform()));
     }
   }
 

@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 pb::AnomalyDetectionResult Of(const std::string& yaml) { return AnomalyDetection(Case(yaml).input()); }
 
@@ -64,7 +65,8 @@ TEST(AnomalyDetection, FiguresAgree) {
     for (const pb::DetectionRow& row : result.detections()) files += row.files_size();
     for (const pb::TuningRow& row : result.tuning()) tuned += row.detections();
     EXPECT_EQ(files, result.totals().rules());
-    EXPECT_EQ(tuned, result.totals().detections());
+    EXPECT_EQ(tuned, result.totals().running());
+    EXPECT_EQ(tuned + result.waiting_tuning(), result.totals().detections());
     int assumed = 0;
     for (const pb::ThresholdRow& row : result.thresholds()) {
       EXPECT_EQ(row.assumed(), row.source().empty());
@@ -114,7 +116,29 @@ TEST(AnomalyDetection, NumbersComeFromAlertsAndElseAreQuestions) {
     EXPECT_EQ(row.source(), "alert secret-read-anomaly");
   }
   EXPECT_GT(result.totals().assumed(), 0);
-  EXPECT_THAT(result.questions(0).text(), HasSubstr("Which number of events"));
+  EXPECT_THAT(result.questions(0).text(), StartsWith("Confirm the "));
+  for (const pb::ThresholdRow& row : result.thresholds()) {
+    EXPECT_TRUE(Find(result.detections(), row.detection())->running()) << row.detection();
+  }
+  const pb::AnomalyDetectionResult small = Of(Example("team-notes"));
+  EXPECT_THAT(small.thresholds(), IsEmpty());
+  EXPECT_THAT(small.tuning(), IsEmpty());
+  EXPECT_GT(small.waiting_thresholds(), 0);
+}
+
+TEST(AnomalyDetection, AnActorHasTheLimitsOfTheInterfacesBehindAForwarder) {
+  const pb::AnomalyDetectionResult result = Of(Example("api-platform"));
+  EXPECT_THAT(Find(result.actors(), "partner-system")->limits(), Contains("1,000 a minute (partner)"));
+  for (const std::string& limit : Find(result.actors(), "partner-system")->limits()) {
+    EXPECT_THAT(limit, Not(HasSubstr("supplier-webhook"))) << "it signs in another way";
+  }
+}
+
+TEST(AnomalyDetection, ALogThatStaysIsNotSentToWhereItIs) {
+  const pb::AnomalyDetectionResult result = Of(Example("team-notes"));
+  for (const pb::BlindSpotRow& row : result.blind_spots()) {
+    EXPECT_THAT(row.closes(), Not(HasSubstr("Files on the server"))) << row.threat();
+  }
 }
 
 TEST(AnomalyDetection, NoMachineActsOnDevicesOrTierZero) {
@@ -129,6 +153,18 @@ TEST(AnomalyDetection, NoMachineActsOnDevicesOrTierZero) {
       EXPECT_NE(component->tier(), model::v1::TIER_UNSPECIFIED) << id;
     }
   }
+  for (const char* id : {"interface-engine", "lab-system", "pacs"}) {
+    EXPECT_THAT(Find(result.actions(), "revoke-session")->automatic_on(), Not(Contains(id)))
+        << "its flows lead to tier 0 and devices";
+  }
+  for (const char* action : {"block-address", "slow-caller"}) {
+    EXPECT_THAT(Find(result.actions(), action)->automatic_on(), Not(Contains("interface-engine")))
+        << "it calls tier 0 itself";
+  }
+  EXPECT_THAT(Find(result.actions(), "block-address")->automatic_on(), Contains("portal-front-door"));
+  const pb::AnomalyDetectionResult api = Of(Example("api-platform"));
+  EXPECT_THAT(Find(api.actions(), "block-address")->automatic_on(), Not(Contains("fraud-service")))
+      << "nobody from outside calls it";
 }
 
 TEST(AnomalyDetection, OrderOfTheModelDoesNotMatter) {
