@@ -150,6 +150,22 @@ TEST(MonitoringRules, EveryAlertHasSourceWordsRunbookAndKnownIds) {
   }
 }
 
+TEST(MonitoringRules, FaultsHaveWordsThatNoRequiredAlertHas) {
+  std::set<std::string> taken;
+  for (const v1::RequiredAlert& alert : MonitoringRules().alerts()) {
+    taken.insert(alert.words().begin(), alert.words().end());
+  }
+  for (const v1::FaultRunbook& fault : MonitoringRules().faults()) {
+    SCOPED_TRACE(fault.id());
+    EXPECT_GT(fault.words_size(), 0);
+    for (const std::string& word : fault.words()) EXPECT_TRUE(taken.insert(word).second) << word;
+    for (const std::string& text :
+         {fault.runbook().check(), fault.runbook().decide(), fault.runbook().act(), fault.runbook().escalate()}) {
+      ExpectPlain(text);
+    }
+  }
+}
+
 // PCI DSS 10.7.2 names these controls; each failure has an alert.
 TEST(MonitoringRules, FailuresOfCriticalControlsAreShown) {
   std::set<std::string> ids;

@@ -3,19 +3,23 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "service/analysis/alert_coverage.h"
 #include "service/analysis/log_sources.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
+#include "service/commands/raci.h"
 #include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -63,7 +67,9 @@ class Builder {
         monitoring_(proto_.monitoring()),
         threats_(input.threats.Get()),
         sources_(analysis::LogSources::Of(threats_.landscape())),
-        required_(analysis::RequiredAlerts(threats_, sources_)) {}
+        required_(analysis::RequiredAlerts(threats_, sources_)) {
+    if (!HasSecurityTeam()) LeaveOutWaiting();
+  }
 
   pb::MonitoringStrategyResult Build() {
     result_.set_system(proto_.name());
@@ -89,6 +95,29 @@ class Builder {
   }
 
  private:
+  // Whether a role for security works in another team than the one that owns the system.
+  bool HasSecurityTeam() const {
+    return std::any_of(proto_.roles().begin(), proto_.roles().end(), [this](const model::v1::Role& role) {
+      const bool security = role.kind() == model::v1::ROLE_KIND_SECURITY_LEAD ||
+                            role.kind() == model::v1::ROLE_KIND_SECURITY_ENGINEER ||
+                            role.kind() == model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER;
+      return security && !role.team().empty() && role.team() != proto_.owner_team();
+    });
+  }
+
+  // Those who run the system cannot build every alert of the catalogue: what no severe threat needs waits.
+  void LeaveOutWaiting() {
+    const auto waits = [](const RequiredAlertFact& fact) {
+      return fact.declared.empty() &&
+             std::none_of(fact.threats.begin(), fact.threats.end(), [](const analysis::Threat* threat) {
+               return threat->severity() >= model::v1::SEVERITY_HIGH;
+             });
+    };
+    const auto end = std::remove_if(required_.begin(), required_.end(), waits);
+    result_.set_waiting_alerts(static_cast<int>(required_.end() - end));
+    required_.erase(end, required_.end());
+  }
+
   std::string Owner(const std::string& team) const {
     return TeamName(model_, team.empty() ? proto_.owner_team() : team);
   }
@@ -147,14 +176,14 @@ class Builder {
         if (const OnCall* rotation = RotationOf(*alert)) called.insert(rotation->name());
       }
       AddAll(called, row.mutable_called());
-      row.set_owner(Owner(component->owner_team()));
+      row.set_owner(TeamName(model_, component->owner_team()));
       row.set_threats(OpenThreats(component->id()));
       if (!row.alerts().empty() || !analysis::IsTier0Or1(*component)) continue;
       pb::UnwatchedRow& gap = *result_.add_unwatched();
       gap.set_id(row.id());
       gap.set_tier(row.tier());
       gap.set_threats(row.threats());
-      gap.set_owner(row.owner());
+      gap.set_owner(Owner(component->owner_team()));
       gap.set_due(Due(model::v1::SEVERITY_HIGH));
     }
   }
@@ -236,7 +265,7 @@ class Builder {
       row.set_id(rotation.id());
       row.set_name(rotation.name());
       row.set_team(TeamName(model_, rotation.team()));
-      row.set_engineers(rotation.has_engineers() ? absl::StrCat(rotation.engineers(), " ", rotation.name())
+      row.set_engineers(rotation.has_engineers() ? absl::StrCat(rotation.engineers(), ": ", rotation.name())
                                                  : "not known");
       if (rotation.has_response_minutes()) row.set_response(Minutes(rotation.response_minutes()));
       row.set_hours(rotation.hours());
@@ -311,6 +340,11 @@ class Builder {
       if (alert.runbook().empty()) AddGap("no_runbook", alert.id(), "", rotation == nullptr ? "" : rotation->team());
     }
     for (const OnCall& rotation : monitoring_.on_call()) {
+      const auto& alerts = monitoring_.alerts();
+      if (std::none_of(alerts.begin(), alerts.end(),
+                       [&](const Alert& alert) { return alert.routed_to() == rotation.id(); })) {
+        AddGap("not_called", rotation.id(), "", rotation.team());
+      }
       if (rotation.escalates_to().empty()) {
         AddGap("no_escalation", rotation.id(), "nobody is called next", rotation.team());
       } else if (!rotation.has_escalate_after_minutes()) {
@@ -419,9 +453,9 @@ class Builder {
       row.set_name(alert->name());
       row.set_severity(alert->severity());
       row.set_runbook(alert->runbook());
-      AddSteps(answered.empty() ? knowledge::MonitoringRules().other() : answered.front()->row->runbook(), row);
-      const bool availability = !answered.empty() && OnAvailability(*answered.front());
-      AddSwitches({alert->components().begin(), alert->components().end()}, availability, row);
+      const kb::RequiredAlert* shown = answered.empty() ? ShownBy(*alert) : answered.front()->row;
+      AddSteps(shown != nullptr ? shown->runbook() : FaultSteps(*alert), row);
+      if (shown != nullptr) AddSwitches({alert->components().begin(), alert->components().end()}, *shown, row);
       const OnCall* rotation = RotationOf(*alert);
       if (rotation != nullptr) row.set_called(CallChain(*rotation));
       row.set_owner(Owner(rotation == nullptr ? "" : rotation->team()));
@@ -433,12 +467,27 @@ class Builder {
       row.set_name(fact.row->title());
       row.set_severity(fact.row->severity());
       AddSteps(fact.row->runbook(), row);
-      AddSwitches({fact.watched.begin(), fact.watched.end()}, OnAvailability(fact), row);
+      AddSwitches({fact.watched.begin(), fact.watched.end()}, *fact.row, row);
       row.set_owner(OwnerOf(model_, fact.row->owners()));
     }
   }
 
-  static bool OnAvailability(const RequiredAlertFact& fact) { return fact.row->reach() == kb::ALERT_REACH_CRITICAL; }
+  static std::string TextOf(const Alert& alert) { return absl::StrCat(alert.name(), " ", alert.condition()); }
+
+  // What the alert shows, also where no system like this one must have it; nullptr: nothing in the catalogue.
+  static const kb::RequiredAlert* ShownBy(const Alert& alert) {
+    for (const kb::RequiredAlert& row : knowledge::MonitoringRules().alerts()) {
+      if (analysis::Mentions(TextOf(alert), row.words())) return &row;
+    }
+    return nullptr;
+  }
+
+  static const kb::Runbook& FaultSteps(const Alert& alert) {
+    for (const kb::FaultRunbook& fault : knowledge::MonitoringRules().faults()) {
+      if (analysis::Mentions(TextOf(alert), fault.words())) return fault.runbook();
+    }
+    return knowledge::MonitoringRules().other();
+  }
 
   static void AddSteps(const kb::Runbook& runbook, pb::AlertRunbookRow& row) {
     row.set_check(runbook.check());
@@ -447,10 +496,11 @@ class Builder {
     row.set_escalate(runbook.escalate());
   }
 
-  // A failover keeps a service up and contains nobody: it is named where an alert is on availability alone.
-  void AddSwitches(const std::set<std::string>& components, bool availability, pb::AlertRunbookRow& row) const {
+  // Of the kinds that hold up what the alert shows.
+  void AddSwitches(const std::set<std::string>& components, const kb::RequiredAlert& shown,
+                   pb::AlertRunbookRow& row) const {
     for (const model::v1::ContainmentSwitch& each : proto_.containment_switches()) {
-      if (each.kind() == model::v1::CONTAINMENT_KIND_FAILOVER && !availability) continue;
+      if (std::find(shown.switches().begin(), shown.switches().end(), each.kind()) == shown.switches().end()) continue;
       const bool acts = std::any_of(each.components().begin(), each.components().end(),
                                     [&](const std::string& id) { return components.count(id) > 0; });
       if (!acts) continue;
@@ -500,6 +550,31 @@ class Builder {
     return "";
   }
 
+  // The shortest time that a tier of the system needs, where it is about response; else that of the catalogue.
+  double ProposedTarget(const kb::DetectionMeasure& measure) const {
+    if (!measure.by_tier()) return measure.target();
+    std::optional<double> shortest;
+    for (const kb::TierResponse& need : knowledge::MonitoringRules().responses()) {
+      const std::vector<const Component*> components = InScope();
+      const bool has = std::any_of(components.begin(), components.end(),
+                                   [&](const Component* component) { return component->tier() == need.tier(); });
+      if (has) shortest = std::min(shortest.value_or(need.minutes()), static_cast<double>(need.minutes()));
+    }
+    return shortest.value_or(measure.target());
+  }
+
+  // The role that answers for the activity that the objective names, e.g. "Break-glass reviewed".
+  std::string OwnerOfObjective(const model::v1::DetectionObjective& objective) const {
+    const std::string name = absl::AsciiStrToLower(objective.name());
+    for (const model::v1::RaciAssignment& row : proto_.raci()) {
+      const std::vector<std::string> words = absl::StrSplit(row.activity(), '-');
+      const bool named = std::all_of(words.begin(), words.end(),
+                                     [&](const std::string& word) { return absl::StrContains(name, word); });
+      if (named) return AccountableFor(model_, row.activity());
+    }
+    return OwnerOf(model_, knowledge::FindControl("security_monitoring")->owners());
+  }
+
   void AddMeasures() {
     const google::protobuf::RepeatedField<int>& owners = knowledge::FindControl("security_monitoring")->owners();
     std::set<const model::v1::DetectionObjective*> used;
@@ -508,7 +583,7 @@ class Builder {
       row.set_id(measure.id());
       row.set_name(measure.name());
       row.set_formula(measure.formula());
-      row.set_target(Amount(measure.target(), measure.unit()));
+      row.set_target(Amount(ProposedTarget(measure), measure.unit()));
       row.set_origin("proposed");
       for (const model::v1::DetectionObjective& objective : monitoring_.objectives()) {
         if (!analysis::Mentions(objective.name(), measure.words()) || !used.insert(&objective).second) continue;
@@ -520,7 +595,8 @@ class Builder {
       }
       row.set_source(measure.source());
       row.set_measured(absl::StrCat("every ", InDays(measure.interval_days())));
-      row.set_value(ValueOf(measure.id()));
+      // A declared formula may count something else.
+      if (row.formula() == measure.formula()) row.set_value(ValueOf(measure.id()));
       row.set_decision(measure.decision());
       row.set_owner(OwnerOf(model_, owners));
     }
@@ -531,7 +607,7 @@ class Builder {
       row.set_formula(objective.formula());
       row.set_target(Amount(objective.target(), objective.unit()));
       row.set_origin("declared");
-      row.set_owner(OwnerOf(model_, owners));
+      row.set_owner(OwnerOfObjective(objective));
     }
   }
 
@@ -586,7 +662,7 @@ class Builder {
   const model::v1::Monitoring& monitoring_;
   const analysis::Threats& threats_;
   const analysis::LogSources sources_;
-  const std::vector<RequiredAlertFact> required_;
+  std::vector<RequiredAlertFact> required_;
   // By rotation: where it is too slow, and where it is not staffed at any hour.
   std::map<std::string, std::string> slow_;
   std::map<std::string, std::string> absent_;

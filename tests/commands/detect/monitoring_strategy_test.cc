@@ -129,7 +129,32 @@ TEST(MonitoringStrategy, RunbooksNameTheSwitchesOfTheirComponents) {
     if (row.alert() == "pci-zone-access") {
       EXPECT_THAT(row.switches(), Contains(HasSubstr("Stop of card capture")));
     }
+    if (row.alert() == "backup-missed" || row.alert() == "log-silence" || row.alert() == "replication-lag") {
+      EXPECT_THAT(row.switches(), IsEmpty()) << row.alert() << " shows a fault";
+    }
+    if (row.alert() == "replication-lag") {
+      EXPECT_THAT(row.check(), HasSubstr("last write of the standby"));
+    }
   }
+  const MonitoringStrategyResult notes = Monitoring(Example("team-notes"));
+  for (const auto& row : notes.runbooks()) {
+    if (row.alert() == "disk-full") {
+      EXPECT_THAT(row.check(), HasSubstr("largest files"));
+    }
+    if (row.alert() == "site-down") {
+      EXPECT_THAT(row.check(), HasSubstr("last release, the dependencies"));
+    }
+  }
+}
+
+TEST(MonitoringStrategy, ARotationThatNoAlertCallsIsAGap) {
+  EXPECT_THAT(Gaps(Monitoring(Example("patient-platform"))), Contains("biomed-duty | no alert calls the rotation"));
+}
+
+TEST(MonitoringStrategy, WithoutASecurityTeamOnlyWhatASevereThreatNeedsIsAskedFor) {
+  const MonitoringStrategyResult notes = Monitoring(Example("team-notes"));
+  EXPECT_GT(notes.waiting_alerts(), 0);
+  EXPECT_EQ(Monitoring(Example("api-platform")).waiting_alerts(), 0);
 }
 
 TEST(MonitoringStrategy, DeclaredObjectivesReplaceProposedOnes) {
@@ -137,11 +162,19 @@ TEST(MonitoringStrategy, DeclaredObjectivesReplaceProposedOnes) {
   EXPECT_EQ(RowOf(result.measures(), "time-to-detect").target(), "10 minutes");
   EXPECT_EQ(RowOf(result.measures(), "time-to-detect").origin(), "declared");
   EXPECT_EQ(RowOf(result.measures(), "alert-coverage").origin(), "proposed");
-  EXPECT_THAT(RowOf(result.measures(), "log-coverage").value(), HasSubstr("%"));
+  EXPECT_EQ(RowOf(result.measures(), "log-coverage").value(), "") << "the declared formula counts components";
+  EXPECT_THAT(RowOf(result.measures(), "alert-coverage").value(), HasSubstr("%"));
+  EXPECT_EQ(RowOf(Monitoring(Example("team-notes")).measures(), "time-to-respond").target(), "240 minutes")
+      << "what its tier needs";
   std::set<std::string> names;
   const MonitoringStrategyResult hospital = Monitoring(Example("patient-platform"));
   for (const auto& row : hospital.measures()) names.insert(row.name());
   EXPECT_THAT(names, Contains("Break-glass reviewed")) << "an objective that the catalogue lacks stays";
+  for (const auto& row : hospital.measures()) {
+    if (row.name() == "Break-glass reviewed") {
+      EXPECT_EQ(row.owner(), "Privacy officer");
+    }
+  }
 }
 
 TEST(MonitoringStrategy, ASystemOnOneServerHasNoWordOfPlatformsItLacks) {
