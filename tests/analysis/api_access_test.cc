@@ -17,7 +17,8 @@ using ::testing::IsEmpty;
 
 // A browser calls an interface through an edge.
 struct Shop {
-  std::string edge = "technology: [nginx]";
+  std::string edge = "technology: [nginx, waf]";
+  std::string api = "";
   std::string flow = "authentication: none, transport_security: tls, min_tls: tls_1_2";
   std::string consumers =
       "- {id: partner, name: partner, authentication: [api_key, oauth2_pkce], authenticated: true}\n"
@@ -31,10 +32,11 @@ struct Shop {
                                        "- {id: edge, name: Edge, kind: process, zone: inside, ",
                                        edge,
                                        "}\n"
-                                       "- {id: api, name: Api, kind: process, zone: inside}\n"),
-            .flows = absl::StrCat("- {id: in, source: browser, target: edge, sends: [keys], ", flow,
+                                       "- {id: api, name: Api, kind: process, zone: inside",
+                                       api, "}\n"),
+            .flows = absl::StrCat("- {id: in, name: In, source: browser, target: edge, sends: [keys], ", flow,
                                   "}\n"
-                                  "- {id: on, source: edge, target: api}\n"),
+                                  "- {id: on, name: On, source: edge, target: api}\n"),
             .data_classes =
                 "- {id: keys, name: Keys, owner: core, confidentiality: restricted, "
                 "categories: [credentials]}\n",
@@ -134,15 +136,15 @@ TEST(RequestLimits, StandWhereRequestsPass) {
 }
 
 TEST(RequestLimits, AProviderNamesTheProductOfItsGatewaysAlone) {
-  const auto product = [](const std::string& edge) {
-    Shop shop;
-    shop.edge = edge;
-    const Result result(shop);
-    const auto found = LimitingComponents(result.threats.threats().landscape(), result.review);
-    return found[1].product == nullptr ? "" : found[1].product->name();
-  };
-  EXPECT_EQ(product("technology: [waf], provider: cloudflare"), "Cloudflare");
-  EXPECT_EQ(product("provider: cloudflare"), "");
+  Shop shop;
+  shop.edge = "technology: [waf], provider: cloudflare";
+  shop.api = ", provider: cloudflare";
+  const Result result(shop);
+  const auto found = LimitingComponents(result.threats.threats().landscape(), result.review);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].product, nullptr) << "no gateway";
+  ASSERT_NE(found[1].product, nullptr);
+  EXPECT_EQ(found[1].product->name(), "Cloudflare");
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ ModelText Shop(const std::string& repository = "") {
               "- {id: web, name: Web, kind: process, zone: inside, custom_code: true, repository: mono, language: Go}\n"
               "- {id: job, name: Job, kind: process, zone: inside, custom_code: true, repository: mono, language: Go}\n"
               "- {id: bought, name: Bought, kind: process, zone: inside}\n",
-          .flows = "- {id: to-web, source: bought, target: web}\n- {id: to-bought, source: web, target: bought}\n",
+          .flows =
+              "- {id: to-web, name: T, source: bought, target: web}\n- {id: to-bought, name: T, source: web, target: "
+              "bought}\n",
           .rest = absl::StrCat("delivery:\n  repositories:\n  - {id: mono, name: Mono, host: GitHub, language: Go",
                                repository,
                                "}\n  - {id: manifests, name: Manifests, host: GitHub}\n"
