@@ -106,14 +106,19 @@ std::vector<FunctionContinuity> FunctionContinuities(const Facts& facts, const R
   return functions;
 }
 
-std::vector<SupplierContinuity> CriticalSuppliers(const Facts& facts, const Restoration& restoration) {
+std::vector<SupplierContinuity> SupplierContinuities(const Facts& facts, const Restoration& restoration) {
   const SupplierSearch search(facts, restoration);
-  std::vector<SupplierContinuity> critical;
-  for (const ThirdParty& supplier : facts.model().proto().third_parties()) {
-    SupplierContinuity found = search.Of(supplier);
-    if (!found.because.empty()) critical.push_back(std::move(found));
-  }
-  return critical;
+  std::vector<SupplierContinuity> suppliers;
+  for (const ThirdParty& supplier : facts.model().proto().third_parties()) suppliers.push_back(search.Of(supplier));
+  return suppliers;
+}
+
+std::vector<SupplierContinuity> CriticalSuppliers(const Facts& facts, const Restoration& restoration) {
+  std::vector<SupplierContinuity> suppliers = SupplierContinuities(facts, restoration);
+  suppliers.erase(std::remove_if(suppliers.begin(), suppliers.end(),
+                                 [](const SupplierContinuity& supplier) { return supplier.because.empty(); }),
+                  suppliers.end());
+  return suppliers;
 }
 
 }  // namespace metapowers::analysis

@@ -36,13 +36,16 @@ struct SupplierContinuity {
   std::vector<std::string> stops;     // ids of ours that stop, sorted
   std::vector<std::string> degrades;  // ids of ours that go on without it, sorted
   std::set<std::string> functions;    // of what stops
-  std::string because;                // why it is critical
+  std::string because;                // why it is critical; empty: it is not
 };
 
 // In the order of Restoration::functions().
 std::vector<FunctionContinuity> FunctionContinuities(const Facts& facts, const Restoration& restoration);
 
-// By id.
+// Of every supplier, by id.
+std::vector<SupplierContinuity> SupplierContinuities(const Facts& facts, const Restoration& restoration);
+
+// Those of them that are critical.
 std::vector<SupplierContinuity> CriticalSuppliers(const Facts& facts, const Restoration& restoration);
 
 }  // namespace metapowers::analysis

@@ -8,6 +8,7 @@ set(METAPOWERS_COMMANDS
   govern/risk_appetite
   govern/security_policy
   govern/security_roles
+  govern/supply_chain_security
   identify/asset_inventory
   identify/attack_surface
   identify/compliance_gap
@@ -34,6 +35,7 @@ set(METAPOWERS_COMMANDS
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.
 set(METAPOWERS_EVIDENCE_COMMANDS
+  govern/supply_chain_security
   identify/vulnerability_assessment
   protect/container_security
   protect/dependency_scan

@@ -83,7 +83,8 @@ class Disruptions {
     if (stops.empty()) return;
     const model::v1::FailoverStrategy& failover = proto_.recovery().failover();
     std::vector<std::string> answer;
-    if (!loss.goes_on.empty()) answer.push_back(absl::StrCat(loss.goes_on.size(), " go on elsewhere"));
+    if (!loss.goes_on.empty())
+      answer.push_back(absl::StrCat(loss.goes_on.size(), loss.goes_on.size() == 1 ? " goes" : " go", " on elsewhere"));
     if (!loss.moves.empty()) {
       answer.push_back(absl::StrCat("the failover moves ", loss.moves.size(),
                                     failover.has_switch_minutes()
