@@ -6,6 +6,7 @@ set(METAPOWERS_COMMANDS
   detect/security_testing
   detect/siem_setup
   govern/risk_appetite
+  govern/security_culture
   govern/security_policy
   govern/security_roles
   govern/supply_chain_security
