@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "service/base/digest.h"
+#include "service/export/file.h"
 #include "service/export/yaml.h"
 #include "service/knowledge/logging.h"
 #include "service/knowledge/threats.h"
@@ -26,9 +26,6 @@ namespace k = knowledge::v1;
 using analysis::AppliedDetection;
 using analysis::DeclaredValuesOf;
 using analysis::LogSource;
-
-// Of the rules of this service; never changes, or every platform would take every rule for a new one.
-constexpr absl::string_view kNamespace = "3f0c7c54-9d0e-5a7b-8a58-6b1d4c2e9f60";
 
 // Log source in the sense of Sigma.
 struct Triple {
@@ -323,7 +320,7 @@ class Writer {
 
   Yaml Head(SigmaRule& rule, const std::string& title, const std::string& description,
             const AppliedDetection& detection) const {
-    rule.uuid = UuidOf(kNamespace, absl::StrCat(topic_, "/", rule.name));
+    rule.uuid = ExportId(absl::StrCat(topic_, "/", rule.name));
     Yaml yaml = Yaml::Map();
     yaml.Set("title", Yaml::Text(title));
     yaml.Set("id", Yaml::Text(rule.uuid));
@@ -367,7 +364,7 @@ SigmaTestEvents TestEventsOf(const std::vector<SigmaRule>& rules, const std::str
                                    "\",\n     \"matches\": ", rule.matching_event,
                                    ",\n     \"other\": ", rule.other_event, "}"));
   }
-  const std::string mark = absl::StrCat("\"events_of\": \"", UuidOf(kNamespace, topic), "\"");
+  const std::string mark = absl::StrCat("\"events_of\": \"", ExportId(topic), "\"");
   return {absl::StrCat("{\n  ", mark, ",\n  \"events\": [\n", absl::StrJoin(entries, ",\n"), "\n  ]\n}\n"), mark};
 }
 
