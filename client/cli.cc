@@ -226,17 +226,49 @@ void AddReviewCommands(CLI::App& app, Arguments& a) {
   report->add_flag("--dry-run", a.report.dry_run, "print the report, commit nothing");
 }
 
+// A format of `export`.
+struct ExportCommand {
+  const char* name;
+  metapowers::v1::ExportFormat format;
+  const char* items;
+  const char* description;
+  const char* examples;
+};
+constexpr ExportCommand kExportCommands[] = {
+    {"sigma", metapowers::v1::EXPORT_FORMAT_SIGMA, "detections",
+     "write the detections of a topic as Sigma rules, one file a rule",
+     "  metapowers export sigma api-platform rules/sigma\n"
+     "  metapowers export sigma api-platform rules/sigma --revision HEAD~1\n"},
+    {"oscal", metapowers::v1::EXPORT_FORMAT_OSCAL, "open risks",
+     "write what is in place as an OSCAL component definition, and what is open as a plan of action and milestones",
+     "  metapowers export oscal api-platform oscal\n"},
+    {"json", metapowers::v1::EXPORT_FORMAT_JSON, "results",
+     "write the typed result of each command that has a section, one file a command, and an index",
+     "  metapowers export json api-platform results\n"},
+    {"csv", metapowers::v1::EXPORT_FORMAT_CSV, "tables",
+     "write the tables that people answer for, for spreadsheets; edited copies of them are replaced",
+     "  metapowers export csv api-platform tables\n"},
+    {"html", metapowers::v1::EXPORT_FORMAT_HTML, "documents",
+     "write all documents of a topic as one page that needs no network",
+     "  metapowers export html api-platform site\n"},
+};
+
 void AddExportCommands(CLI::App& app, Arguments& a) {
-  CLI::App* group =
-      AddGroup(app, "export", "write files for other tools", "  metapowers export sigma api-platform rules/sigma\n");
-  CLI::App* sigma = AddCommand(*group, "sigma", "write the detections of a topic as Sigma rules, one file a rule",
-                               "  metapowers export sigma api-platform rules/sigma\n"
-                               "  metapowers export sigma api-platform rules/sigma --revision HEAD~1\n",
-                               a, [&a](Session& session) { return ExportSigma(session, a.exported); });
-  sigma->add_option("TOPIC", a.exported.topic, "the system documented")->required();
-  sigma->add_option("DIR", a.exported.folder, "folder for the files; made when it is not there")->required();
-  sigma->add_option("--revision", a.exported.revision, "commit whose model counts (default: the head)");
-  sigma->add_flag("--force", a.exported.force, "overwrite files that no export has written");
+  CLI::App* group = AddGroup(app, "export", "write files for other tools and for readers",
+                             "  metapowers export sigma api-platform rules/sigma\n"
+                             "  metapowers export html api-platform site\n");
+  for (const ExportCommand& command : kExportCommands) {
+    CLI::App* format =
+        AddCommand(*group, command.name, command.description, command.examples, a, [&a, &command](Session& session) {
+          a.exported.format = command.format;
+          a.exported.items = command.items;
+          return Export(session, a.exported);
+        });
+    format->add_option("TOPIC", a.exported.topic, "the system documented")->required();
+    format->add_option("DIR", a.exported.folder, "folder for the files; made when it is not there")->required();
+    format->add_option("--revision", a.exported.revision, "commit that counts (default: the head)");
+    format->add_flag("--force", a.exported.force, "overwrite files that no export has written");
+  }
 }
 
 void AddWorkspaceCommands(CLI::App& app, Arguments& a) {

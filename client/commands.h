@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/session.h"
+#include "metapowers/v1/export_service.pb.h"
 
 namespace metapowers::client {
 
@@ -77,8 +78,10 @@ struct ExportOptions {
   std::string folder;    // made when it is not there
   std::string revision;  // the head when empty
   bool force = false;    // overwrite files of others
+  metapowers::v1::ExportFormat format = metapowers::v1::EXPORT_FORMAT_UNSPECIFIED;
+  std::string items;  // what the format is about, e.g. "detections"
 };
-int ExportSigma(Session& session, const ExportOptions& options);
+int Export(Session& session, const ExportOptions& options);
 
 int ModelGet(Session& session, const std::string& topic, bool decisions);
 int ModelPut(Session& session, const std::string& topic, const InputFiles& files);

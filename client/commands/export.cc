@@ -1,4 +1,4 @@
-// export sigma.
+// export FORMAT.
 #include "client/commands.h"
 #include "client/commands/exported_files.h"
 #include "client/commands/shared.h"
@@ -6,9 +6,10 @@
 
 namespace metapowers::client {
 
-int ExportSigma(Session& session, const ExportOptions& options) {
-  metapowers::v1::ExportSigmaRequest request;
+int Export(Session& session, const ExportOptions& options) {
+  metapowers::v1::ExportRequest request;
   request.set_topic(session.TopicName(options.topic));
+  request.set_format(options.format);
   if (!options.revision.empty()) {
     METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
     int exit_code = 0;
@@ -18,14 +19,14 @@ int ExportSigma(Session& session, const ExportOptions& options) {
     }
   }
   METAPOWERS_STUB(exports, session, metapowers::v1::ExportService);
-  metapowers::v1::ExportSigmaResponse response;
+  metapowers::v1::ExportResponse response;
   const auto context = session.NewContext();
-  if (const auto status = exports->ExportSigma(context.get(), request, &response); !status.ok()) {
+  if (const auto status = exports->Export(context.get(), request, &response); !status.ok()) {
     return session.Fail(status);
   }
-  const int result = WriteExported(session, response.files(), options.folder, options.force);
+  const int result = WriteExported(session, response, options.folder, options.force);
   if (result == kExitOk) {
-    session.err() << "of " << response.detections() << " detections of " << options.topic << " at "
+    session.err() << "of " << response.items() << " " << options.items << " of " << options.topic << " at "
                   << ShortId(response.commit()) << '\n';
   }
   return result;

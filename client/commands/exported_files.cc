@@ -34,7 +34,7 @@ Present WhatIsAt(const fs::path& path, const ExportedFile& file) {
   return !file.mark().empty() && absl::StrContains(text, file.mark()) ? Present::kOurs : Present::kForeign;
 }
 
-// Beside the file first and then renamed, so that a rule is never half there and no link is followed.
+// Beside the file first and then renamed, so that a file is never half there and no link is followed.
 bool Write(const fs::path& path, const std::string& text) {
   const fs::path part = path.string() + ".part";
   std::error_code error;
@@ -48,16 +48,18 @@ bool Write(const fs::path& path, const std::string& text) {
   return !error;
 }
 
-// Rules of earlier exports that this one does not have any more.
-std::vector<std::string> Stale(const fs::path& folder, const std::set<std::string>& names) {
+// Files of earlier exports that this one does not have any more.
+std::vector<std::string> Stale(const fs::path& folder, const std::set<std::string>& names, const std::string& mark) {
+  std::set<fs::path> endings;
+  for (const std::string& name : names) endings.insert(fs::path(name).extension());
   std::vector<std::string> stale;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (entry.path().extension() != ".yml" || names.contains(name) || !entry.is_regular_file(error)) continue;
+    if (names.contains(name) || !endings.contains(entry.path().extension()) || !entry.is_regular_file(error)) continue;
     std::ifstream in(entry.path(), std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (absl::StrContains(text, "\nauthor: metapowers\n")) stale.push_back(name);
+    if (!mark.empty() && absl::StrContains(text, mark)) stale.push_back(name);
   }
   std::sort(stale.begin(), stale.end());
   return stale;
@@ -67,8 +69,9 @@ std::string Files(size_t count) { return absl::StrCat(count, count == 1 ? " file
 
 }  // namespace
 
-int WriteExported(Session& session, const google::protobuf::RepeatedPtrField<ExportedFile>& files,
-                  const std::string& folder_name, bool force) {
+int WriteExported(Session& session, const metapowers::v1::ExportResponse& exported, const std::string& folder_name,
+                  bool force) {
+  const auto& files = exported.files();
   const fs::path folder = folder_name;
   std::error_code error;
   fs::create_directories(folder, error);
@@ -103,7 +106,7 @@ int WriteExported(Session& session, const google::protobuf::RepeatedPtrField<Exp
   }
   session.err() << Files(wanted.size()) << " written, " << Files(static_cast<size_t>(files.size()) - wanted.size())
                 << " as before\n";
-  for (const std::string& name : Stale(folder, names)) {
+  for (const std::string& name : Stale(folder, names, exported.family_mark())) {
     session.err() << "no longer part of it: " << (folder / name).string() << '\n';
   }
   return kExitOk;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "service/analysis/detections.h"
 
 namespace metapowers::exporting {
@@ -24,6 +25,9 @@ struct SigmaRule {
   std::string matching_event;
   std::string other_event;
 };
+
+// In every rule.
+inline constexpr absl::string_view kSigmaMark = "\nauthor: metapowers\n";
 
 // Sorted by name. `topic` is what the model is called where it is kept.
 std::vector<SigmaRule> WriteSigma(const analysis::Landscape& landscape, const analysis::Detections& detections,

@@ -200,12 +200,13 @@ class ExportTest : public ClientTest {
   ~ExportTest() override { std::filesystem::remove_all(folder_); }
 
   int Export(const std::string& text, bool force = false, const std::string& name = "a.yml") {
-    google::protobuf::RepeatedPtrField<metapowers::v1::ExportedFile> files;
-    metapowers::v1::ExportedFile& file = *files.Add();
+    metapowers::v1::ExportResponse exported;
+    exported.set_family_mark("author: metapowers\n");
+    metapowers::v1::ExportedFile& file = *exported.add_files();
     file.set_name(name);
     file.set_text(text);
     file.set_mark("id: 17\n");
-    return WriteExported(session_, files, folder_.string(), force);
+    return WriteExported(session_, exported, folder_.string(), force);
   }
   std::string Read(const std::string& name) const {
     std::ifstream in(folder_ / name);
@@ -256,9 +257,11 @@ TEST_F(ExportTest, WritesNowhereButIntoTheFolder) {
 TEST_F(ExportTest, NamesFilesOfEarlierExportsThatAreNoPartOfThisOne) {
   Put("old.yml", "title: x\nauthor: metapowers\n");
   Put("other.yml", "title: x\nauthor: somebody\n");
+  Put("old.txt", "title: x\nauthor: metapowers\n");
   EXPECT_EQ(Export("id: 17\n"), kExitOk);
   EXPECT_THAT(err_.str(), HasSubstr("old.yml"));
   EXPECT_THAT(err_.str(), ::testing::Not(HasSubstr("other.yml")));
+  EXPECT_THAT(err_.str(), ::testing::Not(HasSubstr("old.txt")));
 }
 
 }  // namespace

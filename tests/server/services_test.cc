@@ -53,6 +53,10 @@ class ServicesTest : public PipelineTest {
     request.set_command(command);
     return client_.documents->GetDocument(&context, request, response);
   }
+  grpc::Status Export(const v1::ExportRequest& request, v1::ExportResponse* response) {
+    grpc::ClientContext context;
+    return client_.exports->Export(&context, request, response);
+  }
   grpc::Status Revisions(const std::string& parent, int size, const std::string& token,
                          v1::ListRevisionsResponse* response) {
     grpc::ClientContext context;
@@ -165,26 +169,47 @@ TEST_F(ServicesTest, ListsDocuments) {
               "TOPIC_NOT_FOUND");
 }
 
-TEST_F(ServicesTest, DetectionsAreExportedAsOfARevision) {
+TEST_F(ServicesTest, EveryFormatIsExportedAsOfARevision) {
   ExpectOk(client_.PutModel(WithModel()));
-  v1::ExportSigmaRequest request;
+  ExpectOk(client_.Inventory(ContextOf()));
+  v1::ExportRequest request;
   request.set_topic("workspaces/w/topics/shop");
-  v1::ExportSigmaResponse response;
-  grpc::ClientContext context;
-  ExpectOk(client_.exports->ExportSigma(&context, request, &response));
-  EXPECT_EQ(response.commit().size(), 40u);
-  for (const v1::ExportedFile& file : response.files()) {
-    EXPECT_NE(file.text().find(file.mark()), std::string::npos) << file.name();
+  for (int number = v1::ExportFormat_MIN; number <= v1::ExportFormat_MAX; ++number) {
+    if (!v1::ExportFormat_IsValid(number) || number == v1::EXPORT_FORMAT_UNSPECIFIED) continue;
+    SCOPED_TRACE(number);
+    request.set_format(static_cast<v1::ExportFormat>(number));
+    request.set_revision("");
+    v1::ExportResponse response;
+    ExpectOk(Export(request, &response));
+    EXPECT_EQ(response.commit().size(), 40u);
+    ASSERT_GT(response.files_size(), 0);
+    for (const v1::ExportedFile& file : response.files()) {
+      EXPECT_NE(file.mark(), "") << file.name();
+      EXPECT_THAT(file.text(), HasSubstr(file.mark())) << file.name();
+    }
+    request.set_revision(response.commit());
+    v1::ExportResponse again;
+    ExpectOk(Export(request, &again));
+    EXPECT_EQ(again.SerializeAsString(), response.SerializeAsString());
   }
-  request.set_revision(response.commit());
-  v1::ExportSigmaResponse again;
-  grpc::ClientContext second;
-  ExpectOk(client_.exports->ExportSigma(&second, request, &again));
-  EXPECT_EQ(again.SerializeAsString(), response.SerializeAsString());
-  request.set_revision("");
+}
+
+TEST_F(ServicesTest, ExportsSayWhatIsMissing) {
+  v1::ExportRequest request;
+  v1::ExportResponse response;
+  request.set_format(v1::EXPORT_FORMAT_SIGMA);
   request.set_topic("workspaces/w/topics/none");
-  grpc::ClientContext third;
-  ExpectError(client_.exports->ExportSigma(&third, request, &response), grpc::StatusCode::NOT_FOUND, "TOPIC_NOT_FOUND");
+  ExpectError(Export(request, &response), grpc::StatusCode::NOT_FOUND, "TOPIC_NOT_FOUND");
+  request.set_topic("workspaces/w/topics/shop");
+  ExpectError(Export(request, &response), grpc::StatusCode::FAILED_PRECONDITION, "MODEL_MISSING");
+  ExpectOk(client_.PutModel(WithModel("Bare", "bare")));
+  request.set_topic("workspaces/w/topics/bare");
+  for (const v1::ExportFormat format : {v1::EXPORT_FORMAT_JSON, v1::EXPORT_FORMAT_CSV, v1::EXPORT_FORMAT_HTML}) {
+    request.set_format(format);
+    ExpectError(Export(request, &response), grpc::StatusCode::NOT_FOUND, "DOCUMENT_NOT_FOUND");
+  }
+  request.set_format(v1::EXPORT_FORMAT_UNSPECIFIED);
+  ExpectError(Export(request, &response), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
 }
 
 TEST_F(ServicesTest, RevisionPagesAreASnapshot) {
