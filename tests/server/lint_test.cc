@@ -42,7 +42,8 @@ class LintServiceTest : public PipelineTest {
     return response;
   }
   v1::CommandStatus StatusOf(const std::string& command, const std::string& topic = "shop") {
-    for (const v1::CommandStatus& row : Status(topic).commands()) {
+    const v1::GetTopicStatusResponse status = Status(topic);
+    for (const v1::CommandStatus& row : status.commands()) {
       if (row.command() == command) return row;
     }
     return {};
