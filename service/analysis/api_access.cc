@@ -109,6 +109,8 @@ std::vector<ApiCredential> ApiCredentials(const model::Model& model, const ApiRe
     credentials.push_back({data, nullptr, {apis.begin(), apis.end()}});
   }
   for (const Credential& credential : model.proto().secrets().credentials()) {
+    const auto* flow = model.Find<model::v1::Flow>(credential.flow());
+    if (flow != nullptr && IsForOperations(*flow)) continue;
     const std::set<std::string> users = UsersOf(credential, review);
     if (!users.empty()) credentials.push_back({nullptr, &credential, {users.begin(), users.end()}});
   }

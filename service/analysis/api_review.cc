@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/reviews.h"
+#include "service/knowledge/rules.h"
 #include "service/knowledge/threats.h"
 
 namespace metapowers::analysis {
@@ -39,6 +41,50 @@ bool IsCritical(const model::v1::DataClass& data) {
 
 bool IsOpenOperation(const EntryPoint& operation) {
   return operation.endpoint->authenticated() == model::v1::TRISTATE_NO;
+}
+
+using Consumers = std::vector<const model::v1::ConsumerClass*>;
+
+// Lower is stronger.
+int Weakness(int method) {
+  return knowledge::SurfacePointsOf(kb::SURFACE_TERM_AUTHENTICATION,
+                                    model::YamlName(static_cast<model::v1::FlowAuthentication>(method)))
+      .points();
+}
+
+// The flows of `all` by which the consumers come: of the methods that a class uses together, the strongest that a flow
+// names tells its own. All of them where that leaves none.
+std::vector<const model::v1::Flow*> FlowsOf(const Consumers& consumers,
+                                            const std::vector<const model::v1::Flow*>& all) {
+  std::set<int> methods;
+  for (const model::v1::ConsumerClass* consumer : consumers) {
+    std::optional<int> strongest;
+    for (const model::v1::Flow* flow : all) {
+      const int method = flow->authentication();
+      if (!absl::c_linear_search(consumer->authentication(), method)) continue;
+      if (!strongest.has_value() || Weakness(method) < Weakness(*strongest)) strongest = method;
+    }
+    if (strongest.has_value()) methods.insert(*strongest);
+  }
+  std::vector<const model::v1::Flow*> flows;
+  for (const model::v1::Flow* flow : all) {
+    const bool unknown = flow->authentication() == model::v1::FLOW_AUTHENTICATION_UNSPECIFIED;
+    if (unknown || methods.contains(flow->authentication())) flows.push_back(flow);
+  }
+  return methods.empty() ? all : flows;
+}
+
+// Whether the rule bears on callers of these classes: one on how callers prove who they are needs one that does so.
+bool ConcernsCallers(const kb::ThreatRule& rule, const Consumers& consumers) {
+  return consumers.empty() || absl::c_all_of(rule.match(), [&](const kb::AttributeMatch& match) {
+           if (match.attribute() != "inbound.authentication" || match.operator_() != kb::MATCH_OPERATOR_IN) return true;
+           return absl::c_any_of(consumers, [&](const model::v1::ConsumerClass* consumer) {
+             return absl::c_any_of(consumer->authentication(), [&](int method) {
+               return absl::c_linear_search(match.values(),
+                                            model::YamlName(static_cast<model::v1::FlowAuthentication>(method)));
+             });
+           });
+         });
 }
 
 class Review {
@@ -91,9 +137,11 @@ class Review {
       if (entry.api == &api) reviewed.operations.push_back(&entry);
     }
     reviewed.wire = WireOf(api, reviewed.operations);
-    if (!reviewed.operations.empty()) reviewed.arrivals = reviewed.operations[0]->arrivals;
     for (const std::string& id : api.consumers()) {
       reviewed.consumers.push_back(landscape_.model().Find<model::v1::ConsumerClass>(id));
+    }
+    if (!reviewed.operations.empty()) {
+      reviewed.arrivals = FlowsOf(reviewed.consumers, reviewed.operations[0]->arrivals);
     }
     reviewed.suppliers = SuppliersOf(reviewed);
     reviewed.browser = absl::c_any_of(reviewed.arrivals, [&](const model::v1::Flow* flow) {
@@ -136,7 +184,7 @@ class Review {
     absl::c_sort(fact.data, [](const auto* a, const auto* b) { return a->id() < b->id(); });
     std::set<std::string> elements = {reviewed.component->component->id(), reviewed.api->id()};
     for (const model::v1::Flow* flow : reviewed.arrivals) elements.insert(flow->id());
-    AddState(row, elements, fact.operations, *reviewed.component, fact);
+    AddState(row, elements, reviewed.consumers, *reviewed.component, fact);
     return fact;
   }
 
@@ -161,7 +209,9 @@ class Review {
                (IsOpenOperation(operation) ||
                 absl::c_any_of(operation.data, [&](const auto* data) { return IsAtStake(risk, *data); }));
       case kb::API_RISK_REQUEST_FORGERY:
-        return forgeable_.contains(reviewed.component->component->id());
+        return reviewed.wire != kb::API_WIRE_MESSAGE && forgeable_.contains(reviewed.component->component->id());
+      case kb::API_RISK_MISCONFIGURATION:
+        return reviewed.wire != kb::API_WIRE_MESSAGE;
       case kb::API_RISK_CONSUMPTION:
         return !reviewed.suppliers.empty();
       default:
@@ -184,26 +234,25 @@ class Review {
     supplier.risk.applies = true;
     supplier.risk.operations = {&entry};
     supplier.risk.data = entry.data;
-    AddState(knowledge::ApiRiskRowOf(kb::API_RISK_CONSUMPTION), {entry.flow->id()}, {&entry}, *entry.target,
-             supplier.risk);
+    AddState(knowledge::ApiRiskRowOf(kb::API_RISK_CONSUMPTION), {entry.flow->id()}, {}, *entry.target, supplier.risk);
     return supplier;
   }
 
-  void AddState(const kb::ApiRiskRow& row, const std::set<std::string>& elements,
-                const std::vector<const EntryPoint*>& operations, const ComponentFacts& component, ApiRiskFact& fact) {
-    AddThreats(row, elements, fact);
-    AddFindings(row, elements, operations, fact);
+  void AddState(const kb::ApiRiskRow& row, const std::set<std::string>& elements, const Consumers& consumers,
+                const ComponentFacts& component, ApiRiskFact& fact) {
+    AddThreats(row, elements, consumers, fact);
+    AddFindings(row, elements, fact.operations, fact);
     const Element element = landscape_.ComponentElement(landscape_.IndexOf(component.component->id()));
     bool gap = false;
-    bool known = false;
     for (const std::string& control : row.controls()) {
       ControlState state{knowledge::FindControl(control), PostureOf(element, control)};
-      known |= state.posture.state != model::v1::POSTURE_STATE_UNSPECIFIED;
       gap |= state.posture.state == model::v1::POSTURE_STATE_ABSENT ||
              state.posture.state == model::v1::POSTURE_STATE_PARTIAL ||
              state.posture.state == model::v1::POSTURE_STATE_PLANNED;
       fact.controls.push_back(std::move(state));
     }
+    // The first control is the one that the risk is about: the others do not make up for it.
+    const bool known = fact.controls.front().posture.state != model::v1::POSTURE_STATE_UNSPECIFIED;
     const bool open = !fact.threats.empty() || !fact.findings.empty();
     fact.state = open    ? ApiRiskState::kOpen
                  : gap   ? ApiRiskState::kGap
@@ -211,12 +260,15 @@ class Review {
                          : ApiRiskState::kUnknown;
   }
 
-  void AddThreats(const kb::ApiRiskRow& row, const std::set<std::string>& elements, ApiRiskFact& fact) {
+  void AddThreats(const kb::ApiRiskRow& row, const std::set<std::string>& elements, const Consumers& consumers,
+                  ApiRiskFact& fact) {
     for (const std::string& element : elements) {
       const auto found = open_.find(element);
       if (found == open_.end()) continue;
       for (const Threat* threat : found->second) {
-        if (Names(*threat->rule, row.risk())) fact.threats.push_back(threat);
+        if (Names(*threat->rule, row.risk()) && ConcernsCallers(*threat->rule, consumers)) {
+          fact.threats.push_back(threat);
+        }
       }
     }
     absl::c_stable_sort(fact.threats, [](const Threat* a, const Threat* b) {

@@ -10,8 +10,8 @@
 //   API5   callers of different rights share it: two consumer classes, or operations with and without authentication
 //   API6   an operation changes data, credentials aside, that is financial, card data or of critical integrity, or
 //          changes any data without authentication (sign-up)
-//   API7   the component that serves it meets a threat rule that names API7
-//   API8   always
+//   API7   the component that serves it meets a threat rule that names API7, and it does not take messages
+//   API8   it does not take messages, which have neither methods nor headers
 //   API9   always
 //   API10  it is called by a supplier, or the component that serves it takes answers of a supplier
 //
@@ -20,10 +20,11 @@
 //
 // How a risk stands, the first that holds:
 //
-//   open      a threat whose rule names the risk is open on the component, the interface or a flow by which callers
-//             arrive; or a finding on the attack surface that is a case of it is about one of these or an operation
+//   open      a threat whose rule names the risk is open on the component, the interface or a flow by which its
+//             consumers arrive, and bears on how they prove who they are; or a finding on the attack surface that is a
+//             case of it is about one of these or an operation
 //   gap       one of its controls is absent, partial or planned on the component
-//   unknown   nothing is known of any of its controls there
+//   unknown   nothing is known there of the first of its controls
 //   in place  otherwise
 #ifndef METAPOWERS_SERVICE_ANALYSIS_API_REVIEW_H_
 #define METAPOWERS_SERVICE_ANALYSIS_API_REVIEW_H_
@@ -62,7 +63,7 @@ struct ReviewedApi {
   const ComponentFacts* component = nullptr;
   knowledge::v1::ApiWire wire = knowledge::v1::API_WIRE_UNSPECIFIED;
   std::vector<const EntryPoint*> operations;     // in the order of the surface: widest exposure first, then by id
-  std::vector<const model::v1::Flow*> arrivals;  // sorted by id
+  std::vector<const model::v1::Flow*> arrivals;  // of its consumers, sorted by id
   std::vector<const model::v1::ConsumerClass*> consumers;  // sorted by id
   std::vector<std::string> suppliers;                      // names of those whose data it acts on, sorted
   bool browser = false;            // people's browsers are among those that arrive: directly or through a gateway

@@ -23,13 +23,27 @@ bool IsOwnCode(const Facts& facts, const ComponentFacts& component) {
          IsOurs(facts, component);
 }
 
-AsvsFact LevelOf(const ComponentFacts& component) {
+model::v1::Confidentiality HighestBeyondSecrets(const ComponentFacts& component) {
+  if (component.component->confidentiality_override() != model::v1::CONFIDENTIALITY_UNSPECIFIED) {
+    return component.component->confidentiality_override();
+  }
+  auto highest = component.component->confidentiality_floor();
+  for (const auto* list : {&component.stores, &component.processes, &component.transfers}) {
+    for (const model::v1::DataClass* data : *list) {
+      const bool secrets = data->categories_size() == 1 && data->categories(0) == model::v1::DATA_CATEGORY_SECRETS;
+      if (!secrets) highest = std::max(highest, data->confidentiality());
+    }
+  }
+  return highest;
+}
+
+AsvsFact LevelOf(const ComponentFacts& component, model::v1::Confidentiality confidentiality) {
   for (const kb::AsvsLevel& row : knowledge::Asvs().levels()) {
-    if (component.confidentiality < row.confidentiality()) continue;
+    if (confidentiality < row.confidentiality()) continue;
     if (!row.tiers().empty() && !absl::c_linear_search(row.tiers(), component.component->tier())) continue;
     if (row.exposed() && !component.exposed_to_internet) continue;
     std::string reason = row.reason();
-    if (row.confidentiality() != 0) absl::StrAppend(&reason, " ", Words(component.confidentiality));
+    if (row.confidentiality() != 0) absl::StrAppend(&reason, " ", Words(confidentiality));
     if (!row.tiers().empty()) absl::StrAppend(&reason, " ", Words(component.component->tier()));
     return {row.level(), std::move(reason)};
   }
@@ -110,7 +124,8 @@ CodeScope FindCodeScope(const Landscape& landscape) {
     code.repository = model.Find<model::v1::Repository>(component.component->repository());
     code.language = component.component->language();
     if (code.language.empty() && code.repository != nullptr) code.language = code.repository->language();
-    code.asvs = LevelOf(component);
+    code.confidentiality = HighestBeyondSecrets(component);
+    code.asvs = LevelOf(component, code.confidentiality);
     scope.components.push_back(std::move(code));
   }
   for (const model::v1::Repository& repository : model.proto().delivery().repositories()) {

@@ -8,7 +8,8 @@
 //
 // Level of OWASP ASVS 5: that of the first row of the shipped levels whose conditions hold: strictly confidential data
 // needs 3; data rated restricted or above, tier 0 or 1, or an answer to the internet need 2; the rest 1. A repository
-// has the highest level of its components.
+// has the highest level of its components. Data that is nothing but secrets, such as the password of its own database,
+// says nothing about the code: it is left out.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_CODE_SCOPE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_CODE_SCOPE_H_
 
@@ -29,6 +30,8 @@ struct CodeComponent {
   const ComponentFacts* facts = nullptr;
   const model::v1::Repository* repository = nullptr;  // nullptr: none declared
   std::string language;                               // as declared, of the component, else of the repository
+  // Of what it handles, as far as it counts for the level.
+  model::v1::Confidentiality confidentiality = model::v1::CONFIDENTIALITY_UNSPECIFIED;
   AsvsFact asvs;
 };
 

@@ -209,6 +209,9 @@ ControlPosture PostureOf(const Element& element, absl::string_view control) {
   if (const auto* postures = DeclaredOn(element)) {
     if (auto declared = Declared(*postures, control, "declared")) return *std::move(declared);
   }
+  auto implied = Implied(element, control);
+  // What its target has says nothing of a flow that has no use for it.
+  if (implied.has_value() && implied->state == model::v1::POSTURE_STATE_NOT_APPLICABLE) return *std::move(implied);
   if (element.subject == k::THREAT_SUBJECT_FLOW || element.subject == k::THREAT_SUBJECT_API) {
     const int index = element.landscape->IndexOf(CoveredThrough(element).front());
     const model::v1::Component& serving = *element.landscape->components()[index].facts->component;
@@ -219,7 +222,7 @@ ControlPosture PostureOf(const Element& element, absl::string_view control) {
   if (element.subject == k::THREAT_SUBJECT_COMPONENT) {
     if (auto declared = DeclaredOnInbound(element, control)) return *std::move(declared);
   }
-  if (auto implied = Implied(element, control)) return *std::move(implied);
+  if (implied.has_value()) return *std::move(implied);
   return FromProgramme(element, control).value_or(ControlPosture{});
 }
 

@@ -1,6 +1,7 @@
 // What is known of a control on an element, and from where. In this order, the first that says something wins:
 //
-//   1. posture declared on the element itself
+//   1. posture declared on the element itself; where it says nothing and its attributes imply that the control does not
+//      apply to it, that
 //   2. posture declared on the target of a flow, for a flow; on the component that serves it, for an API; on every flow
 //      into a component, for a component: implemented when all of them have it, partial when some have
 //   3. what declared attributes imply (SecurityControl.inferences)

@@ -1,5 +1,6 @@
 #include "service/analysis/element_team.h"
 
+#include "service/analysis/cluster_zones.h"
 #include "service/analysis/terms.h"
 
 namespace metapowers::analysis {
@@ -20,6 +21,40 @@ const std::string& TeamOfComponent(const Landscape& landscape, absl::string_view
   return index < 0 ? None() : landscape.components()[index].facts->component->owner_team();
 }
 
+const std::string& TeamOfInfrastructure(const Landscape& landscape, absl::string_view id) {
+  const auto* infrastructure = landscape.model().Find<model::v1::Infrastructure>(id);
+  return infrastructure == nullptr ? None() : infrastructure->owner_team();
+}
+
+const std::string& TeamOfPlatformLead(const Landscape& landscape) {
+  for (const model::v1::Role& role : landscape.model().proto().roles()) {
+    if (role.kind() == model::v1::ROLE_KIND_PLATFORM_LEAD) return role.team();
+  }
+  return None();
+}
+
+const std::string& TeamOfPipeline(const Landscape& landscape, const model::v1::Pipeline& pipeline) {
+  const std::string& own = TeamOfComponent(landscape, pipeline.component());
+  if (!own.empty()) return own;
+  for (const std::string& id : pipeline.deploys_to()) {
+    const std::string& team = TeamOfInfrastructure(landscape, id);
+    if (!team.empty()) return team;
+  }
+  return TeamOfPlatformLead(landscape);
+}
+
+const std::string& TeamOfRegistry(const Landscape& landscape) {
+  for (const model::v1::Infrastructure* cluster : Clusters(landscape.model())) {
+    if (!cluster->owner_team().empty()) return cluster->owner_team();
+  }
+  return TeamOfPlatformLead(landscape);
+}
+
+const std::string& TeamOfZone(const Landscape& landscape, const model::v1::Zone& zone) {
+  const std::string& team = TeamOfInfrastructure(landscape, zone.runs_on());
+  return team.empty() ? TeamOfPlatformLead(landscape) : team;
+}
+
 // Team of the element itself; empty where the model names none.
 const std::string& DeclaredTeam(const Element& element) {
   const Landscape& landscape = *element.landscape;
@@ -37,7 +72,11 @@ const std::string& DeclaredTeam(const Element& element) {
     case k::THREAT_SUBJECT_API:
       return TeamOfComponent(landscape, static_cast<const model::v1::Api&>(*element.message).component());
     case k::THREAT_SUBJECT_PIPELINE:
-      return TeamOfComponent(landscape, static_cast<const model::v1::Pipeline&>(*element.message).component());
+      return TeamOfPipeline(landscape, static_cast<const model::v1::Pipeline&>(*element.message));
+    case k::THREAT_SUBJECT_REGISTRY:
+      return TeamOfRegistry(landscape);
+    case k::THREAT_SUBJECT_ZONE:
+      return TeamOfZone(landscape, static_cast<const model::v1::Zone&>(*element.message));
     case k::THREAT_SUBJECT_IAC_SOURCE: {
       const auto* repository = landscape.model().Find<model::v1::Repository>(
           static_cast<const model::v1::IacSource&>(*element.message).repository());

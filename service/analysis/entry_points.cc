@@ -52,6 +52,9 @@ bool UsesTls(model::v1::TransportSecurity transport) {
          transport == model::v1::TRANSPORT_SECURITY_MESH_MTLS;
 }
 
+// A shell or desktop of a machine, or another protocol that only administers.
+bool IsShell(const Flow& flow) { return Contains(knowledge::SurfaceRules().admin_protocols(), flow.protocol()); }
+
 class Finder {
  public:
   explicit Finder(const Facts& facts) : facts_(facts), model_(facts.model()), topology_(facts.model()) {
@@ -116,8 +119,7 @@ class Finder {
     const Component& source = *components_[link.source]->component;
     const bool person =
         IsExternal(source) || link.flow->authorization() == model::v1::FLOW_AUTHORIZATION_END_USER_PROPAGATED;
-    return components_[link.target]->component->admin() || (source.admin() && person) ||
-           Contains(knowledge::SurfaceRules().admin_protocols(), link.flow->protocol());
+    return components_[link.target]->component->admin() || (source.admin() && person) || IsShell(*link.flow);
   }
 
   // A call of another company's machine to a service of ours.
@@ -192,6 +194,7 @@ class Finder {
       const int at = waiting.back();
       waiting.pop_back();
       for (const Link* link : inbound_[at]) {
+        if (at == target && IsShell(*link->flow)) continue;
         if (!ours_[link->source] || !IsGateway(*components_[link->source]->component)) {
           if (at == target || ExposureOfCaller(*link).has_value()) found.push_back(link);
         } else if (seen.insert(link->source).second) {
@@ -204,13 +207,21 @@ class Finder {
     return found;
   }
 
-  // Calls of suppliers for a webhook, the others for the rest, where that leaves any.
-  std::vector<const Link*> ForStyle(const std::vector<const Link*>& all, bool webhook) const {
-    std::vector<const Link*> matching;
+  // Those of `all` that `keep`, where that leaves any.
+  template <class Keep>
+  static std::vector<const Link*> Narrowed(const std::vector<const Link*>& all, Keep keep) {
+    std::vector<const Link*> kept;
     for (const Link* link : all) {
-      if ((ExposureOfCaller(*link) == EntryExposure::kSupplier) == webhook) matching.push_back(link);
+      if (keep(*link)) kept.push_back(link);
     }
-    return matching.empty() ? all : matching;
+    return kept.empty() ? all : kept;
+  }
+
+  // Calls of suppliers for a webhook, the others for the rest; those of operations only where nobody else calls.
+  std::vector<const Link*> ForStyle(const std::vector<const Link*>& all, bool webhook) const {
+    const auto matching = Narrowed(
+        all, [&](const Link& link) { return (ExposureOfCaller(link) == EntryExposure::kSupplier) == webhook; });
+    return Narrowed(matching, [](const Link& link) { return !IsForOperations(*link.flow); });
   }
 
   EntryExposure ExposureOfEndpoint(int target, const std::vector<const Link*>& all, const EntryPoint& entry,
@@ -415,6 +426,8 @@ class Finder {
 };
 
 }  // namespace
+
+bool IsForOperations(const Flow& flow) { return IsShell(flow) || flow.usage() == model::v1::USAGE_DEVOPS; }
 
 std::vector<EntryPoint> FindEntryPoints(const Facts& facts) { return Finder(facts).Find(); }
 

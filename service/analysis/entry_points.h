@@ -86,6 +86,10 @@ struct EntryPoint {
   std::string owner_team;         // of the target; empty when it has none
 };
 
+// Whether the flow is for operations: a shell or desktop, which no code of an application answers, or any other way of
+// those who run the system.
+bool IsForOperations(const model::v1::Flow& flow);
+
 // All ways in, widest exposure first, then by kind and id. Near-linear in components, flows and endpoints.
 std::vector<EntryPoint> FindEntryPoints(const Facts& facts);
 

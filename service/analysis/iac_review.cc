@@ -59,14 +59,21 @@ bool CanBeCode(const model::v1::Infrastructure& infrastructure) {
   }
 }
 
-// A zone is set where it is enforced: the team that runs this, where one is declared.
-std::string TeamOfSetting(const model::Model& model, const Element& element) {
-  if (element.subject == kb::THREAT_SUBJECT_ZONE) {
-    const auto& zone = static_cast<const model::v1::Zone&>(*element.message);
-    const auto* enforcer = model.Find<model::v1::Infrastructure>(zone.runs_on());
-    if (enforcer != nullptr && !enforcer->owner_team().empty()) return enforcer->owner_team();
-  }
-  return TeamOf(element);
+// Whether releases of applications are deployed to it as well.
+bool TakesReleases(const model::Model& model, const std::string& id) {
+  const auto kind = model.Find<model::v1::Infrastructure>(id)->kind();
+  return kind == model::v1::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER ||
+         kind == model::v1::INFRASTRUCTURE_KIND_VIRTUAL_MACHINE;
+}
+
+// Whether the pipeline applies the code of the source. One that deploys to nothing but clusters and machines of a
+// source that describes accounts as well brings applications there.
+bool Applies(const model::Model& model, const model::v1::Pipeline& pipeline, const model::v1::IacSource& source) {
+  const bool hosts_alone =
+      absl::c_all_of(source.manages(), [&](const std::string& id) { return TakesReleases(model, id); });
+  return absl::c_any_of(pipeline.deploys_to(), [&](const std::string& id) {
+    return absl::c_linear_search(source.manages(), id) && (hosts_alone || !TakesReleases(model, id));
+  });
 }
 
 // Whether something that the source manages is of the row's providers and of `kinds`.
@@ -92,9 +99,7 @@ std::set<std::string> ManagedBy(const model::Model& model, const model::v1::IacS
     if (infrastructure.contains(component.runs_on())) managed.insert(component.id());
   }
   for (const model::v1::Pipeline& pipeline : model.proto().delivery().pipelines()) {
-    const bool deploys =
-        absl::c_any_of(pipeline.deploys_to(), [&](const std::string& id) { return infrastructure.contains(id); });
-    if (deploys) managed.insert(pipeline.id());
+    if (Applies(model, pipeline, source)) managed.insert(pipeline.id());
   }
   return managed;
 }
@@ -119,7 +124,7 @@ std::vector<IacSettingFact> Misconfigurations(const Landscape& landscape) {
       for (const Condition& condition : setting.match) fact.because.push_back(condition.Say(element));
       if (!by_hand) fact.managed_by = managers->second;
       absl::c_sort(fact.managed_by);
-      fact.team = TeamOfSetting(landscape.model(), element);
+      fact.team = TeamOf(element);
       fact.due = model::FormatDate(model.as_of() + knowledge::GapTermDays(setting.row->severity()));
     }
   }
@@ -145,9 +150,7 @@ std::vector<const model::v1::Infrastructure*> Unmanaged(const model::Model& mode
 std::vector<const model::v1::Pipeline*> PipelinesOf(const model::Model& model, const model::v1::IacSource& source) {
   std::vector<const model::v1::Pipeline*> pipelines;
   for (const model::v1::Pipeline& pipeline : model.proto().delivery().pipelines()) {
-    const bool deploys = absl::c_any_of(
-        pipeline.deploys_to(), [&](const std::string& id) { return absl::c_linear_search(source.manages(), id); });
-    if (deploys) pipelines.push_back(&pipeline);
+    if (Applies(model, pipeline, source)) pipelines.push_back(&pipeline);
   }
   return pipelines;
 }

@@ -39,7 +39,8 @@ std::set<std::string> ManagedBy(const model::Model& model, const model::v1::IacS
 // Infrastructure that we run and code could describe, of no source, sorted by id.
 std::vector<const model::v1::Infrastructure*> Unmanaged(const model::Model& model);
 
-// Pipelines that deploy to something that the source manages, sorted by id.
+// Pipelines that apply the code of the source, sorted by id. Where it describes accounts, one that deploys to nothing
+// but its clusters and machines brings applications there and is none of them.
 std::vector<const model::v1::Pipeline*> PipelinesOf(const model::Model& model, const model::v1::IacSource& source);
 
 // In the order of the rows; none for a tool that is not shipped.

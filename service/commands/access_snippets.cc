@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/terms.h"
 #include "service/commands/config_snippets.h"
+#include "service/knowledge/threats.h"
 
 namespace metapowers::commands {
 namespace {
@@ -41,19 +43,33 @@ class AccessSnippets {
     for (const model::v1::Zone& zone : proto_.zones()) {
       if (zone.type() != model::v1::ZONE_TYPE_K8S_NAMESPACE) continue;
       std::set<std::string> teams;
+      bool workloads = false;
       std::vector<ConfigValues> items;
       for (const Component& component : proto_.components()) {
         if (component.zone() != zone.id() || component.machine() != model::v1::MACHINE_CONTAINER) continue;
         if (!component.owner_team().empty()) teams.insert(component.owner_team());
+        workloads = true;
+        if (CallsTheCluster(component)) continue;
         items.push_back({{"component", component.id()}, {"namespace", zone.id()}});
       }
-      if (items.empty()) continue;
+      if (!workloads) continue;
       for (const std::string& team : teams) {
         Fill("namespace-role", "kubernetes",
              {{"namespace", zone.id()}, {"team", team}, {"role", absl::StrCat(team, "-read")}});
       }
-      Fill("service-identity", "kubernetes", {{"namespace", zone.id()}}, items);
+      if (!items.empty()) Fill("service-identity", "kubernetes", {{"namespace", zone.id()}}, items);
     }
+  }
+
+  // Operators and deployment controllers stop without the token that the others do not need.
+  bool CallsTheCluster(const Component& component) const {
+    const bool is_operator = absl::c_any_of(component.technology(), [](const std::string& name) {
+      const kb::Technology* known = knowledge::FindTechnology(name);
+      return known != nullptr && known->name() == "kubernetes-operator";
+    });
+    return is_operator || absl::c_any_of(proto_.delivery().pipelines(), [&](const model::v1::Pipeline& pipeline) {
+             return pipeline.component() == component.id();
+           });
   }
 
   static bool KeepsObjects(const Component& component) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/analysis/api_access.h"
+#include "service/analysis/terms.h"
 #include "service/commands/api_tests.h"
 #include "service/commands/api_wording.h"
 #include "service/commands/entry_wording.h"
@@ -158,7 +159,22 @@ class AccessTables {
       for (const model::v1::Flow* flow : api.arrivals) rights.insert(RightsLabel(flow->authorization()));
       group.set_rights(rights.empty() ? "no flow declared" : List({rights.begin(), rights.end()}));
       const std::vector<std::string> callers = ApiTexts(input_, api).Callers();
-      for (const EntryPoint* operation : api.operations) AddAuthorization(api, *operation, callers, *group.add_rows());
+      for (const EntryPoint* operation : api.operations) {
+        AddAuthorization(api, *operation, callers, *group.add_rows());
+        AskAboutOpenObject(api, *operation);
+      }
+    }
+  }
+
+  // Confidential records that an id alone opens.
+  void AskAboutOpenObject(const ReviewedApi& api, const EntryPoint& operation) {
+    const model::v1::Endpoint& endpoint = *operation.endpoint;
+    if (endpoint.authenticated() != model::v1::TRISTATE_NO || !endpoint.object_level()) return;
+    for (const model::v1::DataClass* data : operation.data) {
+      if (!analysis::IsConfidential(*data)) continue;
+      questions_.Ask("Endpoint.object_level", "apis", absl::StrCat(api.api->id(), " ", OperationLabel(endpoint)),
+                     data->owner());
+      return;
     }
   }
 
@@ -166,8 +182,10 @@ class AccessTables {
                                const std::vector<std::string>& callers, pb::AuthorizationRow& row) {
     const model::v1::Endpoint& endpoint = *operation.endpoint;
     row.set_operation(OperationLabel(endpoint));
-    row.set_object(endpoint.object_level() ? "owner of the object" : "takes no object id");
     const bool open = endpoint.authenticated() == model::v1::TRISTATE_NO;
+    row.set_object(!endpoint.object_level() ? "takes no object id"
+                   : open                   ? "whoever knows the id: no owner can be checked"
+                                            : "owner of the object");
     std::vector<std::string> allowed;
     for (const ConsumerClass* consumer : api.consumers) {
       if (open || consumer->authenticated()) allowed.push_back(consumer->name());

@@ -92,14 +92,17 @@ class BomTables {
       if (bom != nullptr && bom->state == BomFact::State::kCurrent) continue;
       const analysis::ComponentFacts& component = *facts_.Find(id);
       const std::string outdated = bom == nullptr ? "" : bom->source->declaration->id();
-      bool listed = false;
-      for (const PackageManager* manager : analysis::PackageManagersOf(facts_, *component.component)) {
-        if (manager->ecosystem().empty()) continue;
-        AddTask(component, manager->title(), absl::StrReplaceAll(manager->bom_command(), {{"{target}", id}}),
+      std::vector<const PackageManager*> managers = analysis::PackageManagersOf(facts_, *component.component);
+      managers.erase(std::remove_if(managers.begin(), managers.end(),
+                                    [](const PackageManager* manager) { return manager->ecosystem().empty(); }),
+                     managers.end());
+      for (const PackageManager* manager : managers) {
+        // Two managers would write over each other's file.
+        const std::string target = managers.size() == 1 ? id : absl::StrCat(id, "-", manager->name());
+        AddTask(component, manager->title(), absl::StrReplaceAll(manager->bom_command(), {{"{target}", target}}),
                 manager->bom_format(), outdated, tasks);
-        listed = true;
       }
-      if (listed) continue;
+      if (!managers.empty()) continue;
       const std::string& image = component.component->container().base_image();
       const bool foreign = !component.component->custom_code() && !image.empty();
       const std::string target = foreign ? image : component.component->custom_code() ? "dir:." : "$IMAGE";

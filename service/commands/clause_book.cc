@@ -218,11 +218,12 @@ std::string WithFact(const Input& input, const Element& element, const Attribute
 }
 
 // Elements that do not keep the clause today, and those of which nothing is known.
-void JudgeElements(const Input& input, const PolicyClause& row, const std::vector<Element>& elements, Clause& clause) {
+void JudgeElements(const Input& input, const knowledge::v1::ElementSelector& selector,
+                   const std::vector<Element>& elements, Clause& clause) {
   for (const Element& element : elements) {
     Truth truth = Truth::kYes;
     const AttributeMatch* decisive = nullptr;
-    for (const AttributeMatch& match : row.binds().met()) {
+    for (const AttributeMatch& match : selector.met()) {
       const Truth each = Matches(input, element, match);
       if (each >= truth) continue;
       truth = each;
@@ -285,7 +286,8 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
   clause.id = item == nullptr ? row.id() : absl::StrCat(row.id(), "-", Slug(item->label));
   clause.title = item == nullptr ? row.title() : absl::StrCat(row.title(), " ", item->label);
   clause.elements = Labels(elements);
-  JudgeElements(input, row, elements, clause);
+  JudgeElements(input, row.binds(), elements, clause);
+  if (row.has_shown_on()) JudgeElements(input, row.shown_on(), Select(input, row.shown_on()), clause);
   Sentences sentences(input, row, policy, std::move(elements), item);
   clause.actor = sentences.Actor();
   clause.requirement = sentences.Fill(row.requirement());
@@ -321,6 +323,8 @@ std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, co
     Clause clause = MakeClause(input, row, policy, std::move(elements), nullptr);
     if (*state != ClauseState::kInForce) {
       clause.state = *state;
+      clause.not_met.clear();  // nobody breaks what is not in force
+      clause.not_known.clear();
       clause.missing_field = field;
       clause.question = AskFor(row, field);
     }

@@ -206,7 +206,8 @@ class ClusterTables {
       AddManifest(absl::StrCat("Pod security level of ", zone.zone->id()), zone.cluster->id(),
                   row.below().empty() ? ""
                                       : absl::StrCat("The level rises to restricted when ",
-                                                     List({row.below().begin(), row.below().end()}), " meet it."),
+                                                     List({row.below().begin(), row.below().end()}),
+                                                     row.below_size() == 1 ? " meets it." : " meet it."),
                   {NamespaceWithLevel(zone, row.below().empty())});
     }
     if (!mesh) return;

@@ -58,6 +58,7 @@ class InputTables {
     for (const EntryPoint& entry : analysis::FindEntryPoints(input_.facts)) {
       if (entry.target == nullptr || scope_.Find(entry.target->component->id()) == nullptr) continue;
       if (entry.kind != Kind::kFlow && entry.kind != Kind::kPull && entry.kind != Kind::kEndpoint) continue;
+      if (entry.flow != nullptr && analysis::IsForOperations(*entry.flow)) continue;
       pb::CodeInputRow& row = *result_.add_inputs();
       row.set_id(entry.id);
       row.set_component(entry.target->component->id());
@@ -110,7 +111,7 @@ class InputTables {
   void AddAuthentications() {
     std::map<int, int> used;
     for (const model::v1::Flow& flow : proto_.flows()) {
-      if (scope_.Find(flow.target()) == nullptr) continue;
+      if (scope_.Find(flow.target()) == nullptr || analysis::IsForOperations(flow)) continue;
       ++used[flow.authentication()];
       pb::CodeAuthenticationRow& row = *result_.add_authentications();
       row.set_flow(flow.id());

@@ -51,7 +51,7 @@ void AddComponents(const model::Model& model, const CodeScope& scope, pb::Secure
     row.set_language(code.language);
     if (code.repository != nullptr) row.set_repository(code.repository->id());
     row.set_tier(Label(component.tier()));
-    row.set_data(Label(code.facts->confidentiality));
+    row.set_data(Label(code.confidentiality));
     row.set_level(code.asvs.level);
     row.set_reason(code.asvs.reason);
     row.set_owner(OwnerName(model, component.owner_team()));

@@ -14,6 +14,7 @@
 #include "service/commands/clause_book.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
+#include "service/commands/policy_terms.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/compliance.h"
 #include "service/knowledge/governance.h"
@@ -277,12 +278,12 @@ std::string ActionText(const Input& input, const analysis::RemediationAction& ac
   }
   const std::string elements = absl::StrCat(ids.size() > 1 ? "each of " : "", List(ids, kNamed));
   absl::ConsumeSuffix(&text, ".");
-  return absl::StrReplaceAll(text, {{"{element}", elements},
-                                    {"{name}", elements},
-                                    {"{data}", List(DataAt(input, action), kNamed)},
-                                    {"{zone}", elements},
-                                    {"{system}", input.model.proto().name()},
-                                    {"{team}", List({teams.begin(), teams.end()}, kNamed)}});
+  return absl::StrReplaceAll(FillTerms(input.model, text), {{"{element}", elements},
+                                                            {"{name}", elements},
+                                                            {"{data}", List(DataAt(input, action), kNamed)},
+                                                            {"{zone}", elements},
+                                                            {"{system}", input.model.proto().name()},
+                                                            {"{team}", List({teams.begin(), teams.end()}, kNamed)}});
 }
 
 analysis::Compliance AssessCompliance(const Input& input, const analysis::Landscape& landscape) {

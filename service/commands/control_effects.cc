@@ -13,6 +13,7 @@
 #include "service/analysis/control_plan.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
+#include "service/commands/policy_terms.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 
@@ -32,6 +33,7 @@ constexpr size_t kNamed = 8;
 struct Collected {
   const knowledge::v1::SecurityControl* control = nullptr;
   std::map<std::string, PostureState> states;  // by element
+  std::set<std::string> missing;               // elements with an open threat that waits for it
   std::map<std::string, int> rules;
   std::set<std::string> teams;  // that put it in place
   std::set<std::string> data;   // names, of the threats
@@ -58,9 +60,22 @@ void Collect(const Threat& threat, const ControlOnThreat& each, Collected& into)
   if (!threat.open()) return;
   ++into.open;
   if (!IsMissing(each)) return;
+  into.missing.insert(threat.element_id());
   into.teams.insert(*threat.team);
   into.points += threat.scores.current.product() - analysis::ScoreWith(threat, each.row->control()).product();
   if (into.due.empty() || *threat.due < into.due) into.due = *threat.due;
+}
+
+// Where the measure is still to be taken, else where it has been.
+std::vector<std::string> ElementsOf(const Collected& found) {
+  if (!found.missing.empty()) return {found.missing.begin(), found.missing.end()};
+  std::vector<std::string> having, all;
+  for (const auto& [element, state] : found.states) {
+    all.push_back(element);
+    const bool has = state == model::v1::POSTURE_STATE_IMPLEMENTED || state == model::v1::POSTURE_STATE_PARTIAL;
+    if (has) having.push_back(element);
+  }
+  return having.empty() ? all : having;
 }
 
 std::string StateText(const std::map<std::string, PostureState>& states) {
@@ -75,12 +90,7 @@ void Fill(const Input& input, ReferenceFilter& binding, const Collected& found, 
   row.set_id(found.control->id());
   row.set_name(found.control->name());
   row.set_state(StateText(found.states));
-  std::vector<std::string> missing;
-  for (const auto& [element, state] : found.states) {
-    const bool done = state == model::v1::POSTURE_STATE_IMPLEMENTED || state == model::v1::POSTURE_STATE_NOT_APPLICABLE;
-    if (!done) missing.push_back(element);
-  }
-  for (const std::string& element : missing) row.add_missing_on(element);
+  for (const std::string& element : found.missing) row.add_missing_on(element);
   row.set_threats(found.threats);
   row.set_open(found.open);
   row.set_worst_now(found.worst->severity());
@@ -90,15 +100,16 @@ void Fill(const Input& input, ReferenceFilter& binding, const Collected& found, 
   for (const auto& [rule, count] : found.rules) rules.emplace_back(-count, rule);
   std::sort(rules.begin(), rules.end());
   for (const auto& [count, rule] : rules) row.add_rules(absl::StrCat(rule, " (", -count, ")"));
-  const std::string where = missing.empty() ? input.model.proto().name() : List(missing, kNamed);
+  const std::string where = List(ElementsOf(found), kNamed);
   for (const std::string& team : found.teams) row.add_owners(TeamName(input.model, team));
   const std::vector<std::string> owners(row.owners().begin(), row.owners().end());
   const auto text = [&](const std::string& sentence) {
     return absl::StrReplaceAll(
-        sentence, {{"{element}", where},
-                   {"{system}", input.model.proto().name()},
-                   {"{data}", found.data.empty() ? "its data" : List({found.data.begin(), found.data.end()}, kNamed)},
-                   {"{team}", owners.empty() ? "the owning team" : List(owners, kNamed)}});
+        FillTerms(input.model, sentence),
+        {{"{element}", where},
+         {"{system}", input.model.proto().name()},
+         {"{data}", found.data.empty() ? "its data" : List({found.data.begin(), found.data.end()}, kNamed)},
+         {"{team}", owners.empty() ? "the owning team" : List(owners, kNamed)}});
   };
   row.set_measure(text(found.control->measure()));
   row.set_verification(text(found.control->verification()));

@@ -119,9 +119,17 @@ class KeyTables {
       const int days = DaysLeft(*fact.key);
       row.set_left(days < 0 ? absl::StrCat("ended ", Count(-days, "day", "days"), " ago") : Count(days, "day", "days"));
     }
-    row.set_renewal(NextLabel(fact.rotation));
+    row.set_renewal(RenewalOf(fact));
     row.set_owner(TeamName(model_, fact.key->owner_team()));
     for (const std::string& region : fact.key->regions()) row.add_regions(region);
+  }
+
+  // Its own interval may end later than leaves time to renew it.
+  static std::string RenewalOf(const KeyFact& fact) {
+    if (fact.key->expires().empty()) return NextLabel(fact.rotation);
+    const absl::CivilDay latest = model::ToCivilDay(fact.key->expires()) - kRenewalDays;
+    return fact.rotation.known() && *fact.rotation.next <= latest ? NextLabel(fact.rotation)
+                                                                  : model::FormatDate(latest);
   }
 
   void AddKeyGaps(const KeyFact& fact) {
@@ -132,7 +140,7 @@ class KeyTables {
     } else if (ends && DaysLeft(key) <= kRenewalDays) {
       gaps_.Add("certificate-ends-soon", key.id(),
                 absl::StrCat("ends ", key.expires(), ", ", Count(DaysLeft(key), "day", "days"), " left"),
-                key.owner_team());
+                key.owner_team(), model::ToCivilDay(key.expires()) - 1);
     }
     if (fact.state == KeyState::kOverdue) {
       gaps_.Add("key-overdue", key.id(), absl::StrCat("due ", NextLabel(fact.rotation)), key.owner_team());
@@ -191,6 +199,8 @@ class KeyTables {
 
   std::string LossText(const KeyFact& fact) const {
     if (fact.key->use() == model::v1::KEY_USE_TLS_CERTIFICATE) return "connections stop until a new one is issued";
+    if (fact.key->use() == model::v1::KEY_USE_SIGNING) return "what it signs cannot be issued until it is replaced";
+    if (fact.key->use() == model::v1::KEY_USE_TOKENISATION) return "new tokens no longer match those already given out";
     if (fact.data.empty()) return "no declared store";
     std::vector<std::string> names;
     for (const DataClass* data : fact.data) names.push_back(data->id());
@@ -219,7 +229,12 @@ class KeyTables {
       std::vector<std::string> faults;
       if (!fact.unreachable.empty()) faults.push_back(absl::StrCat("missing in ", List(fact.unreachable)));
       if (!fact.abroad.empty()) faults.push_back(absl::StrCat("beyond its data in ", List(fact.abroad)));
-      row.set_verdict(places.empty() ? "no declared store" : faults.empty() ? "fits" : absl::StrJoin(faults, "; "));
+      // No store is encrypted with a certificate, or with a key that signs or makes tokens.
+      const bool keeps =
+          fact.key->use() == model::v1::KEY_USE_DATA_AT_REST || fact.key->use() == model::v1::KEY_USE_BACKUP;
+      row.set_verdict(places.empty()   ? keeps ? "no declared store" : "used where it is declared"
+                      : faults.empty() ? "fits"
+                                       : absl::StrJoin(faults, "; "));
     }
   }
 

@@ -8,9 +8,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "service/analysis/people_access.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
+#include "service/knowledge/threats.h"
 #include "service/model/schema.h"
 
 namespace metapowers::commands {
@@ -151,6 +154,8 @@ Data Matching(const Input& input, const AttributeMatch& match, const Data& data,
   return matching;
 }
 
+constexpr absl::string_view kPosture = "$posture.";
+
 std::vector<Value> ComputedValues(const Input& input, const Element& element, absl::string_view attribute) {
   const auto text = [](absl::string_view value) {
     return Value{std::string(value), std::string(value), std::nullopt, nullptr};
@@ -162,6 +167,12 @@ std::vector<Value> ComputedValues(const Input& input, const Element& element, ab
   const analysis::ComponentFacts* facts =
       input.facts.Find(static_cast<const model::v1::Component&>(*element.message).id());
   if (facts == nullptr) return {};
+  if (absl::ConsumePrefix(&attribute, kPosture)) {
+    for (const model::v1::ControlPosture& posture : facts->component->posture()) {
+      if (posture.control() == attribute) return {text(model::YamlName(posture.state()))};
+    }
+    return {};
+  }
   if (attribute == "$exposed") return {text(facts->exposed_to_internet ? "yes" : "no")};
   if (attribute != "$pci_scope") return {};
   switch (facts->pci_scope) {
@@ -249,10 +260,25 @@ std::vector<Element> EndOfLife(const Input& input) {
   return elements;
 }
 
+std::vector<Element> PeoplePaths(const Input& input) {
+  std::vector<Element> elements;
+  for (const analysis::PeoplePath& path : analysis::FindPeoplePaths(input.threats.Get().landscape())) {
+    if (!path.required) continue;
+    Element element = ElementOf(input.model, *path.flow, "id");
+    element.owner = TeamName(input.model, path.target->component->owner_team());
+    if (path.several_factors != model::v1::TRISTATE_UNSPECIFIED) {
+      element.computed = {{"$several_factors", model::YamlName(path.several_factors)}};
+    }
+    elements.push_back(std::move(element));
+  }
+  return elements;
+}
+
 std::vector<Element> Candidates(const Input& input, const knowledge::v1::ElementSelector& selector) {
   if (selector.collection() == "$cross_border_flows") return CrossBorder(input);
   if (selector.collection() == "$single_points") return SinglePoints(input);
   if (selector.collection() == "$end_of_life") return EndOfLife(input);
+  if (selector.collection() == "$people_paths") return PeoplePaths(input);
   std::vector<const Message*> messages = {&input.model.proto()};
   for (const absl::string_view name : absl::StrSplit(selector.collection(), '.')) {
     std::vector<const Message*> next;
@@ -334,13 +360,14 @@ std::string DetailOf(const Input& input, const Element& element, absl::string_vi
 }
 
 bool IsComputedAttribute(absl::string_view name) {
-  static const auto* const names = new std::set<absl::string_view>{"$exposed", "$pci_scope", "$route", "$mechanism",
-                                                                   "$eol",     "$supported", "$reason"};
+  static const auto* const names = new std::set<absl::string_view>{
+      "$exposed", "$pci_scope", "$route", "$mechanism", "$several_factors", "$eol", "$supported", "$reason"};
+  if (absl::ConsumePrefix(&name, kPosture)) return knowledge::FindControl(name) != nullptr;
   return FindDataAttribute(name) != nullptr || names->count(name) > 0;
 }
 
 bool IsComputedList(absl::string_view name) {
-  return name == "$cross_border_flows" || name == "$single_points" || name == "$end_of_life";
+  return name == "$cross_border_flows" || name == "$single_points" || name == "$end_of_life" || name == "$people_paths";
 }
 
 }  // namespace metapowers::commands

@@ -1,5 +1,6 @@
 #include "service/commands/policy_terms.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_replace.h"
@@ -13,8 +14,11 @@ std::string FillTerms(const model::Model& model, absl::string_view text) {
   const model::v1::PolicyParameters& policy = model.proto().policy_parameters();
   const model::v1::SecretsManagement& secrets = model.proto().secrets();
   const auto term = [](bool set, const std::string& value) { return set ? value : "a time that no policy sets yet"; };
+  const model::v1::TlsVersion floor = std::max(policy.min_tls(), model::v1::TLS_VERSION_TLS_1_2);
   return absl::StrReplaceAll(
-      text, {{"{session_idle}", term(policy.has_session_idle_minutes(), Minutes(policy.session_idle_minutes()))},
+      text, {{"{tls_floor}", Label(floor)},
+             {"{tls_below}", Label(static_cast<model::v1::TlsVersion>(floor - 1))},
+             {"{session_idle}", term(policy.has_session_idle_minutes(), Minutes(policy.session_idle_minutes()))},
              {"{token_ttl}", term(policy.has_service_token_ttl_minutes(), Minutes(policy.service_token_ttl_minutes()))},
              {"{key_rotation}", term(secrets.has_default_rotation_days(), InDays(secrets.default_rotation_days()))}});
 }

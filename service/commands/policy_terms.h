@@ -10,7 +10,8 @@
 namespace metapowers::commands {
 
 // Fills `{session_idle}`, `{token_ttl}` and `{key_rotation}`: how long a session may rest, a token lives and a key is
-// kept.
+// kept; `{tls_floor}` and `{tls_below}`: the lowest version of TLS that the policy allows, never under 1.2, and the one
+// below it.
 std::string FillTerms(const model::Model& model, absl::string_view text);
 
 // Fills `{never_logged}`, `{redaction}` and `{platform}`: what no log may hold, where it is taken out, and where logs

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/terms.h"
 #include "service/commands/naming.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/rules.h"
@@ -36,6 +37,29 @@ std::string About(const std::string& sentence, const std::string& subjects) {
   return absl::StrReplaceAll(sentence, {{"{subject}", subjects}});
 }
 
+// The subjects stand beside a sentence about them; a long list of them in it would not be read.
+std::string Named(const std::vector<std::string>& subjects) {
+  return subjects.size() <= 4 ? List(subjects) : "each element named";
+}
+
+// Puts the subjects and threats of rows that read the same into the first of them.
+void MergeEqual(std::vector<ProtectionGap>& rows) {
+  std::map<std::tuple<std::string, std::string, std::string, int, std::string>, size_t> first;
+  std::vector<ProtectionGap> merged;
+  for (ProtectionGap& row : rows) {
+    const auto [at, added] =
+        first.emplace(std::make_tuple(row.rule(), row.owner(), row.fact(), row.severity(), row.due()), merged.size());
+    if (added) {
+      merged.push_back(std::move(row));
+      continue;
+    }
+    AddAll(row.subjects(), merged[at->second].mutable_subjects());
+    AddAll(row.threats(), merged[at->second].mutable_threats());
+  }
+  for (ProtectionGap& row : merged) std::sort(row.mutable_threats()->begin(), row.mutable_threats()->end());
+  rows = std::move(merged);
+}
+
 // Whether the store or flow handles account data.
 bool HandlesAccountData(const Input& input, const std::string& subject) {
   std::vector<const model::v1::DataClass*> data;
@@ -55,7 +79,7 @@ ProtectionGaps::ProtectionGaps(const Input& input) : input_(input) {
 void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const {
   const model::Model& model = input_.model;
   const analysis::Threat* worst = nullptr;
-  const auto found = open_.find(row.subject());
+  const auto found = open_.find(row.subjects(0));
   if (found != open_.end()) {
     for (const analysis::Threat* threat : found->second) {
       if (!IsLoweredBy(*threat, row.control())) continue;
@@ -69,34 +93,38 @@ void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const 
   row.set_owner(TeamName(model, team.empty() ? model.proto().owner_team() : team));
 }
 
-void ProtectionGaps::Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team) {
-  Add(knowledge::ProtectionGapRuleOf(rule), subject, std::move(fact), team);
+void ProtectionGaps::Add(absl::string_view rule, absl::string_view subject, std::string fact, absl::string_view team,
+                         std::optional<absl::CivilDay> latest) {
+  Add(knowledge::ProtectionGapRuleOf(rule), subject, std::move(fact), team, latest);
 }
 
 void ProtectionGaps::Add(const knowledge::v1::ProtectionGapRule& known, absl::string_view subject, std::string fact,
-                         absl::string_view team) {
+                         absl::string_view team, std::optional<absl::CivilDay> latest) {
   ProtectionGap& row = rows_.emplace_back();
   row.set_rule(known.id());
   row.set_title(known.title());
-  row.set_subject(std::string(subject));
+  row.add_subjects(std::string(subject));
   row.set_fact(std::move(fact));
   row.set_severity(known.severity());
   row.set_control(known.control());
-  row.set_verification(About(known.verification(), row.subject()));
+  row.set_verification(known.verification());
   Complete(team, row);
+  if (latest.has_value()) {
+    row.set_due(std::min(row.due(), model::FormatDate(std::max(*latest, input_.model.as_of()))));
+  }
   Closing& closing = closings_[row.rule()];
   closing.measure = known.measure();
   closing.verification = known.verification();
   closing.references = BindingReferences(binding_, known.references());
-  closing.subjects.insert(row.subject());
+  closing.subjects.insert(std::string(subject));
 }
 
 void ProtectionGaps::Add(const analysis::HandlingFact& fact) {
   const knowledge::v1::HandlingRequirement& requirement = *fact.requirement;
   ProtectionGap& row = rows_.emplace_back();
   row.set_rule(requirement.id());
-  row.set_title(absl::StrCat(requirement.id(), " not met"));
-  row.set_subject(fact.subject);
+  row.set_title(requirement.gap());
+  row.add_subjects(fact.subject);
   row.set_fact(fact.data.empty() ? fact.fact : absl::StrCat(fact.data, ": ", fact.fact));
   row.set_severity(requirement.severity());
   row.set_control(ControlOf(requirement.id()));
@@ -115,9 +143,10 @@ void ProtectionGaps::Add(const analysis::HandlingFact& fact) {
 void ProtectionGaps::MoveTo(google::protobuf::RepeatedPtrField<ProtectionGap>& gaps,
                             google::protobuf::RepeatedPtrField<metapowers::v1::GapMeasure>& measures) {
   std::stable_sort(rows_.begin(), rows_.end(), [](const ProtectionGap& a, const ProtectionGap& b) {
-    return std::make_tuple(-a.severity(), a.due(), a.rule(), a.subject()) <
-           std::make_tuple(-b.severity(), b.due(), b.rule(), b.subject());
+    return std::make_tuple(-a.severity(), a.due(), a.rule(), a.subjects(0)) <
+           std::make_tuple(-b.severity(), b.due(), b.rule(), b.subjects(0));
   });
+  MergeEqual(rows_);
   for (ProtectionGap& row : rows_) {
     const auto closing = closings_.find(row.rule());
     if (closing != closings_.end()) {
@@ -125,16 +154,21 @@ void ProtectionGaps::MoveTo(google::protobuf::RepeatedPtrField<ProtectionGap>& g
       metapowers::v1::GapMeasure& measure = *measures.Add();
       measure.set_title(row.title());
       for (const std::string& subject : subjects) measure.add_subjects(subject);
-      // The subjects stand beside it; a long list of them in the sentence would not be read.
-      const std::string named = subjects.size() <= 4 ? List(subjects) : "each element named";
-      measure.set_measure(About(closing->second.measure, named));
-      measure.set_verification(About(closing->second.verification, named));
+      measure.set_measure(About(closing->second.measure, Named(subjects)));
+      measure.set_verification(About(closing->second.verification, Named(subjects)));
       for (std::string& reference : closing->second.references) *measure.add_references() = std::move(reference);
       closings_.erase(closing);
     }
+    row.set_verification(About(row.verification(), Named({row.subjects().begin(), row.subjects().end()})));
     *gaps.Add() = std::move(row);
   }
   rows_.clear();
+}
+
+int CountGaps(const google::protobuf::RepeatedPtrField<ProtectionGap>& gaps) {
+  int count = 0;
+  for (const ProtectionGap& gap : gaps) count += gap.subjects_size();
+  return count;
 }
 
 std::vector<std::string> DataReferences(const Input& input,

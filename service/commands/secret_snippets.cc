@@ -1,11 +1,11 @@
 #include "service/commands/secret_snippets.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -131,11 +131,23 @@ class SecretSnippets {
     for (const Pipeline& pipeline : proto_.delivery().pipelines()) AddFederation(pipeline, repositories);
   }
 
+  // Repositories of the code that describes one of `infrastructure`; `all` where none does.
+  template <class Ids>
+  std::vector<std::string> Sources(const Ids& infrastructure, const std::vector<std::string>& all) const {
+    std::vector<std::string> repositories;
+    for (const model::v1::IacSource& source : proto_.delivery().iac()) {
+      const bool manages = absl::c_any_of(
+          source.manages(), [&](const std::string& id) { return absl::c_linear_search(infrastructure, id); });
+      if (!manages || source.repository().empty()) continue;
+      if (!absl::c_linear_search(repositories, source.repository())) repositories.push_back(source.repository());
+    }
+    return repositories.empty() ? all : repositories;
+  }
+
   void AddFederation(const Pipeline& pipeline, const std::vector<std::string>& repositories) {
-    std::vector<std::string> names, subjects;
-    for (const std::string& id : repositories) {
+    std::vector<std::string> names;
+    for (const std::string& id : Sources(pipeline.deploys_to(), repositories)) {
       names.push_back(absl::StrCat("OWNER/", id));
-      subjects.push_back(absl::StrCat("repo:OWNER/", id, ":ref:refs/heads/main"));
     }
     const Flow* flow = FlowToStore(model_, pipeline);
     const SecretStore* store = nullptr;
@@ -158,17 +170,13 @@ class SecretSnippets {
       const bool aws = account != nullptr && account->provider() == model::v1::PROVIDER_AWS &&
                        account->kind() == model::v1::INFRASTRUCTURE_KIND_CLOUD_ACCOUNT;
       if (!aws) continue;
-      std::vector<std::string> own;
-      for (const model::v1::IacSource& source : proto_.delivery().iac()) {
-        const auto& manages = source.manages();
-        if (std::find(manages.begin(), manages.end(), id) == manages.end()) continue;
-        own.push_back(absl::StrCat("repo:OWNER/", source.repository(), ":ref:refs/heads/main"));
+      std::vector<std::string> subjects;
+      for (const std::string& repository : Sources(std::vector<std::string>{id}, repositories)) {
+        subjects.push_back(absl::StrCat("repo:OWNER/", repository, ":ref:refs/heads/main"));
       }
       for (const kb::ProductConfig* row : ConfigsFor("cloud-federation", pipeline.platform())) {
-        *result_.add_pipeline_snippets() =
-            FillConfig(row->config(), {{"pipeline", pipeline.id()},
-                                       {"account", id},
-                                       {"subjects", ConfigNode::Texts(own.empty() ? subjects : own)}});
+        *result_.add_pipeline_snippets() = FillConfig(
+            row->config(), {{"pipeline", pipeline.id()}, {"account", id}, {"subjects", ConfigNode::Texts(subjects)}});
       }
     }
   }

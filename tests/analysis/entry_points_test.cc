@@ -272,5 +272,19 @@ TEST(EntryPoints, APushingPipelineIsAWayInAndAPullingOneIsNot) {
   EXPECT_THAT(entries(""), IsEmpty());
 }
 
+// A shell is answered by the machine, not by the interface that runs on it.
+TEST(EntryPoints, AnInterfaceIsNotCalledThroughAShell) {
+  const Ways ways({.components = kComponents,
+                   .flows = "- {id: a-user, name: F, source: user, target: web, protocol: https}\n"
+                            "- {id: b-shell, name: F, source: user, target: web, protocol: ssh}\n"
+                            "- {id: c-work, name: F, source: user, target: web, protocol: https, usage: devops}\n",
+                   .zones = kZones,
+                   .rest = "apis:\n- {id: shop, name: Shop, component: web, style: rest, endpoints: [\n"
+                           "  {method: GET, path: /items}]}\n"});
+  std::vector<std::string> arrivals;
+  for (const model::v1::Flow* flow : ways.Of("shop GET /items").arrivals) arrivals.push_back(flow->id());
+  EXPECT_THAT(arrivals, ElementsAre("a-user"));
+}
+
 }  // namespace
 }  // namespace metapowers::analysis

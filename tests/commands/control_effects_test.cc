@@ -72,5 +72,78 @@ TEST(ControlEffects, AControlInPlaceTakesNothingAwayAnyMore) {
   }
 }
 
+google::protobuf::RepeatedPtrField<metapowers::v1::ControlEffect> EffectsOf(const Case& example,
+                                                                            const std::string& command) {
+  google::protobuf::RepeatedPtrField<metapowers::v1::ControlEffect> rows;
+  AddControlEffects(example.input(), command, rows);
+  return rows;
+}
+
+const metapowers::v1::ControlEffect* Find(const google::protobuf::RepeatedPtrField<metapowers::v1::ControlEffect>& rows,
+                                          const std::string& id) {
+  for (const metapowers::v1::ControlEffect& row : rows) {
+    if (row.id() == id) return &row;
+  }
+  return nullptr;
+}
+
+TEST(ControlEffects, AnElementIsMissingOneWhereAnOpenThreatWaitsForIt) {
+  for (const char* name : kExamples) {
+    const Case example(Example(name));
+    std::map<std::string, std::set<std::string>> waiting;
+    for (const analysis::Threat& threat : example.input().threats.Get().all()) {
+      for (const analysis::ControlOnThreat& each : threat.controls) {
+        const auto state = each.posture->state;
+        const bool done =
+            state == model::v1::POSTURE_STATE_IMPLEMENTED || state == model::v1::POSTURE_STATE_NOT_APPLICABLE;
+        if (threat.open() && !done) waiting[each.control->id()].insert(threat.element_id());
+      }
+    }
+    for (const std::string& command : CommandIds()) {
+      for (const metapowers::v1::ControlEffect& row : EffectsOf(example, command)) {
+        EXPECT_EQ(std::set<std::string>(row.missing_on().begin(), row.missing_on().end()), waiting[row.id()])
+            << name << ": " << row.id();
+      }
+    }
+  }
+}
+
+// What filters the internet does nothing for a connection that nobody outside reaches.
+TEST(ControlEffects, FiltersOfTheInternetAreAskedForWhereOutsidersArrive) {
+  const Case example(Example("api-platform"));
+  const auto rows = EffectsOf(example, "api-security");
+  for (const char* id : {"ddos_protection", "waf"}) {
+    const auto* row = Find(rows, id);
+    ASSERT_NE(row, nullptr) << id;
+    for (const std::string& element : row->missing_on()) {
+      EXPECT_EQ(element.find("-db"), std::string::npos) << id << " on " << element;
+    }
+  }
+}
+
+TEST(ControlEffects, TextsTakeTheirValuesFromThePolicy) {
+  const Case notes(Example("team-notes"));
+  const auto coding = EffectsOf(notes, "secure-coding");
+  const auto* session = Find(coding, "session_security");
+  ASSERT_NE(session, nullptr);
+  EXPECT_NE(session->measure().find("24 hours"), std::string::npos) << session->measure();
+  for (const std::string& element : session->missing_on()) EXPECT_NE(element, "founder-to-server");
+  const Case platform(Example("api-platform"));
+  const auto encryption = EffectsOf(platform, "encryption-strategy");
+  const auto* floor = Find(encryption, "tls_floor");
+  ASSERT_NE(floor, nullptr);
+  EXPECT_NE(floor->measure().find("TLS 1.3"), std::string::npos) << floor->measure();
+  EXPECT_NE(floor->verification().find("TLS 1.2"), std::string::npos) << floor->verification();
+}
+
+// The public has no addresses that somebody could list.
+TEST(ControlEffects, NobodyListsTheAddressesOfTheCustomers) {
+  const Case notes(Example("team-notes"));
+  const auto rows = EffectsOf(notes, "api-security");
+  const auto* list = Find(rows, "ip_allowlist");
+  ASSERT_NE(list, nullptr);
+  for (const std::string& element : list->missing_on()) EXPECT_NE(element, "customer-to-app");
+}
+
 }  // namespace
 }  // namespace metapowers::commands

@@ -101,8 +101,9 @@ TEST(SecurityControls, SaysWhatToDoHowToCheckWhoAndHowMuchWork) {
       "\\b(appropriate|adequate|proper|properly|sufficient|regularly|periodically|timely|as needed|where possible|"
       "best practice|robust|should|etc|and so on|if necessary|ensure)\\b",
       std::regex::icase);
-  const std::regex placeholder("\\{([a-z]*)\\}");
-  const std::set<std::string> known = {"element", "name", "data", "zone", "system", "team"};
+  const std::regex placeholder("\\{([a-z_]*)\\}");
+  const std::set<std::string> known = {"element", "name",      "data",      "zone",        "system",
+                                       "team",    "tls_floor", "tls_below", "session_idle"};
   ForEach([&](const v1::SecurityControl& control) {
     EXPECT_FALSE(control.name().empty());
     EXPECT_TRUE(std::regex_search(control.measure(), imperative)) << control.measure();

@@ -20,6 +20,7 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/policy_terms.h"
 #include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
@@ -617,7 +618,8 @@ class Builder {
       const std::string who = List({row.owners().begin(), row.owners().end()}, kNamesInCell);
       const auto fill = [&](const std::string& text) {
         return absl::StrReplaceAll(
-            text, {{"{element}", where}, {"{data}", what}, {"{system}", proto_.name()}, {"{team}", who}});
+            FillTerms(input_.model, text),
+            {{"{element}", where}, {"{data}", what}, {"{system}", proto_.name()}, {"{team}", who}});
       };
       row.set_measure(fill(plan.control->measure()));
       row.set_verification(fill(plan.control->verification()));

@@ -301,6 +301,11 @@ class Access {
       }
       for (const std::string& id : fact.without_need) row.add_without_need(id);
       if (row.beyond().empty() && row.without_need().empty()) continue;
+      if (!row.beyond().empty()) {
+        gaps_.Add("credential-beyond-flow", fact.credential->id(),
+                  absl::StrCat("also opens ", List({row.beyond().begin(), row.beyond().end()}, 4)),
+                  fact.credential->owner_team());
+      }
       row.set_credential(fact.credential->id());
       row.set_flow(fact.credential->flow());
       for (const std::string& id : needs) row.add_needs(id);
@@ -483,7 +488,7 @@ class Access {
     }
     totals.set_accounts(result_.accounts_size());
     totals.set_conflicts(result_.conflicts_size());
-    totals.set_gaps(result_.gaps_size());
+    totals.set_gaps(CountGaps(result_.gaps()));
     pb::AccessPhrases& phrases = *result_.mutable_phrases();
     phrases.set_roles(Count(totals.roles(), "role", "roles"));
     phrases.set_vacant(Count(totals.vacant(), "is vacant", "are vacant"));

@@ -21,6 +21,7 @@
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/policy_terms.h"
 #include "service/commands/posture_wording.h"
 #include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
@@ -236,10 +237,11 @@ class Audit {
     }
     if (first != nullptr) {
       const std::string data = threat.data.empty() ? "its data" : List(DataNames(threat.data), kNamed);
-      row.set_verification(absl::StrReplaceAll(first->verification(), {{"{element}", threat.element_id()},
-                                                                       {"{system}", proto_.name()},
-                                                                       {"{team}", OwnerName(model_, *threat.team)},
-                                                                       {"{data}", data}}));
+      row.set_verification(
+          absl::StrReplaceAll(FillTerms(model_, first->verification()), {{"{element}", threat.element_id()},
+                                                                         {"{system}", proto_.name()},
+                                                                         {"{team}", OwnerName(model_, *threat.team)},
+                                                                         {"{data}", data}}));
     }
     row.set_owner(OwnerName(model_, *threat.team));
     row.set_due(*threat.due);

@@ -87,7 +87,7 @@ class Strategy {
                               "PolicyParameters.min_tls", "PolicyParameters.key_rotation_days"})) {
       *result_.add_questions() = std::move(question);
     }
-    AddFloorQuestions();
+    AddFlowQuestions();
     AddTotals();
     FillPresence(result_);
     return std::move(result_);
@@ -138,10 +138,15 @@ class Strategy {
         row.add_categories(knowledge::Category(static_cast<model::v1::DataCategory>(category)).label());
       }
       std::set<std::string> references;
-      row.set_at_rest(MeasureOf(kb::HANDLING_CHECK_STORE_ENCRYPTED, *data, references));
-      if (IsNeverKept(*data)) row.set_at_rest("not to be kept after authorisation");
-      const std::string interval = MeasureOf(kb::HANDLING_CHECK_STORE_OWN_KEY, *data, references);
-      if (!interval.empty()) row.set_key(absl::StrCat("own key, changed every ", interval));
+      if (IsNeverKept(*data)) {
+        MeasureOf(kb::HANDLING_CHECK_SAD_NOT_STORED, *data, references);
+        row.set_at_rest("not to be kept after authorisation");
+        row.set_key("none: nothing is kept that a key would protect");
+      } else {
+        row.set_at_rest(MeasureOf(kb::HANDLING_CHECK_STORE_ENCRYPTED, *data, references));
+        const std::string interval = MeasureOf(kb::HANDLING_CHECK_STORE_OWN_KEY, *data, references);
+        if (!interval.empty()) row.set_key(absl::StrCat("own key, changed every ", interval));
+      }
       row.set_in_transit(MeasureOf(kb::HANDLING_CHECK_FLOW_TLS_FLOOR, *data, references));
       for (const std::string& reference : references) row.add_references(reference);
       for (const auto& [id, facts] : facts_.components()) {
@@ -167,14 +172,19 @@ class Strategy {
     for (const HandlingFact* fact : found->second) {
       if (std::find(std::begin(checks), std::end(checks), fact->requirement->check()) == std::end(checks)) continue;
       required = true;
-      if (fact->verdict == Verdict::kUnknown) unknown.push_back(fact->fact);
+      // Two requirements may fail by one fact.
+      if (fact->verdict == Verdict::kUnknown) AddNew(fact->fact, unknown);
       if (fact->verdict != Verdict::kFail) continue;
-      failed.push_back(fact->fact);
+      AddNew(fact->fact, failed);
       gaps_.Add(*fact);
     }
     if (!failed.empty()) return absl::StrCat("fails: ", absl::StrJoin(failed, "; "));
     if (!unknown.empty()) return absl::StrCat("unknown: ", absl::StrJoin(unknown, "; "));
     return required ? "met" : "not required";
+  }
+
+  static void AddNew(const std::string& fact, std::vector<std::string>& facts) {
+    if (std::find(facts.begin(), facts.end(), fact) == facts.end()) facts.push_back(fact);
   }
 
   const KeyFact* FindKey(absl::string_view id) const {
@@ -236,13 +246,21 @@ class Strategy {
       row.set_path(absl::StrCat(flow.source(), " to ", flow.target()));
       row.set_protocol(flow.protocol().empty() ? "unknown" : ProtocolLabel(flow));
       row.set_protection(absl::StrCat(Label(flow.transport_security()), flow.vpn() ? ", inside a VPN" : ""));
-      row.set_floor(analysis::UsesTls(flow) ? Label(flow.min_tls()) : "no TLS");
+      row.set_floor(FloorLabel(flow));
       row.set_required(RequiredInTransit(flow, data));
       row.set_authentication(Label(flow.authentication()));
       row.set_level(data.empty() ? "no data declared" : Label(analysis::HighestLevel(data)));
-      row.set_verdict(JudgeAll(flow.id(), kFlowChecks));
+      row.set_verdict(CarriesUnknownIntoCde(flow) ? "unknown: no data declared on a path into the CDE"
+                                                  : JudgeAll(flow.id(), kFlowChecks));
       row.set_owner(TeamName(model_, analysis::TeamOf(input_.threats.Get().landscape().FlowElement(i))));
     }
+  }
+
+  // What carries nothing by declaration needs no protection, but not where card data may lie at its end.
+  bool CarriesUnknownIntoCde(const Flow& flow) const {
+    const ComponentFacts* target = facts_.Find(flow.target());
+    return flow.sends().empty() && flow.receives().empty() && target != nullptr &&
+           target->pci_scope == analysis::PciScope::kCde;
   }
 
   std::string RequiredInTransit(const Flow& flow, const std::vector<const DataClass*>& data) const {
@@ -254,6 +272,11 @@ class Strategy {
     return "";
   }
 
+  static std::string FloorLabel(const Flow& flow) {
+    if (analysis::UsesTls(flow)) return Label(flow.min_tls());
+    return flow.transport_security() == model::v1::TRANSPORT_SECURITY_UNSPECIFIED ? "unknown" : "no TLS";
+  }
+
   // A floor below TLS 1.2 is a gap, so that suites of older versions are offered to nobody.
   static model::v1::TlsVersion UsableFloor(const Flow& flow) {
     return std::max(flow.min_tls(), model::v1::TLS_VERSION_TLS_1_2);
@@ -263,7 +286,7 @@ class Strategy {
     std::map<std::tuple<std::string, std::string, std::string>, pb::ProtocolUseRow> rows;
     for (const Flow& flow : proto_.flows()) {
       const std::string protocol = flow.protocol().empty() ? "unknown" : flow.protocol();
-      const std::string floor = analysis::UsesTls(flow) ? Label(flow.min_tls()) : "no TLS";
+      const std::string floor = FloorLabel(flow);
       pb::ProtocolUseRow& row = rows[{protocol, Label(flow.transport_security()), floor}];
       row.set_protocol(protocol);
       row.set_protection(Label(flow.transport_security()));
@@ -408,9 +431,14 @@ class Strategy {
 
   // --- Questions ---
 
-  // The field asks nothing by itself, since only flows with TLS have a version.
-  void AddFloorQuestions() {
+  // The fields ask nothing by themselves: only flows with TLS have a version, and a flow may carry nothing.
+  void AddFlowQuestions() {
     for (const Flow& flow : proto_.flows()) {
+      if (CarriesUnknownIntoCde(flow)) {
+        *result_.add_questions() = Ask(model_, absl::StrCat("flows[", flow.id(), "].sends"),
+                                       absl::StrCat("Which data does ", flow.id(), " carry into the CDE and back?"),
+                                       facts_.Find(flow.target())->component->owner_team());
+      }
       if (!analysis::UsesTls(flow) || flow.min_tls() != model::v1::TLS_VERSION_UNSPECIFIED) continue;
       const auto* target = model_.Find<Component>(flow.target());
       *result_.add_questions() =
@@ -435,12 +463,13 @@ class Strategy {
                                    (flow.transport_security() == model::v1::TRANSPORT_SECURITY_NONE ? 1 : 0));
     }
     for (const metapowers::v1::ProtectionGap& gap : result_.gaps()) {
-      totals.set_low_flows(totals.low_flows() + (gap.rule() == "transit-tls-floor" ? 1 : 0));
-      totals.set_keys_overdue(totals.keys_overdue() +
-                              (gap.rule() == "key-overdue" || gap.rule() == "certificate-ended" ? 1 : 0));
+      totals.set_low_flows(totals.low_flows() + (gap.rule() == "transit-tls-floor" ? gap.subjects_size() : 0));
+      totals.set_keys_overdue(totals.keys_overdue() + (gap.rule() == "key-overdue" || gap.rule() == "certificate-ended"
+                                                           ? gap.subjects_size()
+                                                           : 0));
     }
     totals.set_keys(proto_.keys_size());
-    totals.set_gaps(result_.gaps_size());
+    totals.set_gaps(CountGaps(result_.gaps()));
     for (const pb::CryptoExceptionRow& row : result_.exceptions()) {
       totals.set_exceptions(totals.exceptions() + (row.state() == "in force" ? 1 : 0));
     }

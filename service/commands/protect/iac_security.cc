@@ -327,10 +327,12 @@ class Review {
       questions_.Ask(type, list, source.id(), TeamOf(source));
     };
     if (source.repository().empty()) ask("IacSource.repository");
-    if (source.state_backend().empty()) ask("IacSource.state_backend");
-    if (source.state_encrypted() == 0) ask("IacSource.state_encrypted");
+    const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+    const bool keeps_state = tool == nullptr || !tool->stateless();
+    if (keeps_state && source.state_backend().empty()) ask("IacSource.state_backend");
+    if (keeps_state && source.state_encrypted() == 0) ask("IacSource.state_encrypted");
     if (source.policy_checks() == 0) ask("IacSource.policy_checks");
-    if (knowledge::FindIacTool(source.tool()) == nullptr) ask("IacSource.tool");
+    if (tool == nullptr) ask("IacSource.tool");
     if (!scanned_.contains(source.repository())) ask("evidence", "evidence");
     const std::vector<const Pipeline*> pipelines = analysis::PipelinesOf(model_, source);
     if (pipelines.empty()) ask("Pipeline.deploys_to", "delivery.pipelines");

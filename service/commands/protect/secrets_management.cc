@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/analysis/credentials.h"
+#include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
 #include "service/analysis/outside.h"
 #include "service/analysis/terms.h"
@@ -24,6 +25,7 @@
 #include "service/commands/secret_snippets.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
+#include "service/knowledge/reviews.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::commands::protect {
@@ -195,17 +197,21 @@ class Secrets {
         gaps_.Add("scanning-off", repository.id(), "secret_scanning is no", repository.owner_team());
       }
     }
-    for (const Pipeline& pipeline : proto_.delivery().pipelines()) {
+    const analysis::Landscape& landscape = input_.threats.Get().landscape();
+    for (const analysis::Element& element : landscape.ElementsOf(kb::THREAT_SUBJECT_PIPELINE)) {
+      const auto& pipeline = static_cast<const Pipeline&>(*element.message);
       AddLeak(kb::LEAK_KIND_PIPELINE, "pipeline", pipeline.id(),
-              absl::StrCat("approval by a person: ", Label(pipeline.approval_required())), TeamOf(pipeline));
+              absl::StrCat("approval by a person: ", Label(pipeline.approval_required())), analysis::TeamOf(element));
     }
-    for (const model::v1::Registry& registry : proto_.delivery().registries()) {
+    for (const analysis::Element& element : landscape.ElementsOf(kb::THREAT_SUBJECT_REGISTRY)) {
+      const auto& registry = static_cast<const model::v1::Registry&>(*element.message);
       AddLeak(kb::LEAK_KIND_IMAGE, "registry", registry.id(),
               absl::StrCat("private: ", Label(registry.private_access()),
                            ", scan on arrival: ", Label(registry.scan_on_push())),
-              "");
+              analysis::TeamOf(element));
     }
     for (const model::v1::IacSource& source : proto_.delivery().iac()) {
+      if (!KeepsState(source)) continue;
       const auto* repository = model_.Find<model::v1::Repository>(source.repository());
       const std::string team = repository == nullptr ? "" : repository->owner_team();
       AddLeak(kb::LEAK_KIND_STATE, "infrastructure state", source.id(),
@@ -214,6 +220,15 @@ class Secrets {
               team);
       if (source.state_encrypted() == model::v1::TRISTATE_NO) {
         gaps_.Add("state-clear", source.id(), "state_encrypted is no", team);
+      }
+    }
+    for (const auto& [id, facts] : facts_.components()) {
+      for (const model::v1::ControlPosture& posture : facts.component->posture()) {
+        if (posture.control() != "secrets_external" || posture.state() != model::v1::POSTURE_STATE_ABSENT) continue;
+        gaps_.Add(
+            "secrets-beside-code", id,
+            absl::StrCat("secrets_external is absent", posture.evidence().empty() ? "" : ": ", posture.evidence()),
+            facts.component->owner_team());
       }
     }
     AddLogLeak();
@@ -237,9 +252,9 @@ class Secrets {
   // The team of the first store: it answers for secrets where nothing names a team.
   std::string StoreTeam() const { return secrets_.stores().empty() ? "" : secrets_.stores(0).owner_team(); }
 
-  std::string TeamOf(const Pipeline& pipeline) const {
-    const auto* component = model_.Find<Component>(pipeline.component());
-    return component == nullptr ? "" : component->owner_team();
+  static bool KeepsState(const model::v1::IacSource& source) {
+    const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+    return tool == nullptr || !tool->stateless();
   }
 
   // --- Stores ---
@@ -419,12 +434,12 @@ class Secrets {
       for (const metapowers::v1::ProtectionGap& gap : result_.gaps()) {
         const bool last = days == terms.back();
         if (gap.due() <= after || (gap.due() > ends && !last)) continue;
-        wave.set_gaps(wave.gaps() + 1);
+        wave.set_gaps(wave.gaps() + gap.subjects_size());
         pb::SecretsWaveRow& row = rows[{gap.due(), {gap.title(), gap.owner()}}];
         row.set_due(gap.due());
         row.set_title(gap.title());
         row.set_owner(gap.owner());
-        row.add_subjects(gap.subject());
+        for (const std::string& subject : gap.subjects()) row.add_subjects(subject);
         row.set_done_when(gap.verification());
       }
       after = ends;
@@ -432,6 +447,7 @@ class Secrets {
       wave.set_number(result_.waves_size() + 1);
       wave.set_ends(ends);
       for (auto& [key, row] : rows) {
+        std::sort(row.mutable_subjects()->begin(), row.mutable_subjects()->end());
         if (row.subjects_size() > 1) row.set_done_when("the check in the table of gaps holds for each element");
         *wave.add_rows() = std::move(row);
       }
@@ -466,7 +482,7 @@ class Secrets {
           absl::StrCat("Is every push to ", repository.id(), " scanned for secrets?"), repository.owner_team());
     }
     for (const model::v1::IacSource& source : proto_.delivery().iac()) {
-      if (source.state_encrypted() != model::v1::TRISTATE_UNSPECIFIED) continue;
+      if (source.state_encrypted() != model::v1::TRISTATE_UNSPECIFIED || !KeepsState(source)) continue;
       Ask(absl::StrCat("delivery.iac[", source.id(), "].state_encrypted"),
           absl::StrCat("Is the state of ", source.id(), " encrypted?"), "");
     }
@@ -486,7 +502,7 @@ class Secrets {
     }
     totals.set_undeclared(result_.undeclared_size());
     totals.set_stores(result_.stores_size());
-    totals.set_gaps(result_.gaps_size());
+    totals.set_gaps(CountGaps(result_.gaps()));
     pb::SecretsPhrases& phrases = *result_.mutable_phrases();
     phrases.set_credentials(Count(totals.credentials(), "credential is", "credentials are"));
     phrases.set_overdue(Count(totals.overdue(), "is overdue", "are overdue"));

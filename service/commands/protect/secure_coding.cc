@@ -194,7 +194,7 @@ class Review {
       const bool set = proto_.policy_parameters().has_code_reviewers();
       row.set_rule(absl::StrReplaceAll(
           gate.rule(), {{"{reviewers} besides the author read",
-                         set && proto_.policy_parameters().code_reviewers() == 1
+                         set && proto_.policy_parameters().code_reviewers() <= 1
                              ? "One person besides the author reads"
                              : absl::StrCat(set ? ReviewersLabel() : "As many people as the policy names",
                                             " besides the author read")}}));
@@ -252,7 +252,7 @@ class Review {
         AddAll(categories, group->mutable_categories());
         group->set_worst(threat->severity());
       }
-      group->add_elements(threat->element_id());
+      AddOnce(threat->element_id(), group->mutable_elements());
       AddOnce(OwnerName(model_, *threat->team), group->mutable_owners());
       for (const analysis::ControlOnThreat& each : threat->controls) {
         if (IsMissing(each)) AddOnce(each.control->name(), group->mutable_controls());

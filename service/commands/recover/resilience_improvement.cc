@@ -100,7 +100,13 @@ class Builder {
         default:
           row.set_low(row.low() + 1);
       }
-      *result_.add_findings() = std::move(gap);
+      // Effort and points are those of one element.
+      const std::vector<std::string> subjects(gap.subjects().begin(), gap.subjects().end());
+      for (const std::string& subject : subjects) {
+        gap.clear_subjects();
+        gap.add_subjects(subject);
+        *result_.add_findings() = gap;
+      }
     }
     for (GapMeasure& measure : measures) measures_[measure.title()] = std::move(measure);
   }
@@ -119,13 +125,13 @@ class Builder {
       Ranked& ranked = ranked_.emplace_back();
       ranked.gap = &gap;
       ranked.weight = &knowledge::GapWeightOf(gap.rule());
-      ranked.points = removal.Points(gap.subject(), gap.control(), gap.severity());
+      ranked.points = removal.Points(gap.subjects(0), gap.control(), gap.severity());
       ranked.days = analysis::EffortDays(ranked.weight->effort());
     }
     std::stable_sort(ranked_.begin(), ranked_.end(), [](const Ranked& a, const Ranked& b) {
       // Points per day, compared without division.
-      return std::make_tuple(-a.points * b.days, -a.gap->severity(), a.gap->due(), a.gap->rule(), a.gap->subject()) <
-             std::make_tuple(-b.points * a.days, -b.gap->severity(), b.gap->due(), b.gap->rule(), b.gap->subject());
+      return std::make_tuple(-a.points * b.days, -a.gap->severity(), a.gap->due(), a.gap->rule(), a.gap->subjects(0)) <
+             std::make_tuple(-b.points * a.days, -b.gap->severity(), b.gap->due(), b.gap->rule(), b.gap->subjects(0));
     });
   }
 
@@ -204,7 +210,7 @@ class Builder {
       std::set<std::string> kinds, elements;
       for (const Ranked* ranked : findings) {
         kinds.insert(ranked->gap->title());
-        elements.insert(ranked->gap->subject());
+        elements.insert(ranked->gap->subjects(0));
         row.set_points(row.points() + ranked->points);
         row.set_worst(std::max(row.worst(), ranked->gap->severity()));
       }
@@ -237,7 +243,7 @@ class Builder {
       pb::PriorityRow& row = *result_.add_priorities();
       row.set_rank(result_.priorities_size());
       row.set_title(ranked.gap->title());
-      row.set_subject(ranked.gap->subject());
+      row.set_subject(ranked.gap->subjects(0));
       row.set_severity(ranked.gap->severity());
       row.set_points(ranked.points);
       row.set_effort(Label(ranked.weight->effort()));
@@ -292,7 +298,7 @@ class Builder {
       phrases.set_further(Count(totals.further(), "further finding follows", "further findings follow"));
     }
     if (!ranked_.empty()) {
-      phrases.set_first(absl::StrCat(ranked_.front().gap->subject(), " (", ranked_.front().gap->title(), ")"));
+      phrases.set_first(absl::StrCat(ranked_.front().gap->subjects(0), " (", ranked_.front().gap->title(), ")"));
     }
   }
 

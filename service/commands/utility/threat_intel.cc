@@ -21,6 +21,7 @@
 #include "service/analysis/threat_actors.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/policy_terms.h"
 #include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
@@ -279,11 +280,11 @@ class Builder {
       AddFirst(planned.elements, kNamed, row.mutable_missing_on());
       for (const std::string& team : planned.teams) row.add_owners(TeamName(model_, team));
       row.set_due(planned.due);
-      row.set_verification(
-          absl::StrReplaceAll(planned.control->verification(), {{"{element}", List(planned.elements, kNamed)},
-                                                                {"{system}", proto_.name()},
-                                                                {"{data}", "its data"},
-                                                                {"{team}", absl::StrJoin(row.owners(), ", ")}}));
+      row.set_verification(absl::StrReplaceAll(FillTerms(input_.model, planned.control->verification()),
+                                               {{"{element}", List(planned.elements, kNamed)},
+                                                {"{system}", proto_.name()},
+                                                {"{data}", "its data"},
+                                                {"{team}", absl::StrJoin(row.owners(), ", ")}}));
       if (result_.controls_size() == static_cast<int>(kRows) / 2) break;
     }
   }

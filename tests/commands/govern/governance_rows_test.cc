@@ -92,6 +92,10 @@ TEST(GovernanceRows, EveryAreaHasSixClausesOrMore) {
 TEST(GovernanceRows, ConditionsAndSelectionsNameFieldsThatExist) {
   for (const PolicyClause& clause : knowledge::PolicyClauses().clauses()) {
     if (clause.has_binds()) ExpectSelector(clause.binds(), clause.id());
+    if (clause.has_shown_on()) {
+      ExpectSelector(clause.shown_on(), clause.id());
+      EXPECT_GT(clause.shown_on().met_size(), 0) << clause.id();
+    }
     for (const auto& match : clause.when()) ExpectMatch(match, &Root(), clause.id());
   }
   for (const auto& claim : knowledge::PolicyClauses().claims()) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
+#include "service/commands/protection_gaps.h"
 #include "tests/commands/command_fixture.h"
 #include "tests/commands/snippet_checks.h"
 
@@ -28,8 +30,9 @@ const security::protect::v1::MfaPathRow* FindPath(const AccessControlResult& res
 }
 
 bool HasGap(const AccessControlResult& result, const std::string& rule, const std::string& subject) {
-  return std::any_of(result.gaps().begin(), result.gaps().end(),
-                     [&](const auto& gap) { return gap.rule() == rule && gap.subject() == subject; });
+  return std::any_of(result.gaps().begin(), result.gaps().end(), [&](const auto& gap) {
+    return gap.rule() == rule && absl::c_linear_search(gap.subjects(), subject);
+  });
 }
 
 TEST(AccessControl, TotalsAreTheRowsCounted) {
@@ -44,10 +47,11 @@ TEST(AccessControl, TotalsAreTheRowsCounted) {
     EXPECT_EQ(result.totals().accounts(), c.model().proto().secrets().credentials_size());
     EXPECT_EQ(result.totals().paths(), result.paths_size());
     EXPECT_EQ(result.totals().conflicts(), result.conflicts_size());
-    EXPECT_EQ(result.totals().gaps(), result.gaps_size());
-    const auto missing = std::count_if(result.gaps().begin(), result.gaps().end(), [](const auto& gap) {
-      return gap.rule() == "mfa-missing" || gap.rule() == "mfa-missing-cde";
-    });
+    EXPECT_EQ(result.totals().gaps(), CountGaps(result.gaps()));
+    int missing = 0;
+    for (const auto& gap : result.gaps()) {
+      if (gap.rule() == "mfa-missing" || gap.rule() == "mfa-missing-cde") missing += gap.subjects_size();
+    }
     EXPECT_EQ(result.totals().lacking(), missing);
   }
 }
@@ -157,6 +161,51 @@ TEST(AccessControl, OrderInTheFileNeverMatters) {
               Control(Example("api-platform")).SerializeAsString())
         << list;
   }
+}
+
+TEST(AccessControl, ACredentialThatOpensMoreThanItsFlowIsAGap) {
+  const AccessControlResult result = Control(Example("api-platform"));
+  int beyond = 0;
+  for (const auto& row : result.reach()) {
+    if (row.beyond().empty()) continue;
+    ++beyond;
+    EXPECT_TRUE(HasGap(result, "credential-beyond-flow", row.credential())) << row.credential();
+  }
+  EXPECT_GT(beyond, 0);
+}
+
+TEST(AccessControl, AClauseInForceNamesThePathsThatDoNotKeepIt) {
+  const auto not_met = [](const AccessControlResult& result, const std::string& clause) {
+    std::string all;
+    for (const auto& row : result.clauses()) {
+      if (row.id() != clause) continue;
+      for (const std::string& each : row.not_met()) all += each + ";";
+    }
+    return all;
+  };
+  const AccessControlResult hospital = Control(Example("patient-platform"));
+  const std::string text = not_met(hospital, "mfa-infrastructure");
+  for (const auto& row : hospital.paths()) {
+    if (row.verdict() == "fails") {
+      EXPECT_THAT(text, HasSubstr(row.flow()));
+    } else {
+      EXPECT_THAT(text, Not(HasSubstr(row.flow() + " ")));
+    }
+  }
+  EXPECT_THAT(text, HasSubstr("clinician-to-pacs"));
+  EXPECT_THAT(not_met(Control(Example("team-notes")), "password-length"), HasSubstr("web-app"));
+}
+
+TEST(AccessControl, OperatorsAndDeploymentControllersKeepTheirToken) {
+  const AccessControlResult result = Control(Example("api-platform"));
+  int identities = 0;
+  for (const auto& snippet : result.snippets()) {
+    if (snippet.yaml().find("kind: ServiceAccount") == std::string::npos) continue;
+    ++identities;
+    EXPECT_THAT(snippet.yaml(), Not(HasSubstr("name: external-secrets-operator\n")));
+    EXPECT_THAT(snippet.yaml(), Not(HasSubstr("name: gitops-controller\n")));
+  }
+  EXPECT_GT(identities, 0);
 }
 
 }  // namespace

@@ -226,5 +226,50 @@ TEST(ApiSecurity, OrderOfTheModelDoesNotMatter) {
   EXPECT_EQ(Audit(yaml).SerializeAsString(), Audit(Reversed(yaml, "consumer_classes")).SerializeAsString());
 }
 
+const ApiRiskLine* LineOf(const ApiReviewGroup& group, const std::string& risk) {
+  for (const ApiRiskLine& line : group.risks()) {
+    if (line.id() == risk) return &line;
+  }
+  return nullptr;
+}
+
+TEST(ApiSecurity, ThreatsOfCallersCountWhereTheseCallersCome) {
+  const auto items = [](const std::string& example, const std::string& api) {
+    std::string all;
+    const ApiSecurityResult result = Audit(Example(example));
+    const ApiRiskLine* line = LineOf(ReviewOf(result, api), "API2");
+    if (line == nullptr) return all;
+    for (const std::string& item : line->open_items()) all += item + ";";
+    return all;
+  };
+  EXPECT_THAT(items("api-platform", "portal-api"), Not(HasSubstr("partner-to-edge")));
+  EXPECT_THAT(items("api-platform", "payments-api"), HasSubstr("partner-to-edge"));
+  EXPECT_THAT(items("team-notes", "stripe-hooks"), Not(HasSubstr("sign-in-guessed")));
+  EXPECT_THAT(items("team-notes", "app-api"), HasSubstr("sign-in-guessed"));
+}
+
+TEST(ApiSecurity, MessagesHaveNeitherHeadersNorAddressesToForge) {
+  auto states = States(ReviewOf(Audit(Example("patient-platform")), "hl7-interfaces"));
+  EXPECT_EQ(states["API7"], "");
+  EXPECT_EQ(states["API8"], "");
+  EXPECT_NE(states["API9"], "");
+}
+
+TEST(ApiSecurity, AdministrationOfTheServerIsNoCallerOfTheInterface) {
+  const ApiSecurityResult result = Audit(Example("team-notes"));
+  for (const auto& row : result.transports()) EXPECT_NE(row.flow(), "founder-to-server");
+  for (const auto& row : result.credentials()) EXPECT_NE(row.id(), "ssh-keys");
+}
+
+TEST(ApiSecurity, AnIdThatOpensConfidentialDataIsAQuestion) {
+  const ApiSecurityResult result = Audit(Example("team-notes"));
+  EXPECT_TRUE(std::any_of(result.questions().begin(), result.questions().end(),
+                          [](const auto& each) { return each.text().find("GET /shared/") != std::string::npos; }));
+  for (const auto& group : result.authorizations()) {
+    for (const auto& row : group.rows())
+      EXPECT_FALSE(row.object() == "owner of the object" && row.function() == "anyone");
+  }
+}
+
 }  // namespace
 }  // namespace metapowers::commands::protect

@@ -232,5 +232,19 @@ TEST(DependencyScan, OrderInTheFileNeverMatters) {
   }
 }
 
+TEST(DependencyScan, EachTaskWritesAFileOfItsOwn) {
+  for (const char* name : kExamples) {
+    std::set<std::string> files;
+    const DependencyScanResult result = OfExample(name);
+    for (const auto& task : result.tasks()) {
+      EXPECT_TRUE(files.insert(task.subject() + task.manager() + task.command()).second);
+      const bool several = std::count_if(result.tasks().begin(), result.tasks().end(),
+                                         [&](const auto& other) { return other.subject() == task.subject(); }) > 1;
+      if (!several) continue;
+      EXPECT_THAT(task.command(), HasSubstr(task.subject() + "-"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace metapowers::commands::protect

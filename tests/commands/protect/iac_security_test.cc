@@ -139,5 +139,18 @@ TEST(IacSecurity, AnUnknownToolIsAQuestion) {
   EXPECT_THAT(fields, Contains("delivery.iac[bicep-azure].tool"));
 }
 
+TEST(IacSecurity, AReleaseOfApplicationsAppliesNoDescriptionOfAccounts) {
+  const IacSecurityResult result = ReviewedExample("patient-platform");
+  for (const auto& row : result.pipelines()) EXPECT_NE(row.pipeline(), "portal-release");
+  bool applies = false;
+  for (const auto& row : result.pipelines()) applies |= row.pipeline() == "azure-changes";
+  EXPECT_TRUE(applies);
+  // Manifests describe nothing but clusters, so that what deploys to them applies them.
+  const IacSecurityResult platform = ReviewedExample("api-platform");
+  bool deploys = false;
+  for (const auto& row : platform.pipelines()) deploys |= row.pipeline() == "deploy-us";
+  EXPECT_TRUE(deploys);
+}
+
 }  // namespace
 }  // namespace metapowers::commands::protect

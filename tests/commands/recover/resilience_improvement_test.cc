@@ -57,7 +57,11 @@ TEST(ResilienceImprovement, FindsWhatTheOtherSectionsFind) {
     const Case c(Example(name));
     std::multiset<std::string> expected, found;
     const auto add = [](const auto& gaps, std::multiset<std::string>& to) {
-      for (const auto& gap : gaps) to.insert(absl::StrCat(gap.rule(), "@", gap.subject(), ": ", gap.fact()));
+      for (const auto& gap : gaps) {
+        for (const std::string& subject : gap.subjects()) {
+          to.insert(absl::StrCat(gap.rule(), "@", subject, ": ", gap.fact()));
+        }
+      }
     };
     add(RecoveryPlan(c.input()).gaps(), expected);
     add(BackupValidation(c.input()).gaps(), expected);
@@ -65,7 +69,7 @@ TEST(ResilienceImprovement, FindsWhatTheOtherSectionsFind) {
     const ResilienceImprovementResult result = ResilienceImprovement(c.input());
     for (const auto& gap : result.findings()) {
       if (gap.rule().rfind("single-", 0) != 0)
-        found.insert(absl::StrCat(gap.rule(), "@", gap.subject(), ": ", gap.fact()));
+        found.insert(absl::StrCat(gap.rule(), "@", gap.subjects(0), ": ", gap.fact()));
     }
     EXPECT_EQ(found, expected) << name;
   }
