@@ -52,8 +52,10 @@ bool EndsLongerCitation(absl::string_view text, size_t at, absl::string_view cit
 absl::string_view WordAt(absl::string_view text) {
   size_t end = std::min(text.find_first_of(" ,;:|`'\"\n"), text.size());
   if (absl::StartsWith(text, "Art. ")) end = std::min(text.find_first_of(" ,;:|`'\"\n", 5), text.size());
-  while (end > 0 && (text[end - 1] == '.' || (text[end - 1] == ')' && !absl::StrContains(text.substr(0, end), "("))))
+  while (end > 0 && (text[end - 1] == '.' || text[end - 1] == '?' ||
+                     (text[end - 1] == ')' && !absl::StrContains(text.substr(0, end), "(")))) {
     --end;
+  }
   return text.substr(0, end);
 }
 

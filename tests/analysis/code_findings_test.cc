@@ -80,10 +80,13 @@ TEST(CodeFindings, AWeaknessWithoutRuleOfItsLanguageTakesTheCategoryOfAThreatRul
 }
 
 TEST(CodeFindings, ThreatsAreOnCodeByTheirElement) {
+  const std::string rest =
+      " stride: STRIDE_TAMPERING impact { legs: IMPACT_LEG_INTEGRITY } controls { control: 'code_review' likelihood: 1 "
+      "}";
   const World world("{}", Shop(),
-                    RuleText("own-component", "subject: THREAT_SUBJECT_COMPONENT") +
-                        RuleText("own-flow", "subject: THREAT_SUBJECT_FLOW") +
-                        RuleText("own-repository", "subject: THREAT_SUBJECT_REPOSITORY"));
+                    RuleText("own-component", "subject: THREAT_SUBJECT_COMPONENT" + rest) +
+                        RuleText("own-flow", "subject: THREAT_SUBJECT_FLOW" + rest) +
+                        RuleText("own-repository", "subject: THREAT_SUBJECT_REPOSITORY" + rest));
   std::vector<std::string> keys;
   for (const std::string& key : world.threats.Keys()) {
     if (IsOnCode(world.scope, world.threats[key])) keys.push_back(key);

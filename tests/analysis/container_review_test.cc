@@ -39,7 +39,7 @@ struct Platform {
                                   "- {id: d, name: D, source: job, target: api, port: 8443}\n"),
             .zones =
                 "- {id: front, name: Front, type: k8s_namespace}\n- {id: back, name: Back, type: k8s_namespace}\n"
-                "- {id: subnet, name: Subnet, type: subnet}\n- {id: open, name: Open, type: internet}\n",
+                "- {id: subnet, name: Subnet, type: security_group}\n- {id: open, name: Open, type: internet}\n",
             .rest = "infrastructure:\n- {id: k8s, name: Cluster, kind: kubernetes_cluster}\n"};
   }
 };

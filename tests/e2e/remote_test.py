@@ -77,7 +77,7 @@ class MainJob(unittest.TestCase):
         self.assertIn('+++ b/', diff)
         status = self.server.cli('status', 'api-platform')
         self.assertEqual(len(re.findall(r'  current$', status.stdout, re.M)), len(WALKTHROUGH), status.stdout)
-        plan = self.server.cli('plan', 'govern', 'api-platform', '--exit-code')
+        plan = self.server.cli('plan', 'walkthrough', 'api-platform', '--exit-code')
         self.assertEqual((plan.returncode, plan.stdout), (0, ''), plan.stderr)
 
     def test_one_changed_attribute_touches_only_dependent_rows(self):

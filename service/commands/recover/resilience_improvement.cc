@@ -85,20 +85,21 @@ class Builder {
     gaps.MoveTo(found, measures);
     pb::FindingSourceRow& row = *result_.add_sources();
     row.set_source(source);
-    row.set_findings(found.size());
     for (ProtectionGap& gap : found) {
+      const int elements = gap.subjects_size();
+      row.set_findings(row.findings() + elements);
       switch (gap.severity()) {
         case model::v1::SEVERITY_CRITICAL:
-          row.set_critical(row.critical() + 1);
+          row.set_critical(row.critical() + elements);
           break;
         case model::v1::SEVERITY_HIGH:
-          row.set_high(row.high() + 1);
+          row.set_high(row.high() + elements);
           break;
         case model::v1::SEVERITY_MEDIUM:
-          row.set_medium(row.medium() + 1);
+          row.set_medium(row.medium() + elements);
           break;
         default:
-          row.set_low(row.low() + 1);
+          row.set_low(row.low() + elements);
       }
       // Effort and points are those of one element.
       const std::vector<std::string> subjects(gap.subjects().begin(), gap.subjects().end());

@@ -21,7 +21,11 @@ SecurityCultureResult Culture(const std::string& yaml) { return SecurityCulture(
 // "rule subject: fact" of each gap.
 std::vector<std::string> Gaps(const SecurityCultureResult& result) {
   std::vector<std::string> gaps;
-  for (const auto& row : result.gaps()) gaps.push_back(absl::StrCat(row.rule(), " ", row.subject(), ": ", row.fact()));
+  for (const auto& row : result.gaps()) {
+    for (const std::string& subject : row.subjects()) {
+      gaps.push_back(absl::StrCat(row.rule(), " ", subject, ": ", row.fact()));
+    }
+  }
   return gaps;
 }
 
