@@ -29,6 +29,7 @@ set(METAPOWERS_COMMANDS
   recover/business_continuity
   recover/recovery_plan
   recover/resilience_improvement
+  respond/containment_strategy
   respond/incident_communication
   respond/incident_response
   utility/pentest_plan

@@ -1,7 +1,8 @@
 # The rows on incident response (response.h): embedded, and each file checked against its schema at build time.
 # An entry is <data file>=<proto>=<message>.
 set(respond_rules plans=response_plans=ResponsePlans incident_classes=response_plans=ResponsePlans
-                  notification_rules=notification_rules=NotificationRules messages=notification_rules=NotificationRules)
+                  notification_rules=notification_rules=NotificationRules messages=notification_rules=NotificationRules
+                  containment_rules=containment_rules=ContainmentRules)
 set(respond_files "")
 foreach(rule IN LISTS respond_rules)
   string(REGEX MATCH "^([a-z_]+)=([a-z_]+)=(.+)$" _ ${rule})

@@ -45,6 +45,11 @@ const v1::NotificationRules& NotificationRules() {
   return *rows;
 }
 
+const v1::ContainmentRules& ContainmentRules() {
+  static const auto* const rows = RowsOf<v1::ContainmentRules>({"containment_rules"});
+  return *rows;
+}
+
 const v1::IncidentClass* IncidentClassOf(absl::string_view threat_rule) {
   static const auto* const classes = [] {
     auto* const found = new std::map<absl::string_view, const v1::IncidentClass*>();

@@ -4,6 +4,7 @@
 #define METAPOWERS_SERVICE_KNOWLEDGE_RESPONSE_H_
 
 #include "absl/strings/string_view.h"
+#include "metapowers/knowledge/v1/containment_rules.pb.h"
 #include "metapowers/knowledge/v1/notification_rules.pb.h"
 #include "metapowers/knowledge/v1/response_plans.pb.h"
 
@@ -14,6 +15,9 @@ const v1::ResponsePlans& ResponsePlans();
 
 // Rows of data/respond/notification_rules.textproto and messages.textproto.
 const v1::NotificationRules& NotificationRules();
+
+// Rows of data/respond/containment_rules.textproto.
+const v1::ContainmentRules& ContainmentRules();
 
 // The class that a threat rule belongs to; nullptr for a rule of a team's own.
 const v1::IncidentClass* IncidentClassOf(absl::string_view threat_rule);

@@ -1,6 +1,7 @@
 // The rows on incident response: what they cite exists, and no threat is without a playbook.
 #include "service/knowledge/response.h"
 
+#include <google/protobuf/generated_enum_util.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -121,6 +122,23 @@ TEST(NotificationRules, TemplatesAreWrittenCheckedAndReleasedByKnownFunctions) {
     }
     EXPECT_GT(row.lines_size(), 4);
     EXPECT_FALSE(row.when().empty());
+  }
+}
+
+TEST(ContainmentRules, EveryKindOfSwitchHasItsRowAndTheLastWaySelectsAll) {
+  const auto* kinds = google::protobuf::GetEnumDescriptor<model::v1::ContainmentKind>();
+  EXPECT_EQ(ContainmentRules().kinds_size(), kinds->value_count() - 1);
+  std::set<int> known;
+  for (const v1::SwitchKindRule& rule : ContainmentRules().kinds()) {
+    EXPECT_TRUE(known.insert(rule.kind()).second);
+    EXPECT_FALSE(rule.stops().empty() || rule.costs().empty() || rule.evidence().empty());
+  }
+  const auto& ways = ContainmentRules().isolations();
+  ASSERT_FALSE(ways.empty());
+  EXPECT_EQ(ways.rbegin()->binds().where_size(), 0);
+  for (const v1::ManualIsolation& way : ways) {
+    EXPECT_EQ(way.binds().collection(), "components");
+    EXPECT_FALSE(way.action().empty() || way.undo().empty());
   }
 }
 
