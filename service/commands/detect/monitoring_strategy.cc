@@ -265,8 +265,10 @@ class Builder {
       row.set_id(rotation.id());
       row.set_name(rotation.name());
       row.set_team(TeamName(model_, rotation.team()));
-      row.set_engineers(rotation.has_engineers() ? absl::StrCat(rotation.engineers(), ": ", rotation.name())
-                                                 : "not known");
+      row.set_engineers(
+          rotation.has_engineers()
+              ? absl::StrCat(rotation.engineers(), rotation.engineers() == 1 ? " of " : " ", rotation.name())
+              : "not known");
       if (rotation.has_response_minutes()) row.set_response(Minutes(rotation.response_minutes()));
       row.set_hours(rotation.hours());
       row.set_tool(rotation.tool());
