@@ -10,7 +10,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import BIN, EXAMPLE, ROOT, Server, cli, git, run, serving  # noqa: E402
-from tests.support.contract import ALL, BUILT, IN_WALKTHROUGH, PLANNED, WALKTHROUGH  # noqa: E402
+from tests.support.contract import (ALL, BUILT, FACTS, IN_WALKTHROUGH, PLANNED, WALKTHROUGH,  # noqa: E402
+                                    missing_facts)
 
 ZERO = '0' * 40
 
@@ -39,6 +40,11 @@ class MainJob(unittest.TestCase):
         for command in PLANNED:
             named = 'planned, not built yet' in self.walkthrough.stderr and command in self.walkthrough.stderr
             self.assertEqual(named, command in IN_WALKTHROUGH, f'{command}: {self.walkthrough.stderr}')
+
+    def test_every_fact_of_the_reference_scenario_stands(self):
+        for command, facts in FACTS.items():
+            section = self.server.cli('show', f'api-platform#{command}').stdout
+            self.assertEqual(missing_facts(section, facts), [], command)
 
     def test_one_commit_per_command_with_trailers(self):
         subjects = self.log('--format=%s').splitlines()
@@ -129,6 +135,31 @@ class MainJob(unittest.TestCase):
         self.assertEqual([c['command']['id'] for c in listed], ALL)
         self.assertEqual(len(ALL), 39)
         self.assertEqual([c['command']['id'] for c in listed if not c.get('planned')], BUILT)
+
+
+class ChangedModel(unittest.TestCase):
+    """A fact comes from the model: with another value there, it is gone, and it alone."""
+
+    CHANGES = (('monitoring-strategy', 'name: Security engineers, team: security, engineers: 2',
+                'name: Security engineers, team: security, engineers: 3', [['2 security engineers', '15']]),
+               ('recovery-plan', 'kind: tabletop, interval_days: 30', 'kind: tabletop, interval_days: 60',
+                [['monthly', 'tabletop']]))
+
+    def test_each_change_takes_its_fact_away(self):
+        text = EXAMPLE.read_text()
+        for _, old, new, _ in self.CHANGES:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        with serving() as server:
+            for words in (['workspace', 'create', 'default'], ['init', 'api-platform', '--model', '-']):
+                done = server.cli(*words, stdin=text)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            for command, _, _, gone in self.CHANGES:
+                done = server.cli('run', command, 'api-platform', '--skip-checks',
+                                  '--reason', 'one section is looked at')
+                self.assertEqual(done.returncode, 0, done.stderr)
+                section = server.cli('show', f'api-platform#{command}').stdout
+                self.assertEqual(missing_facts(section, FACTS[command]), gone, command)
 
 
 class BadInput(unittest.TestCase):
