@@ -30,8 +30,10 @@ set(METAPOWERS_COMMANDS
   recover/recovery_plan
   recover/resilience_improvement
   respond/containment_strategy
+  respond/forensic_readiness
   respond/incident_communication
   respond/incident_response
+  respond/lessons_learned
   utility/pentest_plan
   utility/threat_intel
 )

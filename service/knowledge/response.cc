@@ -50,6 +50,16 @@ const v1::ContainmentRules& ContainmentRules() {
   return *rows;
 }
 
+const v1::ForensicRules& ForensicRules() {
+  static const auto* const rows = RowsOf<v1::ForensicRules>({"forensic_rules"});
+  return *rows;
+}
+
+const v1::LessonRules& LessonRules() {
+  static const auto* const rows = RowsOf<v1::LessonRules>({"lessons"});
+  return *rows;
+}
+
 const v1::IncidentClass* IncidentClassOf(absl::string_view threat_rule) {
   static const auto* const classes = [] {
     auto* const found = new std::map<absl::string_view, const v1::IncidentClass*>();

@@ -5,6 +5,8 @@
 
 #include "absl/strings/string_view.h"
 #include "metapowers/knowledge/v1/containment_rules.pb.h"
+#include "metapowers/knowledge/v1/forensic_rules.pb.h"
+#include "metapowers/knowledge/v1/lesson_rules.pb.h"
 #include "metapowers/knowledge/v1/notification_rules.pb.h"
 #include "metapowers/knowledge/v1/response_plans.pb.h"
 
@@ -18,6 +20,12 @@ const v1::NotificationRules& NotificationRules();
 
 // Rows of data/respond/containment_rules.textproto.
 const v1::ContainmentRules& ContainmentRules();
+
+// Rows of data/respond/forensic_rules.textproto.
+const v1::ForensicRules& ForensicRules();
+
+// Rows of data/respond/lessons.textproto.
+const v1::LessonRules& LessonRules();
 
 // The class that a threat rule belongs to; nullptr for a rule of a team's own.
 const v1::IncidentClass* IncidentClassOf(absl::string_view threat_rule);

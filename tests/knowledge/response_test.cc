@@ -142,5 +142,32 @@ TEST(ContainmentRules, EveryKindOfSwitchHasItsRowAndTheLastWaySelectsAll) {
   }
 }
 
+TEST(ForensicRules, AreCompleteAndCiteWhatTheCataloguesHave) {
+  std::set<std::string> functions;
+  for (const v1::ResponseFunction& function : ResponsePlans().functions()) functions.insert(function.id());
+  std::set<std::string> ids;
+  for (const v1::ForensicSource& source : ForensicRules().sources()) {
+    SCOPED_TRACE(source.id());
+    EXPECT_TRUE(ids.insert(source.id()).second);
+    EXPECT_FALSE(source.lost().empty() || source.preserve().empty() || source.kept_otherwise().empty());
+    EXPECT_FALSE(source.binds().collection().empty());
+  }
+  for (const v1::CustodyStep& step : ForensicRules().custody()) EXPECT_TRUE(functions.contains(step.function()));
+  std::set<int> providers;
+  for (const v1::CloudEvidence& cloud : ForensicRules().clouds())
+    EXPECT_TRUE(providers.insert(cloud.provider()).second);
+  for (const std::string& reference : ForensicRules().hold_references()) EXPECT_NE(FindRequirement(reference), nullptr);
+  EXPECT_GT(ForensicRules().tools_size(), 0);
+  EXPECT_GT(ForensicRules().custody_fields_size(), 5);
+}
+
+TEST(LessonRules, MeasureEachThingOnce) {
+  std::set<int> measures;
+  for (const v1::LessonMetric& metric : LessonRules().metrics()) {
+    EXPECT_TRUE(measures.insert(metric.measure()).second) << metric.name();
+    EXPECT_FALSE(metric.formula().empty() || metric.source().empty()) << metric.name();
+  }
+}
+
 }  // namespace
 }  // namespace metapowers::knowledge
