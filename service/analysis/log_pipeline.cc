@@ -199,6 +199,20 @@ std::vector<RetentionFact> Retentions(const Landscape& landscape, const LogSourc
   return facts;
 }
 
+std::vector<DataRetentionFact> DataRetentions(const model::Model& model) {
+  std::vector<DataRetentionFact> facts;
+  const model::v1::Logging& logging = model.proto().logging();
+  if (!logging.has_total_retention_days()) return facts;
+  for (const model::v1::DataClass& data : model.proto().data_classes()) {
+    if (!data.has_retention_days()) continue;
+    const bool log_data = HasCategory(data, {model::v1::DATA_CATEGORY_LOGS});
+    const bool outlived = IsPersonal(data) && data.retention_days() < logging.total_retention_days();
+    if (!log_data && !outlived) continue;
+    facts.push_back({&data, log_data, log_data && data.retention_days() != logging.total_retention_days()});
+  }
+  return facts;
+}
+
 LogVolume VolumeOf(const model::Model& model, const LogSources& sources) {
   const model::v1::Logging& logging = model.proto().logging();
   LogVolume volume;

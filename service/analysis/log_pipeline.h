@@ -17,6 +17,9 @@
 // Retention: a duty counts where its framework applies and a source is in its scope. Days that the model does not say
 // are a question.
 //
+// Own retention of data: log data is kept as long as the logs are, or stands in conflict with them; personal data that
+// is deleted before the logs are is outlived by what they hold of it.
+//
 // Volume: sum over the sources with a rate (log_sources.h); those without are named and not part of the sum.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_LOG_PIPELINE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_LOG_PIPELINE_H_
@@ -78,6 +81,14 @@ struct RetentionFact {
 };
 // In the order of the rules.
 std::vector<RetentionFact> Retentions(const Landscape& landscape, const LogSources& sources);
+
+struct DataRetentionFact {
+  const model::v1::DataClass* data = nullptr;
+  bool log_data = false;  // else personal data that the logs outlive
+  bool conflict = false;  // log data that is kept for another time
+};
+// Sorted by id; none where the model does not say how long logs are kept.
+std::vector<DataRetentionFact> DataRetentions(const model::Model& model);
 
 struct LogVolume {
   std::vector<const LogSource*> counted;  // with a rate, by key
