@@ -125,6 +125,27 @@ class Builder {
 
 }  // namespace
 
+int LeaveOutWaiting(const model::Model& model, std::vector<RequiredAlertFact>& required) {
+  const std::string& owner = model.proto().owner_team();
+  const bool security_team =
+      std::any_of(model.proto().roles().begin(), model.proto().roles().end(), [&owner](const model::v1::Role& role) {
+        const bool security = role.kind() == model::v1::ROLE_KIND_SECURITY_LEAD ||
+                              role.kind() == model::v1::ROLE_KIND_SECURITY_ENGINEER ||
+                              role.kind() == model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER;
+        return security && !role.team().empty() && role.team() != owner;
+      });
+  if (security_team) return 0;
+  const auto waits = [](const RequiredAlertFact& fact) {
+    return fact.declared.empty() && std::none_of(fact.threats.begin(), fact.threats.end(), [](const Threat* threat) {
+             return threat->severity() >= model::v1::SEVERITY_HIGH;
+           });
+  };
+  const auto end = std::remove_if(required.begin(), required.end(), waits);
+  const auto waiting = static_cast<int>(required.end() - end);
+  required.erase(end, required.end());
+  return waiting;
+}
+
 bool Mentions(absl::string_view text, const google::protobuf::RepeatedPtrField<std::string>& words) {
   const std::string lower = absl::AsciiStrToLower(text);
   return std::any_of(words.begin(), words.end(),

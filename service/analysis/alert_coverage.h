@@ -40,6 +40,11 @@ struct RequiredAlertFact {
 // In the order of the rules.
 std::vector<RequiredAlertFact> RequiredAlerts(const Threats& threats, const LogSources& sources);
 
+// Those who run the system cannot build every alert of the catalogue: where no role for security works in another team
+// than the one that owns the system, a required alert that no declared one answers and no severe threat needs waits.
+// Takes these out; their number.
+int LeaveOutWaiting(const model::Model& model, std::vector<RequiredAlertFact>& required);
+
 // Whether `text` of a model is about what these words name.
 bool Mentions(absl::string_view text, const google::protobuf::RepeatedPtrField<std::string>& words);
 
