@@ -1,4 +1,5 @@
 // The judgements are analysis' (detections.h); this puts them into the tables of the section, one function a table.
+// Baselines and responses are files of their own.
 #include "service/commands/detect/anomaly_detection.h"
 
 #include <algorithm>
@@ -13,13 +14,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "metapowers/knowledge/v1/technologies.pb.h"
-#include "service/analysis/dependencies.h"
 #include "service/analysis/detections.h"
-#include "service/analysis/graph.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/baseline_tables.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/response_tables.h"
 #include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
@@ -37,7 +37,6 @@ using analysis::LogSource;
 using analysis::Sight;
 using analysis::Threat;
 using analysis::ThreatSight;
-using model::v1::Component;
 using model::v1::Severity;
 
 // Names before the rest is counted.
@@ -50,14 +49,6 @@ bool Counts(const AppliedDetection& detection) { return detection.row->correlati
 int SevereOf(const AppliedDetection& detection) {
   return static_cast<int>(std::count_if(detection.threats.begin(), detection.threats.end(),
                                         [](const Threat* threat) { return IsSevere(*threat); }));
-}
-
-// Why a machine never acts on what is like this by itself; empty where it may.
-std::string OwnReason(const Component& component) {
-  if (component.machine() == model::v1::MACHINE_DEVICE) return "a device that people depend on";
-  if (component.tier() == model::v1::TIER_TIER_0) return "tier 0";
-  if (component.tier() == model::v1::TIER_UNSPECIFIED) return "its tier is unknown";
-  return "";
 }
 
 class Builder {
@@ -75,17 +66,13 @@ class Builder {
     result_.set_system(proto_.name());
     result_.set_topic(proto_.id());
     result_.set_as_of(proto_.as_of());
-    AddComponents();
-    AddActors();
-    AddCredentials();
-    AddLearnt();
+    AddBaselineTables(threats_.landscape(), sources_, *detections_, result_);
     AddDetections();
     AddRuleTexts();
     AddThresholds();
     AddOtherAlerts();
     AddJoins();
-    AddActions();
-    AddBlasts();
+    AddResponseTables(threats_, *detections_, result_);
     AddTuning();
     AddSights();
     AddTechniques();
@@ -110,122 +97,6 @@ class Builder {
              std::make_tuple(b->row->level(), SevereOf(*b), b->open);
     });
     return order;
-  }
-
-  // --- Behavioral Baselines ---
-
-  void AddComponents() {
-    for (const analysis::ComponentView& view : threats_.landscape().components()) {
-      const Component& component = *view.facts->component;
-      if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY || component.out_of_scope()) continue;
-      pb::ComponentBaseline& row = *result_.add_components();
-      row.set_id(component.id());
-      std::set<std::string> callers;
-      std::set<std::string> targets;
-      for (const int index : view.inbound) {
-        const model::v1::Flow& flow = *threats_.landscape().flows()[index].flow;
-        callers.insert(flow.source());
-        if (!flow.frequency().empty()) row.add_rates(absl::StrCat(flow.frequency(), " (", flow.id(), ")"));
-      }
-      for (const int index : view.outbound) targets.insert(threats_.landscape().flows()[index].flow->target());
-      if (component.event_rate_per_second() > 0) {
-        row.add_rates(absl::StrCat(component.event_rate_per_second(), " events per second"));
-      }
-      AddAll(callers, row.mutable_callers());
-      AddAll(targets, row.mutable_targets());
-      AddAll(component.regions(), row.mutable_regions());
-      for (const LogSource* source : sources_.OfElement(component.id())) row.add_logs(source->kind->id());
-      row.set_owner(Owner(component.owner_team().empty() ? proto_.owner_team() : component.owner_team()));
-    }
-  }
-
-  void AddActors() {
-    for (const analysis::ComponentView& view : threats_.landscape().components()) {
-      const Component& component = *view.facts->component;
-      if (component.kind() != model::v1::COMPONENT_KIND_EXTERNAL_ENTITY || view.outbound.empty()) continue;
-      pb::ActorBaseline& row = *result_.add_actors();
-      row.set_id(component.id());
-      std::set<std::string> authentication;
-      for (const int index : view.outbound) {
-        const model::v1::Flow& flow = *threats_.landscape().flows()[index].flow;
-        row.add_flows(flow.id());
-        authentication.insert(Label(flow.authentication()));
-        if (!flow.frequency().empty()) row.add_rates(absl::StrCat(flow.frequency(), " (", flow.id(), ")"));
-      }
-      AddAll(authentication, row.mutable_authentication());
-      AddLimits(view, row);
-    }
-  }
-
-  // Of the classes of callers that sign in as its flows do, of the interfaces behind these.
-  void AddLimits(const analysis::ComponentView& view, pb::ActorBaseline& row) const {
-    std::set<std::string> limits;
-    for (const int index : view.outbound) {
-      const analysis::FlowView& flow = threats_.landscape().flows()[index];
-      for (const model::v1::Api* api : InterfacesBehind(flow.target)) {
-        for (const std::string& id : api->consumers()) {
-          const auto* callers = model_.Find<model::v1::ConsumerClass>(id);
-          if (callers == nullptr || callers->requests_per_minute() <= 0) continue;
-          if (!SignInAs(*callers, flow.flow->authentication())) continue;
-          limits.insert(absl::StrCat(Thousands(callers->requests_per_minute()), " a minute (", id, ")"));
-        }
-      }
-    }
-    AddAll(limits, row.mutable_limits());
-  }
-
-  static bool SignInAs(const model::v1::ConsumerClass& callers, model::v1::FlowAuthentication flow) {
-    if (flow == model::v1::FLOW_AUTHENTICATION_UNSPECIFIED) return true;
-    const auto& known = callers.authentication();
-    return known.empty() || std::find(known.begin(), known.end(), flow) != known.end();
-  }
-
-  // Interfaces of the component, or of those that it passes requests on to where it has none itself.
-  std::vector<const model::v1::Api*> InterfacesBehind(int component) const {
-    const analysis::ComponentView& view = threats_.landscape().components()[component];
-    if (!view.apis.empty()) return view.apis;
-    std::vector<const model::v1::Api*> behind;
-    constexpr uint64_t kForwards = uint64_t{1} << kb::CAPABILITY_WAF | uint64_t{1} << kb::CAPABILITY_TRAFFIC_FORWARDING;
-    if ((view.capabilities & kForwards) == 0) return behind;
-    for (const int target : targets_[component]) {
-      const auto& apis = threats_.landscape().components()[target].apis;
-      behind.insert(behind.end(), apis.begin(), apis.end());
-    }
-    return behind;
-  }
-
-  void AddCredentials() {
-    for (const model::v1::Credential& credential : proto_.secrets().credentials()) {
-      pb::CredentialBaseline& row = *result_.add_credentials();
-      row.set_id(credential.id());
-      AddAll(credential.used_by(), row.mutable_used_by());
-      row.set_store(credential.store());
-      if (credential.rotation_days() > 0) row.set_rotation(InDays(credential.rotation_days()));
-      std::set<std::string> ids;
-      for (const ThreatSight& sight : detections_->sights()) {
-        if (sight.threat->element_id() != credential.id()) continue;
-        for (const AppliedDetection* detection : sight.detections) ids.insert(detection->row->id());
-      }
-      AddFirst({ids.begin(), ids.end()}, kNamed, row.mutable_detections());
-      row.set_owner(Owner(credential.owner_team().empty() ? proto_.owner_team() : credential.owner_team()));
-    }
-  }
-
-  void AddLearnt() {
-    for (const AppliedDetection& detection : detections_->all()) {
-      if (detection.row->baseline().empty()) continue;
-      if (!detection.running) {
-        result_.set_waiting(result_.waiting() + 1);
-        continue;
-      }
-      pb::LearntBaseline& row = *result_.add_learnt();
-      row.set_measure(detection.row->baseline());
-      row.set_detection(detection.row->id());
-      row.set_logs(Count(static_cast<int64_t>(detection.sources.size()), "log", "logs"));
-      if (detection.row->learning_days() == 0) continue;
-      row.set_learning(InDays(detection.row->learning_days()));
-      row.set_ready(DateAfter(detection.row->learning_days()));
-    }
   }
 
   // --- Detection Rules ---
@@ -356,110 +227,6 @@ class Builder {
     }
   }
 
-  // --- Automated Responses ---
-
-  // Elements that the detections of each action are about.
-  std::map<std::string, std::pair<int, std::set<std::string>>> ByAction() const {
-    std::map<std::string, std::pair<int, std::set<std::string>>> actions;
-    for (const AppliedDetection& detection : detections_->all()) {
-      if (detection.row->action().empty()) continue;
-      auto& [count, elements] = actions[detection.row->action()];
-      ++count;
-      for (const LogSource* source : detection.sources) elements.insert(source->element_id);
-    }
-    return actions;
-  }
-
-  const Component& ComponentAt(int index) const { return *threats_.landscape().components()[index].facts->component; }
-
-  // Why a machine never acts on the component by itself; empty where it may.
-  std::string WhyOrdered(int index) const {
-    std::string reason = OwnReason(ComponentAt(index));
-    return reason.empty() ? WhyReached(reach_.Reached(index)) : reason;
-  }
-
-  // The same of an action on callers from outside.
-  std::string WhyOrderedOutside(int index) const {
-    const analysis::ComponentView& view = threats_.landscape().components()[index];
-    if (view.exposure < analysis::Exposure::kPartner) return "no caller from outside arrives there";
-    std::string reason = OwnReason(ComponentAt(index));
-    return reason.empty() ? WhyReached(targets_[index]) : reason;
-  }
-
-  // A device or a component of tier 0 among these; what only lacks a tier is a question of its own.
-  std::string WhyReached(const std::vector<int>& targets) const {
-    for (const int target : targets) {
-      const Component& component = ComponentAt(target);
-      if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
-      const bool device = component.machine() == model::v1::MACHINE_DEVICE;
-      if (!device && component.tier() != model::v1::TIER_TIER_0) continue;
-      return absl::StrCat("it reaches ", component.id(), device ? " (device)" : " (tier 0)");
-    }
-    return "";
-  }
-
-  bool MayAct(const kb::ResponseAction& action, const std::string& element) const {
-    if (!action.automatic() || model_.Find<Component>(element) == nullptr) return false;
-    const int index = threats_.landscape().IndexOf(element);
-    return (action.outside_callers() ? WhyOrderedOutside(index) : WhyOrdered(index)).empty();
-  }
-
-  static analysis::Adjacency TargetsOf(const analysis::Landscape& landscape) {
-    analysis::Adjacency targets(landscape.components().size());
-    for (size_t i = 0; i < targets.size(); ++i) {
-      for (const int flow : landscape.components()[i].outbound) targets[i].push_back(landscape.flows()[flow].target);
-    }
-    return targets;
-  }
-
-  void AddActions() {
-    for (const auto& [id, found] : ByAction()) {
-      const kb::ResponseAction& action = *knowledge::FindResponseAction(id);
-      pb::ActionRow& row = *result_.add_actions();
-      row.set_id(id);
-      row.set_action(action.action());
-      row.set_detections(found.first);
-      std::vector<std::string> automatic;
-      std::vector<std::string> ordered;
-      for (const std::string& element : found.second) {
-        (MayAct(action, element) ? automatic : ordered).push_back(element);
-      }
-      AddFirst(std::move(automatic), kNamed, row.mutable_automatic_on());
-      AddFirst(std::move(ordered), kNamed, row.mutable_ordered_on());
-      row.set_ordered_by(RoleOfKind(model_, action.ordered_by()));
-      row.set_undo(action.undo());
-      row.set_cost(action.cost());
-    }
-  }
-
-  void AddBlasts() {
-    std::set<std::string> components;
-    for (const AppliedDetection& detection : detections_->all()) {
-      const kb::ResponseAction* action = knowledge::FindResponseAction(detection.row->action());
-      if (action == nullptr || action->automatic()) continue;
-      for (const Threat* threat : detection.threats) {
-        if (threat->element.subject == kb::THREAT_SUBJECT_COMPONENT) components.insert(threat->element_id());
-      }
-    }
-    const analysis::Topology topology(model_);
-    const analysis::Dependencies dependencies(topology);
-    for (const std::string& id : components) {
-      const Component& component = *model_.Find<Component>(id);
-      pb::BlastRow& row = *result_.add_blasts();
-      row.set_id(id);
-      row.set_tier(Label(component.tier()));
-      for (const int stopped : dependencies.stopped_by.Reached(threats_.landscape().IndexOf(id))) {
-        if (topology.id(stopped) != id) row.add_stops(topology.id(stopped));
-      }
-      for (const model::v1::ContainmentSwitch& each : proto_.containment_switches()) {
-        if (std::find(each.components().begin(), each.components().end(), id) != each.components().end()) {
-          row.add_switches(each.id());
-        }
-      }
-      row.set_automatic(WhyOrdered(threats_.landscape().IndexOf(id)));
-    }
-  }
-
   // --- Tuning Plan ---
 
   void AddTuning() {
@@ -545,32 +312,25 @@ class Builder {
 
   // --- Questions and figures ---
 
-  void Ask(const std::string& field, const std::string& text, const std::string& team) {
-    metapowers::v1::Question& question = *result_.add_questions();
-    question.set_field(field);
-    question.set_text(text);
-    question.set_owner(team);
-    question.set_owner_name(Owner(team));
-  }
-
   void AddQuestions() {
     std::map<std::string, int> numbers;
     for (const AppliedDetection& detection : detections_->all()) {
       if (Counts(detection) && detection.running && detection.threshold.assumed()) ++numbers[detection.team];
     }
     for (const auto& [team, count] : numbers) {
-      Ask("monitoring.alerts",
+      const std::string text =
           count == 1 ? "Confirm the one starting number of Threshold Configuration, or declare its alert."
                      : absl::StrCat("Confirm the ", count,
-                                    " starting numbers of Threshold Configuration, or declare their alerts."),
-          team);
+                                    " starting numbers of Threshold Configuration, or declare their alerts.");
+      *result_.add_questions() = Ask(model_, "monitoring.alerts", text, team);
     }
     std::map<std::string, std::vector<std::string>> logs;
     for (const LogSource& source : sources_.all()) {
       if (!source.collected() && !source.gap()) logs[source.team].push_back(source.key);
     }
     for (const auto& [team, keys] : logs) {
-      Ask("logging", absl::StrCat("Where do these logs go: ", List(keys), "?"), team);
+      *result_.add_questions() =
+          Ask(model_, "logging", absl::StrCat("Where do these logs go: ", List(keys), "?"), team);
     }
     for (metapowers::v1::Question& question :
          QuestionsOn(model_, {"ConsumerClass.requests_per_minute", "Component.tier"})) {
@@ -629,8 +389,6 @@ class Builder {
   const analysis::LogSources sources_;
   const std::unique_ptr<const analysis::Detections> detections_;
   const std::vector<exporting::SigmaRule> rules_;
-  const analysis::Adjacency targets_{TargetsOf(threats_.landscape())};  // of the flows that each component opens
-  const analysis::Reachability reach_{targets_};
   pb::AnomalyDetectionResult result_;
 };
 
