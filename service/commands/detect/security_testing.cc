@@ -11,22 +11,22 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "service/analysis/security_tests.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/example_decision.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/pentest_summary.h"
 #include "service/commands/raci.h"
 #include "service/commands/risk_wording.h"
 #include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
+#include "service/commands/test_snippets.h"
+#include "service/commands/test_wording.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
-#include "service/export/ci.h"
-#include "service/export/yaml.h"
 #include "service/knowledge/detections.h"
 #include "service/knowledge/security_tests.h"
 
@@ -44,32 +44,8 @@ using model::v1::Severity;
 
 // Names before the rest is counted.
 constexpr size_t kNamed = 6;
-constexpr int kHalfYear = 183;
-constexpr int kHalfYearMonths = 6;
-constexpr int kYear = 365;
-constexpr int kYearMonths = 12;
-// Until a decision is looked at again, where the model sets no term for exceptions.
-constexpr int kDecisionDays = 90;
 
 bool IsSevere(const Threat& threat) { return threat.severity() >= model::v1::SEVERITY_HIGH; }
-
-// "12 months" of a year and half a year, else as it was declared.
-std::string IntervalOf(int days) {
-  if (days == kYear) return Months(kYearMonths);
-  return days == kHalfYear ? Months(kHalfYearMonths) : InDays(days);
-}
-
-std::string LastOf(const SecurityTest& test) {
-  return test.last.empty() ? "" : absl::StrCat(test.last, " (", test.record, ")");
-}
-
-// `command` for one element, e.g. `api-gateway` with the variable `IMAGE_API_GATEWAY`.
-std::string CommandFor(const std::string& command, const std::string& element) {
-  std::string variable = absl::AsciiStrToUpper(element);
-  std::replace_if(
-      variable.begin(), variable.end(), [](char c) { return !absl::ascii_isalnum(c); }, '_');
-  return absl::StrReplaceAll(command, {{"{element}", element}, {"{ELEMENT}", variable}});
-}
 
 bool IsDetected(const ChainLink& link) { return link.sight->sight == Sight::kDetected; }
 
@@ -91,11 +67,11 @@ class Builder {
     AddTypes();
     AddTests();
     AddTools();
-    AddSnippets();
+    AddTestSnippets(model_, *plan_, result_);
     AddTriage();
-    AddDecision();
+    result_.set_decision(ExampleDecision(threats_, *plan_));
     AddCadence();
-    AddPentest();
+    AddPentestSummary(threats_.landscape(), *plan_, *result_.mutable_pentest());
     AddMetrics();
     AddChain();
     AddOrphans();
@@ -186,67 +162,6 @@ class Builder {
     }
   }
 
-  // --- CI/CD Integration ---
-
-  // The platform of most pipelines that steps can be written for; nullptr: none is declared.
-  const kb::CiPlatform* Platform() {
-    std::map<std::string, int> declared;
-    for (const model::v1::Pipeline& pipeline : proto_.delivery().pipelines()) ++declared[pipeline.platform()];
-    const kb::CiPlatform* best = nullptr;
-    for (const kb::CiPlatform& platform : knowledge::SecurityTests().platforms()) {
-      const auto found = declared.find(platform.name());
-      if (found == declared.end()) continue;
-      if (best == nullptr || found->second > declared[best->name()]) best = &platform;
-    }
-    for (const auto& [name, count] : declared) {
-      if (!name.empty() && (best == nullptr || name != best->name())) result_.add_other_platforms(name);
-    }
-    return best;
-  }
-
-  void AddSnippets() {
-    const kb::CiPlatform* platform = Platform();
-    if (platform == nullptr) return;
-    for (const model::v1::Repository& repository : proto_.delivery().repositories()) {
-      std::vector<exporting::CiStep> steps;
-      bool nightly = false;
-      bool images = false;
-      for (const SecurityTest& test : plan_->tests()) {
-        if (test.tool == nullptr || test.tool->command().empty() || !IsIn(test, repository.id())) continue;
-        exporting::CiStep step{test.kind->name(), test.tool->install(),
-                               CommandFor(test.tool->command(), test.element_id)};
-        if (test.element.subject == kb::THREAT_SUBJECT_COMPONENT) {
-          absl::StrAppend(&step.name, " (", test.element_id, ")");
-          images = true;
-        }
-        if (std::any_of(steps.begin(), steps.end(), [&step](const auto& each) { return each.name == step.name; }))
-          continue;
-        nightly |= test.interval_days == 1;
-        steps.push_back(std::move(step));
-      }
-      if (steps.empty()) continue;
-      metapowers::v1::ConfigSnippet& row = *result_.add_snippets();
-      row.add_elements(repository.id());
-      row.set_title(platform->name());
-      row.set_file(platform->file());
-      if (images) row.set_note(knowledge::SecurityTests().image_note());
-      row.set_yaml(
-          std::string(absl::StripTrailingAsciiWhitespace(exporting::WriteCi(platform->form(), steps, nightly))));
-      row.set_owner(Owner(repository.owner_team().empty() ? proto_.owner_team() : repository.owner_team()));
-    }
-  }
-
-  // Whether the test is a step in the pipeline of the repository: on it, on a component that it builds, or on
-  // infrastructure code in it.
-  static bool IsIn(const SecurityTest& test, const std::string& repository) {
-    if (test.element.subject == kb::THREAT_SUBJECT_REPOSITORY) return test.element_id == repository;
-    if (test.element.subject == kb::THREAT_SUBJECT_COMPONENT) {
-      return test.element.component().facts->component->repository() == repository;
-    }
-    if (test.element.subject != kb::THREAT_SUBJECT_IAC_SOURCE) return false;
-    return static_cast<const model::v1::IacSource&>(*test.element.message).repository() == repository;
-  }
-
   // --- Finding Triage ---
 
   std::string Title(std::initializer_list<int> kinds) const {
@@ -270,66 +185,6 @@ class Builder {
     }
   }
 
-  // --- False Positive Management ---
-
-  // Who may accept a risk of this severity; nullptr: the model names nobody.
-  const model::v1::AcceptanceAuthority* AuthorityOver(Severity severity) const {
-    for (const model::v1::AcceptanceAuthority& authority : proto_.risk_appetite().acceptance()) {
-      if (authority.level() == severity) return &authority;
-    }
-    return nullptr;
-  }
-
-  // Never the one that approves.
-  const model::v1::Role* AskingRole(const std::string& approver) const {
-    for (const int kind : {model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD,
-                           model::v1::ROLE_KIND_ENGINEERING_LEAD}) {
-      const model::v1::Role* role = FindRole(model_, std::vector<int>{kind});
-      if (role != nullptr && role->id() != approver) return role;
-    }
-    return nullptr;
-  }
-
-  // The worst open threat that a test attempts and somebody may decide on: a date or a contract that is missing is a
-  // fact, which nobody can have tried without result.
-  const Threat* DecidableThreat() const {
-    std::set<const Threat*> attempted;
-    for (const SecurityTest& test : plan_->tests()) {
-      if (test.kind->attempts()) attempted.insert(test.threats.begin(), test.threats.end());
-    }
-    for (const Threat* threat : threats_.Prioritised()) {
-      if (attempted.contains(threat) && AuthorityOver(threat->severity()) != nullptr) return threat;
-    }
-    return nullptr;
-  }
-
-  void AddDecision() {
-    const Threat* threat = DecidableThreat();
-    if (threat == nullptr) return;
-    const model::v1::AcceptanceAuthority& authority = *AuthorityOver(threat->severity());
-    const model::v1::Role* asks = AskingRole(authority.role());
-    if (asks == nullptr) return;
-    const std::string second = RoleTitle(model_, authority.second_approver());
-    const int days = authority.max_days() > 0 ? authority.max_days() : kDecisionDays;
-    exporting::Yaml decision = exporting::Yaml::Map();
-    decision.Set("finding", exporting::Yaml::Text(threat->key))
-        .Set("status", exporting::Yaml::Text("false_positive"))
-        .Set("requested_by", exporting::Yaml::Text(asks->id()))
-        .Set("approved_by", exporting::Yaml::Text(authority.role()))
-        .Set("authority", exporting::Yaml::Text(model::YamlName(authority.level())))
-        .Set("rationale",
-             exporting::Yaml::Text(absl::StrCat("what was tried, with which result",
-                                                second.empty() ? "" : absl::StrCat("; agreed by the ", second))))
-        .Set("decided_on", exporting::Yaml::Text(proto_.as_of()))
-        .Set("expires_on", exporting::Yaml::Text(model::FormatDate(model_.as_of() + days)))
-        .Set("fingerprint", exporting::Yaml::Text(analysis::FingerprintOf(*threat)));
-    exporting::Yaml list = exporting::Yaml::List();
-    list.Add(std::move(decision));
-    exporting::Yaml file = exporting::Yaml::Map();
-    file.Set("schema_version", exporting::Yaml::Text("1")).Set("decisions", std::move(list));
-    result_.set_decision(std::string(absl::StripTrailingAsciiWhitespace(file.Write())));
-  }
-
   // --- Testing Cadence ---
 
   void AddCadence() {
@@ -337,10 +192,10 @@ class Builder {
     std::map<Key, std::pair<pb::CadenceRow, std::set<std::string>>> rows;
     for (const SecurityTest& test : plan_->tests()) {
       auto& [row, owners] =
-          rows[{test.next.empty() ? "9" : test.next, test.kind->id(), test.interval_basis, LastOf(test)}];
+          rows[{test.next.empty() ? "9" : test.next, test.kind->id(), test.interval_basis, LastLabel(test)}];
       row.set_kind(test.kind->id());
       row.add_elements(test.element_id);
-      row.set_last(LastOf(test));
+      row.set_last(LastLabel(test));
       row.set_overdue(test.overdue);
       row.set_runs(test.kind->runs());
       if (test.interval_days > 0) row.set_interval(InDays(test.interval_days));
@@ -356,53 +211,6 @@ class Builder {
       AddAll(value.second, value.first.mutable_owners());
       *result_.add_cadence() = std::move(value.first);
     }
-  }
-
-  void AddPentest() {
-    pb::PentestScope& scope = *result_.mutable_pentest();
-    std::set<std::string> tested;
-    std::set<std::string> segmented;
-    int segmentation_days = kYear;
-    for (const SecurityTest& test : plan_->tests()) {
-      if (test.kind->id() == "penetration-test") {
-        tested.insert(test.element_id);
-        if (!scope.next().empty() && scope.next() <= test.next) continue;
-        scope.set_next(test.next);
-        scope.set_last(LastOf(test));
-        scope.set_overdue(test.overdue);
-        scope.set_interval(IntervalOf(test.interval_days));
-      } else if (test.kind->id() == "segmentation-test") {
-        segmented.insert(test.element_id);
-        segmentation_days = std::min(segmentation_days, test.interval_days);
-        if (!scope.segmentation_next().empty() && scope.segmentation_next() <= test.next) continue;
-        scope.set_segmentation_next(test.next);
-        scope.set_segmentation_last(LastOf(test));
-        scope.set_segmentation_overdue(test.overdue);
-      }
-    }
-    AddAll(segmented, scope.mutable_segmentation());
-    std::set<std::string> suppliers;
-    for (const analysis::ComponentView& view : threats_.landscape().components()) {
-      const model::v1::Component& component = *view.facts->component;
-      if (view.facts->pci_scope == analysis::PciScope::kCde) {
-        scope.add_cde(component.id());
-      } else if (view.facts->pci_scope == analysis::PciScope::kConnected) {
-        scope.add_connected(component.id());
-      }
-      if (component.machine() == model::v1::MACHINE_DEVICE) scope.add_devices(component.id());
-      if (!tested.contains(component.id())) continue;
-      scope.add_outside(component.id());
-      if (!component.third_party().empty()) suppliers.insert(component.third_party());
-      for (const int flow : view.outbound) {
-        const int target = threats_.landscape().flows()[flow].target;
-        const std::string& supplier = threats_.landscape().components()[target].facts->component->third_party();
-        if (!supplier.empty()) suppliers.insert(supplier);
-      }
-    }
-    AddAll(suppliers, scope.mutable_permissions());
-    scope.set_pci(!scope.cde().empty());
-    scope.set_service_provider(plan_->service_provider());
-    scope.set_segmentation_interval(IntervalOf(segmentation_days));
   }
 
   // --- Metrics ---
