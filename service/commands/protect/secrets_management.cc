@@ -1,19 +1,15 @@
-// Reach, rotation and order of revocation are analysis'; this file arranges them by credential, store and pipeline.
+// Reach, rotation and order of revocation are analysis'; this file arranges them by credential and pipeline. Stores and
+// rotation are files of their own.
 #include "service/commands/protect/secrets_management.h"
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/analysis/credentials.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
-#include "service/analysis/outside.h"
 #include "service/analysis/terms.h"
 #include "service/commands/access_wording.h"
 #include "service/commands/applicable_references.h"
@@ -21,8 +17,11 @@
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/protection_gaps.h"
+#include "service/commands/rotation_tables.h"
 #include "service/commands/rotation_wording.h"
+#include "service/commands/rows.h"
 #include "service/commands/secret_snippets.h"
+#include "service/commands/secret_store_tables.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/reviews.h"
@@ -60,9 +59,8 @@ class Secrets {
     AddUndeclared();
     AddBlastRadius();
     AddLeaks();
-    AddStores();
-    AddRotation();
-    AddRevocation();
+    AddSecretStoreTables(facts_, inventory_, gaps_, result_);
+    AddRotationTables(input_, inventory_, result_);
     AddPipelines();
     AddSecretSnippets(model_, inventory_, result_);
     gaps_.MoveTo(*result_.mutable_gaps(), *result_.mutable_measures());
@@ -84,9 +82,8 @@ class Secrets {
     result_.set_injection(secrets_.injection());
     result_.set_scanner(secrets_.scanner());
     *result_.mutable_forbidden() = secrets_.forbidden_locations();
-    for (std::string& reference : BindingReferences(binding_, knowledge::InventoryReasonOf("secrets").references())) {
-      *result_.add_references() = std::move(reference);
-    }
+    AddAll(BindingReferences(binding_, knowledge::InventoryReasonOf("secrets").references()),
+           result_.mutable_references());
   }
 
   // --- Inventory ---
@@ -152,7 +149,7 @@ class Secrets {
       row.set_path(absl::StrCat(flow->source(), " to ", flow->target()));
       row.set_authentication(Label(flow->authentication()));
       row.set_level(data.empty() ? "no data declared" : Label(analysis::HighestLevel(data)));
-      row.set_owner(TeamName(model_, team.empty() ? proto_.owner_team() : team));
+      row.set_owner(OwnerName(model_, team));
       gaps_.Add("credential-expected", flow->id(),
                 absl::StrCat("proves itself by ", Label(flow->authentication()), ", and no credential is declared"),
                 team);
@@ -183,7 +180,7 @@ class Secrets {
     row.set_way(known.way());
     row.set_check(known.check());
     row.set_guard(std::move(guard));
-    row.set_owner(TeamName(model_, team.empty() ? proto_.owner_team() : std::string(team)));
+    row.set_owner(OwnerName(model_, team));
   }
 
   void AddLeaks() {
@@ -255,140 +252,6 @@ class Secrets {
   static bool KeepsState(const model::v1::IacSource& source) {
     const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
     return tool == nullptr || !tool->stateless();
-  }
-
-  // --- Stores ---
-
-  void AddStores() {
-    for (const SecretStore& store : secrets_.stores()) {
-      pb::SecretStoreRow& row = *result_.add_stores();
-      row.set_id(store.id());
-      row.set_name(store.name());
-      row.set_component(store.component());
-      row.set_rotates(store.auto_rotation() ? "by itself" : "by hand");
-      row.set_break_glass(store.break_glass());
-      row.set_audit_log(store.audit_log());
-      row.set_owner(TeamName(model_, store.owner_team()));
-      for (const CredentialFact& fact : inventory_.credentials) {
-        if (fact.store == &store) row.set_credentials(row.credentials() + 1);
-      }
-      AddStoreComponent(store, row);
-      if (store.break_glass().empty()) {
-        gaps_.Add("break-glass-missing", store.id(), "no break-glass declared", store.owner_team());
-      }
-      if (store.audit_log().empty()) {
-        gaps_.Add("audit-log-missing", store.id(), "no audit log declared", store.owner_team());
-      }
-    }
-  }
-
-  void AddStoreComponent(const SecretStore& store, pb::SecretStoreRow& row) {
-    const ComponentFacts* facts = facts_.Find(store.component());
-    if (facts == nullptr) {
-      row.set_availability("no component declared");
-      return;
-    }
-    const Component& component = *facts->component;
-    if (facts->effective_zone != nullptr) row.set_zone(facts->effective_zone->id());
-    row.set_availability(
-        absl::StrCat(component.has_replicas() ? Count(component.replicas(), "instance", "instances") : "unknown", ", ",
-                     Count(component.regions_size(), "region", "regions")));
-    if (component.has_restore_minutes()) {
-      row.set_recovery(absl::StrCat("restored in ", Minutes(component.restore_minutes())));
-    }
-    if (component.has_replicas() && component.replicas() == 1) {
-      gaps_.Add("store-single", component.id(), absl::StrCat("1 instance runs ", store.id()), store.owner_team());
-    }
-    AddReaders(store, component);
-  }
-
-  void AddReaders(const SecretStore& store, const Component& component) {
-    pb::StoreMap map;
-    std::map<std::string, std::string> nodes = {{component.id(), component.name()}};
-    for (const Flow& flow : proto_.flows()) {
-      if (flow.source() != component.id() && flow.target() != component.id()) continue;
-      pb::StoreMapEdge& edge = *map.add_edges();
-      edge.set_from(flow.source());
-      edge.set_to(flow.target());
-      edge.set_label(flow.id());
-      for (const std::string& id : {flow.source(), flow.target()}) {
-        if (const auto* each = model_.Find<Component>(id)) nodes[id] = each->name();
-      }
-      pb::StoreReaderRow& row = *result_.add_readers();
-      row.set_store(store.id());
-      row.set_flow(flow.id());
-      row.set_from(absl::StrCat(flow.source(), " to ", flow.target()));
-      const ComponentFacts* other = facts_.Find(flow.source() == component.id() ? flow.target() : flow.source());
-      if (other != nullptr && other->effective_zone != nullptr) row.set_zone(other->effective_zone->id());
-      row.set_authentication(Label(flow.authentication()));
-      row.set_protection(Label(flow.transport_security()));
-      row.set_purpose(flow.purpose());
-    }
-    if (map.edges().empty()) return;
-    map.set_store(component.id());
-    map.set_name(store.name());
-    for (const auto& [id, name] : nodes) {
-      pb::StoreMapNode& node = *map.add_nodes();
-      node.set_id(id);
-      node.set_name(name);
-    }
-    *result_.add_maps() = std::move(map);
-  }
-
-  // --- Rotation ---
-
-  void AddRotation() {
-    std::map<int, pb::RotationRow> rows;
-    std::map<int, std::set<int>> intervals;
-    for (const CredentialFact& fact : inventory_.credentials) {
-      const kb::CredentialRule* rule = knowledge::FindCredentialRule(fact.credential->kind());
-      if (rule == nullptr) continue;
-      pb::RotationRow& row = rows[rule->kind()];
-      row.set_kind(Label(rule->kind()));
-      row.add_credentials(fact.credential->id());
-      row.set_procedure(rule->procedure());
-      row.set_evidence(rule->evidence());
-      row.set_successor(rule->successor());
-      if (row.references().empty()) {
-        for (std::string& reference : BindingReferences(binding_, rule->references())) {
-          *row.add_references() = std::move(reference);
-        }
-      }
-      intervals[rule->kind()].insert(fact.rotation.interval_days);
-    }
-    for (auto& [kind, row] : rows) {
-      std::vector<std::string> texts;
-      for (const int days : intervals[kind]) texts.push_back(days == 0 ? "not declared" : InDays(days));
-      row.set_intervals(absl::StrJoin(texts, ", "));
-      *result_.add_rotation() = std::move(row);
-    }
-  }
-
-  void AddRevocation() {
-    int order = 0;
-    for (const CredentialFact* fact : inventory_.revocation_order) {
-      const kb::CredentialRule* rule = knowledge::FindCredentialRule(fact->credential->kind());
-      pb::RevocationRow& row = *result_.add_revocation();
-      row.set_order(++order);
-      row.set_credential(fact->credential->id());
-      std::vector<std::string> reasons;
-      if (fact->pci_scope >= analysis::PciScope::kConnected) reasons.push_back(PciScopeLabel(fact->pci_scope));
-      reasons.push_back(fact->data.empty() ? "reach not declared" : Label(fact->confidentiality));
-      reasons.push_back(Count(static_cast<int64_t>(fact->users.size()), "user", "users"));
-      row.set_reason(absl::StrJoin(reasons, ", "));
-      row.set_how(rule == nullptr ? "kind not declared" : rule->revocation());
-      for (const ComponentFacts* user : fact->users) row.add_affected(user->component->id());
-      row.set_owner(TeamName(model_, fact->credential->owner_team()));
-    }
-    for (const model::v1::ContainmentSwitch& each : proto_.containment_switches()) {
-      if (each.kind() != model::v1::CONTAINMENT_KIND_CREDENTIAL_REVOCATION) continue;
-      pb::RevocationSwitchRow& row = *result_.add_switches();
-      row.set_id(each.id());
-      row.set_mechanism(each.mechanism());
-      row.set_ordered_by(RoleTitle(model_, each.ordered_by()));
-      if (each.has_effect_minutes()) row.set_works_within(Minutes(each.effect_minutes()));
-      row.set_last_tested(each.last_tested());
-    }
   }
 
   // --- Delivery ---
