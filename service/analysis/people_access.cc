@@ -136,4 +136,16 @@ class Finder {
 
 std::vector<PeoplePath> FindPeoplePaths(const Landscape& landscape) { return Finder(landscape).Run(); }
 
+FactorVerdict VerdictOn(const PeoplePath& path) {
+  if (!path.required) return FactorVerdict::kNotRequired;
+  switch (path.several_factors) {
+    case model::v1::TRISTATE_YES:
+      return FactorVerdict::kMet;
+    case model::v1::TRISTATE_NO:
+      return FactorVerdict::kFails;
+    default:
+      return FactorVerdict::kUnknown;
+  }
+}
+
 }  // namespace metapowers::analysis

@@ -39,6 +39,10 @@ struct PeoplePath {
 // All paths, sorted by people, then flow.
 std::vector<PeoplePath> FindPeoplePaths(const Landscape& landscape);
 
+// Whether a path has the factors that it needs.
+enum class FactorVerdict { kNotRequired, kMet, kFails, kUnknown };
+FactorVerdict VerdictOn(const PeoplePath& path);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_PEOPLE_ACCESS_H_

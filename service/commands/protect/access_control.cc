@@ -1,16 +1,14 @@
 // Paths of people, reach of credentials and separation of duties are analysis'; this file arranges them by component,
-// role, data class and account.
+// role, data class and account. People, privileges and emergency access are files of their own.
 #include "service/commands/protect/access_control.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "metapowers/knowledge/v1/technologies.pb.h"
 #include "service/analysis/control_posture.h"
 #include "service/analysis/credentials.h"
 #include "service/analysis/entry_points.h"
@@ -24,13 +22,16 @@
 #include "service/commands/applicable_references.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/control_effects.h"
+#include "service/commands/emergency_table.h"
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/people_tables.h"
 #include "service/commands/privilege_tables.h"
 #include "service/commands/protection_gaps.h"
 #include "service/commands/raci.h"
 #include "service/commands/rotation_wording.h"
+#include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/knowledge.h"
@@ -39,10 +40,8 @@ namespace metapowers::commands::protect {
 namespace {
 
 namespace pb = security::protect::v1;
-namespace kb = knowledge::v1;
 using analysis::ComponentFacts;
 using analysis::CredentialFact;
-using analysis::PciScope;
 using analysis::PeoplePath;
 using model::v1::Component;
 using model::v1::DataClass;
@@ -56,21 +55,6 @@ void AddCounts(const std::map<std::string, int>& counts, Field* field) {
   for (const auto& [name, count] : counts) order.emplace_back(-count, name);
   std::sort(order.begin(), order.end());
   for (const auto& [count, name] : order) *field->Add() = absl::StrCat(name, " (", -count, ")");
-}
-
-std::string PeopleLabel(analysis::People people) {
-  switch (people) {
-    case analysis::People::kPersonnel:
-      return "personnel";
-    case analysis::People::kSupplier:
-      return "supplier";
-    default:
-      return "customer";
-  }
-}
-
-bool Names(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 class Access {
@@ -99,10 +83,9 @@ class Access {
     AddLeastPrivilege();
     AddReach();
     AddAccessSnippets(model_, *result_.mutable_snippets());
-    AddPaths();
-    AddCde();
+    AddPeopleTables(model_, facts_, paths_, gaps_, result_);
     AddAccounts();
-    AddEmergency();
+    AddEmergencyTable(landscape_, gaps_, result_);
     gaps_.MoveTo(*result_.mutable_gaps(), *result_.mutable_measures());
     AddControlEffects(input_, "access-control", *result_.mutable_controls());
     AddQuestions();
@@ -114,17 +97,15 @@ class Access {
  private:
   // --- Policy ---
 
-  void AddReferences(absl::string_view reason, google::protobuf::RepeatedPtrField<std::string>& out) const {
-    for (std::string& reference : BindingReferences(binding_, knowledge::InventoryReasonOf(reason).references())) {
-      *out.Add() = std::move(reference);
-    }
+  void AddReasons(absl::string_view reason, google::protobuf::RepeatedPtrField<std::string>& out) const {
+    AddAll(BindingReferences(binding_, knowledge::InventoryReasonOf(reason).references()), &out);
   }
 
   void AddPolicy() {
-    AddReferences("matrix", *result_.mutable_matrix_references());
-    AddReferences("cde-mfa", *result_.mutable_mfa_references());
-    AddReferences("service-accounts", *result_.mutable_account_references());
-    AddReferences("reviews", *result_.mutable_review_references());
+    AddReasons("matrix", *result_.mutable_matrix_references());
+    AddReasons("cde-mfa", *result_.mutable_mfa_references());
+    AddReasons("service-accounts", *result_.mutable_account_references());
+    AddReasons("reviews", *result_.mutable_review_references());
     const model::v1::PolicyParameters& policy = proto_.policy_parameters();
     if (policy.has_access_review_days()) result_.set_review_interval(InDays(policy.access_review_days()));
     if (policy.has_service_token_ttl_minutes()) result_.set_token_lifetime(Minutes(policy.service_token_ttl_minutes()));
@@ -204,16 +185,12 @@ class Access {
       row.set_authentication_state(StateOf(i, "authn_source"));
       row.set_authorization_state(StateOf(i, "authz_source"));
       row.set_pci(PciScopeLabel(view.facts->pci_scope));
-      row.set_owner(OwnerOf(component));
+      row.set_owner(OwnerName(model_, component.owner_team()));
     }
   }
 
   std::string StateOf(int component, absl::string_view control) const {
     return Label(analysis::PostureOf(landscape_.ComponentElement(component), control).state);
-  }
-
-  std::string OwnerOf(const Component& component) const {
-    return TeamName(model_, component.owner_team().empty() ? proto_.owner_team() : component.owner_team());
   }
 
   void AddConsumers() {
@@ -261,7 +238,7 @@ class Access {
       row.set_subject(conflict.subject);
       row.set_duties(conflict.duties);
       row.set_fact(conflict.fact);
-      row.set_owner(TeamName(model_, conflict.team.empty() ? proto_.owner_team() : conflict.team));
+      row.set_owner(OwnerName(model_, conflict.team));
       gaps_.Add("duties-not-separated", conflict.subject, conflict.fact, conflict.team);
     }
   }
@@ -278,7 +255,7 @@ class Access {
       row.set_state(Label(posture.state));
       row.set_evidence(posture.evidence);
       row.set_observed(ObservedOn(*facts.component, "least_privilege"));
-      row.set_owner(OwnerOf(*facts.component));
+      row.set_owner(OwnerName(model_, facts.component->owner_team()));
     }
   }
 
@@ -297,7 +274,7 @@ class Access {
         for (const DataClass* data : analysis::DataOf(model_, *fact.flow)) needs.insert(data->id());
       }
       for (const DataClass* data : fact.data) {
-        if (needs.count(data->id()) == 0) row.add_beyond(data->id());
+        if (!needs.contains(data->id())) row.add_beyond(data->id());
       }
       for (const std::string& id : fact.without_need) row.add_without_need(id);
       if (row.beyond().empty() && row.without_need().empty()) continue;
@@ -311,85 +288,6 @@ class Access {
       for (const std::string& id : needs) row.add_needs(id);
       row.set_owner(TeamName(model_, fact.credential->owner_team()));
       *result_.add_reach() = std::move(row);
-    }
-  }
-
-  // --- People ---
-
-  static std::string VerdictOf(const PeoplePath& path) {
-    if (!path.required) return "not required";
-    switch (path.several_factors) {
-      case model::v1::TRISTATE_YES:
-        return "met";
-      case model::v1::TRISTATE_NO:
-        return "fails";
-      default:
-        return "unknown";
-    }
-  }
-
-  std::string RequiredBy(const PeoplePath& path) const {
-    if (!path.required) return "";
-    if (path.cde) return "path into the CDE";
-    const bool policy = proto_.policy_parameters().mfa_all_infrastructure() == model::v1::TRISTATE_YES;
-    return policy ? "path into production, and policy" : "path into production";
-  }
-
-  void AddPaths() {
-    std::vector<const PeoplePath*> order;
-    for (const PeoplePath& path : paths_) order.push_back(&path);
-    std::stable_sort(order.begin(), order.end(), [](const PeoplePath* a, const PeoplePath* b) {
-      return std::make_pair(a->required, a->cde) > std::make_pair(b->required, b->cde);
-    });
-    for (const PeoplePath* path : order) {
-      const Component& target = *path->target->component;
-      pb::MfaPathRow& row = *result_.add_paths();
-      row.set_flow(path->flow->id());
-      row.set_who(path->source->component->id());
-      row.set_people(PeopleLabel(path->people));
-      row.set_way(path->through == nullptr ? absl::StrCat("into ", target.id())
-                                           : absl::StrCat("into ", target.id(), " through ", path->through->target()));
-      row.set_authentication(Label(path->flow->authentication()));
-      row.set_several_factors(Label(path->several_factors));
-      row.set_required(RequiredBy(*path));
-      const std::string pci = PciScopeLabel(path->target->pci_scope);
-      row.set_scope(absl::StrCat(Label(target.environment()), pci.empty() ? "" : ", ", pci));
-      row.set_verdict(VerdictOf(*path));
-      row.set_owner(OwnerOf(target));
-      AddPathGaps(*path);
-    }
-  }
-
-  void AddPathGaps(const PeoplePath& path) {
-    const std::string& team = path.target->component->owner_team();
-    if (VerdictOf(path) == "fails") {
-      gaps_.Add(path.cde ? "mfa-missing-cde" : "mfa-missing", path.flow->id(),
-                absl::StrCat("proves itself by ", Label(path.flow->authentication()), " alone"), team);
-    }
-    const bool shared = path.flow->authorization() == model::v1::FLOW_AUTHORIZATION_TECHNICAL_USER;
-    if (shared && path.people != analysis::People::kCustomer) {
-      gaps_.Add("shared-account", path.flow->id(),
-                absl::StrCat(path.target->component->id(), " decides on the rights of the calling service"), team);
-    }
-  }
-
-  void AddCde() {
-    for (const auto& [id, facts] : facts_.components()) {
-      if (facts.pci_scope != PciScope::kCde) continue;
-      pb::CdeAccessRow& row = *result_.add_cde();
-      row.set_component(id);
-      std::set<std::string> verdicts;
-      for (const PeoplePath& path : paths_) {
-        if (path.target != &facts) continue;
-        const bool customer = path.people == analysis::People::kCustomer;
-        const std::string text = absl::StrCat(path.flow->id(), " (several factors: ", Label(path.several_factors), ")");
-        *(customer ? row.add_customers() : row.add_personnel()) = text;
-        if (!customer) verdicts.insert(VerdictOf(path));
-      }
-      row.set_verdict(verdicts.empty()            ? "no path of personnel declared"
-                      : verdicts.count("fails")   ? "fails"
-                      : verdicts.count("unknown") ? "unknown"
-                                                  : "met");
     }
   }
 
@@ -415,47 +313,6 @@ class Access {
     }
   }
 
-  // --- Emergency access ---
-
-  void AddEmergency() {
-    for (const model::v1::SecretStore& store : proto_.secrets().stores()) {
-      AddEmergencyRow(store.id(), store.component(), "secret store", store.break_glass(), store.audit_log(),
-                      store.owner_team());
-    }
-    for (const analysis::ComponentView& view : landscape_.components()) {
-      const Component& component = *view.facts->component;
-      if (!analysis::IsOurs(facts_, *view.facts)) continue;
-      const bool signs_in = (view.capabilities & (uint64_t{1} << kb::CAPABILITY_IDENTITY_PROVIDER)) != 0;
-      if (!signs_in && !analysis::IsBastion(component)) continue;
-      const std::string recorded = component.logging() == model::v1::LOGGING_LEVEL_UNSPECIFIED
-                                       ? ""
-                                       : absl::StrCat(Label(component.logging()), " logs");
-      AddEmergencyRow(component.id(), component.id(), signs_in ? "sign-in" : "access for administration",
-                      component.degraded_mode(), recorded, component.owner_team());
-    }
-  }
-
-  void AddEmergencyRow(const std::string& target, const std::string& component, const std::string& kind,
-                       const std::string& way, const std::string& recorded, const std::string& team) {
-    pb::EmergencyRow& row = *result_.add_emergency();
-    row.set_target(target);
-    row.set_kind(kind);
-    row.set_way(way);
-    const auto* owner = model_.Find<model::v1::Team>(team);
-    row.set_who(owner == nullptr ? "not declared"
-                                 : absl::StrCat(owner->lead(), owner->deputy().empty() ? "" : "; ", owner->deputy()));
-    row.set_recorded(recorded);
-    for (const model::v1::Alert& alert : proto_.monitoring().alerts()) {
-      if (!component.empty() && Names(alert.components(), component)) row.add_alerts(alert.id());
-    }
-    row.set_reviewed(result_.review_owner().empty() ? "nobody declared"
-                                                    : absl::StrCat(result_.review_owner(), ", after each use"));
-    // That of a secret store is a gap of secrets-management.
-    if (way.empty() && kind != "secret store") {
-      gaps_.Add("emergency-access-missing", target, "no way in is declared while the usual one is down", team);
-    }
-  }
-
   // --- Questions and totals ---
 
   void AddQuestions() {
@@ -468,7 +325,7 @@ class Access {
       *result_.add_questions() = std::move(question);
     }
     for (const PeoplePath& path : paths_) {
-      if (VerdictOf(path) != "unknown") continue;
+      if (analysis::VerdictOn(path) != analysis::FactorVerdict::kUnknown) continue;
       *result_.add_questions() =
           Ask(model_, absl::StrCat("flows[", path.flow->id(), "].posture"),
               absl::StrCat("Do people on flow ", path.flow->id(), " prove themselves by several factors?"),
