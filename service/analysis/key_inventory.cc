@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "service/analysis/terms.h"
 #include "service/knowledge/key_and_access.h"
 
 namespace metapowers::analysis {
@@ -72,5 +73,14 @@ std::vector<KeyFact> FindKeys(const Facts& facts) {
   }
   return keys;
 }
+
+const KeyFact* FindKey(const std::vector<KeyFact>& keys, absl::string_view id) {
+  for (const KeyFact& fact : keys) {
+    if (fact.key->id() == id) return &fact;
+  }
+  return nullptr;
+}
+
+bool IsStore(const ComponentFacts& facts) { return !facts.stores.empty() && !IsExternal(*facts.component); }
 
 }  // namespace metapowers::analysis

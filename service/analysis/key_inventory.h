@@ -35,6 +35,12 @@ struct KeyFact {
 // All declared keys, sorted by id.
 std::vector<KeyFact> FindKeys(const Facts& facts);
 
+// The key with this id; nullptr when there is none.
+const KeyFact* FindKey(const std::vector<KeyFact>& keys, absl::string_view id);
+
+// Whether data rests in it and it is no external entity.
+bool IsStore(const ComponentFacts& facts);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_KEY_INVENTORY_H_

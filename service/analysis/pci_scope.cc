@@ -324,4 +324,9 @@ std::vector<ScopeConflict> FindScopeConflicts(const Topology& topology,
   return conflicts;
 }
 
+bool CarriesUnknownIntoCde(const Facts& facts, const model::v1::Flow& flow) {
+  const ComponentFacts* target = facts.Find(flow.target());
+  return flow.sends().empty() && flow.receives().empty() && target != nullptr && target->pci_scope == PciScope::kCde;
+}
+
 }  // namespace metapowers::analysis

@@ -35,6 +35,10 @@ void AddPciScope(const Topology& topology, const std::vector<ComponentFacts*>& c
 // `components` has its scopes.
 std::vector<ScopeConflict> FindScopeConflicts(const Topology& topology, const std::vector<ComponentFacts*>& components);
 
+// Whether the flow ends in the CDE and declares no data: account data may lie at its end, so that "carries nothing"
+// is not to be concluded.
+bool CarriesUnknownIntoCde(const Facts& facts, const model::v1::Flow& flow);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_PCI_SCOPE_H_

@@ -1,10 +1,10 @@
-// Verdicts, key states and rotations are analysis'; this file arranges them by data class, store, flow and key.
+// Verdicts, key states and rotations are analysis'; this file arranges them by data class, store and flow. Keys,
+// who holds them and versions of TLS are files of their own.
 #include "service/commands/protect/encryption_strategy.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,16 +12,20 @@
 #include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
 #include "service/analysis/key_inventory.h"
+#include "service/analysis/pci_scope.h"
 #include "service/analysis/terms.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/control_effects.h"
 #include "service/commands/entry_wording.h"
+#include "service/commands/key_holder_tables.h"
 #include "service/commands/key_tables.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/protection_gaps.h"
 #include "service/commands/rotation_wording.h"
+#include "service/commands/rows.h"
 #include "service/commands/tls_snippets.h"
+#include "service/commands/tls_tables.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/knowledge.h"
@@ -65,18 +69,16 @@ class Strategy {
     if (proto_.policy_parameters().min_tls() != model::v1::TLS_VERSION_UNSPECIFIED) {
       result_.set_policy_floor(Label(proto_.policy_parameters().min_tls()));
     }
-    AddReferences("certificates", *result_.mutable_certificate_references());
-    AddReferences("keys", *result_.mutable_key_references());
-    AddReferences("custodians", *result_.mutable_custodian_references());
+    AddReasons("certificates", *result_.mutable_certificate_references());
+    AddReasons("keys", *result_.mutable_key_references());
+    AddReasons("custodians", *result_.mutable_custodian_references());
     AddRequirements();
     AddStores();
     AddFlows();
-    AddProtocols();
-    AddSuites();
+    AddTlsTables(model_, result_);
     AddExceptions();
     AddKeyTables(input_, keys_, gaps_, result_);
-    AddModes();
-    AddClientSide();
+    AddKeyHolderTables(facts_, keys_, result_);
     AddBackups();
     AddTlsSnippets(model_, *result_.mutable_snippets());
     gaps_.MoveTo(*result_.mutable_gaps(), *result_.mutable_measures());
@@ -87,7 +89,7 @@ class Strategy {
                               "PolicyParameters.min_tls", "PolicyParameters.key_rotation_days"})) {
       *result_.add_questions() = std::move(question);
     }
-    AddFlowQuestions();
+    AddFlowQuestions(facts_, *result_.mutable_questions());
     AddTotals();
     FillPresence(result_);
     return std::move(result_);
@@ -96,10 +98,8 @@ class Strategy {
  private:
   // --- Requirements ---
 
-  void AddReferences(absl::string_view reason, google::protobuf::RepeatedPtrField<std::string>& out) const {
-    for (std::string& reference : BindingReferences(binding_, knowledge::InventoryReasonOf(reason).references())) {
-      *out.Add() = std::move(reference);
-    }
+  void AddReasons(absl::string_view reason, google::protobuf::RepeatedPtrField<std::string>& out) const {
+    AddAll(BindingReferences(binding_, knowledge::InventoryReasonOf(reason).references()), &out);
   }
 
   // The measure of the requirement with this check, where it applies to the class; else empty.
@@ -187,22 +187,11 @@ class Strategy {
     if (std::find(facts.begin(), facts.end(), fact) == facts.end()) facts.push_back(fact);
   }
 
-  const KeyFact* FindKey(absl::string_view id) const {
-    for (const KeyFact& fact : keys_) {
-      if (fact.key->id() == id) return &fact;
-    }
-    return nullptr;
-  }
-
-  bool IsStore(const ComponentFacts& facts) const {
-    return !facts.stores.empty() && !analysis::IsExternal(*facts.component);
-  }
-
   // --- At rest ---
 
   void AddStores() {
     for (const auto& [id, facts] : facts_.components()) {
-      if (!IsStore(facts)) continue;
+      if (!analysis::IsStore(facts)) continue;
       const Component& component = *facts.component;
       pb::StoreEncryptionRow& row = *result_.add_stores();
       row.set_id(id);
@@ -214,7 +203,7 @@ class Strategy {
       row.set_required(RequiredAtRest(facts));
       row.set_verdict(JudgeAll(id, kStoreChecks));
       row.set_owner(TeamName(model_, component.owner_team()));
-      if (const KeyFact* key = FindKey(component.kms_key())) {
+      if (const KeyFact* key = analysis::FindKey(keys_, component.kms_key())) {
         row.set_key(key->key->id());
         row.set_key_owner(TeamName(model_, key->key->owner_team()));
         row.set_key_storage(key->key->storage());
@@ -250,17 +239,10 @@ class Strategy {
       row.set_required(RequiredInTransit(flow, data));
       row.set_authentication(Label(flow.authentication()));
       row.set_level(data.empty() ? "no data declared" : Label(analysis::HighestLevel(data)));
-      row.set_verdict(CarriesUnknownIntoCde(flow) ? "unknown: no data declared on a path into the CDE"
-                                                  : JudgeAll(flow.id(), kFlowChecks));
+      row.set_verdict(analysis::CarriesUnknownIntoCde(facts_, flow) ? "unknown: no data declared on a path into the CDE"
+                                                                    : JudgeAll(flow.id(), kFlowChecks));
       row.set_owner(TeamName(model_, analysis::TeamOf(input_.threats.Get().landscape().FlowElement(i))));
     }
-  }
-
-  // What carries nothing by declaration needs no protection, but not where card data may lie at its end.
-  bool CarriesUnknownIntoCde(const Flow& flow) const {
-    const ComponentFacts* target = facts_.Find(flow.target());
-    return flow.sends().empty() && flow.receives().empty() && target != nullptr &&
-           target->pci_scope == analysis::PciScope::kCde;
   }
 
   std::string RequiredInTransit(const Flow& flow, const std::vector<const DataClass*>& data) const {
@@ -271,62 +253,6 @@ class Strategy {
     }
     return "";
   }
-
-  static std::string FloorLabel(const Flow& flow) {
-    if (analysis::UsesTls(flow)) return Label(flow.min_tls());
-    return flow.transport_security() == model::v1::TRANSPORT_SECURITY_UNSPECIFIED ? "unknown" : "no TLS";
-  }
-
-  // A floor below TLS 1.2 is a gap, so that suites of older versions are offered to nobody.
-  static model::v1::TlsVersion UsableFloor(const Flow& flow) {
-    return std::max(flow.min_tls(), model::v1::TLS_VERSION_TLS_1_2);
-  }
-
-  void AddProtocols() {
-    std::map<std::tuple<std::string, std::string, std::string>, pb::ProtocolUseRow> rows;
-    for (const Flow& flow : proto_.flows()) {
-      const std::string protocol = flow.protocol().empty() ? "unknown" : flow.protocol();
-      const std::string floor = FloorLabel(flow);
-      pb::ProtocolUseRow& row = rows[{protocol, Label(flow.transport_security()), floor}];
-      row.set_protocol(protocol);
-      row.set_protection(Label(flow.transport_security()));
-      row.set_floor(floor);
-      row.set_flows(row.flows() + 1);
-      const auto data = analysis::DataOf(model_, flow);
-      const bool account =
-          std::any_of(data.begin(), data.end(), [](auto* each) { return analysis::IsAccountData(*each); });
-      row.set_account_data(row.account_data() + (account ? 1 : 0));
-      if (!analysis::UsesTls(flow)) continue;
-      row.set_suites(flow.min_tls() == model::v1::TLS_VERSION_UNSPECIFIED  ? "open until the floor is declared"
-                     : UsableFloor(flow) >= model::v1::TLS_VERSION_TLS_1_3 ? "those of TLS 1.3"
-                                                                           : "those of TLS 1.2 and TLS 1.3");
-    }
-    std::vector<pb::ProtocolUseRow> order;
-    for (auto& [key, row] : rows) order.push_back(std::move(row));
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.flows() > b.flows(); });
-    for (pb::ProtocolUseRow& row : order) *result_.add_protocols() = std::move(row);
-  }
-
-  void AddSuites() {
-    for (const model::v1::TlsVersion version : {model::v1::TLS_VERSION_TLS_1_3, model::v1::TLS_VERSION_TLS_1_2}) {
-      const auto flows = std::count_if(proto_.flows().begin(), proto_.flows().end(), [&](const Flow& flow) {
-        return analysis::UsesTls(flow) && flow.min_tls() != model::v1::TLS_VERSION_UNSPECIFIED &&
-               UsableFloor(flow) == version;
-      });
-      const bool below = version == model::v1::TLS_VERSION_TLS_1_3 && AnyTls();
-      if (flows == 0 && !below) continue;
-      pb::SuiteRow& row = *result_.add_suites();
-      row.set_version(Label(version));
-      row.set_flows(static_cast<int>(flows));
-      for (const kb::CipherSuite& suite : knowledge::KeyAndAccessRules().cipher_suites()) {
-        if (suite.version() != version) continue;
-        row.add_suites(suite.name());
-        row.set_source(suite.source());
-      }
-    }
-  }
-
-  bool AnyTls() const { return std::any_of(proto_.flows().begin(), proto_.flows().end(), analysis::UsesTls); }
 
   void AddExceptions() {
     for (const model::v1::PolicyException& exception : proto_.policy_parameters().exceptions()) {
@@ -347,66 +273,12 @@ class Strategy {
     }
   }
 
-  // --- Client side ---
-
-  void AddModes() {
-    for (const kb::EncryptionModeRule& rule : knowledge::KeyAndAccessRules().encryption_modes()) {
-      pb::ModeRow row;
-      for (const auto& [id, facts] : facts_.components()) {
-        if (IsStore(facts) && facts.component->encryption_at_rest() == rule.mode()) row.add_stores(id);
-      }
-      if (row.stores().empty()) continue;
-      row.set_mode(Label(rule.mode()));
-      row.set_side(rule.side());
-      row.set_holder(rule.holder());
-      row.set_protects(rule.protects());
-      row.set_open(rule.open());
-      *result_.add_modes() = std::move(row);
-    }
-  }
-
-  void AddClientSide() {
-    for (const auto& [id, facts] : facts_.components()) {
-      if (!IsStore(facts)) continue;
-      pb::ClientSideRow row;
-      for (const DataClass* data : facts.stores) {
-        if (data->confidentiality() == model::v1::CONFIDENTIALITY_STRICTLY_CONFIDENTIAL) row.add_data(data->id());
-      }
-      if (row.data().empty()) continue;
-      row.set_store(id);
-      for (const Flow& flow : proto_.flows()) {
-        if (flow.target() == id && !flow.readonly() && !flow.sends().empty()) row.add_writers(flow.source());
-      }
-      const kb::EncryptionModeRule* mode = knowledge::FindEncryptionMode(facts.component->encryption_at_rest());
-      row.set_side(mode == nullptr ? "unknown" : mode->side());
-      row.set_holder(HolderOf(*facts.component, mode));
-      row.set_open(mode == nullptr ? "unknown" : mode->open());
-      row.set_decision(DecisionOn(row, facts.component->encryption_at_rest()));
-      *result_.add_client_side() = std::move(row);
-    }
-  }
-
-  std::string HolderOf(const Component& store, const kb::EncryptionModeRule* mode) const {
-    if (const KeyFact* key = FindKey(store.kms_key())) {
-      return absl::StrCat(TeamName(model_, key->key->owner_team()), " (", key->key->id(), ")");
-    }
-    return mode == nullptr ? "unknown" : mode->holder();
-  }
-
-  static std::string DecisionOn(const pb::ClientSideRow& row, model::v1::EncryptionAtRest mode) {
-    if (mode == model::v1::ENCRYPTION_AT_REST_PER_USER_KEY) return "none: it is encrypted before it reaches the store";
-    if (mode == model::v1::ENCRYPTION_AT_REST_UNSPECIFIED) return "answer how the store encrypts first";
-    if (row.writers().empty()) return "no writer is declared: keep the key out of reach of the store's administrators";
-    return absl::StrCat("encrypt in ", List({row.writers().begin(), row.writers().end()}, 4),
-                        " where administrators of the store must not read it");
-  }
-
   // --- Backups ---
 
   void AddBackups() {
     constexpr kb::HandlingCheck kChecks[] = {kb::HANDLING_CHECK_BACKUP_ENCRYPTED};
     for (const auto& [id, facts] : facts_.components()) {
-      if (!IsStore(facts)) continue;
+      if (!analysis::IsStore(facts)) continue;
       const Component& store = *facts.component;
       pb::BackupEncryptionRow& row = *result_.add_backups();
       row.set_store(id);
@@ -426,25 +298,6 @@ class Strategy {
       for (const std::string& place : store.backup().locations()) row.add_locations(place);
       row.set_immutable(Label(store.backup().immutable()));
       row.set_last_restore(store.backup().last_restore_test());
-    }
-  }
-
-  // --- Questions ---
-
-  // The fields ask nothing by themselves: only flows with TLS have a version, and a flow may carry nothing.
-  void AddFlowQuestions() {
-    for (const Flow& flow : proto_.flows()) {
-      if (CarriesUnknownIntoCde(flow)) {
-        *result_.add_questions() = Ask(model_, absl::StrCat("flows[", flow.id(), "].sends"),
-                                       absl::StrCat("Which data does ", flow.id(), " carry into the CDE and back?"),
-                                       facts_.Find(flow.target())->component->owner_team());
-      }
-      if (!analysis::UsesTls(flow) || flow.min_tls() != model::v1::TLS_VERSION_UNSPECIFIED) continue;
-      const auto* target = model_.Find<Component>(flow.target());
-      *result_.add_questions() =
-          Ask(model_, absl::StrCat("flows[", flow.id(), "].min_tls"),
-              absl::StrCat("Which TLS version does the target of flow ", flow.id(), " accept at the lowest?"),
-              target == nullptr ? "" : target->owner_team());
     }
   }
 
