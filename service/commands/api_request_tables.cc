@@ -36,6 +36,15 @@ using model::v1::ConsumerClass;
 
 bool IsWeb(const ReviewedApi& api) { return api.wire != kb::API_WIRE_MESSAGE && api.wire != kb::API_WIRE_GRPC; }
 
+// What one request too many meets.
+std::string BurstTest(const ReviewedApi& api, int64_t limit) {
+  if (api.wire == kb::API_WIRE_MESSAGE) {
+    return absl::StrCat("message ", limit + 1, " within a minute waits at the sender");
+  }
+  const char* const refusal = api.wire == kb::API_WIRE_GRPC ? "the status RESOURCE_EXHAUSTED" : "429";
+  return absl::StrCat("request ", limit + 1, " within a minute is refused with ", refusal);
+}
+
 class RequestTables {
  public:
   RequestTables(const Input& input, const analysis::AttackSurface& surface, const analysis::ApiReview& review,
@@ -76,9 +85,7 @@ class RequestTables {
         }
         const int64_t limit = consumer->requests_per_minute();
         row.set_limit(absl::StrCat(limit, " requests per minute ", LimitScope(*consumer)));
-        row.set_burst_test(IsWeb(api) || api.wire == kb::API_WIRE_GRPC
-                               ? absl::StrCat("request ", limit + 1, " within a minute is refused with 429")
-                               : absl::StrCat("message ", limit + 1, " within a minute waits at the sender"));
+        row.set_burst_test(BurstTest(api, limit));
       }
     }
   }
@@ -183,7 +190,8 @@ class RequestTables {
       row.set_verdict(TransportLabel(state));
       row.set_owner(OwnerName(model_, entry.owner_team));
       if (state == analysis::TransportState::kUnknown) {
-        questions_.Ask("Flow.min_tls", "flows", entry.flow->id(), entry.owner_team);
+        const bool tls = entry.transport != model::v1::TRANSPORT_SECURITY_UNSPECIFIED;
+        questions_.Ask(tls ? "Flow.min_tls" : "Flow.transport_security", "flows", entry.flow->id(), entry.owner_team);
       }
     }
     std::sort(result_.mutable_transports()->begin(), result_.mutable_transports()->end(),

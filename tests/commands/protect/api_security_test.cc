@@ -180,6 +180,25 @@ TEST(ApiSecurity, ConfigurationFollowsTheDeclaredProduct) {
   EXPECT_THAT(kong.configs(0).yaml(), HasSubstr("limit: [1000]"));
 }
 
+TEST(ApiSecurity, ALimitIsTriedInTheWordsOfTheProtocol) {
+  const auto burst = [](const std::string& style) {
+    const ApiSecurityResult result =
+        Audit(Edited(Example("api-platform"), {{"component: api-gateway\n    style: rest\n    version: \"2026-04\"",
+                                                "component: api-gateway\n    style: " + style}}));
+    for (const auto& row : result.limits()) {
+      if (row.api() == "payments-api" && row.consumer() == "partner") return row.burst_test();
+    }
+    return std::string();
+  };
+  EXPECT_EQ(burst("rest"), "request 1001 within a minute is refused with 429");
+  EXPECT_EQ(burst("grpc"), "request 1001 within a minute is refused with the status RESOURCE_EXHAUSTED");
+  const ApiSecurityResult hospital = Audit(Example("patient-platform"));
+  for (const auto& row : hospital.limits()) {
+    if (row.api() != "hl7-interfaces") continue;
+    EXPECT_THAT(row.burst_test(), HasSubstr("within a minute waits at the sender"));
+  }
+}
+
 TEST(ApiSecurity, AnyOriginIsAFindingAndMessagesHaveNone) {
   const ApiSecurityResult result = Audit(Example("patient-platform"));
   std::map<std::string, bool> flagged;
@@ -199,6 +218,26 @@ TEST(ApiSecurity, RemediesHaveOwnerDateAndRiskAndAreSorted) {
       EXPECT_GE(result.remedies(std::max(i, 1) - 1).severity(), row.severity());
     }
   }
+}
+
+TEST(ApiSecurity, AVersionOfTlsIsAskedOfFlowsWithTlsAlone) {
+  const auto asked = [](const std::string& from, const std::string& to) {
+    std::string fields;
+    const ApiSecurityResult result = Audit(Edited(Example("api-platform"), {{from, to}}));
+    for (const auto& question : result.questions()) fields += question.field() + "\n";
+    return fields;
+  };
+  const std::string flow = "id: partner-to-edge, ";
+  const std::string protection = "transport_security: tls, min_tls: tls_1_3";
+  const std::string text = Example("api-platform");
+  const size_t at = text.find(protection, text.find(flow));
+  ASSERT_NE(at, std::string::npos);
+  const std::string before = text.substr(text.find(flow), at - text.find(flow));
+  EXPECT_THAT(asked(before + protection, before + "transport_security: tls"),
+              HasSubstr("flows[partner-to-edge].min_tls"));
+  const std::string unknown = asked(before + protection, before + "transport_security: unknown");
+  EXPECT_THAT(unknown, HasSubstr("flows[partner-to-edge].transport_security"));
+  EXPECT_THAT(unknown, Not(HasSubstr("flows[partner-to-edge].min_tls")));
 }
 
 TEST(ApiSecurity, AModelWithoutInterfacesSaysSo) {
