@@ -20,8 +20,12 @@ const std::string& HomeOf(const IacSource& source) {
   return source.repository().empty() ? source.id() : source.repository();
 }
 
-std::vector<std::string> NamespacesOf(const model::Model& model, const IacSource& source) {
-  const std::set<std::string> managed = analysis::ManagedBy(model, source);
+// Of all sources in one place, since a policy stands there once for all of them.
+std::vector<std::string> NamespacesIn(const model::Model& model, const std::string& home) {
+  std::set<std::string> managed;
+  for (const IacSource& source : model.proto().delivery().iac()) {
+    if (HomeOf(source) == home) managed.merge(analysis::ManagedBy(model, source));
+  }
   std::vector<std::string> namespaces;
   for (const model::v1::Zone& zone : model.proto().zones()) {
     const bool is_namespace = zone.type() == model::v1::ZONE_TYPE_K8S_NAMESPACE;
@@ -53,7 +57,7 @@ void AddPolicySnippets(const model::Model& model, ConfigSnippets& out) {
       if (!made.emplace(HomeOf(source), policy->id()).second) continue;
       metapowers::v1::ConfigSnippet& snippet = *out.Add();
       snippet = FillConfig(policy->config(), {{"system", model.proto().name()},
-                                              {"namespaces", ConfigNode::Texts(NamespacesOf(model, source))}});
+                                              {"namespaces", ConfigNode::Texts(NamespacesIn(model, HomeOf(source)))}});
       snippet.set_title(policy->title());
       snippet.add_elements(HomeOf(source));
     }

@@ -89,6 +89,26 @@ TEST(IacSecurity, ConfigurationFollowsToolProviderAndPlatform) {
   EXPECT_THAT(patient.jobs(0).yaml(), HasSubstr("bicep-azure-apply"));
 }
 
+TEST(IacSecurity, APolicyHoldsForAllSourcesOfARepository) {
+  const IacSecurityResult result = IacSecurity(
+      Case(
+          Edited(Example("api-platform"),
+                 {{"- {id: cluster-manifests, tool: Kubernetes manifests, repository: platform-manifests, manages: "
+                   "[eks-us-east, eks-us-west, eks-eu-central]",
+                   "- {id: eu-manifests, tool: Kubernetes manifests, repository: platform-manifests, manages: "
+                   "[eks-eu-central]}\n"
+                   "    - {id: cluster-manifests, tool: Kubernetes manifests, repository: platform-manifests, manages: "
+                   "[eks-us-east, eks-us-west]"}}))
+          .input());
+  int found = 0;
+  for (const auto& file : result.policy_files()) {
+    if (file.rego().find("namespaces := ") == std::string::npos) continue;
+    ++found;
+    EXPECT_THAT(file.rego(), HasSubstr("[\"eu-core\", \"us-cde\", \"us-core\", \"us-edge\"]"));
+  }
+  EXPECT_EQ(found, 1);
+}
+
 TEST(IacSecurity, PoliciesNameAControlAndThreatsThatItLowers) {
   for (const char* name : kExamples) {
     const auto result = ReviewedExample(name);
