@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/base/config_text.h"
 #include "service/commands/naming.h"
 #include "service/commands/package_wording.h"
 #include "service/commands/rows.h"
@@ -105,7 +106,7 @@ class BomTables {
       if (!managers.empty()) continue;
       const std::string& image = component.component->container().base_image();
       const bool foreign = !component.component->custom_code() && !image.empty();
-      const std::string target = foreign ? image : component.component->custom_code() ? "dir:." : "$IMAGE";
+      const std::string target = foreign ? ShellWord(image) : component.component->custom_code() ? "dir:." : "$IMAGE";
       AddTask(component, foreign ? "container image" : "any",
               absl::StrCat("syft ", target, " -o cyclonedx-json=evidence/", id, ".cdx.json"), "cyclonedx", outdated,
               tasks);
