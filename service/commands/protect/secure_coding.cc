@@ -1,10 +1,8 @@
 // The judgements are analysis'; this puts them into the tables of the section, one function a table.
 #include "service/commands/protect/secure_coding.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
-#include <set>
 #include <tuple>
 
 #include "absl/algorithm/container.h"
@@ -13,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/code_findings.h"
-#include "service/analysis/control_posture.h"
 #include "service/analysis/vulnerabilities.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/code_input_tables.h"
@@ -28,7 +25,6 @@
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
-#include "service/knowledge/threats.h"
 
 namespace metapowers::commands::protect {
 namespace {
@@ -173,6 +169,13 @@ class Review {
     return policy.has_code_reviewers() ? Count(policy.code_reviewers(), "person", "people") : "unknown";
   }
 
+  std::string ReviewersRead() const {
+    const model::v1::PolicyParameters& policy = proto_.policy_parameters();
+    if (!policy.has_code_reviewers()) return "As many people as the policy names besides the author read";
+    if (policy.code_reviewers() <= 1) return "One person besides the author reads";
+    return absl::StrCat(ReviewersLabel(), " besides the author read");
+  }
+
   void AddGates() {
     for (const CodeRepository& code : scope_.repositories) {
       const model::v1::Repository& repository = *code.repository;
@@ -191,13 +194,7 @@ class Review {
     for (const kb::ReviewGate& gate : rows_.gates()) {
       pb::CodeGateRule& row = *result_.add_gate_rules();
       row.set_name(gate.name());
-      const bool set = proto_.policy_parameters().has_code_reviewers();
-      row.set_rule(absl::StrReplaceAll(
-          gate.rule(), {{"{reviewers} besides the author read",
-                         set && proto_.policy_parameters().code_reviewers() <= 1
-                             ? "One person besides the author reads"
-                             : absl::StrCat(set ? ReviewersLabel() : "As many people as the policy names",
-                                            " besides the author read")}}));
+      row.set_rule(absl::StrReplaceAll(gate.rule(), {{"{reviewers_read}", ReviewersRead()}}));
       row.set_verification(gate.verification());
       AddAll(BindingReferences(binding_, gate.references()), row.mutable_references());
     }
