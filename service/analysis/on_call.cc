@@ -5,7 +5,6 @@
 #include <set>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/match.h"
 #include "service/knowledge/logging.h"
 
 namespace metapowers::analysis {
@@ -67,8 +66,13 @@ std::map<const OnCall*, Shortfall> Shortfalls(const std::vector<TierResponseFact
 }  // namespace
 
 Staffing StaffingOf(const OnCall& rotation) {
-  static const auto* const span = new std::regex("\\d{1,2}:\\d{2} ?- ?\\d{1,2}:\\d{2}");
-  if (absl::StrContains(rotation.hours(), "24x7") || absl::StrContains(rotation.hours(), "24/7")) {
+  static const auto* const always = new std::regex("24 ?[x/] ?7");
+  static const auto* const day = new std::regex("0{1,2}:00 ?- ?(24:00|0{1,2}:00|23:59)");
+  // Days of the week before it and a time zone behind it; what other words say is not known.
+  static const auto* const span = new std::regex(
+      "((Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]* ?- ?(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
+      "\\d{1,2}:\\d{2} ?- ?\\d{1,2}:\\d{2}( [A-Z]{2,5})?");
+  if (std::regex_search(rotation.hours(), *always) || std::regex_match(rotation.hours(), *day)) {
     return Staffing::kAnyHour;
   }
   return std::regex_match(rotation.hours(), *span) ? Staffing::kPartOfTheDay : Staffing::kUnknown;

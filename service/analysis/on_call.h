@@ -1,7 +1,7 @@
 // Who is called by alerts, and where that falls short of the shipped rules (TierResponse, OnCallCheck). Pure.
 //
-// Staffing of a rotation is at any hour when its hours say 24x7 or 24/7, for a part of the day when they are one span
-// of time; other words are not judged.
+// Staffing of a rotation is at any hour when its hours say 24x7 or 24/7, or are a span of the whole day; for a
+// part of the time when they are another span, with days of the week or a time zone; other words are not judged.
 //
 // A tier needs an answer within the shipped time, and some tiers at any hour, by every rotation that an alert on a
 // component of the tier calls. Without an alert nobody is called; not met when a rotation is slower or not there at any
