@@ -1,6 +1,5 @@
 #include "service/analysis/iac_review.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>

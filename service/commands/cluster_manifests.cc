@@ -1,5 +1,6 @@
 #include "service/commands/cluster_manifests.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 

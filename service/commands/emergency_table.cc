@@ -26,6 +26,7 @@ class EmergencyTable {
         gaps_(gaps),
         result_(result) {}
 
+  // A secret store without a way in is a gap of secrets-management.
   void AddEmergency() {
     for (const model::v1::SecretStore& store : proto_.secrets().stores()) {
       AddEmergencyRow(store.id(), store.component(), "secret store", store.break_glass(), store.audit_log(),
@@ -41,6 +42,10 @@ class EmergencyTable {
                                        : absl::StrCat(Label(component.logging()), " logs");
       AddEmergencyRow(component.id(), component.id(), signs_in ? "sign-in" : "access for administration",
                       component.degraded_mode(), recorded, component.owner_team());
+      if (component.degraded_mode().empty()) {
+        gaps_.Add("emergency-access-missing", component.id(), "no way in is declared while the usual one is down",
+                  component.owner_team());
+      }
     }
   }
 
@@ -60,10 +65,6 @@ class EmergencyTable {
     }
     row.set_reviewed(result_.review_owner().empty() ? "nobody declared"
                                                     : absl::StrCat(result_.review_owner(), ", after each use"));
-    // That of a secret store is a gap of secrets-management.
-    if (way.empty() && kind != "secret store") {
-      gaps_.Add("emergency-access-missing", target, "no way in is declared while the usual one is down", team);
-    }
   }
 
   const analysis::Landscape& landscape_;

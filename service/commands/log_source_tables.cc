@@ -85,8 +85,8 @@ class SourceTables {
       row.add_kinds(source->kind->name());
       for (const kb::LogEvent& event : source->kind->events()) AddOnce(event.id(), row.mutable_events());
       for (const std::string& field : source->kind->fields()) AddOnce(field, row.mutable_fields());
-      if (!absl::c_linear_search(transports, source->kind->transport()))
-        transports.push_back(source->kind->transport());
+      const std::string& transport = source->kind->transport();
+      if (!absl::c_linear_search(transports, transport)) transports.push_back(transport);
       states.insert(CollectionLabel(source->collection));
       collected = collected || source->collected();
     }

@@ -13,7 +13,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/analysis/detections.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/baseline_tables.h"

@@ -2,7 +2,6 @@
 #include "service/commands/detect/monitoring_strategy.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"

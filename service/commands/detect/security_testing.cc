@@ -27,7 +27,6 @@
 #include "service/commands/test_wording.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
-#include "service/knowledge/detections.h"
 #include "service/knowledge/security_tests.h"
 
 namespace metapowers::commands::detect {

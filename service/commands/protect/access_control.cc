@@ -16,7 +16,6 @@
 #include "service/analysis/outside.h"
 #include "service/analysis/people_access.h"
 #include "service/analysis/privileges.h"
-#include "service/analysis/terms.h"
 #include "service/commands/access_snippets.h"
 #include "service/commands/access_wording.h"
 #include "service/commands/applicable_references.h"

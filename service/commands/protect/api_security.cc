@@ -1,18 +1,14 @@
 // The judgements are analysis'; this puts them into the tables of the section, one function a table.
 #include "service/commands/protect/api_security.h"
 
-#include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/api_access.h"
 #include "service/analysis/api_review.h"
-#include "service/analysis/terms.h"
 #include "service/commands/api_access_tables.h"
 #include "service/commands/api_request_tables.h"
 #include "service/commands/api_tests.h"
@@ -28,7 +24,6 @@
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
 #include "service/knowledge/rules.h"
-#include "service/knowledge/threats.h"
 
 namespace metapowers::commands::protect {
 namespace {

@@ -1,7 +1,6 @@
 // The judgements are analysis'; this puts them into the tables of the section, one function a table.
 #include "service/commands/protect/iac_security.h"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 #include <tuple>
