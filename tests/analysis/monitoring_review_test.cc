@@ -138,18 +138,18 @@ TEST(OnCall, GapsNameTheirCheckAndTier) {
   EXPECT_THAT(gaps(OnCallText("response_minutes: 60, hours: \"08:00-18:00\", engineers: 1, escalates_to: lead")),
               ElementsAre("no_escalation night", "one_person night", "slow night", "not_any_hour night"));
   EXPECT_THAT(gaps(OnCallText("hours: 24x7, escalates_to: lead, escalate_after_minutes: 5", "threshold: 5")),
-              ElementsAre("unrouted down", "no_runbook down"));
+              ElementsAre("unrouted down", "no_runbook down", "not_called night"));
 }
 
 TEST(AutomaticResponse, NobodysSafetyDependsOnAMachinesDecision) {
   model::v1::Component component;
-  EXPECT_EQ(BarOf(component), ActionBar::kTierUnknown);
+  EXPECT_EQ(BarOf(component).kind, ActionBar::Kind::kTierUnknown);
   component.set_tier(model::v1::TIER_TIER_0);
-  EXPECT_EQ(BarOf(component), ActionBar::kTierZero);
+  EXPECT_EQ(BarOf(component).kind, ActionBar::Kind::kTierZero);
   component.set_tier(model::v1::TIER_TIER_1);
-  EXPECT_EQ(BarOf(component), ActionBar::kNone);
+  EXPECT_EQ(BarOf(component).kind, ActionBar::Kind::kNone);
   component.set_machine(model::v1::MACHINE_DEVICE);
-  EXPECT_EQ(BarOf(component), ActionBar::kDevice);
+  EXPECT_EQ(BarOf(component).kind, ActionBar::Kind::kDevice);
 }
 
 TEST(AutomaticResponse, EveryElementOfAnActionIsAutomaticOrOrdered) {
@@ -157,7 +157,7 @@ TEST(AutomaticResponse, EveryElementOfAnActionIsAutomaticOrOrdered) {
   const Landscape& landscape = threats.threats().landscape();
   const LogSources sources = LogSources::Of(landscape);
   const auto detections = Detections::Of(threats.threats(), sources);
-  for (const ActionFact& fact : Actions(landscape.model(), *detections)) {
+  for (const ActionFact& fact : Actions(landscape, *detections)) {
     ASSERT_NE(fact.action, nullptr);
     EXPECT_GT(fact.detections, 0);
     EXPECT_THAT(fact.automatic, ::testing::Not(::testing::Contains("web"))) << "tier 0";

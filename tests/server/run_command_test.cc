@@ -287,9 +287,9 @@ TEST_F(PipelineTest, StreamsWhatATargetDoes) {
 }
 
 TEST_F(PipelineTest, APlannedTargetSaysSo) {
-  const grpc::Status one = client_.Run("lessons-learned", WithModel());
+  const grpc::Status one = client_.Run("security-training", WithModel());
   ExpectError(one, grpc::StatusCode::UNIMPLEMENTED, "COMMAND_PLANNED");
-  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(one).metadata().at("command"), "lessons-learned");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(one).metadata().at("command"), "security-training");
   ExpectError(client_.Run("nonsense", WithModel()), grpc::StatusCode::NOT_FOUND, "COMMAND_UNKNOWN");
   EXPECT_EQ(server_.CountCommits(), 0);
 }

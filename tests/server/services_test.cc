@@ -334,7 +334,7 @@ TEST_F(ServicesTest, StatusFollowsModelAndText) {
   EXPECT_TRUE(status.has_model());
   EXPECT_EQ(status.commands_size(), 39);
   EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_MISSING);
-  EXPECT_EQ(StateOf(status, "lessons-learned"), v1::SECTION_STATE_PLANNED);
+  EXPECT_EQ(StateOf(status, "security-training"), v1::SECTION_STATE_PLANNED);
   EXPECT_EQ(StateOf(status, status.next_command()), v1::SECTION_STATE_MISSING);
   EXPECT_EQ(status.head(), server_.Git("rev-parse HEAD"));
   EXPECT_EQ(status.topic_etag(), absl::StrCat("\"", server_.Git("rev-parse HEAD:.metapowers/security/shop"), "\""));

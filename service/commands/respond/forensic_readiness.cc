@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/alert_coverage.h"
 #include "service/analysis/log_pipeline.h"
@@ -166,21 +167,21 @@ class Readiness {
   }
 
   void AddLogFindings() {
+    const std::string& platform = proto_.logging().platform().empty() ? proto_.id() : proto_.logging().platform();
     if (proto_.logging().tamper_protection() == model::v1::TRISTATE_NO) {
-      findings_.Add("evidence-changeable",
-                    proto_.logging().platform().empty() ? proto_.id() : proto_.logging().platform(),
-                    "logging.tamper_protection is no", "");
+      findings_.Add("evidence-changeable", platform, "logging.tamper_protection is no", "");
     }
     for (const analysis::RetentionFact& fact : BindingRetentions(input_, sources_)) {
       if (fact.state != analysis::RuleState::kBroken) continue;
       findings_.Add("evidence-short-lived", knowledge::ReferenceLabel(fact.duty->reference()),
-                    absl::StrCat("logs are kept ", analysis::RetentionOf(model_)), "");
+                    absl::StrCat("logs are kept ", analysis::RetentionOf(model_), "; it asks: ",
+                                 absl::AsciiStrToLower(fact.duty->text().substr(0, 1)), fact.duty->text().substr(1)),
+                    "");
     }
     // Half a year is what an intrusion often takes to be found; less is said where nothing binds.
     constexpr int kDays = 180;
     if (proto_.logging().has_total_retention_days() && proto_.logging().total_retention_days() < kDays) {
-      findings_.Add("evidence-short-lived",
-                    proto_.logging().platform().empty() ? proto_.id() : proto_.logging().platform(),
+      findings_.Add("evidence-short-lived", platform,
                     absl::StrCat("logs are kept ", InDays(proto_.logging().total_retention_days()), " in all"), "");
     }
   }
