@@ -35,6 +35,7 @@ set(METAPOWERS_COMMANDS
   respond/incident_response
   respond/lessons_learned
   utility/pentest_plan
+  utility/security_checklist
   utility/threat_intel
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

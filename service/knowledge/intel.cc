@@ -26,4 +26,9 @@ const v1::PentestRules& PentestRules() {
   return *rows;
 }
 
+const v1::ComplianceSections& ComplianceSections() {
+  static const auto* const rows = Load<v1::ComplianceSections>("data/intel/compliance_sections.textproto");
+  return *rows;
+}
+
 }  // namespace metapowers::knowledge

@@ -1,8 +1,9 @@
-// Shipped rows on threat intelligence and penetration tests, read once from data embedded in the binary. Thread-safe;
-// what is returned lives as long as the process.
+// Shipped rows on threat intelligence, penetration tests and sections that meet requirements, read once from data
+// embedded in the binary. Thread-safe; what is returned lives as long as the process.
 #ifndef METAPOWERS_SERVICE_KNOWLEDGE_INTEL_H_
 #define METAPOWERS_SERVICE_KNOWLEDGE_INTEL_H_
 
+#include "metapowers/knowledge/v1/compliance_sections.pb.h"
 #include "metapowers/knowledge/v1/pentest.pb.h"
 #include "metapowers/knowledge/v1/threat_intel.pb.h"
 
@@ -13,6 +14,9 @@ const v1::ThreatIntelRules& ThreatIntelRules();
 
 // The rows of data/intel/pentest.textproto.
 const v1::PentestRules& PentestRules();
+
+// The rows of data/intel/compliance_sections.textproto.
+const v1::ComplianceSections& ComplianceSections();
 
 }  // namespace metapowers::knowledge
 
