@@ -34,6 +34,7 @@ set(METAPOWERS_COMMANDS
   respond/incident_communication
   respond/incident_response
   respond/lessons_learned
+  utility/compliance_map
   utility/pentest_plan
   utility/security_checklist
   utility/threat_intel
