@@ -37,6 +37,7 @@ set(METAPOWERS_COMMANDS
   utility/compliance_map
   utility/pentest_plan
   utility/security_checklist
+  utility/security_training
   utility/threat_intel
 )
 # Those of them that use Input::evidence: the evidence is read and parsed for them alone.

@@ -31,4 +31,9 @@ const v1::ComplianceSections& ComplianceSections() {
   return *rows;
 }
 
+const v1::TrainingRules& TrainingRules() {
+  static const auto* const rows = Load<v1::TrainingRules>("data/intel/training.textproto");
+  return *rows;
+}
+
 }  // namespace metapowers::knowledge
