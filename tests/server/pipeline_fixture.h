@@ -50,6 +50,23 @@ inline size_t CountBuilt() {
   return built;
 }
 
+// As long as it lives, the command is planned, as one is between its entry in the contract and its generator. No call
+// may be running when it begins or ends.
+class Planned {
+ public:
+  explicit Planned(absl::string_view id)
+      : entry_(const_cast<CommandEntry&>(*CommandIndex::Get().Find(id))), built_(entry_.command) {
+    entry_.command = nullptr;
+  }
+  Planned(const Planned&) = delete;
+  Planned& operator=(const Planned&) = delete;
+  ~Planned() { entry_.command = built_; }
+
+ private:
+  CommandEntry& entry_;
+  const commands::Command* const built_;
+};
+
 inline v1::CommandContext WithModel(absl::string_view name = "Shop", absl::string_view topic = "shop") {
   v1::CommandContext context = ContextOf(topic);
   context.set_model_yaml(ModelText(topic, name));

@@ -296,7 +296,10 @@ TEST_F(CompareResultsTest, SaysWhichRevisionIsAtFault) {
   EXPECT_THAT(status.error_message(), HasSubstr(broken));
   ExpectOk(Compare(without, "", "all", response));
   ExpectError(Compare("", "", "threat-modle", response), grpc::StatusCode::NOT_FOUND, "COMMAND_UNKNOWN");
-  ExpectError(Compare("", "", "security-training", response), grpc::StatusCode::UNIMPLEMENTED, "COMMAND_PLANNED");
+  {
+    const Planned planned("threat-model");
+    ExpectError(Compare("", "", "threat-model", response), grpc::StatusCode::UNIMPLEMENTED, "COMMAND_PLANNED");
+  }
   ExpectError(Compare(std::string(40, '0'), "", "all", response), grpc::StatusCode::NOT_FOUND, "REVISION_NOT_FOUND");
 }
 

@@ -287,9 +287,19 @@ TEST_F(PipelineTest, StreamsWhatATargetDoes) {
 }
 
 TEST_F(PipelineTest, APlannedTargetSaysSo) {
-  const grpc::Status one = client_.Run("security-training", WithModel());
-  ExpectError(one, grpc::StatusCode::UNIMPLEMENTED, "COMMAND_PLANNED");
-  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(one).metadata().at("command"), "security-training");
+  const Planned planned("asset-inventory");
+  for (const grpc::Status& status : {client_.Run("asset-inventory", WithModel()), client_.Inventory(WithModel())}) {
+    ExpectError(status, grpc::StatusCode::UNIMPLEMENTED, "COMMAND_PLANNED");
+    EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("command"), "asset-inventory");
+  }
+  EXPECT_EQ(server_.CountCommits(), 0);
+  std::vector<v1::RunCommandsResponse> events;
+  ExpectOk(client_.Run("identify", Ungated("Shop", "shop"), &events));
+  EXPECT_THAT(events[0].plan().planned(), ::testing::ElementsAre("asset-inventory"));
+  EXPECT_THAT(events[0].plan().commands(), Not(::testing::Contains("asset-inventory")));
+}
+
+TEST_F(PipelineTest, AnUnknownTargetSaysSo) {
   ExpectError(client_.Run("nonsense", WithModel()), grpc::StatusCode::NOT_FOUND, "COMMAND_UNKNOWN");
   EXPECT_EQ(server_.CountCommits(), 0);
 }

@@ -328,13 +328,20 @@ TEST_F(ServicesTest, EveryArchetypeIsAValidDraft) {
               "NAME_INVALID");
 }
 
+TEST_F(ServicesTest, APlannedCommandIsListedAsPlanned) {
+  ExpectOk(client_.PutModel(WithModel()));
+  const Planned planned("security-policy");
+  const v1::GetTopicStatusResponse status = Status();
+  EXPECT_EQ(StateOf(status, "security-policy"), v1::SECTION_STATE_PLANNED);
+  EXPECT_NE(status.next_command(), "security-policy");
+}
+
 TEST_F(ServicesTest, StatusFollowsModelAndText) {
   ExpectOk(client_.PutModel(WithModel()));
   v1::GetTopicStatusResponse status = Status();
   EXPECT_TRUE(status.has_model());
   EXPECT_EQ(status.commands_size(), 39);
   EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_MISSING);
-  EXPECT_EQ(StateOf(status, "security-training"), v1::SECTION_STATE_PLANNED);
   EXPECT_EQ(StateOf(status, status.next_command()), v1::SECTION_STATE_MISSING);
   EXPECT_EQ(status.head(), server_.Git("rev-parse HEAD"));
   EXPECT_EQ(status.topic_etag(), absl::StrCat("\"", server_.Git("rev-parse HEAD:.metapowers/security/shop"), "\""));
@@ -343,7 +350,7 @@ TEST_F(ServicesTest, StatusFollowsModelAndText) {
   ExpectOk(client_.Run("all", ContextOf()));
   status = Status();
   for (const v1::CommandStatus& row : status.commands()) {
-    EXPECT_TRUE(row.state() == v1::SECTION_STATE_CURRENT || row.state() == v1::SECTION_STATE_PLANNED) << row.command();
+    EXPECT_EQ(row.state(), v1::SECTION_STATE_CURRENT) << row.command();
   }
   EXPECT_EQ(status.next_command(), "");
 
