@@ -1,11 +1,10 @@
 #include "service/knowledge/embedded_rows.h"
 
-#include <google/protobuf/text_format.h>
+#include <google/protobuf/io/coded_stream.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
-#include <string>
 
 namespace metapowers::knowledge {
 
@@ -15,9 +14,9 @@ void BrokenRows(absl::string_view what) {
 }
 
 void MergeRows(const EmbeddedFile& file, google::protobuf::Message& rows) {
-  const std::unique_ptr<google::protobuf::Message> part(rows.New());
-  if (!google::protobuf::TextFormat::ParseFromString(std::string(file.text), part.get())) BrokenRows(file.path);
-  rows.MergeFrom(*part);
+  google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(file.text.data()),
+                                               static_cast<int>(file.text.size()));
+  if (!rows.MergeFromCodedStream(&bytes) || !bytes.ConsumedEntireMessage()) BrokenRows(file.path);
 }
 
 }  // namespace metapowers::knowledge

@@ -15,7 +15,7 @@ namespace metapowers::knowledge {
 // from.
 [[noreturn]] void BrokenRows(absl::string_view what);
 
-// Adds the rows of the file to `rows`, in text format.
+// Adds the rows of the file, which holds the wire format, to `rows`.
 void MergeRows(const EmbeddedFile& file, google::protobuf::Message& rows);
 
 // The rows of all files whose path `takes` takes, merged in the order of the files; there must be one.

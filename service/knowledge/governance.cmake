@@ -6,6 +6,6 @@ foreach(rows clause=PolicyClauses=policy_clauses activity=SecurityActivities=sec
   list(GET rows 0 kind)
   list(GET rows 1 message)
   list(GET rows 2 schema)
-  check_rows(${schema} ${schema} ${message} ${${kind}_files})
+  encode_rows(${schema} ${message} ${${kind}_files})
 endforeach()
-metapowers_embed(metapowers_knowledge metapowers::knowledge kGovernanceFiles ${clause_files} ${activity_files})
+embed_rows(kGovernanceFiles ${clause_files} ${activity_files})

@@ -6,6 +6,6 @@ foreach(review asvs=AsvsCatalogue=asvs api_review=ApiReview=api_review code_revi
   string(REGEX MATCH "^([a-z_]+)=([A-Za-z]+)=([a-z_]+)$" _ ${review})
   set(file data/reviews/${CMAKE_MATCH_1}.textproto)
   list(APPEND review_files ${file})
-  check_rows(${CMAKE_MATCH_1} ${CMAKE_MATCH_3} ${CMAKE_MATCH_2} ${file})
+  encode_rows(${CMAKE_MATCH_3} ${CMAKE_MATCH_2} ${file})
 endforeach()
-metapowers_embed(metapowers_knowledge metapowers::knowledge kReviewFiles ${review_files})
+embed_rows(kReviewFiles ${review_files})

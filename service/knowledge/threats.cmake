@@ -10,7 +10,7 @@ foreach(rows threat_rule=ThreatRules=threat_rules control=SecurityControls=secur
   list(GET rows 0 kind)
   list(GET rows 1 message)
   list(GET rows 2 schema)
-  check_rows(${kind}_rows ${schema} ${message} ${${kind}_files})
+  encode_rows(${schema} ${message} ${${kind}_files})
 endforeach()
-metapowers_embed(metapowers_knowledge metapowers::knowledge kThreatFiles ${threat_rule_files} ${control_files}
+embed_rows(kThreatFiles ${threat_rule_files} ${control_files}
                  ${grid_files} ${technology_files} ${catalogue_files})
