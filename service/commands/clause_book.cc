@@ -279,8 +279,8 @@ void DropTooWeak(const Input& input, const PolicyClause& row, Clause& clause) {
   }
 }
 
-Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* policy, std::vector<Element> elements,
-                  const Element* item) {
+Clause MakeClause(const Input& input, ReferenceFilter& binding, const PolicyClause& row, const Policy* policy,
+                  std::vector<Element> elements, const Element* item) {
   Clause clause;
   clause.row = &row;
   clause.id = item == nullptr ? row.id() : absl::StrCat(row.id(), "-", Slug(item->label));
@@ -294,7 +294,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
   clause.because = sentences.Fill(row.because());
   clause.evidence = sentences.Fill(row.evidence());
   clause.cadence = sentences.Fill(row.cadence());
-  clause.references = ApplicableReferences(input, row.references());
+  clause.references = binding.Applicable(row.references());
   DropTooWeak(input, row, clause);
   if (item != nullptr) KeepReferencesOf(DetailOf(input, *item, "framework"), clause.references);
   if (!sentences.missing().empty()) {
@@ -309,6 +309,7 @@ Clause MakeClause(const Input& input, const PolicyClause& row, const Policy* pol
 
 std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, const Policy* policy) {
   std::vector<Clause> clauses;
+  ReferenceFilter binding(input);
   for (const PolicyClause& row : knowledge::PolicyClauses().clauses()) {
     if (row.area() != area) continue;
     std::string field;
@@ -317,10 +318,10 @@ std::vector<Clause> ClausesOf(const Input& input, model::v1::PolicyArea area, co
     std::vector<Element> elements = row.has_binds() ? Select(input, row.binds()) : std::vector<Element>();
     if (row.has_binds() && elements.empty()) continue;
     if (row.each()) {
-      for (const Element& item : elements) clauses.push_back(MakeClause(input, row, policy, {item}, &item));
+      for (const Element& item : elements) clauses.push_back(MakeClause(input, binding, row, policy, {item}, &item));
       continue;
     }
-    Clause clause = MakeClause(input, row, policy, std::move(elements), nullptr);
+    Clause clause = MakeClause(input, binding, row, policy, std::move(elements), nullptr);
     if (*state != ClauseState::kInForce) {
       clause.state = *state;
       clause.not_met.clear();  // nobody breaks what is not in force

@@ -244,11 +244,12 @@ void AddNotBinding(const Input& input, ComplianceInputs& inputs) {
     if (!HoldForModel(input, row.when()) || (row.has_unless() && SelectsAny(input, row.unless()))) continue;
     for (const std::string& reference : row.references()) inputs.not_binding.emplace(reference, row.reason());
   }
+  ReferenceFilter filter(input);
   for (const knowledge::v1::ReducedScope& scope : knowledge::PolicyClauses().reduced_scopes()) {
     const knowledge::v1::Framework* framework = knowledge::FindFramework(scope.framework());
     if (framework == nullptr) continue;
     for (const knowledge::v1::Requirement& requirement : framework->requirements()) {
-      if (RequirementBinds(input, framework->id(), requirement.id())) continue;
+      if (filter.BindsInPart(framework->id(), requirement.id())) continue;
       inputs.not_binding.emplace(absl::StrCat(framework->id(), ":", requirement.id()), scope.reason());
     }
   }

@@ -32,13 +32,6 @@ using analysis::IncidentClassFact;
 constexpr size_t kNamed = 5;
 constexpr size_t kSigns = 3;
 
-// Whether the requirement belongs to a framework that applies, and binds this system.
-bool Binds(const Input& input, const std::string& requirement) {
-  google::protobuf::RepeatedPtrField<std::string> one;
-  *one.Add() = requirement;
-  return !ApplicableReferences(input, one).empty();
-}
-
 // Puts steps into rows, numbered.
 class StepWriter {
  public:
@@ -84,7 +77,7 @@ void AddSigns(const IncidentClassFact& fact, pb::Playbook& row) {
 std::string WhyNoPlaybook(const Input& input, const IncidentClassFact& fact) {
   const std::string& requirement = fact.row->requirement();
   if (!requirement.empty()) {
-    return Binds(input, requirement)
+    return ReferenceFilter(input).Binds(requirement)
                ? ""
                : absl::StrCat(knowledge::ReferenceLabel(requirement), " does not bind the system");
   }

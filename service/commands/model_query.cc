@@ -91,7 +91,7 @@ std::vector<std::string> WantedValues(const model::Model& model, const Attribute
       wanted.push_back(text);
       continue;
     }
-    for (const Value& value : ValuesAt(model, model.proto(), absl::string_view(text).substr(1, text.size() - 2))) {
+    for (const Value& value : UnlabelledValuesAt(model.proto(), absl::string_view(text).substr(1, text.size() - 2))) {
       wanted.push_back(value.yaml);
     }
   }
@@ -149,7 +149,7 @@ Truth Judge(const model::Model& model, const AttributeMatch& match, const std::v
 Data Matching(const Input& input, const AttributeMatch& match, const Data& data, const char* field) {
   Data matching;
   for (const DataClass* each : data) {
-    if (Judge(input.model, match, ValuesAt(input.model, *each, field)) == Truth::kYes) matching.push_back(each);
+    if (Judge(input.model, match, UnlabelledValuesAt(*each, field)) == Truth::kYes) matching.push_back(each);
   }
   return matching;
 }
@@ -206,13 +206,23 @@ std::string OwnerName(const model::Model& model, const Message& message) {
   return "";
 }
 
-Element ElementOf(const model::Model& model, const Message& message, const std::string& label) {
+Element Unlabelled(const Message& message) {
   Element element;
   element.message = &message;
-  const std::vector<Value> values = ValuesAt(model, message, label);
-  element.label = values.empty() ? model::IdOf(message) : values[0].label;
-  element.owner = OwnerName(model, message);
   if (message.GetDescriptor() == DataClass::descriptor()) element.data = {static_cast<const DataClass*>(&message)};
+  return element;
+}
+
+// Fills label and owner; `path` names the field of the label.
+void Describe(const model::Model& model, absl::string_view path, Element& element) {
+  const std::vector<Value> values = ValuesAt(model, *element.message, path);
+  element.label = values.empty() ? model::IdOf(*element.message) : values[0].label;
+  element.owner = OwnerName(model, *element.message);
+}
+
+Element ElementOf(const model::Model& model, const Message& message) {
+  Element element = Unlabelled(message);
+  Describe(model, "id", element);
   return element;
 }
 
@@ -220,7 +230,7 @@ std::vector<Element> CrossBorder(const Input& input) {
   std::vector<Element> elements;
   for (const analysis::CrossBorderFlow& crossing : input.facts.cross_border_flows()) {
     if (!crossing.mechanism_required) continue;
-    Element element = ElementOf(input.model, *crossing.flow, "id");
+    Element element = ElementOf(input.model, *crossing.flow);
     element.data = crossing.data;
     const std::string mechanism = crossing.mechanism == nullptr
                                       ? "no mechanism declared"
@@ -264,7 +274,7 @@ std::vector<Element> PeoplePaths(const Input& input) {
   std::vector<Element> elements;
   for (const analysis::PeoplePath& path : analysis::FindPeoplePaths(input.threats.Get().landscape())) {
     if (!path.required) continue;
-    Element element = ElementOf(input.model, *path.flow, "id");
+    Element element = ElementOf(input.model, *path.flow);
     element.owner = TeamName(input.model, path.target->component->owner_team());
     if (path.several_factors != model::v1::TRISTATE_UNSPECIFIED) {
       element.computed = {{"$several_factors", model::YamlName(path.several_factors)}};
@@ -274,6 +284,7 @@ std::vector<Element> PeoplePaths(const Input& input) {
   return elements;
 }
 
+// Those of the model's own lists without label and owner.
 std::vector<Element> Candidates(const Input& input, const knowledge::v1::ElementSelector& selector) {
   if (selector.collection() == "$cross_border_flows") return CrossBorder(input);
   if (selector.collection() == "$single_points") return SinglePoints(input);
@@ -291,8 +302,7 @@ std::vector<Element> Candidates(const Input& input, const knowledge::v1::Element
     messages = std::move(next);
   }
   std::vector<Element> elements;
-  const std::string label = selector.label().empty() ? "id" : selector.label();
-  for (const Message* message : messages) elements.push_back(ElementOf(input.model, *message, label));
+  for (const Message* message : messages) elements.push_back(Unlabelled(*message));
   return elements;
 }
 
@@ -319,7 +329,7 @@ bool Wanted(const Input& input, const knowledge::v1::ElementSelector& selector, 
 }  // namespace
 
 Truth Matches(const Input& input, const AttributeMatch& match) {
-  return Judge(input.model, match, ValuesAt(input.model, input.model.proto(), match.attribute()));
+  return Judge(input.model, match, UnlabelledValuesAt(input.model.proto(), match.attribute()));
 }
 
 Truth Matches(const Input& input, const Element& element, const AttributeMatch& match) {
@@ -331,13 +341,16 @@ Truth Matches(const Input& input, const Element& element, const AttributeMatch& 
     return Judge(input.model, match, ComputedValues(input, element, match.attribute()));
   }
   if (element.message == nullptr) return Truth::kUnknown;
-  return Judge(input.model, match, ValuesAt(input.model, *element.message, match.attribute()));
+  return Judge(input.model, match, UnlabelledValuesAt(*element.message, match.attribute()));
 }
 
 std::vector<Element> Select(const Input& input, const knowledge::v1::ElementSelector& selector) {
+  const bool computed = IsComputedList(selector.collection());
   std::vector<Element> selected;
   for (Element& element : Candidates(input, selector)) {
-    if (Wanted(input, selector, element)) selected.push_back(std::move(element));
+    if (!Wanted(input, selector, element)) continue;
+    if (!computed) Describe(input.model, selector.label().empty() ? "id" : selector.label(), element);
+    selected.push_back(std::move(element));
   }
   return selected;
 }

@@ -26,6 +26,9 @@ struct Value {
 std::vector<Value> ValuesAt(const model::Model& model, const google::protobuf::Message& message,
                             absl::string_view path);
 
+// The same without labels, which cost most of it.
+std::vector<Value> UnlabelledValuesAt(const google::protobuf::Message& message, absl::string_view path);
+
 // The field that the path ends at; nullptr when it does not exist.
 const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descriptor& type, absl::string_view path);
 

@@ -1,7 +1,9 @@
-// ValuesAt() and FieldAt() of model_query.h.
+// ValuesAt(), UnlabelledValuesAt() and FieldAt() of model_query.h.
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -21,12 +23,7 @@ using google::protobuf::Reflection;
 namespace {
 
 Value EnumValue(const google::protobuf::EnumValueDescriptor& value) {
-  const std::string name = model::YamlName(value);
-  std::string label = knowledge::Word(name);
-  if (value.type() == model::v1::DataCategory_descriptor()) {
-    label = knowledge::Category(static_cast<model::v1::DataCategory>(value.number())).label();
-  }
-  return {name, label, std::nullopt, &value};
+  return {model::YamlName(value), "", std::nullopt, &value};
 }
 
 // The unit of an amount is the end of the field's name.
@@ -39,21 +36,12 @@ std::string WithUnit(int64_t amount, absl::string_view field_name) {
   return absl::StrCat(amount);
 }
 
-Value NumberValue(double number, const FieldDescriptor& field) {
-  const bool whole = field.cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE;
-  return {Number(number), whole ? WithUnit(static_cast<int64_t>(number), field.name()) : Number(number), number,
-          nullptr};
-}
+Value NumberValue(double number) { return {Number(number), "", number, nullptr}; }
 
-Value TextValue(const model::Model& model, const std::string& text, const FieldDescriptor& field) {
-  const std::string& refers_to = model::RuleOf(field).refers_to();
-  std::string label = text;
-  if (refers_to == "roles") label = RoleTitle(model, text);
-  if (refers_to == "teams") label = TeamName(model, text);
-  return {text, label, std::nullopt, nullptr};
-}
+Value TextValue(std::string text) { return {std::move(text), "", std::nullopt, nullptr}; }
 
-Value ValueOf(const model::Model& model, const Message& message, const FieldDescriptor& field, int index) {
+// Without its label.
+Value ValueOf(const Message& message, const FieldDescriptor& field, int index) {
   const Reflection& reflection = *message.GetReflection();
   const bool repeated = field.is_repeated();
   switch (field.cpp_type()) {
@@ -61,26 +49,39 @@ Value ValueOf(const model::Model& model, const Message& message, const FieldDesc
       return EnumValue(repeated ? *reflection.GetRepeatedEnum(message, &field, index)
                                 : *reflection.GetEnum(message, &field));
     case FieldDescriptor::CPPTYPE_INT32:
-      return NumberValue(
-          repeated ? reflection.GetRepeatedInt32(message, &field, index) : reflection.GetInt32(message, &field), field);
+      return NumberValue(repeated ? reflection.GetRepeatedInt32(message, &field, index)
+                                  : reflection.GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
       return NumberValue(static_cast<double>(repeated ? reflection.GetRepeatedInt64(message, &field, index)
-                                                      : reflection.GetInt64(message, &field)),
-                         field);
+                                                      : reflection.GetInt64(message, &field)));
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return NumberValue(reflection.GetDouble(message, &field), field);
-    case FieldDescriptor::CPPTYPE_BOOL: {
-      const char* const word = reflection.GetBool(message, &field) ? "yes" : "no";
-      return {word, word, std::nullopt, nullptr};
-    }
+      return NumberValue(reflection.GetDouble(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return TextValue(reflection.GetBool(message, &field) ? "yes" : "no");
     case FieldDescriptor::CPPTYPE_STRING:
-      return TextValue(model, model::StringAt(message, field, repeated ? index : -1), field);
+      return TextValue(model::StringAt(message, field, repeated ? index : -1));
     default:  // a message: that it is there is all there is to say
-      return {"set", "set", std::nullopt, nullptr};
+      return TextValue("set");
   }
 }
 
-void Collect(const model::Model& model, const Message& message, absl::Span<const absl::string_view> path,
+std::string LabelOf(const model::Model& model, const Value& value, const FieldDescriptor& field) {
+  if (value.enum_value != nullptr) {
+    if (field.enum_type() != model::v1::DataCategory_descriptor()) return knowledge::Word(value.yaml);
+    return knowledge::Category(static_cast<model::v1::DataCategory>(value.enum_value->number())).label();
+  }
+  if (value.number.has_value() && field.cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE) {
+    return WithUnit(static_cast<int64_t>(*value.number), field.name());
+  }
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return value.yaml;
+  const std::string& refers_to = model::RuleOf(field).refers_to();
+  if (refers_to == "roles") return RoleTitle(model, value.yaml);
+  if (refers_to == "teams") return TeamName(model, value.yaml);
+  return value.yaml;
+}
+
+// With labels where there is a model to take names from.
+void Collect(const model::Model* model, const Message& message, absl::Span<const absl::string_view> path,
              std::vector<Value>& values) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(path[0]));
   if (field == nullptr) return;
@@ -92,16 +93,27 @@ void Collect(const model::Model& model, const Message& message, absl::Span<const
   const bool always = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field->is_repeated();
   if (!always && !model::IsSet(message, *field)) return;
   const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
-  for (int i = 0; i < count; ++i) values.push_back(ValueOf(model, message, *field, i));
+  for (int i = 0; i < count; ++i) {
+    values.push_back(ValueOf(message, *field, i));
+    if (model != nullptr) values.back().label = LabelOf(*model, values.back(), *field);
+  }
+}
+
+std::vector<Value> Values(const model::Model* model, const Message& message, absl::string_view path) {
+  std::vector<Value> values;
+  const absl::InlinedVector<absl::string_view, 4> names = absl::StrSplit(path, '.');
+  Collect(model, message, names, values);
+  return values;
 }
 
 }  // namespace
 
 std::vector<Value> ValuesAt(const model::Model& model, const Message& message, absl::string_view path) {
-  std::vector<Value> values;
-  const std::vector<absl::string_view> names = absl::StrSplit(path, '.');
-  Collect(model, message, names, values);
-  return values;
+  return Values(&model, message, path);
+}
+
+std::vector<Value> UnlabelledValuesAt(const Message& message, absl::string_view path) {
+  return Values(nullptr, message, path);
 }
 
 const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {

@@ -29,7 +29,8 @@ namespace {
 
 class Builder {
  public:
-  explicit Builder(const Input& input) : input_(input), model_(input.model), proto_(input.model.proto()) {}
+  explicit Builder(const Input& input)
+      : input_(input), model_(input.model), proto_(input.model.proto()), binding_(input) {}
 
   pb::SecurityRolesResult Build() {
     result_.set_system(proto_.name());
@@ -153,7 +154,7 @@ class Builder {
       row.set_title(assignment.activity());
       if (const auto* activity = knowledge::FindActivity(assignment.activity())) {
         row.set_title(activity->title());
-        for (const std::string& reference : ApplicableReferences(input_, activity->references())) {
+        for (const std::string& reference : binding_.Applicable(activity->references())) {
           row.add_controls(knowledge::ReferenceLabel(reference));
         }
       }
@@ -174,7 +175,7 @@ class Builder {
 
   void AddUncovered(const std::set<std::string>& covered) {
     for (const knowledge::v1::SecurityActivity& activity : knowledge::SecurityActivities().activities()) {
-      const std::vector<std::string> references = ApplicableReferences(input_, activity.references());
+      const std::vector<std::string> references = binding_.Applicable(activity.references());
       if (references.empty() || covered.count(activity.id()) > 0) continue;
       pb::UncoveredActivity& row = *result_.add_uncovered();
       row.set_activity(activity.id());
@@ -213,10 +214,8 @@ class Builder {
 
   // --- Required and conflicting roles ---
 
-  bool Asked(const knowledge::v1::RequiredRole& required) const {
-    google::protobuf::RepeatedPtrField<std::string> reference;
-    *reference.Add() = required.reference();
-    if (ApplicableReferences(input_, reference).empty()) return false;
+  bool Asked(const knowledge::v1::RequiredRole& required) {
+    if (!binding_.Binds(required.reference())) return false;
     for (const auto& match : required.when()) {
       if (Matches(input_, match) != Truth::kYes) return false;
     }
@@ -254,7 +253,7 @@ class Builder {
           if (second.kind() != conflict.second() || second.holder() != first.holder()) continue;
           AddGap(knowledge::v1::GAP_KIND_CONFLICTING_ROLES, absl::StrCat(first.title(), " and ", second.title()),
                  absl::StrCat(first.holder(), " holds both; ", conflict.reason()),
-                 ApplicableReferences(input_, conflict.references()));
+                 binding_.Applicable(conflict.references()));
         }
       }
     }
@@ -407,6 +406,7 @@ class Builder {
   const Input& input_;
   const model::Model& model_;
   const model::v1::SystemModel& proto_;
+  ReferenceFilter binding_;
   pb::SecurityRolesResult result_;
   // Role id -> verb -> what it decides.
   std::map<std::string, std::map<std::string, std::set<std::string>>> decisions_;
