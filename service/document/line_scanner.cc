@@ -74,6 +74,9 @@ bool LineScanner::InsideFence(absl::string_view text) {
 }
 
 bool LineScanner::OpensFence(absl::string_view text) {
+  // Most lines start with what is neither a list marker nor a fence.
+  const size_t first = Indent(text);
+  if (first >= text.size() || absl::ascii_isalpha(text[first]) || text[first] == '|') return false;
   const size_t markers = ListMarkers(text);
   const size_t indent = Indent(text.substr(markers));
   const absl::string_view rest = text.substr(markers + indent);
@@ -93,7 +96,7 @@ bool LineScanner::OpensHtml(absl::string_view text) {
       {"<style", "</style>"}, {"<![CDATA[", "]]>"},
   };
   const size_t indent = Indent(text);
-  if (indent > 3) return false;
+  if (indent > 3 || indent >= text.size() || text[indent] != '<') return false;
   const absl::string_view rest = text.substr(indent);
   for (const auto& [start, end] : kRaw) {
     const absl::string_view open = start;

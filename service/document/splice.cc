@@ -27,13 +27,15 @@ struct Part {
   std::string text;
 };
 
-// `text` up to its first ':', by which a generated line is known again when its wording moved on.
-absl::string_view KnownBy(absl::string_view text) { return text.substr(0, text.find(':')); }
+// What the note is known by again when its wording moved on: all up to its first ':', else the whole.
+absl::string_view NoteStart(const Layout& layout) {
+  const size_t colon = layout.note.find(':');
+  return absl::string_view(layout.note).substr(0, colon == kNone ? kNone : colon + 1);
+}
 
 bool IsNote(absl::string_view line, const Layout& layout) {
   if (layout.note.empty()) return false;
-  const absl::string_view known = KnownBy(layout.note);
-  return line == layout.note || (known.size() < layout.note.size() && absl::StartsWith(line, absl::StrCat(known, ":")));
+  return layout.note.find(':') == kNone ? line == layout.note : absl::StartsWith(line, NoteStart(layout));
 }
 
 int OrderOf(absl::string_view heading, const Layout& layout) {
@@ -61,9 +63,9 @@ void UpdateBasis(std::string& preamble, const Layout& layout) {
 std::vector<Part> Split(absl::string_view document, const Layout& layout) {
   const Sections sections = SplitSections(document);
   std::vector<Part> parts;
-  bool noted = false;
+  bool noted = layout.note.empty() || !absl::StrContains(document, NoteStart(layout));
   const auto add = [&](Part part) {
-    const std::string text = part.text;
+    const std::string text = noted ? "" : part.text;
     LineScanner scanner(text);
     for (Line line; !noted && scanner.Next(line);) {
       if (!line.plain || !IsNote(line.text, layout)) continue;
