@@ -16,6 +16,7 @@
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
+#include "service/server/generate_ahead.h"
 #include "service/server/model_change.h"
 #include "service/server/result_comparison.h"
 #include "service/server/result_lists.h"
@@ -43,14 +44,16 @@ struct Step {
 // One attempt: the steps of a call staged on one snapshot.
 class Attempt {
  public:
-  Attempt(Backend& backend, const CheckedContext& context, std::string uid, std::shared_ptr<const Snapshot> head)
-      : backend_(backend), context_(context), uid_(std::move(uid)), draft_(std::move(head)) {}
+  Attempt(Backend& backend, const CheckedContext& context, std::string uid, std::shared_ptr<const Snapshot> head,
+          const std::vector<const CommandEntry*>& entries)
+      : backend_(backend), context_(context), uid_(std::move(uid)), draft_(std::move(head)), entries_(entries) {}
 
   // expected_head, topic_etag and must_create_model against the snapshot.
   absl::Status CheckPreconditions(const RunOptions& options) const;
   // Stages the model of the context and what is attached to it, when it has any.
   absl::Status StageModel();
-  absl::Status StageCommand(const CommandEntry& entry);
+  // Stages the command at `position` of the run, from 0.
+  absl::Status StageCommand(int position);
 
   const workspace::Draft& draft() const { return draft_; }
   std::vector<Step>& steps() { return steps_; }
@@ -69,9 +72,11 @@ class Attempt {
   const CheckedContext& context_;
   const std::string uid_;
   workspace::Draft draft_;
+  const std::vector<const CommandEntry*>& entries_;
   std::shared_ptr<const ModelFacts> model_;  // once it is known
   std::optional<Inputs> inputs_;             // of the commands
   std::vector<Step> steps_;
+  std::unique_ptr<GenerateAhead> ahead_;  // once there are inputs; first to end
 };
 
 absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
@@ -128,6 +133,7 @@ absl::Status Attempt::ReadInputs() {
   if (inputs_.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(inputs_, server::ReadInputs(backend_.generator, *draft_.state(), context_.topic, model_));
   model_ = inputs_->model;
+  ahead_ = std::make_unique<GenerateAhead>(backend_.generator, *inputs_, entries_);
   return absl::OkStatus();
 }
 
@@ -155,10 +161,12 @@ absl::StatusOr<std::optional<FileChange>> Attempt::PassGate(const CommandEntry& 
                                                                   context_.skip_reason})};
 }
 
-absl::Status Attempt::StageCommand(const CommandEntry& entry) {
+absl::Status Attempt::StageCommand(int position) {
+  const CommandEntry& entry = *entries_[position];
   const v1::Command& spec = *entry.spec;
   ASSIGN_OR_RETURN(std::optional<FileChange> skip, PassGate(entry));
   RETURN_IF_ERROR(ReadInputs());
+  ahead_->Reach(position);
   Step step;
   step.entry = &entry;
   ASSIGN_OR_RETURN(step.generated, backend_.generator.Generate(entry, *inputs_));
@@ -300,7 +308,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
 }
 
 absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& options) {
-  Attempt attempt(backend_, context_, uid_, std::move(head));
+  Attempt attempt(backend_, context_, uid_, std::move(head), entries_);
   RETURN_IF_ERROR(attempt.CheckPreconditions(options));
   size_t staged = 0;
   const absl::Status failure = Stage(attempt, staged);
@@ -323,7 +331,7 @@ absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
       ++started_;
       observer_.OnStarted(*entries_[staged], static_cast<int>(started_));
     }
-    RETURN_IF_ERROR(attempt.StageCommand(*entries_[staged]));
+    RETURN_IF_ERROR(attempt.StageCommand(static_cast<int>(staged)));
   }
   return absl::OkStatus();
 }
