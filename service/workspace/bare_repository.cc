@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <optional>
@@ -95,7 +96,7 @@ absl::StatusOr<std::shared_ptr<BareRepository>> BareRepository::Open(const std::
   if (rc != 0) return GitError(rc, "cannot open the workspace");
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> objects, ObjectStore::Open(path + "/objects"));
   std::shared_ptr<BareRepository> repository(new BareRepository(path, std::move(handle), std::move(objects)));
-  repository->RecountLooseObjects();
+  repository->Recount();
   return repository;
 }
 
@@ -149,8 +150,9 @@ absl::Status BareRepository::Commit(const CommitBatch& batch) {
   if (before != batch.expected_head) return HeadMovedError(batch.expected_head, before);
   if (batch.new_head == batch.expected_head) return absl::OkStatus();
   RETURN_IF_ERROR(CheckBatch(batch));
-  ASSIGN_OR_RETURN(const int written, objects_->Write(batch.objects));
-  loose_objects_ += written;
+  ASSIGN_OR_RETURN(const ObjectStore::Written written, objects_->Write(batch.objects));
+  loose_objects_ += written.loose;
+  packs_ += written.packs;
   const absl::Status moved = MoveReference(handle_.get(), kBranch, batch.expected_head, batch.new_head, "");
   if (!absl::IsAborted(moved)) return moved;
   // Somebody else's push was quicker: say where the branch went.
@@ -158,13 +160,16 @@ absl::Status BareRepository::Commit(const CommitBatch& batch) {
   return HeadMovedError(batch.expected_head, after.value_or(""));
 }
 
-void BareRepository::RecountLooseObjects() {
+void BareRepository::Recount() {
   // As Git estimates it: ids are spread evenly over 256 directories.
   loose_objects_ = static_cast<int>(ListNames(path_ + "/objects/17").size()) * 256;
+  const std::vector<std::string> names = ListNames(path_ + "/objects/pack");
+  packs_ = static_cast<int>(
+      std::count_if(names.begin(), names.end(), [](const std::string& name) { return absl::EndsWith(name, ".pack"); }));
 }
 
 void BareRepository::FinishPacking() {
-  RecountLooseObjects();
+  Recount();
   packing_ = false;
 }
 

@@ -36,9 +36,10 @@ class BareRepository {
   absl::StatusOr<HistoryPage> History(const HistoryQuery& query);
   absl::Status Commit(const CommitBatch& batch) ABSL_LOCKS_EXCLUDED(commit_mutex_);
 
-  // About how many loose objects there are.
+  // About how many loose objects there are, and packs.
   int loose_objects() const { return loose_objects_; }
-  void RecountLooseObjects();
+  int packs() const { return packs_; }
+  void Recount();
   // True for the first caller until FinishPacking().
   bool BeginPacking() { return !packing_.exchange(true); }
   void FinishPacking();
@@ -53,6 +54,7 @@ class BareRepository {
   const std::shared_ptr<ObjectStore> objects_;
   Lineage lineage_;
   std::atomic<int> loose_objects_{0};
+  std::atomic<int> packs_{0};
   std::atomic<bool> packing_{false};
 
   absl::Mutex commit_mutex_;  // the sequencer: one commit at a time

@@ -62,8 +62,10 @@ class LocalEngine : public Engine {
   absl::Status Commit(absl::string_view uid, const CommitBatch& batch) override {
     ASSIGN_OR_RETURN(const RepositoryPointer repository, Find(uid));
     RETURN_IF_ERROR(repository->Commit(batch));
-    const int limit = static_cast<int>(options_.loose_object_limit);
-    if (limit > 0 && repository->loose_objects() > limit && repository->BeginPacking()) {
+    const auto beyond = [](int count, size_t limit) { return limit > 0 && count > static_cast<int>(limit); };
+    const bool untidy = beyond(repository->loose_objects(), options_.loose_object_limit) ||
+                        beyond(repository->packs(), options_.pack_limit);
+    if (untidy && repository->BeginPacking()) {
       housekeeper_.Pack(repository->path(), [repository] { repository->FinishPacking(); });
     }
     return absl::OkStatus();

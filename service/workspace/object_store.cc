@@ -11,6 +11,7 @@
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/loose_objects.h"
+#include "service/workspace/pack_writer.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -113,15 +114,19 @@ absl::StatusOr<Object> ObjectStore::FindPacked(absl::string_view id) const {
   return Object{.type = *type, .id = std::string(id), .body = std::string(data, git_odb_object_size(object.get()))};
 }
 
-absl::StatusOr<int> ObjectStore::Write(const std::vector<Object>& objects) {
+absl::StatusOr<ObjectStore::Written> ObjectStore::Write(const std::vector<Object>& objects) {
   std::vector<const Object*> missing;
+  size_t bytes = 0;
   for (const Object& object : objects) {
     const git_oid oid = ToOid(object.id);
-    if (git_odb_exists_ext(packs_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 0) missing.push_back(&object);
+    if (git_odb_exists_ext(packs_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) != 0) continue;
+    missing.push_back(&object);
+    bytes += object.body.size();
   }
-  RETURN_IF_ERROR(WriteLooseObjects(directories_.front(), missing));
+  const bool pack = missing.size() >= kPackFrom && bytes <= kMostPackedBytes;
+  RETURN_IF_ERROR(pack ? WritePack(directories_.front(), missing) : WriteLooseObjects(directories_.front(), missing));
   for (const Object& object : objects) Remember(object);
-  return static_cast<int>(missing.size());
+  return pack ? Written{.loose = 0, .packs = 1} : Written{.loose = static_cast<int>(missing.size()), .packs = 0};
 }
 
 void ObjectStore::Remember(const Object& object) const {

@@ -23,8 +23,13 @@ class ObjectStore : public ObjectSource {
 
   absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override;
 
-  // Stores, durably, those objects that no pack holds. Returns how many files were written.
-  absl::StatusOr<int> Write(const std::vector<Object>& objects);
+  // What a call stored.
+  struct Written {
+    int loose = 0;  // files of one object
+    int packs = 0;
+  };
+  // Stores, durably, those objects that no pack holds: few as loose files, many as one pack.
+  absl::StatusOr<Written> Write(const std::vector<Object>& objects);
 
  private:
   ObjectStore(std::vector<std::string> directories, OdbHandle packs)

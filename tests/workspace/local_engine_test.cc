@@ -408,6 +408,32 @@ TEST_F(LocalEngineTest, PacksInTheBackgroundWhileInUse) {
   ExpectFsckClean(repository());
 }
 
+TEST_F(LocalEngineTest, ManyObjectsOfOneBatchAreOnePackAndPacksStayFew) {
+  Open({.open_repositories = 4, .loose_object_limit = 0, .pack_limit = 3});
+  const auto packs = [&] { return GitOk(repository(), "count-objects -v | grep ^packs:"); };
+  std::string text;
+  for (int batch = 0; batch < 5; ++batch) {
+    Draft draft(engine_->Head(kUid).value());
+    for (int i = 0; i < 40; ++i) {
+      absl::StrAppend(&text, "line ", i, " of batch ", batch, "\n");
+      ASSERT_OK(draft.AddCommit(Spec({{kPath, text}})));
+    }
+    ASSERT_OK(engine_->Commit(kUid, draft.batch()));
+    if (batch == 0) {
+      EXPECT_EQ(packs(), "packs: 1");
+    }
+  }
+  EXPECT_EQ(GitOk(repository(), "count-objects -v | grep ^count:"), "count: 0");
+  for (int i = 0; i < 600 && packs() > "packs: 3"; ++i) absl::SleepFor(absl::Milliseconds(50));
+  EXPECT_LE(packs(), "packs: 3");
+  Open();
+  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
+  EXPECT_EQ(head->revision(), 200);
+  EXPECT_THAT(head->ReadFile(kPath).value(), Optional(text));
+  engine_.reset();
+  ExpectFsckClean(repository());
+}
+
 TEST_F(LocalEngineTest, PackedBranchAndObjectsAreRead) {
   for (int i = 0; i < 5; ++i) ASSERT_OK(CommitFile(*engine_, kUid, kPath, absl::StrCat(i)));
   GitOk(repository(), "pack-refs --all");
