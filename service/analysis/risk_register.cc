@@ -206,8 +206,7 @@ class Register {
   void TreatGap(Risk risk, const std::string& due) {
     risk.target = OnGrid(1, risk.current.impact);
     risk.fingerprint =
-        Sha256Hex(absl::StrCat(risk.key, "\n", risk.current.product(), "\n", absl::StrJoin(risk.elements, "\n")))
-            .substr(0, 12);
+        Fingerprint(absl::StrCat(risk.key, "\n", risk.current.product(), "\n", absl::StrJoin(risk.elements, "\n")));
     const auto found = on_gaps_.find(risk.key);
     if (found != on_gaps_.end()) {
       const Decision& decision = *found->second;

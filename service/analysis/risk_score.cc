@@ -27,7 +27,7 @@ struct Sum {
   template <class... Parts>
   void Start(int points, const Parts&... what) {
     value = points;
-    if (words != nullptr) *words = absl::StrCat(what..., " ", points);
+    if (words != nullptr) absl::StrAppend(words, what..., " ", points);
   }
 
   template <class... Parts>

@@ -78,8 +78,8 @@ std::vector<k::Stride> LettersOf(const Element& element) {
 
 }  // namespace
 
-std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& rules,
-                                   const std::vector<Threat>& threats) {
+std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& rules, const std::vector<Threat>& threats,
+                                   absl::node_hash_set<std::string>& reasons) {
   const Cells cells = Count(threats);
   std::vector<StrideRow> rows;
   const auto add = [&](const Element& element, absl::string_view kind) {
@@ -90,7 +90,7 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& ru
       const auto found = cells.find({element.message, letter});
       row.cells.push_back(found != cells.end() ? found->second : StrideCell());
       row.cells.back().letter = letter;
-      if (found == cells.end()) row.cells.back().reason = ReasonFor(rules, element, letter);
+      if (found == cells.end()) row.cells.back().reason = *reasons.insert(ReasonFor(rules, element, letter)).first;
     }
     rows.push_back(std::move(row));
   };

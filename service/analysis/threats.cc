@@ -157,19 +157,22 @@ std::vector<std::string> UnconfirmedOf(const Threat& threat) {
 
 ScoreDerivation DerivationOf(const Threat& threat) {
   ScoreDerivation derivation;
+  derivation.likelihood.reserve(160);
+  derivation.impact.reserve(160);
   ScoreThreat(*threat.rule, threat.element, threat.data, threat.controls, &derivation);
   return derivation;
 }
 
 // No display names and no ids that a renaming changes.
 std::string FingerprintOf(const Threat& threat) {
-  std::string inputs =
-      absl::StrCat(threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
+  std::string inputs;
+  inputs.reserve(256);
+  absl::StrAppend(&inputs, threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
   for (const ControlOnThreat& each : threat.controls) {
     absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture->state));
   }
   for (const DataClass* data : threat.data) absl::StrAppend(&inputs, "\n", data->id());
-  return Sha256Hex(inputs).substr(0, 12);
+  return Fingerprint(inputs);
 }
 
 bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || status == ThreatStatus::kMitigating; }
@@ -200,7 +203,7 @@ class ThreatsBuilder {
               [](const Threat& a, const Threat& b) { return a.key < b.key; });
     threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
-    threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_);
+    threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_, threats_->uncovered_);
     for (const auto& [key, decision] : decisions_) {
       if (threats_->Find(key) == nullptr && !IsGapKey(key) && !IsLintKey(key))
         threats_->orphaned_.push_back({decision});

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/base/call_once.h"
+#include "absl/container/node_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -107,7 +108,7 @@ struct StrideCell {
   int considered = 0;  // threats of this letter on this element
   int open = 0;
   model::v1::Severity worst = model::v1::SEVERITY_UNSPECIFIED;  // of the open ones
-  std::string reason;                                           // why there is none, where `considered` is 0
+  absl::string_view reason;  // why there is none, where `considered` is 0; held by Threats
 };
 
 // Row of the STRIDE matrix: components of ours and boundary-crossing flows. After Shostack 2014, chapter 3, processes
@@ -148,8 +149,9 @@ class Threats {
   friend class ThreatsBuilder;
 
   std::unique_ptr<const Landscape> landscape_;
-  std::deque<ControlPosture> postures_;  // of the threats' controls
-  std::deque<std::string> reasons_;      // why decisions are no longer in force
+  std::deque<ControlPosture> postures_;         // of the threats' controls
+  std::deque<std::string> reasons_;             // why decisions are no longer in force
+  absl::node_hash_set<std::string> uncovered_;  // why cells of the matrix are empty
   SharedLists<const model::v1::DataClass*> data_;
   SharedLists<ControlOnThreat> controls_;
   SharedLists<const Condition*> conditions_;

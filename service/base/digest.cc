@@ -13,7 +13,7 @@
 
 namespace metapowers {
 
-std::string Sha256Hex(absl::string_view text) {
+std::string Sha256Hex(absl::string_view text, size_t digits) {
   // Looking the algorithm up costs more than the digest of a short text.
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
@@ -23,7 +23,7 @@ std::string Sha256Hex(absl::string_view text) {
                     EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
                     EVP_DigestFinal_ex(context.get(), digest, nullptr) == 1;
   if (!done) std::abort();  // no memory, or a libcrypto without SHA-256
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), digits / 2));
 }
 
 std::string UuidOf(absl::string_view name_space, absl::string_view name) {

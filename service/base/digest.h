@@ -2,14 +2,18 @@
 #ifndef METAPOWERS_SERVICE_BASE_DIGEST_H_
 #define METAPOWERS_SERVICE_BASE_DIGEST_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace metapowers {
 
-// SHA-256 (FIPS 180-4) in 64 lower-case hex digits. Thread-safe.
-std::string Sha256Hex(absl::string_view text);
+// The first `digits` (even, at most 64) lower-case hex digits of SHA-256 (FIPS 180-4). Thread-safe.
+std::string Sha256Hex(absl::string_view text, size_t digits = 64);
+
+// Of what a decision rests on: 12 digits of SHA-256. Thread-safe.
+inline std::string Fingerprint(absl::string_view text) { return Sha256Hex(text, 12); }
 
 // UUID of version 5 (RFC 9562, section 5.5) of a name within a namespace, which is a UUID as well, in the usual form
 // with lower-case digits. Thread-safe.

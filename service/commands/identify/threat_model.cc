@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -282,13 +283,18 @@ class Builder {
 
   // Position of what was found about the threat; one that is there already is used again.
   int AddAssessment(const Threat& threat, std::vector<std::string>& because) {
+    because.erase(std::remove(because.begin(), because.end(), ""), because.end());
+    std::vector<std::string> unconfirmed = analysis::UnconfirmedOf(threat);
+    const analysis::ScoreDerivation derivation = analysis::DerivationOf(threat);
+    const std::string& owner = NameOfTeam(*threat.team);
+    Identify(threat, because, unconfirmed, derivation, owner);
+    const auto [known, added] = assessments_.try_emplace(identity_, result_.assessments_size());
+    if (!added) return known->second;
+
     pb::FindingAssessment& out = *result_.add_assessments();
     for (const DataClass* data : threat.data) out.add_data(data->id());
-    for (std::string& condition : because) {
-      if (!condition.empty()) out.add_because(std::move(condition));
-    }
-    for (std::string& condition : analysis::UnconfirmedOf(threat)) out.add_unconfirmed(std::move(condition));
-    const analysis::ScoreDerivation derivation = analysis::DerivationOf(threat);
+    for (std::string& condition : because) out.add_because(std::move(condition));
+    for (std::string& condition : unconfirmed) out.add_unconfirmed(std::move(condition));
     out.set_derivation(absl::StrCat(derivation.likelihood, "; ", derivation.impact));
     for (const analysis::ControlOnThreat& each : threat.controls) {
       if (each.posture->state == model::v1::POSTURE_STATE_UNSPECIFIED) continue;
@@ -297,12 +303,28 @@ class Builder {
       control.set_state(each.posture->state);
       control.set_source(each.posture->source);
     }
-    out.set_owner(NameOfTeam(*threat.team));
+    out.set_owner(owner);
     out.set_due(*threat.due);
-    out.SerializeToString(&bytes_);
-    const auto [known, added] = assessments_.try_emplace(bytes_, result_.assessments_size() - 1);
-    if (!added) result_.mutable_assessments()->RemoveLast();
     return known->second;
+  }
+
+  // Sets identity_ to all that an assessment says; no text holds the characters between its parts.
+  void Identify(const Threat& threat, const std::vector<std::string>& because,
+                const std::vector<std::string>& unconfirmed, const analysis::ScoreDerivation& derivation,
+                const std::string& owner) {
+    identity_.clear();
+    for (const DataClass* data : threat.data) absl::StrAppend(&identity_, data->id(), "\x1f");
+    absl::StrAppend(&identity_, "\x1e");
+    for (const std::string& condition : because) absl::StrAppend(&identity_, condition, "\x1f");
+    absl::StrAppend(&identity_, "\x1e");
+    for (const std::string& condition : unconfirmed) absl::StrAppend(&identity_, condition, "\x1f");
+    absl::StrAppend(&identity_, "\x1e");
+    for (const analysis::ControlOnThreat& each : threat.controls) {
+      if (each.posture->state == model::v1::POSTURE_STATE_UNSPECIFIED) continue;
+      absl::StrAppend(&identity_, each.row->control(), "\x1f", each.posture->state, each.posture->source, "\x1f");
+    }
+    absl::StrAppend(&identity_, "\x1e", derivation.likelihood, "\x1f", derivation.impact, "\x1f", owner, "\x1f",
+                    *threat.due);
   }
 
   void AddCatalogue() {
@@ -374,7 +396,8 @@ class Builder {
     std::stable_sort(threats.begin(), threats.end(), [](const Threat* a, const Threat* b) {
       return a->scores.current.product() > b->scores.current.product();
     });
-    std::map<std::string, pb::AlikeThreats*> alike;
+    using Shared = std::tuple<int, int, int, int, int, absl::string_view, absl::string_view, absl::string_view>;
+    std::map<Shared, pb::AlikeThreats*> alike;
     for (const Threat* threat : threats) {
       const int at = PositionOf(*threat);
       if (threat->severity() > model::v1::SEVERITY_LOW) {
@@ -383,10 +406,9 @@ class Builder {
       }
       const pb::Finding& finding = result_.findings(at);
       const pb::FindingAssessment& assessment = result_.assessments(finding.assessment());
-      pb::AlikeThreats*& row =
-          alike[absl::StrCat(finding.status(), "\n", finding.inherent().likelihood(), "\n", finding.inherent().impact(),
-                             "\n", finding.target().likelihood(), "\n", finding.target().impact(), "\n",
-                             absl::StrJoin({assessment.derivation(), assessment.owner(), assessment.due()}, "\n"))];
+      pb::AlikeThreats*& row = alike[{finding.status(), finding.inherent().likelihood(), finding.inherent().impact(),
+                                      finding.target().likelihood(), finding.target().impact(), assessment.derivation(),
+                                      assessment.owner(), assessment.due()}];
       if (row == nullptr) {
         row = group.add_low();
         row->set_example(at);
@@ -404,8 +426,8 @@ class Builder {
   }
 
   void AddCoverage() {
-    std::map<std::string, pb::CoverageRow*> alike;                       // by kind and cells
-    std::map<std::pair<std::string, int>, pb::CoverageReason*> reasons;  // by reason and letter
+    std::map<std::string, pb::CoverageRow*> alike;                             // by kind and cells
+    std::map<std::pair<absl::string_view, int>, pb::CoverageReason*> reasons;  // by reason and letter
     for (const analysis::StrideRow& row : threats_.coverage()) {
       pb::CoverageRow cells;
       cells.set_kind(std::string(row.kind));
@@ -419,7 +441,7 @@ class Builder {
         if (reason == nullptr) {
           reason = result_.add_coverage_reasons();
           reason->set_letter(cell.letter);
-          reason->set_reason(cell.reason);
+          reason->set_reason(std::string(cell.reason));
         }
         reason->add_elements(row.element_id);
       }
@@ -805,8 +827,8 @@ class Builder {
   const model::v1::SystemModel& proto_;
   const analysis::Threats& threats_;
   std::vector<Found> found_;                           // sorted by rule
-  absl::flat_hash_map<std::string, int> assessments_;  // positions by what the message serializes to
-  std::string bytes_;                                  // of the last one; kept for its memory
+  absl::flat_hash_map<std::string, int> assessments_;  // positions by identity
+  std::string identity_;                               // of the last one; kept for its memory
   std::map<std::string, std::string> team_names_;
   pb::ThreatModelResult& result_;
 };
