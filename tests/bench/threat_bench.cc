@@ -2,7 +2,7 @@
 // and section, and memory.
 //
 //   threat_bench JSON_FILE
-#include <malloc.h>
+#include <mimalloc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -102,12 +102,26 @@ struct Tried {
   std::unique_ptr<const render::Template> text;
 };
 
+// Bytes of the heap that are in use.
+size_t HeapBytes() {
+  mi_collect(/*force=*/false);
+  size_t bytes = 0;
+  mi_heap_visit_blocks(
+      mi_heap_get_default(), /*visit_all_blocks=*/false,
+      [](const mi_heap_t*, const mi_heap_area_t* area, void*, size_t, void* sum) {
+        *static_cast<size_t*>(sum) += area->used * area->block_size;
+        return true;
+      },
+      &bytes);
+  return bytes;
+}
+
 // The best of several runs over a parsed model: facts, threats, result, section.
 Cost Measure(const std::shared_ptr<const model::Model>& model, const Tried& tried, int runs) {
   Cost best;
   best.seconds = 1e9;
   for (int run = 0; run < runs; ++run) {
-    const size_t before = mallinfo2().uordblks;
+    const size_t before = HeapBytes();
     const absl::Time start = absl::Now();
     const auto facts = analysis::Facts::Compute(model);
     const analysis::ThreatSource threats(facts, nullptr, model::v1::Decisions());
@@ -123,7 +137,7 @@ Cost Measure(const std::shared_ptr<const model::Model>& model, const Tried& trie
       best.analysis = absl::ToDoubleSeconds(analysed - start);
       best.result = absl::ToDoubleSeconds(made - analysed);
     }
-    best.bytes = mallinfo2().uordblks - before;
+    best.bytes = HeapBytes() - before;
   }
   return best;
 }
