@@ -124,6 +124,13 @@ std::unique_ptr<grpc::ClientContext> Session::NewContext() {
   return context;
 }
 
+std::unique_ptr<grpc::ClientContext> Session::NewFollowUpContext(absl::Duration patience) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->AddMetadata(kApiVersionMetadata, kApiVersion);
+  context->set_deadline(absl::ToChronoTime(absl::Now() + patience));
+  return context;
+}
+
 void Session::Interrupt() {
   interrupt_requested = true;
   const std::lock_guard<std::mutex> lock(live_contexts_mutex);

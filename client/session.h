@@ -74,6 +74,10 @@ class Session {
   // A context with the deadline of --timeout, which Interrupt() cancels while it lives.
   std::unique_ptr<grpc::ClientContext> NewContext();
 
+  // One for a call that tells what became of another; Interrupt() does not cancel it, a second interrupt ends the
+  // program.
+  std::unique_ptr<grpc::ClientContext> NewFollowUpContext(absl::Duration patience);
+
   // Prints `message` as JSON or YAML when that was asked for; false when text was.
   bool PrintMessage(const google::protobuf::Message& message);
 

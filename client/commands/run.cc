@@ -1,31 +1,44 @@
 // run and plan.
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/commands.h"
 #include "client/commands/findings_gate.h"
 #include "client/commands/input_files.h"
+#include "client/commands/run_tally.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
+#include "client/progress_bar.h"
+#include "google/rpc/error_details.pb.h"
+#include "metapowers/v1/document_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 
 namespace metapowers::client {
 namespace {
+
+// How long to wait for the service to say what a run that was cut off has committed.
+constexpr absl::Duration kSettlePatience = absl::Seconds(30);
 
 // Prints the events of one run as they come and keeps what the end of it needs.
 class RunPrinter {
  public:
   // `inputs` names the files that are sent.
   RunPrinter(Session& session, bool dry_run, std::string inputs, const std::string& fail_on)
-      : session_(session), dry_run_(dry_run), inputs_(std::move(inputs)), gate_(fail_on) {}
+      : session_(session), dry_run_(dry_run), inputs_(std::move(inputs)), gate_(fail_on) {
+    const GlobalOptions& options = session.options();
+    const bool text = options.format != OutputFormat::kJson && options.format != OutputFormat::kYaml;
+    if (text && session.streams().err_is_tty && options.color != "never") bar_.emplace(session.err());
+  }
 
   void Print(const metapowers::v1::RunCommandsResponse& event) {
-    if (session_.PrintMessage(event)) {
-      Count(event);
-      return;
-    }
+    tally_.Add(event);
+    if (event.has_model()) gate_.Add(event.model());
+    if (event.has_finished()) gate_.Add(event.finished().outcome());
+    if (session_.PrintMessage(event)) return;
+    const int total = static_cast<int>(tally_.plan().size());
     switch (event.event_case()) {
       case metapowers::v1::RunCommandsResponse::kPlan:
-        total_ = event.plan().commands_size();
         if (event.plan().planned_size() > 0) {
           session_.err() << event.plan().planned_size()
                          << " planned, not built yet: " << absl::StrJoin(event.plan().planned(), ", ") << '\n';
@@ -35,39 +48,38 @@ class RunPrinter {
         PrintOutcome(inputs_, event.model());
         break;
       case metapowers::v1::RunCommandsResponse::kStarted:
-        if (session_.streams().err_is_tty) {
-          session_.err() << '[' << event.started().position() << '/' << event.started().total() << "] "
-                         << event.started().command() << "…" << std::flush;
-        }
+        if (bar_.has_value()) bar_->Show(event.started().position() - 1, total, event.started().command());
         break;
-      case metapowers::v1::RunCommandsResponse::kFinished:
-        if (session_.streams().err_is_tty) session_.err() << "\r\x1b[K" << std::flush;
-        PrintOutcome(
-            absl::StrCat("[", event.finished().position(), "/", total_, "] ", event.finished().outcome().command()),
-            event.finished().outcome());
+      case metapowers::v1::RunCommandsResponse::kFinished: {
+        const metapowers::v1::CommandOutcome& outcome = event.finished().outcome();
+        PrintOutcome(absl::StrCat("[", event.finished().position(), "/", total, "] ", outcome.command()), outcome);
         break;
+      }
       default:
         break;
     }
-    Count(event);
   }
 
-  int commits() const { return commits_; }
-  bool changed() const { return changed_; }
+  // The run has ended; what is printed from now on has the terminal to itself.
+  void EndBar() { bar_.reset(); }
+
+  RunTally& tally() { return tally_; }
   const FindingsGate& gate() const { return gate_; }
 
  private:
-  void Count(const metapowers::v1::RunCommandsResponse& event) {
-    const metapowers::v1::CommandOutcome* outcome = nullptr;
-    if (event.has_model()) outcome = &event.model();
-    if (event.has_finished()) outcome = &event.finished().outcome();
-    if (outcome != nullptr) gate_.Add(*outcome);
-    if (outcome == nullptr || !outcome->changed()) return;
-    changed_ = true;
-    if (!outcome->commit().empty()) ++commits_;
+  void PrintOutcome(const std::string& label, const metapowers::v1::CommandOutcome& outcome) {
+    if (!bar_.has_value()) {
+      PrintLines(label, outcome);
+      return;
+    }
+    bar_->Above([&] {
+      PrintLines(label, outcome);
+      session_.out().flush();
+      session_.err().flush();
+    });
   }
 
-  void PrintOutcome(const std::string& label, const metapowers::v1::CommandOutcome& outcome) {
+  void PrintLines(const std::string& label, const metapowers::v1::CommandOutcome& outcome) {
     if (dry_run_) {
       if (outcome.changed()) PrintDiff(session_, outcome.diff());
       return;
@@ -89,10 +101,65 @@ class RunPrinter {
   const bool dry_run_;
   const std::string inputs_;
   FindingsGate gate_;
-  int total_ = 0;
-  int commits_ = 0;
-  bool changed_ = false;
+  RunTally tally_;
+  std::optional<ProgressBar> bar_;
 };
+
+// The command that ended the run: as the details of the error name it, else the one that was under way.
+std::string FailedCommand(const grpc::Status& status, const RunTally& tally) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  details.ParseFromString(status.error_details());
+  for (const google::protobuf::Any& any : details.details()) any.UnpackTo(&info);
+  const auto failed = info.metadata().find("failed");
+  return failed == info.metadata().end() ? tally.started() : failed->second;
+}
+
+// Whether the stream may have ended without what the service did in it.
+bool MayBeCutOff(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::CANCELLED ||
+         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
+         status.error_code() == grpc::StatusCode::UNAVAILABLE;
+}
+
+// Adds to `tally` what the history holds of the call `request_id`, once no writing call is under way any more.
+bool AskHistory(Session& session, const RunOptions& options, const std::string& request_id, RunTally& tally) {
+  int exit_code = 0;
+  const std::shared_ptr<grpc::Channel> channel = session.Channel(&exit_code);
+  if (channel == nullptr) return false;
+  const auto documents = metapowers::v1::DocumentService::NewStub(channel);
+  metapowers::v1::ListRevisionsRequest request;
+  metapowers::v1::ListRevisionsResponse response;
+  request.set_parent(session.TopicName(options.topic));
+  request.set_settled(true);
+  // Twice the commits of the run: others may have committed meanwhile.
+  request.set_page_size(2 * static_cast<int>(tally.plan().size()) + 10);
+  const auto context = session.NewFollowUpContext(kSettlePatience);
+  const grpc::Status status = documents->ListRevisions(context.get(), request, &response);
+  // A topic without a commit is what a first run leaves that was stopped.
+  if (!status.ok() && status.error_code() != grpc::StatusCode::NOT_FOUND) return false;
+  tally.AddHistory(response, request_id);
+  return true;
+}
+
+// The exit code of a run that did not end well, after telling what stands and how to go on.
+int Unfinished(Session& session, const RunOptions& options, const std::string& request_id, const grpc::Status& status,
+               RunTally& tally) {
+  const int exit_code = session.Fail(status);
+  // A call that was refused has no plan; what it left behind is nothing, as the error says.
+  const bool begun = !tally.plan().empty() || Session::interrupted();
+  if (options.dry_run || !begun) return exit_code;
+  const bool cut_off = MayBeCutOff(status);
+  if (cut_off && !AskHistory(session, options, request_id, tally)) {
+    session.err() << "  what was committed is not known: metapowers log " << options.topic << '\n';
+    return exit_code;
+  }
+  // Of one command that failed, the error says all.
+  if (!cut_off && tally.plan().size() < 2) return exit_code;
+  tally.PrintUnfinished(session.err(), cut_off ? "" : FailedCommand(status, tally),
+                        CommandLineToGoOn(options, session.options(), tally.inputs_committed()));
+  return exit_code;
+}
 
 }  // namespace
 
@@ -112,20 +179,12 @@ int Run(Session& session, const RunOptions& options) {
   RunPrinter printer(session, options.dry_run, NamesOfInputs(request.context()), options.fail_on);
   metapowers::v1::RunCommandsResponse event;
   while (stream->Read(&event)) printer.Print(event);
-  if (const grpc::Status status = stream->Finish(); !status.ok()) {
-    if (session.streams().err_is_tty) session.err() << '\n';
-    exit_code = session.Fail(status);
-    if (printer.commits() > 0) {
-      session.err() << "  " << printer.commits() << " commit" << (printer.commits() == 1 ? " was" : "s were")
-                    << " made before: metapowers log " << options.topic << '\n';
-    } else if (Session::interrupted()) {
-      session.err() << "  nothing was reported as committed; to be sure: metapowers log " << options.topic << '\n';
-    }
-    return exit_code;
-  }
+  const grpc::Status status = stream->Finish();
+  printer.EndBar();
+  if (!status.ok()) return Unfinished(session, options, request.context().request_id(), status, printer.tally());
   exit_code = printer.gate().Conclude(session, options.target);
   if (exit_code != kExitOk) return exit_code;
-  return options.dry_run && options.exit_code && printer.changed() ? kExitChanges : kExitOk;
+  return options.dry_run && options.exit_code && printer.tally().changed() ? kExitChanges : kExitOk;
 }
 
 }  // namespace metapowers::client

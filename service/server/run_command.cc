@@ -258,8 +258,7 @@ absl::Status WithProgress(const absl::Status& failure, const std::vector<const C
   details.metadata["failed"] = entries[failed]->spec->id();
   details.metadata["committed"] = absl::StrJoin(committed, ",");
   details.metadata["remaining"] = absl::StrJoin(remaining, ",");
-  const std::string rest = remaining.empty() ? "" : absl::StrCat("; not run: ", absl::StrJoin(remaining, ", "));
-  return MakeError(failure.code(), absl::StrCat(entries[failed]->spec->id(), ": ", failure.message(), rest), details);
+  return MakeError(failure.code(), absl::StrCat(entries[failed]->spec->id(), ": ", failure.message()), details);
 }
 
 // A run of one call, over as many attempts as it takes.
@@ -315,6 +314,7 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
   const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
   if (!failure.ok() && (staged == 0 || cancelled)) return failure;
   if (!context_.validate_only) {
+    RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
     RETURN_IF_ERROR(backend_.env.engine->Commit(uid_, attempt.draft().batch()));
     call_.commit = attempt.draft().state()->commit();
   }

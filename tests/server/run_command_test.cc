@@ -373,6 +373,16 @@ TEST_F(BackendTest, ACancelledRunCommitsNothing) {
   EXPECT_EQ(call.commit, "");
 }
 
+TEST_F(BackendTest, ARunCancelledInItsLastCommandCommitsNothing) {
+  Call call("/m", "peer", kRequestId, absl::InfiniteFuture(), *backend_->env.clock);
+  CancelsAtTheSecond observer(call);
+  const std::vector<const CommandEntry*> entries(2, CommandIndex::Get().Find("asset-inventory"));
+  const absl::Status status = RunCommands(*backend_, call, Ungated(), entries, observer);
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+  EXPECT_EQ(observer.finished, 0);
+  EXPECT_EQ(call.commit, "");
+}
+
 TEST_F(BackendTest, APassedDeadlineCommitsNothing) {
   Call call("/m", "peer", kRequestId, absl::InfinitePast(), *backend_->env.clock);
   CancelsAtTheSecond observer(call);
