@@ -29,6 +29,9 @@ namespace pb = security::detect::v1;
 using analysis::LogCollection;
 using analysis::LogSource;
 
+// Elements that the row of a kind names before it counts the rest.
+constexpr size_t kShownElements = 6;
+
 // The value of a field in the example event, as JSON.
 std::string ExampleValue(const kb::LogField& field, const LogSource& source, const std::string& day) {
   const std::string value =
@@ -113,16 +116,27 @@ class SourceTables {
       row.set_id(kind.id());
       row.set_name(kind.name());
       row.set_sources(static_cast<int>(sources.size()));
-      for (const LogSource* source : sources) AddOnce(SigmaLabel(*source), row.mutable_log_sources());
+      std::set<std::string> elements;
+      for (const LogSource* source : sources) {
+        AddOnce(SigmaLabel(*source), row.mutable_log_sources());
+        elements.insert(source->element_id);
+      }
+      row.set_tried_on(*elements.begin());
+      AddFirst({elements.begin(), elements.end()}, kShownElements, row.mutable_elements());
       AddAll(kind.fields(), row.mutable_fields());
       row.set_transport(kind.transport());
       row.set_verification(kind.verification());
+      std::vector<std::string> unasked;
       for (const kb::LogEvent& event : kind.events()) {
         pb::LogEventRow& into = *row.add_events();
         into.set_id(event.id());
         into.set_text(event.text());
         AddAll(BindingReferences(binding_, event.references()), into.mutable_references());
+        into.set_asked(!into.references().empty());
+        row.set_asked(row.asked() || into.asked());
+        if (!into.asked()) unasked.push_back(absl::StrCat(event.id(), " (", event.text(), ")"));
       }
+      row.set_unasked(absl::StrJoin(unasked, "; "));
     }
   }
 
