@@ -44,25 +44,27 @@ void EvidencePlaces::Add(const Input& input, absl::string_view element_id) {
 std::string RegionLimit(const model::Model& model, const EvidencePlaces& places) {
   if (places.regions.empty()) return "not known: no region declared";
   std::map<std::string, std::vector<std::string>> bound;  // regions by name of the jurisdiction
+  std::vector<std::string> free;
   bool unknown = false;
   for (const std::string& id : places.regions) {
     const auto* region = model.Find<model::v1::Region>(id);
     const auto jurisdiction = region == nullptr ? model::v1::JURISDICTION_UNSPECIFIED : region->jurisdiction();
     unknown |= jurisdiction == model::v1::JURISDICTION_UNSPECIFIED;
-    if (jurisdiction == model::v1::JURISDICTION_EU || jurisdiction == model::v1::JURISDICTION_UK ||
-        jurisdiction == model::v1::JURISDICTION_CH) {
+    const bool strict = jurisdiction == model::v1::JURISDICTION_EU || jurisdiction == model::v1::JURISDICTION_UK ||
+                        jurisdiction == model::v1::JURISDICTION_CH;
+    if (strict && places.personal) {
       bound[analysis::JurisdictionName(jurisdiction)].push_back(id);
+    } else if (jurisdiction != model::v1::JURISDICTION_UNSPECIFIED) {
+      free.push_back(id);
     }
   }
   std::vector<std::string> limits;
   for (const auto& [jurisdiction, regions] : bound) {
-    if (places.personal) {
-      limits.push_back(absl::StrCat("evidence of ", List(regions), " leaves the ", jurisdiction,
-                                    " only under a transfer mechanism"));
-    }
+    limits.push_back(
+        absl::StrCat("evidence of ", List(regions), " leaves the ", jurisdiction, " only under a transfer mechanism"));
   }
   if (unknown) limits.push_back("jurisdiction of a region not declared");
-  if (!limits.empty()) return List(limits);
+  if (!limits.empty()) return absl::StrCat(List(limits), free.empty() ? "" : "; none for that of ", List(free));
   const std::vector<std::string> regions(places.regions.begin(), places.regions.end());
   return absl::StrCat("none; in ", List(regions, 4));
 }

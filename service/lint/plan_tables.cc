@@ -23,6 +23,12 @@ int ColumnLike(const Table& table, std::initializer_list<absl::string_view> word
   return -1;
 }
 
+// What a row is about: its first cell, or the second where the first only numbers the rows.
+absl::string_view SubjectOf(const Table& table, const Row& row) {
+  const size_t column = !table.columns.empty() && table.columns.front() == "#" ? 1 : 0;
+  return column < row.cells.size() ? absl::string_view(row.cells[column]) : "";
+}
+
 bool IsUnder(const Table& table, absl::string_view part) { return part.empty() || table.part == part; }
 
 }  // namespace
@@ -60,8 +66,7 @@ void WantColumn(Check& check, const Section& section, absl::string_view part,
     for (const Row& row : table.rows) {
       check.Look();
       if (column < static_cast<int>(row.cells.size()) && !SaysNothing(row.cells[column])) continue;
-      check.Fail(section, row.line, row.cells.empty() ? "" : row.cells.front(),
-                 absl::StrCat(table.heading, ": no ", what));
+      check.Fail(section, row.line, SubjectOf(table, row), absl::StrCat(table.heading, ": no ", what));
     }
   }
   if (found) return;
