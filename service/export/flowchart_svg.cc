@@ -16,6 +16,8 @@ using Shape = Flowchart::Shape;
 constexpr double kArrowLength = 8;
 constexpr double kArrowWidth = 4;
 constexpr double kBaseline = 12;  // from the top of a line of text
+// Beyond this height a drawing that is made to fit on a page can no longer be read; it goes on over pages instead.
+constexpr double kTall = 1400;
 
 // A coordinate, to a tenth.
 std::string At(double value) { return absl::StrCat(std::round(value * 10) / 10); }
@@ -31,10 +33,11 @@ class Drawing {
   Drawing(const Flowchart& chart, absl::string_view id) : chart_(chart), layout_(LayOut(chart)), id_(id) {}
 
   std::string Draw(absl::string_view title) && {
-    absl::StrAppend(&out_, "<svg class=\"chart\" role=\"img\" aria-labelledby=\"", id_, "-title ", id_,
-                    "-desc\" viewBox=\"0 0 ", At(layout_.width), " ", At(layout_.height), "\" width=\"",
-                    At(layout_.width), "\" height=\"", At(layout_.height), "\">\n<title id=\"", id_, "-title\">",
-                    Xml(title), "</title>\n<desc id=\"", id_, "-desc\">", Xml(Description()), "</desc>\n");
+    absl::StrAppend(&out_, "<svg class=\"chart", layout_.height > kTall ? " tall" : "",
+                    "\" role=\"img\" aria-labelledby=\"", id_, "-title ", id_, "-desc\" viewBox=\"0 0 ",
+                    At(layout_.width), " ", At(layout_.height), "\" width=\"", At(layout_.width), "\" height=\"",
+                    At(layout_.height), "\">\n<title id=\"", id_, "-title\">", Xml(title), "</title>\n<desc id=\"", id_,
+                    "-desc\">", Xml(Description()), "</desc>\n");
     for (size_t g = 0; g < chart_.groups.size(); ++g) DrawGroup(g);
     for (size_t e = 0; e < chart_.edges.size(); ++e) DrawEdge(e);
     for (size_t e = 0; e < chart_.edges.size(); ++e) DrawLabel(layout_.edges[e]);

@@ -157,5 +157,15 @@ TEST(Flowchart, LabelsStayText) {
   EXPECT_THAT(svg, HasSubstr("&lt;script&gt;&lt;b&gt;&amp;"));
 }
 
+TEST(FlowchartSvg, OnlyADrawingTooTallForAPageGoesOnOverPages) {
+  const auto chain = [](int nodes) {
+    std::string text = "flowchart TD\n";
+    for (int i = 1; i < nodes; ++i) absl::StrAppend(&text, "  n", i, " --> n", i + 1, "\n");
+    return DrawFlowchart(*ParseFlowchart(text), "d-1", "Chain");
+  };
+  EXPECT_THAT(chain(3), HasSubstr("class=\"chart\""));
+  EXPECT_THAT(chain(60), HasSubstr("class=\"chart tall\""));
+}
+
 }  // namespace
 }  // namespace metapowers::exporting
