@@ -46,6 +46,54 @@ REQUIRED = {
     'poam-items': {'uuid', 'title', 'description'},
     'document-ids': {'identifier'},
 }
+# Members that objects of these names may have beside the required ones: the schema allows no others. Left out are those
+# that the export has no use for.
+OPTIONAL = {
+    'component-definition': {'uuid', 'metadata', 'components'},
+    'plan-of-action-and-milestones': {'uuid', 'metadata', 'system-id', 'local-definitions', 'observations', 'risks',
+                                      'poam-items'},
+    'metadata': {'document-ids', 'props', 'roles', 'parties'},
+    'components': {'props', 'responsible-roles', 'control-implementations', 'status'},
+    'control-implementations': set(),
+    'implemented-requirements': {'props'},
+    'parties': {'member-of-organizations'},
+    'roles': set(),
+    'props': {'ns'},
+    'responsible-roles': {'party-uuids'},
+    'document-ids': {'scheme'},
+    'system-id': {'identifier-type'},
+    'local-definitions': {'components'},
+    'observations': {'subjects', 'remarks'},
+    'subjects': set(),
+    'risks': {'props', 'characterizations', 'deadline', 'remediations', 'related-observations'},
+    'characterizations': set(),
+    'origin': {'actors'},
+    'actors': set(),
+    'facets': set(),
+    'remediations': {'tasks'},
+    'tasks': {'timing', 'responsible-roles'},
+    'timing': {'on-date'},
+    'on-date': {'date'},
+    'poam-items': {'props', 'related-observations', 'related-risks'},
+    'related-observations': {'observation-uuid'},
+    'related-risks': {'risk-uuid'},
+    'status': {'state'},  # of a component
+}
+# Values that the schema, or the constraints of the metaschema where a list is open, knows.
+VALUES = {
+    'components.type': {'software', 'service', 'process-procedure'},
+    'parties.type': {'organization'},
+    'status.state': {'under-development', 'operational', 'disposition', 'other'},
+    'observations.methods': {'EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'},
+    'subjects.type': {'component', 'inventory-item', 'location', 'party', 'user', 'resource'},
+    'actors.type': {'tool', 'assessment-platform', 'party'},
+    'risks.status': {'open', 'investigating', 'remediating', 'deviation-requested', 'deviation-approved', 'closed'},
+    'remediations.lifecycle': {'recommendation', 'planned', 'completed'},
+    'tasks.type': {'milestone', 'action'},
+    'system-id.identifier-type': {'http://ietf.org/rfc/rfc4122'},
+}
+URI = re.compile(r'^[a-zA-Z][a-zA-Z0-9+.-]+:.+$')
+URIS = {'ns', 'system', 'scheme', 'identifier-type', 'source'}
 TOKENS = {'name', 'role-id', 'control-id', 'status', 'lifecycle'}
 TIMES = {'last-modified', 'collected', 'deadline', 'date'}
 
@@ -268,7 +316,12 @@ class Oscal(unittest.TestCase):
             for each in value:
                 self.check(name, each, context)
         elif isinstance(value, dict):
-            self.assertEqual(REQUIRED.get(name, set()) - set(value), set(), f'{context}{name}')
+            required = REQUIRED.get(name, set())
+            self.assertEqual(required - set(value), set(), f'{context}{name}')
+            self.assertEqual(set(value) - required - OPTIONAL[name], set(), f'{context}{name}')
+            # Components of a system, which a plan defines, have a state; those that a definition offers have none.
+            if name == 'components':
+                self.assertEqual('status' in value, context.endswith('local-definitions.'), value['title'])
             for key, each in value.items():
                 self.check(key, each, f'{context}{name}.')
         else:
@@ -278,7 +331,12 @@ class Oscal(unittest.TestCase):
                 self.assertRegex(value, UUID)
             if name in TIMES:
                 self.assertRegex(value, TIME)
-            if name == 'value' or name == 'version':
+            if name in URIS:
+                self.assertRegex(value, URI)
+            allowed = VALUES.get(f"{context.rstrip('.').rpartition('.')[2]}.{name}")
+            if allowed:
+                self.assertIn(value, allowed, f'{context}{name}')
+            if name in ('value', 'version') or f'{context}{name}'.endswith('parties.name'):
                 self.assertRegex(value, STRING)
             if name in TOKENS and not context.endswith('parties.'):
                 self.assertRegex(value, TOKEN, f'{context}{name}')
