@@ -8,6 +8,7 @@
 #include "client/commands/input_files.h"
 #include "client/commands/run_tally.h"
 #include "client/commands/shared.h"
+#include "client/commands/uncommitted_model.h"
 #include "client/output.h"
 #include "client/progress_bar.h"
 #include "google/rpc/error_details.pb.h"
@@ -174,6 +175,7 @@ int Run(Session& session, const RunOptions& options) {
   request.mutable_context()->set_expected_head(options.expected_head);
   if (!ReadInputFiles(session, options.files, options.topic, request.mutable_context(), &exit_code)) return exit_code;
   METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
+  if (options.files.model.empty()) HintAtUncommittedModel(session, options.topic);
   const auto context = session.NewContext();
   const auto stream = workflow->RunCommands(context.get(), request);
   RunPrinter printer(session, options.dry_run, NamesOfInputs(request.context()), options.fail_on);

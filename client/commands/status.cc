@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "client/commands.h"
 #include "client/commands/shared.h"
+#include "client/commands/uncommitted_model.h"
 #include "client/output.h"
 #include "metapowers/v1/server_info_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
@@ -152,6 +153,7 @@ int Status(Session& session, const std::string& topic) {
     session.out() << skipped << " gate" << (skipped == 1 ? "" : "s") << " passed over: skip-log.md\n";
   }
   PrintQuestions(session, response, topic);
+  HintAtUncommittedModel(session, topic);
   if (!response.next_command().empty()) {
     session.err() << "next: metapowers run " << response.next_command() << ' ' << topic << '\n';
   }

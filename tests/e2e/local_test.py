@@ -127,6 +127,22 @@ class LocalMode(unittest.TestCase):
         self.assertEqual(done.returncode, 9, done.stderr)
         self.assertRegex(done.stderr, r'decisions\.yaml:4:\d+: decisions\[0\]\.status')
 
+    def test_edits_of_the_model_that_are_not_committed_are_hinted_at(self):
+        self.succeed('init', 'api-platform', '--model', EXAMPLE)
+        self.assertNotIn('hint', self.succeed('status', 'api-platform').stderr)
+        model = self.repo / TOPIC / 'system-model.yaml'
+        model.write_text(model.read_text().replace('session_idle_minutes: 15', 'session_idle_minutes: 10'))
+        hint = (f'hint: {TOPIC}/system-model.yaml has edits that are not committed and do not count yet: '
+                f'metapowers model put api-platform {TOPIC}/system-model.yaml\n')
+        self.assertIn(hint, self.succeed('status', 'api-platform').stderr)
+        self.assertIn(hint, self.succeed('run', 'security-policy', 'api-platform').stderr)
+        self.assertNotIn('after 10 minutes', (self.repo / TOPIC / '00-govern.md').read_text())
+        self.succeed('model', 'put', 'api-platform', model)
+        self.assertNotIn('hint', self.succeed('status', 'api-platform').stderr)
+        self.assertRegex(self.succeed('status', 'api-platform').stdout, r'(?m)^security-policy +stale$')
+        done = self.succeed('run', 'security-policy', 'api-platform', '--model', model)
+        self.assertNotIn('hint', done.stderr)
+
     def test_not_a_repository(self):
         outside = self.repo.parent / 'plain'
         outside.mkdir()
