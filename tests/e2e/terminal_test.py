@@ -15,6 +15,7 @@ from tests.support.terminal import Terminal  # noqa: E402
 
 TOPIC = '.metapowers/security/api-platform'
 TOTAL = len(BUILT)
+ATTEMPTS = 5  # a run may end before it is interrupted
 BAR = re.compile(rf'(?:\[[#-]{{24}}\] )?(\d+)/{TOTAL}  ([a-z-]+)  \d+s')
 
 
@@ -69,11 +70,16 @@ class OnATerminal(unittest.TestCase):
 
     def interrupted(self, stop):
         before = self.commits()
-        terminal = self.run_all()
-        terminal.wait_for(rf'1/{TOTAL}  ')
-        start = time.monotonic()
-        stop(terminal)
-        self.assertEqual(terminal.end(), 130)
+        for _ in range(ATTEMPTS):
+            terminal = self.run_all()
+            terminal.wait_for(rf'1/{TOTAL}  ')
+            start = time.monotonic()
+            stop(terminal)
+            code = terminal.end()
+            if self.commits() == before:
+                break
+            git('reset', '-q', '--hard', f'HEAD~{TOTAL}', cwd=self.repo)  # it was faster than the interrupt
+        self.assertEqual(code, 130)
         self.assertLess(time.monotonic() - start, 5)
         self.assertEqual(self.commits(), before)
         self.assertEqual(git('status', '--porcelain', cwd=self.repo), '')
@@ -128,20 +134,27 @@ class OnATerminal(unittest.TestCase):
 
 
 class OnAServer(unittest.TestCase):
-    def test_an_interrupt_says_what_was_committed(self):
+    def interrupted(self):
+        """Whether the interrupt came in time; then all that it must say has been looked at."""
         with serving() as server:
             server.cli('workspace', 'create', 'default')
             self.assertEqual(server.cli('init', 'api-platform', '--model', EXAMPLE).returncode, 0)
             terminal = Terminal('--server', server.socket, 'run', 'all', 'api-platform', cwd='/')
             terminal.wait_for(rf'1/{TOTAL}  ')
             terminal.press_interrupt()
-            self.assertEqual(terminal.end(), 130)
+            code = terminal.end()
+            log = git('-c', 'safe.directory=*', 'log', '--format=%s', 'main', cwd=server.repository()).splitlines()
+            if len(log) > 1:
+                return False
+            self.assertEqual(code, 130)
             said = '\n'.join(terminal.screen())
             self.assertIn(f'  committed: 0 of {TOTAL} commands\n', said)
             self.assertIn(f'  to go on: metapowers --server {server.socket} run all api-platform\n', said)
-            log = git('-c', 'safe.directory=*', 'log', '--format=%s', 'main', cwd=server.repository()).splitlines()
-            self.assertEqual(len(log), 1)
             self.assertEqual(server.cli('run', 'all', 'api-platform').returncode, 0)
+            return True
+
+    def test_an_interrupt_says_what_was_committed(self):
+        self.assertTrue(any(self.interrupted() for _ in range(ATTEMPTS)))
 
 
 if __name__ == '__main__':
