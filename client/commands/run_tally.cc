@@ -59,6 +59,10 @@ void RunTally::CountCommit(const std::string& command, const std::string& commit
 }
 
 void RunTally::PrintUnfinished(std::ostream& err, const std::string& failed, const std::string& command_line) const {
+  if (plan_.empty() && last_commit_.empty()) {
+    err << "  committed: nothing\n  to go on: " << ForTerminal(command_line) << '\n';
+    return;
+  }
   err << "  committed: " << committed_.size() << " of " << plan_.size()
       << (plan_.size() == 1 ? " command" : " commands") << (inputs_committed_ ? ", and the model" : "");
   if (!last_commit_.empty()) {

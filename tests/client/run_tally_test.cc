@@ -54,6 +54,10 @@ TEST(RunTallyTest, NothingCommittedIsSaidSo) {
             "  to go on: metapowers run all shop\n");
 }
 
+TEST(RunTallyTest, ARunThatWasStoppedBeforeItsPlanHasCommittedNothing) {
+  EXPECT_EQ(Unfinished(RunTally()), "  committed: nothing\n  to go on: metapowers run all shop\n");
+}
+
 TEST(RunTallyTest, ACommandThatFailsLeavesWhatWasCommitted) {
   RunTally tally;
   tally.Add(Plan());
