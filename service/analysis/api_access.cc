@@ -26,7 +26,7 @@ void Add(const ReviewedApi& api, ConsumerFact& fact) {
 void AddThreats(const ReviewedApi& api, std::set<std::string>& threats) {
   for (const ApiRiskFact& risk : api.risks) {
     if (risk.risk != knowledge::v1::API_RISK_AUTHENTICATION) continue;
-    for (const Threat* threat : risk.threats) threats.insert(threat->key);
+    for (const Threat* threat : risk.threats) threats.insert(threat->key());
   }
 }
 

@@ -272,8 +272,8 @@ class Review {
       }
     }
     absl::c_stable_sort(fact.threats, [](const Threat* a, const Threat* b) {
-      return std::make_tuple(-a->severity(), -a->scores.current.product(), a->key) <
-             std::make_tuple(-b->severity(), -b->scores.current.product(), b->key);
+      return std::make_tuple(-a->severity(), -a->scores.current.product(), a) <
+             std::make_tuple(-b->severity(), -b->scores.current.product(), b);
     });
     for (const Threat* threat : fact.threats) fact.worst = std::max(fact.worst, threat->severity());
   }

@@ -175,8 +175,7 @@ class DetectionsBuilder {
   void Complete(AppliedDetection& applied) const {
     std::sort(applied.sources.begin(), applied.sources.end(),
               [](const LogSource* a, const LogSource* b) { return a->key < b->key; });
-    std::sort(applied.threats.begin(), applied.threats.end(),
-              [](const Threat* a, const Threat* b) { return a->key < b->key; });
+    std::sort(applied.threats.begin(), applied.threats.end());  // by key, as Threats keeps them
     std::map<std::string, int> teams;
     for (const LogSource* source : applied.sources) {
       applied.collected += source->collected() ? 1 : 0;

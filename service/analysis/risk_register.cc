@@ -117,7 +117,7 @@ class Register {
       ++Totals(risk.source).false_positives;
       return;
     }
-    risk.key = threat.key;
+    risk.key = threat.key();
     risk.threat = &threat;
     risk.elements = {threat.element_id()};
     risk.inherent = threat.scores.inherent;

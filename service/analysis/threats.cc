@@ -137,6 +137,11 @@ const DataClass* AtStake(const Threat& threat) {
                            [&](const DataClass* a, const DataClass* b) { return rank(a) < rank(b); });
 }
 
+std::string Threat::key() const {
+  return absl::StrCat(rule->id(), "@", StableId(element), data_class == nullptr ? "" : "/",
+                      data_class == nullptr ? "" : data_class->id());
+}
+
 std::string ScenarioOf(const Threat& threat) { return FillIn(threat.rule->scenario(), threat); }
 std::string ConsequenceOf(const Threat& threat) { return FillIn(threat.rule->consequence(), threat); }
 std::string MitigationOf(const Threat& threat) { return FillIn(threat.rule->mitigation(), threat); }
@@ -167,7 +172,7 @@ ScoreDerivation DerivationOf(const Threat& threat) {
 std::string FingerprintOf(const Threat& threat) {
   std::string inputs;
   inputs.reserve(256);
-  absl::StrAppend(&inputs, threat.key, "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
+  absl::StrAppend(&inputs, threat.key(), "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
   for (const ControlOnThreat& each : threat.controls) {
     absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture->state));
   }
@@ -197,10 +202,8 @@ class ThreatsBuilder {
     for (const CompiledRule& rule : rules_.rules()) {
       for (const Element& element : ElementsOf(rule.row->subject())) Judge(rule, element);
     }
-    threats_->all_.shrink_to_fit();
     threats_->undecided_.shrink_to_fit();
-    std::sort(threats_->all_.begin(), threats_->all_.end(),
-              [](const Threat& a, const Threat& b) { return a.key < b.key; });
+    SortByKey();
     threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
     threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_, threats_->uncovered_);
@@ -213,6 +216,17 @@ class ThreatsBuilder {
 
  private:
   const std::vector<Element>& ElementsOf(k::ThreatSubject subject) const { return elements_[subject - 1]; }
+
+  void SortByKey() {
+    std::vector<std::pair<std::string, const Threat*>> keyed;
+    keyed.reserve(threats_->all_.size());
+    for (const Threat& threat : threats_->all_) keyed.emplace_back(threat.key(), &threat);
+    std::sort(keyed.begin(), keyed.end());
+    std::vector<Threat> sorted;
+    sorted.reserve(keyed.size());
+    for (const auto& [key, threat] : keyed) sorted.push_back(*threat);
+    threats_->all_ = std::move(sorted);
+  }
 
   void Judge(const CompiledRule& rule, const Element& element) {
     std::vector<const Condition*> unknown;
@@ -254,8 +268,6 @@ class ThreatsBuilder {
   void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
                  std::vector<const DataClass*> data) {
     Threat threat;
-    threat.key = absl::StrCat(rule.row->id(), "@", StableId(element));
-    if (data_class != nullptr) absl::StrAppend(&threat.key, "/", data_class->id());
     threat.rule = rule.row;
     threat.compiled = &rule;
     threat.element = element;
@@ -292,7 +304,8 @@ class ThreatsBuilder {
         [](const ControlOnThreat& each) { return each.posture->state == model::v1::POSTURE_STATE_IMPLEMENTED; });
     const bool at_target = threat.scores.current == threat.scores.target;
     threat.status = at_target && any_in_place ? ThreatStatus::kControlled : ThreatStatus::kOpen;
-    const auto found = decisions_.find(threat.key);
+    if (decisions_.empty()) return;
+    const auto found = decisions_.find(threat.key());
     if (found == decisions_.end()) return;
     std::string void_because =
         WhyVoid(threats_->landscape_->model(), *found->second, threat.severity(), FingerprintOf(threat));
@@ -336,9 +349,10 @@ std::unique_ptr<const Threats> Threats::Compute(const Facts& facts, const RuleSe
 }
 
 const Threat* Threats::Find(absl::string_view key) const {
-  const auto at = std::lower_bound(all_.begin(), all_.end(), key,
-                                   [](const Threat& threat, absl::string_view wanted) { return threat.key < wanted; });
-  return at != all_.end() && at->key == key ? &*at : nullptr;
+  const auto at = std::lower_bound(all_.begin(), all_.end(), key, [](const Threat& threat, absl::string_view wanted) {
+    return threat.key() < wanted;
+  });
+  return at != all_.end() && at->key() == key ? &*at : nullptr;
 }
 
 ThreatSource::ThreatSource(std::shared_ptr<const Facts> facts, std::shared_ptr<const RuleSet> rules,

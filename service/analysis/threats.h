@@ -41,7 +41,6 @@ bool IsOpen(ThreatStatus status);
 
 // There may be many thousand of them: what is only read, or follows from the rest, is not kept in each.
 struct Threat {
-  std::string key;
   const knowledge::v1::ThreatRule* rule = nullptr;
   const CompiledRule* compiled = nullptr;  // the same, ready to be judged
   Element element;
@@ -57,6 +56,7 @@ struct Threat {
   const std::string* team = nullptr;  // id of the team that answers for the element, never empty
   const std::string* due = nullptr;   // of an open one: `as_of` plus the term of its severity; else empty
 
+  std::string key() const;                                              // made at each call
   const std::string& element_id() const { return CurrentId(element); }  // as the model calls it now
   bool open() const { return IsOpen(status); }
   model::v1::Severity severity() const { return scores.current.severity; }
@@ -131,7 +131,7 @@ class Threats {
                                                 const model::v1::Decisions& decisions);
 
   const Landscape& landscape() const { return *landscape_; }
-  // All that were considered, controlled and decided ones included; sorted by key.
+  // All that were considered, controlled and decided ones included; sorted by key, so that addresses are as well.
   const std::vector<Threat>& all() const { return all_; }
   // Sorted by rule, then element.
   const std::vector<UndecidedThreat>& undecided() const { return undecided_; }

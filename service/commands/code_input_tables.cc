@@ -121,7 +121,7 @@ class InputTables {
       row.set_rights(RightsLabel(flow.authorization()));
       row.set_judged(JudgeFlow(flow));
       for (const Threat* threat : threats_) {
-        if (threat->element_id() == flow.id() && IsOnAccess(*threat->rule)) row.add_threats(threat->key);
+        if (threat->element_id() == flow.id() && IsOnAccess(*threat->rule)) row.add_threats(threat->key());
       }
       row.set_owner(OwnerName(model_, input_.facts.Find(flow.target())->component->owner_team()));
     }
@@ -180,7 +180,7 @@ class InputTables {
         const bool about_errors = absl::c_any_of(rows_.errors(), [&](const kb::ErrorCheck& check) {
           return !check.of_load() && SharesWeakness(check.cwe(), threat->rule->cwe());
         });
-        if (about_errors) row.add_threats(threat->key);
+        if (about_errors) row.add_threats(threat->key());
       }
       row.set_owner(OwnerName(model_, component.owner_team()));
     }

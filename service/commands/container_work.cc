@@ -66,7 +66,7 @@ void ContainerWork::AddThreats(const ContainerMeasure& measure, std::set<std::st
     const bool lowers = absl::c_any_of(threat.controls, [&](const analysis::ControlOnThreat& each) {
       return each.control->id() == measure.control && IsMissing(each);
     });
-    if (lowers) threats.insert(threat.key);
+    if (lowers) threats.insert(threat.key());
   }
 }
 

@@ -62,7 +62,7 @@ std::string ExampleDecision(const analysis::Threats& threats, const analysis::Se
   const std::string second = RoleTitle(model, authority.second_approver());
   const int days = authority.max_days() > 0 ? authority.max_days() : kDecisionDays;
   Yaml decision = Yaml::Map();
-  decision.Set("finding", Yaml::Text(threat->key))
+  decision.Set("finding", Yaml::Text(threat->key()))
       .Set("status", Yaml::Text("false_positive"))
       .Set("requested_by", Yaml::Text(asks->id()))
       .Set("approved_by", Yaml::Text(authority.role()))

@@ -106,7 +106,7 @@ void AddPlaybooks(const Input& input, const std::vector<IncidentClassFact>& clas
     if (fact.level != nullptr) row.set_level(absl::StrCat(fact.level->id(), " ", fact.level->name()));
     row.set_threats(static_cast<int32_t>(fact.threats.size()));
     if (!fact.threats.empty()) {
-      row.set_worst(fact.threats.front()->key);
+      row.set_worst(fact.threats.front()->key());
       row.set_severity(fact.threats.front()->severity());
     }
     AddFirst(fact.elements, kNamed, row.mutable_elements());

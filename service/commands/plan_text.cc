@@ -54,7 +54,7 @@ PlanValues ValuesOf(const IncidentClassFact& fact) {
   PlanValues values;
   values.on = fact.elements;
   for (const model::v1::DataClass* data : fact.data) values.data.push_back(data->name());
-  for (const analysis::Threat* threat : fact.threats) values.threats.push_back(threat->key);
+  for (const analysis::Threat* threat : fact.threats) values.threats.push_back(threat->key());
   for (const model::v1::ContainmentSwitch* each : fact.switches) values.switches.push_back(each->name());
   return values;
 }

@@ -83,7 +83,7 @@ void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const 
   if (found != open_.end()) {
     for (const analysis::Threat* threat : found->second) {
       if (!IsLoweredBy(*threat, row.control())) continue;
-      row.add_threats(threat->key);
+      row.add_threats(threat->key());
       if (worst == nullptr || threat->scores.current.product() > worst->scores.current.product()) worst = threat;
     }
   }

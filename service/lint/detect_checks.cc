@@ -71,7 +71,7 @@ void CheckSight(Check& check) {
     if (threat->severity() < model::v1::SEVERITY_HIGH) continue;
     const analysis::ThreatSight* sight = detections->SightOf(*threat);
     check.Look();
-    if (sight == nullptr || sight->sight != analysis::Sight::kDetected) blind.push_back(threat->key);
+    if (sight == nullptr || sight->sight != analysis::Sight::kDetected) blind.push_back(threat->key());
   }
   WantRows(check, section,
            {{"Threat", "Severity", "Why", "What closes it", "Owner", "Due"}, {"Why", "What closes it", "Owner", "Due"}},

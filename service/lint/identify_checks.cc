@@ -157,7 +157,7 @@ void CheckStride(Check& check) {
 
 void CheckThreat(Check& check, const Section& section, const analysis::Threat& threat) {
   check.Look();
-  const auto fail = [&](const std::string& what) { check.Fail(section, 0, threat.key, what); };
+  const auto fail = [&](const std::string& what) { check.Fail(section, 0, threat.key(), what); };
   if (analysis::ConsequenceOf(threat).empty()) fail("has no consequence");
   if (analysis::BecauseOf(threat).empty() && analysis::ScenarioOf(threat).empty()) fail("has no precondition");
   if (threat.rule->cwe().empty() && threat.rule->attack().empty()) fail("names neither a weakness nor a technique");
@@ -171,9 +171,9 @@ void CheckThreats(Check& check) {
   for (const analysis::Threat* threat : check.subject().threats->Get().Prioritised()) {
     CheckThreat(check, section, *threat);
     if (!absl::StrContains(text, threat->rule->id())) {
-      check.Fail(section, 0, threat->key, absl::StrCat("threat ", threat->key, " is not in the catalogue"));
+      check.Fail(section, 0, threat->key(), absl::StrCat("threat ", threat->key(), " is not in the catalogue"));
     }
-    if (threat->severity() >= model::v1::SEVERITY_HIGH) urgent.push_back(threat->key);
+    if (threat->severity() >= model::v1::SEVERITY_HIGH) urgent.push_back(threat->key());
   }
   WantRows(check, section,
            {{"Threats", "Severity", "Mitigation", "Controls to put in place", "Owner", "Due"},

@@ -207,7 +207,7 @@ void CheckControls(Check& check) {
     if (threat->severity() < model::v1::SEVERITY_HIGH) continue;
     check.Look();
     if (threat->controls.empty()) {
-      check.Fail(check.section(kThreats), 0, threat->key, absl::StrCat("no control lowers ", threat->key));
+      check.Fail(check.section(kThreats), 0, threat->key(), absl::StrCat("no control lowers ", threat->key()));
     }
   }
   std::set<std::string> lowering;

@@ -121,10 +121,10 @@ void CheckPlaybooks(Check& check) {
   }
   std::set<std::string> told;
   for (const analysis::Threat* threat : check.subject().threats->Get().Prioritised()) {
-    if (threat->severity() < model::v1::SEVERITY_CRITICAL || !told.insert(threat->key).second) continue;
+    if (threat->severity() < model::v1::SEVERITY_CRITICAL || !told.insert(threat->key()).second) continue;
     check.Look();
     if (NamesId(text, threat->element_id()) || NamesId(text, threat->rule->id())) continue;
-    check.Fail(section, section.LineOfHeading(kPart), threat->key, absl::StrCat("no playbook names ", threat->key));
+    check.Fail(section, section.LineOfHeading(kPart), threat->key(), absl::StrCat("no playbook names ", threat->key()));
   }
 }
 

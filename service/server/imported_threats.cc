@@ -17,7 +17,7 @@ std::vector<std::string> ImportedThreats::KeysOf(const std::shared_ptr<const mod
                                                  const importers::TrackedRisk& risk) {
   std::vector<std::string> keys;
   for (const analysis::Threat* threat : analysis::FindingsLike(Of(draft), risk.equivalent, risk.elements)) {
-    keys.push_back(threat->key);
+    keys.push_back(threat->key());
   }
   return keys;
 }

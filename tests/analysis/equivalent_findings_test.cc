@@ -40,7 +40,7 @@ std::vector<std::string> Like(const std::string& rules, const std::vector<std::s
   const ThreatCase found(Model(), rules);
   std::vector<std::string> keys;
   for (const Threat* threat : FindingsLike(found.threats(), "pytm:INP05", elements)) {
-    if (threat->key.rfind("own-", 0) == 0) keys.push_back(threat->key);
+    if (threat->key().rfind("own-", 0) == 0) keys.push_back(threat->key());
   }
   return keys;
 }

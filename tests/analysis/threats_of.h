@@ -47,7 +47,7 @@ class ThreatCase {
   std::vector<std::string> Keys() const {
     std::vector<std::string> keys;
     for (const Threat& threat : threats_->all()) {
-      if (threat.key.rfind("own-", 0) == 0) keys.push_back(threat.key);
+      if (threat.key().rfind("own-", 0) == 0) keys.push_back(threat.key());
     }
     return keys;
   }

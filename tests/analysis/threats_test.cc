@@ -80,8 +80,8 @@ TEST(ThreatsTest, AnUnrelatedComponentChangesNoKeyAndNoScore) {
   const ThreatCase before(Shop(), RuleText("own-flow", kFlowRule));
   const ThreatCase after(more, RuleText("own-flow", kFlowRule));
   for (const Threat& threat : before.threats().all()) {
-    EXPECT_EQ(after[threat.key].scores.current, threat.scores.current) << threat.key;
-    EXPECT_EQ(FingerprintOf(after[threat.key]), FingerprintOf(threat)) << threat.key;
+    EXPECT_EQ(after[threat.key()].scores.current, threat.scores.current) << threat.key();
+    EXPECT_EQ(FingerprintOf(after[threat.key()]), FingerprintOf(threat)) << threat.key();
   }
 }
 
@@ -91,8 +91,8 @@ TEST(ThreatsTest, EncryptingAFlowClosesOnlyItsThreats) {
                          RuleText("own-flow", kFlowRule));
   EXPECT_THAT(after.Keys(), IsEmpty());
   for (const Threat& threat : before.threats().all()) {
-    if (after.threats().Find(threat.key) != nullptr) continue;
-    EXPECT_THAT(threat.key, HasSubstr("buy")) << "closed although it is about something else";
+    if (after.threats().Find(threat.key()) != nullptr) continue;
+    EXPECT_THAT(threat.key(), HasSubstr("buy")) << "closed although it is about something else";
   }
 }
 

@@ -183,7 +183,7 @@ TEST(ThreagileCoverageTest, TheExampleHasTheseRisks) {
     for (const Ids& ids : category.detect(compared.view)) {
       const auto found = analysis::FindingsLike(*compared.threats, Equivalent(category.id), ids);
       std::vector<std::string> keys;
-      for (const Threat* threat : found) keys.push_back(threat->key);
+      for (const Threat* threat : found) keys.push_back(threat->key());
       risks.push_back(absl::StrCat(category.id, "@", absl::StrJoin(ids, "@"), ": ", absl::StrJoin(keys, " ")));
     }
   }

@@ -300,7 +300,7 @@ class Builder {
       const ThreatSight* sight = detections_->SightOf(*threat);
       if (sight == nullptr || sight->sight == Sight::kDetected) continue;
       pb::BlindSpotRow& row = *result_.add_blind_spots();
-      row.set_threat(threat->key);
+      row.set_threat(threat->key());
       row.set_severity(threat->severity());
       row.set_reason(BlindReason(*sight));
       row.set_closes(BlindRemedy(*sight, sources_, platform));

@@ -252,7 +252,7 @@ class Builder {
 
   void AddLink(const ChainLink& link) {
     pb::ChainRow& row = *result_.add_chain();
-    row.set_threat(link.threat->key);
+    row.set_threat(link.threat->key());
     row.set_severity(link.threat->severity());
     row.set_status(StatusLabel(*link.threat));
     for (const analysis::ControlOnThreat& control : link.threat->controls) {

@@ -267,7 +267,7 @@ class Builder {
   }
 
   void FillFinding(const Threat& threat, std::vector<std::string>& because, pb::Finding& out) {
-    out.set_key(threat.key);
+    out.set_key(threat.key());
     out.set_rule_id(threat.rule->id());
     AddAll(threat.rule->equivalents(), out.mutable_equivalents());
     for (const absl::string_view id : analysis::InvolvedIds(threat.element)) out.add_element_ids(std::string(id));
@@ -477,7 +477,7 @@ class Builder {
     result_.mutable_open_findings()->Reserve(static_cast<int>(threats_.Prioritised().size()));
     for (const Threat* threat : threats_.Prioritised()) {
       metapowers::v1::OpenFinding& open = *result_.add_open_findings();
-      open.set_key(threat->key);
+      open.set_key(threat->key());
       open.set_title(threat->rule->title());
       open.set_severity(threat->severity());
       open.set_owner(*threat->team);
@@ -520,7 +520,7 @@ class Builder {
     for (const Threat& threat : threats_.all()) {
       if (threat.decision == nullptr) continue;
       pb::DecidedThreat& row = *result_.add_decided();
-      row.set_key(threat.key);
+      row.set_key(threat.key());
       row.set_status(Label(threat.decision->status()));
       row.set_severity(threat.severity());
       row.set_approved_by(RoleTitle(model_, threat.decision->approved_by()));
@@ -678,7 +678,7 @@ class Builder {
       } else {
         shown->set_mitigation(InGeneral(threat->rule->mitigation(), proto_.name()));
       }
-      shown->add_keys(threat->key);
+      shown->add_keys(threat->key());
     }
   }
 

@@ -128,7 +128,7 @@ class Audit {
 
   static std::vector<std::string> BasisOf(const ApiRiskFact& fact) {
     std::vector<std::string> basis;
-    for (const Threat* threat : fact.threats) basis.push_back(threat->key);
+    for (const Threat* threat : fact.threats) basis.push_back(threat->key());
     for (std::string& label : ControlLabels(fact)) basis.push_back(std::move(label));
     return basis;
   }
@@ -166,7 +166,7 @@ class Audit {
     }
     line.set_state(StateLabel(fact.state));
     line.set_worst(fact.worst);
-    for (const Threat* threat : fact.threats) line.add_open_items(threat->key);
+    for (const Threat* threat : fact.threats) line.add_open_items(threat->key());
     for (const analysis::SurfaceFindingFact* finding : fact.findings) {
       line.add_open_items(
           absl::StrCat(knowledge::SurfaceFindingKindOf(finding->finding).title(), " (", finding->subject, ")"));
@@ -195,7 +195,7 @@ class Audit {
     const auto add = [&](const ApiRiskFact& fact) {
       const std::string& id = knowledge::ApiRiskRowOf(fact.risk).id();
       for (const Threat* threat : fact.threats) {
-        pb::RemedyRow& row = rows[threat->key];
+        pb::RemedyRow& row = rows[threat->key()];
         if (row.key().empty()) Describe(*threat, row);
         if (!absl::c_linear_search(row.risks(), id)) row.add_risks(id);
       }
@@ -220,7 +220,7 @@ class Audit {
   }
 
   void Describe(const Threat& threat, pb::RemedyRow& row) const {
-    row.set_key(threat.key);
+    row.set_key(threat.key());
     row.set_element(threat.element_id());
     row.set_severity(threat.severity());
     row.set_measure(analysis::MitigationOf(threat));

@@ -211,7 +211,7 @@ class Review {
     row.set_required(setting.value());
     row.set_registry(component == nullptr);
     row.set_severity(fact.severity);
-    if (fact.threat != nullptr) row.set_threat(fact.threat->key);
+    if (fact.threat != nullptr) row.set_threat(fact.threat->key());
     row.set_control(knowledge::FindControl(setting.control())->name());
     row.set_measure(absl::StrReplaceAll(setting.measure(), {{"{element}", fact.element()}}));
     const auto* zone = component == nullptr ? nullptr : model_.Find<model::v1::Zone>(component->zone());

@@ -104,7 +104,7 @@ class Review {
       row.set_state_encrypted(Label(source.state_encrypted()));
       row.set_policy_checks(Label(source.policy_checks()));
       for (const Threat* threat : input_.threats.Get().Prioritised()) {
-        if (threat->element_id() == source.id()) row.add_threats(threat->key);
+        if (threat->element_id() == source.id()) row.add_threats(threat->key());
       }
       row.set_owner(OwnerName(model_, TeamOf(source)));
     }
@@ -176,7 +176,7 @@ class Review {
       row.set_severity(fact.setting->severity());
       for (const Threat* threat : input_.threats.Get().Prioritised()) {
         if (threat->element_id() == fact.element && IsLoweredBy(*threat, fact.setting->controls())) {
-          row.add_threats(threat->key);
+          row.add_threats(threat->key());
         }
       }
       row.set_owner(OwnerName(model_, fact.team));
@@ -212,7 +212,7 @@ class Review {
     for (const Threat* threat : input_.threats.Get().Prioritised()) {
       if (!elements.contains(threat->element_id()) || !IsLoweredBy(*threat, control)) continue;
       row.set_open(row.open() + 1);
-      if (row.threats_size() < static_cast<int>(kKeys)) row.add_threats(threat->key);
+      if (row.threats_size() < static_cast<int>(kKeys)) row.add_threats(threat->key());
     }
     row.set_verification(policy.verification());
     row.set_owner(OwnerName(model_, TeamOf(source)));

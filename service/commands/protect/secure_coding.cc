@@ -111,7 +111,7 @@ class Review {
   }
 
   void AddThreat(const Threat& threat, pb::CodeThreatRow& row) const {
-    row.set_key(threat.key);
+    row.set_key(threat.key());
     row.set_title(threat.rule->title());
     row.set_element(threat.element_id());
     AddAll(threat.rule->cwe(), row.mutable_cwe());

@@ -197,7 +197,7 @@ class Strategy {
       }
       if (fact.threats.empty()) continue;
       const Threat& worst = *fact.threats.front();
-      row.set_threat(worst.key);
+      row.set_threat(worst.key());
       row.set_owner(TeamName(model_, *worst.team));
       row.set_due(*worst.due);
       for (const analysis::ControlOnThreat& control : worst.controls) {
@@ -234,7 +234,7 @@ class Strategy {
       AddFirst(std::move(alerts), kNamed, row.mutable_alerts());
       if (const auto found = severe.find(id); found != severe.end()) {
         row.set_threats(static_cast<int32_t>(found->second.size()));
-        row.set_worst(found->second.front()->key);
+        row.set_worst(found->second.front()->key());
       }
       row.set_store(!fact.component->stores.empty());
       row.set_restored(component.backup().last_restore_test());

@@ -136,7 +136,7 @@ class Lessons {
     row.set_cause(fact.incident->root_cause());
     row.set_threats(static_cast<int32_t>(fact.threats.size()));
     if (!fact.threats.empty()) {
-      row.set_worst(fact.threats.front()->key);
+      row.set_worst(fact.threats.front()->key());
       row.set_severity(fact.threats.front()->severity());
     }
     if (fact.incident->root_cause().empty()) {
@@ -171,7 +171,7 @@ class Lessons {
       row.set_control_state(Label(control->state()));
       const std::vector<const Threat*> lowered = analysis::LoweredBy(fact, *control);
       row.set_threats(static_cast<int32_t>(lowered.size()));
-      if (!lowered.empty()) row.set_worst(lowered.front()->key);
+      if (!lowered.empty()) row.set_worst(lowered.front()->key());
     }
   }
 

@@ -208,7 +208,7 @@ class Builder {
       const std::vector<const analysis::Threat*> lowered = ThreatsLoweredBy(fact.row->controls());
       row.set_threats(static_cast<int>(lowered.size()));
       for (const analysis::Threat* threat : lowered) {
-        if (row.examples_size() < kExamples) row.add_examples(threat->key);
+        if (row.examples_size() < kExamples) row.add_examples(threat->key());
       }
       const bool soon = row.threats() > 0 || IsAskedFor(fact);
       if (fact.declared.empty()) {

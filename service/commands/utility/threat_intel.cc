@@ -193,7 +193,7 @@ class Builder {
       for (const Threat* threat : actor.threats) {
         row.set_severe(row.severe() + (analysis::IsSevereAndOpen(*threat) ? 1 : 0));
       }
-      if (!actor.threats.empty()) row.set_worst(actor.threats.front()->key);
+      if (!actor.threats.empty()) row.set_worst(actor.threats.front()->key());
     }
   }
 

@@ -46,7 +46,7 @@ TEST(SecurityTesting, EverySevereThreatHasControlAndTestAndIsDetectedOrABlindSpo
     for (const analysis::Threat& threat : model.input().threats.Get().all()) {
       if (threat.status == analysis::ThreatStatus::kFalsePositive) continue;
       const bool severe = threat.severity() >= model::v1::SEVERITY_HIGH;
-      EXPECT_EQ(severe, listed.contains(threat.key)) << threat.key;
+      EXPECT_EQ(severe, listed.contains(threat.key())) << threat.key();
       others += severe ? 0 : 1;
     }
     for (const pb::ChainCount& row : result.chain_counts()) others -= row.threats();
@@ -81,7 +81,7 @@ TEST(SecurityTesting, EveryControlDetectionAndTestBelongsToAThreatOrIsNamedAsALo
           tried |= std::find(keys.begin(), keys.end(), control.control->id()) != keys.end() ||
                    test->id == "control-check@" + control.control->id();
         }
-        EXPECT_TRUE(tried) << link.threat->key << " " << control.control->id();
+        EXPECT_TRUE(tried) << link.threat->key() << " " << control.control->id();
       }
     }
   }

@@ -149,7 +149,7 @@ TEST(SecurityChecklist, EverySevereOpenThreatStopsALaunch) {
   }
   for (const auto* threat : c.input().threats.Get().Prioritised()) {
     if (threat->severity() >= model::v1::SEVERITY_HIGH) {
-      EXPECT_EQ(blockers.count(threat->key), 1u) << threat->key;
+      EXPECT_EQ(blockers.count(threat->key()), 1u) << threat->key();
     }
   }
 }
