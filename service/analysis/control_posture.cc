@@ -198,6 +198,19 @@ std::optional<ControlPosture> FromProgramme(const Element& element, absl::string
   return best;
 }
 
+// What a component that uses the credential declares to lack; that a place is named for the credential is no proof
+// then.
+std::optional<ControlPosture> LackedByUser(const Element& element, absl::string_view control) {
+  for (const std::string& id : CoveredThrough(element)) {
+    const int index = element.landscape->IndexOf(id);
+    if (index < 0) continue;
+    const model::v1::Component& user = *element.landscape->components()[index].facts->component;
+    auto declared = Declared(user.posture(), control, absl::StrCat("on ", id));
+    if (declared.has_value() && declared->state == model::v1::POSTURE_STATE_ABSENT) return declared;
+  }
+  return std::nullopt;
+}
+
 bool Contradicts(PostureState declared, PostureState implied) {
   return (declared == model::v1::POSTURE_STATE_IMPLEMENTED && implied == model::v1::POSTURE_STATE_ABSENT) ||
          (declared == model::v1::POSTURE_STATE_ABSENT && implied == model::v1::POSTURE_STATE_IMPLEMENTED);
@@ -212,6 +225,14 @@ ControlPosture PostureOf(const Element& element, absl::string_view control) {
   auto implied = Implied(element, control);
   // What its target has says nothing of a flow that has no use for it.
   if (implied.has_value() && implied->state == model::v1::POSTURE_STATE_NOT_APPLICABLE) return *std::move(implied);
+  if (element.subject == k::THREAT_SUBJECT_CREDENTIAL) {
+    if (auto lacked = LackedByUser(element, control)) return *std::move(lacked);
+  }
+  // What a flow itself lacks is not made up for by what its target does on other flows.
+  if (element.subject == k::THREAT_SUBJECT_FLOW && implied.has_value() &&
+      implied->state == model::v1::POSTURE_STATE_ABSENT) {
+    return *std::move(implied);
+  }
   if (element.subject == k::THREAT_SUBJECT_FLOW || element.subject == k::THREAT_SUBJECT_API) {
     const int index = element.landscape->IndexOf(CoveredThrough(element).front());
     const model::v1::Component& serving = *element.landscape->components()[index].facts->component;

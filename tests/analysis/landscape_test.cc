@@ -213,6 +213,34 @@ TEST(ControlPostureTest, WhatIsScopedToComponentsCoversWhatTheyStandFor) {
       << "what serves an API speaks for it";
 }
 
+TEST(ControlPostureTest, WhatAFlowLacksItsTargetDoesNotMakeUpFor) {
+  const auto on_flow = [](const std::string& authentication) {
+    const auto facts = FactsOf(ModelText{
+        .components = "- {id: engine, name: E, kind: process, zone: inside}\n"
+                      "- {id: pharmacy, name: P, kind: process, zone: inside, posture: [{control: authn_source, state: "
+                      "partial}]}\n",
+        .flows = absl::StrCat("- {id: orders, name: F, source: engine, target: pharmacy", authentication, "}\n")});
+    const Landscape landscape(*facts);
+    return PostureOf(landscape.FlowElement(0), "authn_source").state;
+  };
+  EXPECT_EQ(on_flow(", authentication: none"), model::v1::POSTURE_STATE_ABSENT);
+  EXPECT_EQ(on_flow(", authentication: token"), model::v1::POSTURE_STATE_PARTIAL);
+  EXPECT_EQ(on_flow(""), model::v1::POSTURE_STATE_PARTIAL);
+}
+
+TEST(ControlPostureTest, ACredentialLacksWhatAComponentThatUsesItLacks) {
+  const auto on_credential = [](const std::string& posture) {
+    const auto facts = FactsOf(
+        ModelText{.components = "- {id: web, name: W, kind: process, zone: inside" + posture + "}\n",
+                  .rest = "secrets:\n  stores:\n  - {id: file, name: Environment file}\n"
+                          "  credentials:\n  - {id: key, name: K, kind: api_key, store: file, used_by: [web]}\n"});
+    const Landscape landscape(*facts);
+    return PostureOf(landscape.ElementsOf(k::THREAT_SUBJECT_CREDENTIAL).at(0), "secrets_external").state;
+  };
+  EXPECT_EQ(on_credential(""), model::v1::POSTURE_STATE_IMPLEMENTED);
+  EXPECT_EQ(on_credential(", posture: [{control: secrets_external, state: absent}]"), model::v1::POSTURE_STATE_ABSENT);
+}
+
 TEST(ControlPostureTest, AttributesImplyAndContradict) {
   const auto facts = FactsOf(ModelText{
       .components =
