@@ -27,23 +27,30 @@ bool IsCrownJewel(const DataClass& data) {
          data.availability() == model::v1::IMPORTANCE_MISSION_CRITICAL;
 }
 
-// Whether the threat gives an outsider control of what it is about, or the data there.
+// Whether the threat brings an outsider into the component that a flow enters, or to the data there.
 bool MakesStep(const Threat& threat) {
   if (threat.status == ThreatStatus::kFalsePositive || threat.status == ThreatStatus::kAvoided) return false;
   if (threat.scores.current.impact < kHarmful) return false;
+  const int cap = threat.rule->impact().cap();
+  if (cap != 0 && cap <= kHarmful) return false;  // its harm ends where it is done
+  const bool on_flow = threat.rule->subject() == k::THREAT_SUBJECT_FLOW;
   switch (threat.rule->likelihood().position()) {
     case k::ATTACKER_POSITION_INSIDER:
     case k::ATTACKER_POSITION_ACCIDENT:
       return false;
+    case k::ATTACKER_POSITION_SUPPLY_CHAIN:
+      if (!on_flow) return false;  // comes with what is delivered, not over a flow
+      break;
     default:
       break;
   }
   switch (threat.rule->stride()) {
     case k::STRIDE_SPOOFING:
-    case k::STRIDE_TAMPERING:
-    case k::STRIDE_INFORMATION_DISCLOSURE:
     case k::STRIDE_ELEVATION_OF_PRIVILEGE:
       return true;
+    case k::STRIDE_TAMPERING:
+    case k::STRIDE_INFORMATION_DISCLOSURE:
+      return !on_flow;  // who reads or changes what passes is not inside yet
     default:
       return false;
   }

@@ -4,11 +4,11 @@
 //   crown jewel  a data class that is strictly confidential, or whose integrity or availability is mission critical;
 //                it is reached where it is stored or processed
 //   outsider     an external entity; those of one supplier, or else of one zone, are one origin
-//   step         a flow, in its direction, and the component that it enters. It is made by the likeliest threat on
-//   either that
-//                gives the attacker control there or the data: spoofing, tampering, disclosure, elevation of privilege
-//                with an impact of at least 3. Its difficulty is 6 - likelihood of that threat now; 5 where there is
-//                none, which is no proof of safety
+//   step         a flow, in its direction, and the component that it enters, made by the likeliest threat of impact 3
+//                or more that brings the attacker in or to the data: spoofing and elevation of privilege on the flow,
+//                these, tampering and disclosure on the component; none whose rule caps the harm there or that is
+//                delivered. Its difficulty is 6 - likelihood of that threat now; 5 where there is none,
+//                which is no proof of safety
 //   path         no component twice; the cheapest by the sum of difficulties, `kPathsPerPair` for an origin and data
 //                class. Its likelihood is that of its hardest step
 //

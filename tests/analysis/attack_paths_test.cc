@@ -52,6 +52,38 @@ TEST(AttackPathsTest, TheEasiestWayComesFirst) {
   EXPECT_EQ(found.paths[0].likelihood, 5);
 }
 
+// Whether the easiest step into web is made by the rule.
+bool MakesTheStep(const std::string& rule) {
+  const ThreatCase shop(Shop(), RuleText("own-step", rule));
+  for (const AttackPath& path : FindAttackPaths(shop.threats()).paths) {
+    for (const AttackStep& step : path.steps) {
+      if (step.threat != nullptr && step.threat->rule->id() == "own-step") return true;
+    }
+  }
+  return false;
+}
+
+TEST(AttackPathsTest, OnlyWhatBringsSomebodyInMakesAStep) {
+  const std::string flow =
+      "subject: THREAT_SUBJECT_FLOW likelihood { position: ATTACKER_POSITION_INTERNET } "
+      "match { attribute: 'authentication' operator: MATCH_OPERATOR_IN values: 'none' } "
+      "controls { control: 'prompt_guard' likelihood: 3 } ";
+  const std::string legs = "impact { legs: IMPACT_LEG_CONFIDENTIALITY } ";
+  EXPECT_TRUE(MakesTheStep("stride: STRIDE_ELEVATION_OF_PRIVILEGE " + flow + legs));
+  EXPECT_FALSE(MakesTheStep("stride: STRIDE_TAMPERING " + flow + legs)) << "changes what passes";
+  EXPECT_FALSE(MakesTheStep("stride: STRIDE_INFORMATION_DISCLOSURE " + flow + legs)) << "reads what passes";
+  EXPECT_FALSE(MakesTheStep("stride: STRIDE_SPOOFING " + flow + "impact { legs: IMPACT_LEG_CONFIDENTIALITY cap: 3 } "))
+      << "its harm ends there";
+  const auto component = [&](const std::string& position) {
+    return "stride: STRIDE_TAMPERING subject: THREAT_SUBJECT_COMPONENT likelihood { position: " + position +
+           " adjust: 2 adjust_reason: 'easy' } match { attribute: 'kind' operator: MATCH_OPERATOR_IN values: "
+           "'datastore' } " +
+           "controls { control: 'prompt_guard' likelihood: 3 } " + legs;
+  };
+  EXPECT_TRUE(MakesTheStep(component("ATTACKER_POSITION_INTERNET")));
+  EXPECT_FALSE(MakesTheStep(component("ATTACKER_POSITION_SUPPLY_CHAIN"))) << "comes with what is delivered";
+}
+
 TEST(AttackPathsTest, DataThatNobodyReachesIsListed) {
   ModelText text = Shop();
   text.flows = "- {id: web-ledger, name: F, source: web, target: ledger, authentication: none, sends: [cards]}\n";
