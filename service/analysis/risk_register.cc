@@ -138,18 +138,36 @@ class Register {
     Treat(std::move(risk), *threat.due);
   }
 
-  // Whether people may come to harm: a device does wrong or nothing, and the model declares an appetite for that.
-  bool Endangers(const Threat& threat) const {
-    const auto& categories = model_.proto().risk_appetite().categories();
+  // Devices, and what sends to them, where the model declares an appetite for harm to people.
+  static std::set<absl::string_view> DevicesAndWhatSteersThem(const model::Model& model) {
+    const auto& categories = model.proto().risk_appetite().categories();
     const bool declared = std::any_of(categories.begin(), categories.end(), [](const RiskCategory& category) {
       return category.kind() == model::v1::RISK_KIND_SAFETY;
     });
-    if (!declared || threat.rule->stride() == k::STRIDE_INFORMATION_DISCLOSURE) return false;
+    std::set<absl::string_view> ids;
+    if (!declared) return ids;
+    for (const model::v1::Component& component : model.proto().components()) {
+      if (component.machine() == model::v1::MACHINE_DEVICE) ids.insert(component.id());
+    }
+    const std::set<absl::string_view> devices = ids;
+    for (const model::v1::Flow& flow : model.proto().flows()) {
+      if (devices.count(flow.target()) > 0 && flow.sends_size() > 0) ids.insert(flow.source());
+    }
+    return ids;
+  }
+
+  // Whether people may come to harm: a device, or what steers one, does wrong or nothing.
+  bool Endangers(const Threat& threat) const {
+    if (steering_.empty()) return false;
+    switch (threat.rule->stride()) {
+      case k::STRIDE_INFORMATION_DISCLOSURE:
+      case k::STRIDE_REPUDIATION:
+        return false;
+      default:
+        break;
+    }
     const std::vector<absl::string_view> ids = InvolvedIds(threat.element);
-    return std::any_of(ids.begin(), ids.end(), [&](absl::string_view id) {
-      const auto* component = model_.Find<model::v1::Component>(id);
-      return component != nullptr && component->machine() == model::v1::MACHINE_DEVICE;
-    });
+    return std::any_of(ids.begin(), ids.end(), [&](absl::string_view id) { return steering_.count(id) > 0; });
   }
 
   RiskKind KindWithSafety(const Threat& threat) const {
@@ -289,6 +307,7 @@ class Register {
   const Threats& threats_;
   const Compliance& compliance_;
   const model::Model& model_;
+  const std::set<absl::string_view> steering_ = DevicesAndWhatSteersThem(model_);
   std::map<std::string, const Decision*> on_gaps_;         // by key; those found are taken out
   std::set<std::pair<std::string, std::string>> said_;     // equivalent of a rule, element
   std::set<std::pair<std::string, std::string>> awaited_;  // control that a threat lacks, what it is about

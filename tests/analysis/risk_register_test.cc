@@ -202,5 +202,24 @@ TEST(RiskRegisterTest, WhatDevicesDoEndangersPeopleWhereTheAppetiteSaysSo) {
   EXPECT_EQ(Find(found, "own-open@buy").category->name(), "People");
 }
 
+TEST(RiskRegisterTest, WhatSteersADeviceEndangersPeopleToo) {
+  ModelText text = Shop("low");
+  text.components =
+      "- {id: buyer, name: Buyer, kind: external_entity}\n"
+      "- {id: pump, name: Pump, kind: process, zone: inside, machine: device}\n"
+      "- {id: web, name: Web, kind: process, zone: inside, processes: [cards]}\n";
+  text.rest += "    - {id: people, name: People, appetite: zero, kind: safety}\n";
+  const auto kind = [&](absl::string_view stride, const std::string& sends) {
+    ModelText one = text;
+    one.flows += "- {id: steer, name: F, source: web, target: pump" + sends + "}\n";
+    const std::string rule = absl::StrReplaceAll(kRule, {{"STRIDE_INFORMATION_DISCLOSURE", stride}});
+    const ThreatCase threats(one, RuleText("own-open", rule));
+    return Find(RegisterOf(threats), "own-open@buy").kind;
+  };
+  EXPECT_EQ(kind("STRIDE_TAMPERING", ", sends: [cards]"), model::v1::RISK_KIND_SAFETY);
+  EXPECT_NE(kind("STRIDE_TAMPERING", ", receives: [cards]"), model::v1::RISK_KIND_SAFETY) << "it only listens to it";
+  EXPECT_NE(kind("STRIDE_REPUDIATION", ", sends: [cards]"), model::v1::RISK_KIND_SAFETY) << "nothing moves";
+}
+
 }  // namespace
 }  // namespace metapowers::analysis
