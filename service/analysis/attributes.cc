@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -162,6 +163,16 @@ std::string InWords(absl::string_view name) {
   return words;
 }
 
+// Attributes whose names say too little to a reader.
+std::string AttributeInWords(absl::string_view attribute) {
+  static const auto* const words = new std::map<absl::string_view, std::string>{
+      {"baa", "business associate agreement"}, {"dpa", "data processing agreement"},
+      {"family", "protocol family"},           {"immutable_tags", "protection of tags"},
+      {"min_tls", "lowest TLS version"},       {"state_encrypted", "encryption of the state"}};
+  const auto found = words->find(attribute);
+  return found == words->end() ? InWords(attribute) : found->second;
+}
+
 Truth ToTruth(bool value) { return value ? Truth::kYes : Truth::kNo; }
 
 }  // namespace
@@ -313,7 +324,7 @@ absl::Status Condition::Compiled::Resolve(ThreatSubject subject, const Attribute
 
 absl::Status Condition::Compiled::ResolveName(ThreatSubject subject, absl::string_view attribute,
                                               const AttributeMatch& match) {
-  words = InWords(attribute);
+  words = AttributeInWords(attribute);
   absl::string_view key = attribute;
   if (absl::ConsumePrefix(&key, "posture.")) {
     control = std::string(key);

@@ -19,8 +19,7 @@
 //               single_point          true, false
 //               end_of_life           past, soon, no; unknown without a date
 //               mixed_zone            true: it shares its innermost zone with a component that is exposed to the
-//               internet and handles
-//                                     less confidential data
+//                                     internet and handles less confidential data
 //               mixed_runtime         true: it shares runs_on or runtime_group with one of another zone or PCI scope
 //               memory_safe           true, false, by `language`; unknown for languages that the catalogue lacks
 //               unauthenticated_path  true: the internet reaches it over flows of which none authenticates
@@ -28,7 +27,8 @@
 //                                     capability waf, api_gateway, network_guard or traffic_forwarding first
 //               inbound_crossings, outbound_crossings  numbers of flows that cross a boundary
 //               inbound_flows, outbound_flows          numbers of flows
-//               only_passed_on        number of classes that its flows carry and that it neither stores nor processes
+//               only_passed_on        number of classes on its flows that it does not declare; its own logs are none
+//               calls_back            true: it calls web addresses that parties outside, no suppliers, have registered
 //               serves_api            true: an entry of `apis` names it
 //               pushing_pipeline      true: an entry of `delivery.pipelines` that pushes to infrastructure names it
 //               public_endpoint       true: one of its endpoints is open without a reason
@@ -44,8 +44,8 @@
 //               encrypted             true, false: transport security, or a VPN around it
 //   supplier    categories, confidentiality, integrity, data_availability  of the data shared with it
 //               attestation_expired   true, false; unknown without a report or a date
-//   credential  rotation_overdue      true, false; unknown without dates
-//   key         rotation_overdue; expires_soon: past, soon, no
+//   api         record_without_sign_in  true: an endpoint with an object id asks for no sign-in; unknown: one may
+//   credential  rotation_overdue; key  the same, and expires_soon: past, soon, no
 //   infrastructure  end_of_life: past, soon, no
 //   all of these  categories, confidentiality, integrity, data_availability of the data that stands or falls with it
 //   data class  used                  true: some component or flow has it

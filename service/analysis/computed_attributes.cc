@@ -116,6 +116,19 @@ Bits IsPushingPipeline(const Element& element) {
   }));
 }
 
+// Who calls us from outside says where to call back; a supplier has a fixed address, and people are sent nothing.
+Bits CallsBack(const Element& element) {
+  const Landscape& landscape = *element.landscape;
+  const std::vector<int>& outbound = element.component().outbound;
+  return Of(std::any_of(outbound.begin(), outbound.end(), [&](int index) {
+    const FlowView& flow = landscape.flows()[index];
+    const ComponentView& target = landscape.components()[flow.target];
+    const model::v1::Component& caller = *target.facts->component;
+    return IsExternal(caller) && caller.third_party().empty() && !caller.used_by_human() && !target.outbound.empty() &&
+           !flow.flow->sends().empty() && (flow.families >> k::PROTOCOL_FAMILY_WEB & 1) != 0;
+  }));
+}
+
 std::vector<SetAttribute> ComponentSets() {
   std::vector<SetAttribute> sets;
   const auto zone = [](const ComponentView& view) { return view.facts->effective_zone; };
@@ -176,6 +189,7 @@ std::vector<SetAttribute> ComponentSets() {
   Add(
       "serves_api", kBooleans, [](const ComponentView& view) { return Of(!view.apis.empty()); }, sets);
   sets.push_back({"pushing_pipeline", kBooleans, IsPushingPipeline});
+  sets.push_back({"calls_back", kBooleans, CallsBack});
   Add(
       "public_endpoint", kBooleans,
       [](const ComponentView& view) { return Of(AnyEndpoint(view, IsOpenWithoutReason)); }, sets);
@@ -212,7 +226,8 @@ std::vector<NumberAttribute> ComponentNumbers() {
        [crossings](const Element& element) { return crossings(element, element.component().outbound); }},
       {"inbound_flows", [](const Element& element) { return Number(element.component().inbound.size()); }},
       {"outbound_flows", [](const Element& element) { return Number(element.component().outbound.size()); }},
-      {"only_passed_on", [](const Element& element) { return Number(element.component().facts->transfers.size()); }},
+      {"only_passed_on",
+       [](const Element& element) { return Number(UndeclaredData(*element.component().facts).size()); }},
   };
 }
 
@@ -259,6 +274,16 @@ DataSummary Summarise(const Element& element) {
   DataSummary summary;
   for (const DataClass* data : element.landscape->DataOf(element, k::DATA_REACH_UNSPECIFIED)) summary.Add(*data);
   return summary;
+}
+
+Bits RecordWithoutSignIn(const Element& element) {
+  bool unknown = false;
+  for (const model::v1::Endpoint& endpoint : static_cast<const model::v1::Api&>(*element.message).endpoints()) {
+    if (!endpoint.object_level()) continue;
+    if (endpoint.authenticated() == model::v1::TRISTATE_NO) return Of(true);
+    unknown = unknown || endpoint.authenticated() != model::v1::TRISTATE_YES;
+  }
+  return unknown ? std::nullopt : Of(false);
 }
 
 Bits AttestationExpired(const Element& element) {
@@ -309,6 +334,9 @@ std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
     case k::THREAT_SUBJECT_THIRD_PARTY:
       sets.push_back({"attestation_expired", kBooleans, AttestationExpired});
       break;
+    case k::THREAT_SUBJECT_API:
+      sets.push_back({"record_without_sign_in", kBooleans, RecordWithoutSignIn});
+      break;
     case k::THREAT_SUBJECT_CREDENTIAL:
       sets.push_back({"rotation_overdue", kBooleans, CredentialOverdue});
       break;
@@ -343,6 +371,16 @@ std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
 }
 
 }  // namespace
+
+std::vector<const DataClass*> UndeclaredData(const ComponentFacts& facts) {
+  std::vector<const DataClass*> undeclared;
+  for (const DataClass* data : facts.transfers) {
+    if (!HasCategory(*data, {model::v1::DATA_CATEGORY_LOGS, model::v1::DATA_CATEGORY_TELEMETRY})) {
+      undeclared.push_back(data);
+    }
+  }
+  return undeclared;
+}
 
 const std::vector<SetAttribute>& ComputedSets(k::ThreatSubject subject) {
   static const auto* const by_subject = [] {

@@ -29,6 +29,10 @@ struct NumberAttribute {
 const std::vector<SetAttribute>& ComputedSets(knowledge::v1::ThreatSubject subject);
 const std::vector<NumberAttribute>& ComputedNumbers(knowledge::v1::ThreatSubject subject);
 
+// What flows of the component carry and it does not declare to store or process, sorted by id. Logs and telemetry,
+// which it writes about itself, are none of it.
+std::vector<const model::v1::DataClass*> UndeclaredData(const ComponentFacts& facts);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_COMPUTED_ATTRIBUTES_H_

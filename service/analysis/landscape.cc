@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/computed_attributes.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/threats.h"
 #include "service/model/schema.h"
@@ -405,7 +406,10 @@ std::vector<const DataClass*> Landscape::DataOf(const Element& element, k::DataR
       }
       data = facts.stores;
       if (reach != k::DATA_REACH_STORED) data.insert(data.end(), facts.processes.begin(), facts.processes.end());
-      if (reach == k::DATA_REACH_UNSPECIFIED) data.insert(data.end(), facts.transfers.begin(), facts.transfers.end());
+      if (reach == k::DATA_REACH_UNSPECIFIED) {
+        const std::vector<const DataClass*> passed_on = UndeclaredData(facts);
+        data.insert(data.end(), passed_on.begin(), passed_on.end());
+      }
       break;
     }
     case k::THREAT_SUBJECT_FLOW: {

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/analysis/computed_attributes.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/finding_keys.h"
 #include "service/analysis/stride_coverage.h"
@@ -64,6 +65,14 @@ std::string FillIn(const std::string& text, const Element& element, const std::s
                                     {"{data}", data == nullptr ? std::string(data_without_name) : data->name()},
                                     {"{system}", landscape.model().proto().name()},
                                     {"{team}", owner == nullptr ? team : owner->name()}});
+}
+
+// Names of the data that a component passes on without declaring it.
+std::string UndeclaredNames(const Element& element) {
+  if (element.subject != k::THREAT_SUBJECT_COMPONENT) return "";
+  std::vector<std::string> names;
+  for (const DataClass* data : UndeclaredData(*element.component().facts)) names.push_back(data->name());
+  return Enumerate(names);
 }
 
 std::string FillIn(const std::string& text, const Threat& threat) {
@@ -282,8 +291,17 @@ class ThreatsBuilder {
     threat.scores = ScoreThreat(*rule.row, element, threat.data, threat.controls);
     threat.team = &TeamOf(element);
     Decide(threat);
-    threat.due = &threats_->due_by_severity_[threat.open() ? threat.severity() : 0];
+    threat.due = &DueOf(threat);
     threats_->all_.push_back(std::move(threat));
+  }
+
+  // By severity; a key that ends earlier sets its own day.
+  const std::string& DueOf(const Threat& threat) const {
+    const std::string& due = threats_->due_by_severity_[threat.open() ? threat.severity() : 0];
+    if (!threat.open() || threat.element.subject != k::THREAT_SUBJECT_KEY) return due;
+    const std::string& end = static_cast<const model::v1::CryptoKey&>(*threat.element.message).expires();
+    const bool earlier = !end.empty() && end < due && model::ToCivilDay(end) > threats_->landscape_->model().as_of();
+    return earlier ? end : due;
   }
 
   // Judged once for all rules that a control of the element lowers.
@@ -328,9 +346,9 @@ class ThreatsBuilder {
         });
         if (!meets || excused) continue;
         const std::string& team = TeamOf(element);
-        threats_->model_quality_.push_back({rule.row, CurrentId(element),
-                                            FillIn(rule.row->advice(), element, team, nullptr, "what it handles"),
-                                            team});
+        threats_->model_quality_.push_back(
+            {rule.row, CurrentId(element), FillIn(rule.row->advice(), element, team, nullptr, UndeclaredNames(element)),
+             team});
       }
     }
   }

@@ -54,7 +54,7 @@ struct Threat {
   const model::v1::Decision* decision = nullptr;  // in force; nullptr when there is none
   // Never nullptr, and held by the model or Threats:
   const std::string* team = nullptr;  // id of the team that answers for the element, never empty
-  const std::string* due = nullptr;   // of an open one: `as_of` plus the term of its severity; else empty
+  const std::string* due = nullptr;   // of an open one: term of its severity, or end of a key; else empty
 
   std::string key() const;                                              // made at each call
   const std::string& element_id() const { return CurrentId(element); }  // as the model calls it now

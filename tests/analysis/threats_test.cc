@@ -238,8 +238,63 @@ TEST(StrideCoverageTest, EveryLetterOfAProcessAndAStoreIsConsideredOrHasAReason)
       EXPECT_TRUE(cell.considered > 0 || !cell.reason.empty()) << row.element_id << " " << cell.letter;
     }
   }
-  EXPECT_THAT(letters, ElementsAre(testing::Pair("buy", 4u), testing::Pair("ledger", 4u), testing::Pair("web", 6u),
-                                   testing::Pair("write", 4u)));
+  // Four are asked of a store and of a flow; the shipped rules find a fifth on ledger and write.
+  EXPECT_THAT(letters, ElementsAre(testing::Pair("buy", 4u), testing::Pair("ledger", 5u), testing::Pair("web", 6u),
+                                   testing::Pair("write", 5u)));
+}
+
+TEST(StrideCoverageTest, ALetterThatIsNotAskedShowsItsThreats) {
+  const auto elevations_of_ledger = [](const std::string& rules) {
+    const ThreatCase shop(Shop(), rules);
+    int considered = 0;
+    for (const StrideRow& row : shop.threats().coverage()) {
+      for (const StrideCell& cell : row.cells) {
+        const bool is_counted =
+            row.element_id == "ledger" && cell.letter == knowledge::v1::STRIDE_ELEVATION_OF_PRIVILEGE;
+        if (is_counted) considered += cell.considered;
+      }
+    }
+    return considered;
+  };
+  const std::string own = RuleText("own-store",
+                                   "stride: STRIDE_ELEVATION_OF_PRIVILEGE subject: THREAT_SUBJECT_COMPONENT "
+                                   "match { attribute: 'kind' operator: MATCH_OPERATOR_IN values: 'datastore' } "
+                                   "impact { legs: IMPACT_LEG_CONFIDENTIALITY } "
+                                   "controls { control: 'backup' impact: 1 }");
+  EXPECT_EQ(elevations_of_ledger(own), elevations_of_ledger("") + 1);
+}
+
+// --- Dates and the quality of the model ---
+
+TEST(ThreatsTest, AKeyThatEndsEarlierSetsTheDay) {
+  const auto due = [](const std::string& expires) {
+    ModelText text = Shop();
+    text.rest =
+        "keys:\n- {id: site, name: S, algorithm: RSA 2048, use: tls_certificate, storage: Disk, expires: " + expires +
+        "}\n";
+    const ThreatCase shop(text, RuleText("own-key",
+                                         "stride: STRIDE_DENIAL_OF_SERVICE subject: THREAT_SUBJECT_KEY "
+                                         "match { attribute: 'use' operator: MATCH_OPERATOR_IN values: "
+                                         "'tls_certificate' } impact { legs: IMPACT_LEG_AVAILABILITY } "
+                                         "controls { control: 'certificate_monitoring' likelihood: 2 }"));
+    return *shop["own-key@site"].due;
+  };
+  EXPECT_EQ(due("2026-03-20"), "2026-03-20");
+  EXPECT_NE(due("2027-03-20"), "2027-03-20") << "the term of the severity is over before";
+  EXPECT_NE(due("2026-02-20"), "2026-02-20") << "it has ended already";
+}
+
+TEST(ThreatsTest, AdviceNamesTheDataThatIsPassedOnUndeclared) {
+  ModelText text = Shop();
+  text.data_classes += "- {id: trail, name: Audit trail, owner: core, confidentiality: internal, categories: [logs]}\n";
+  text.flows += "- {id: trace, name: F, source: web, target: ledger, sends: [trail]}\n";
+  std::map<std::string, std::string> advice;
+  const ThreatCase shop(text, "");
+  for (const QualityFinding& finding : shop.threats().model_quality()) {
+    if (finding.rule->id() == "data-passed-on-undeclared") advice[finding.element_id] = finding.advice;
+  }
+  EXPECT_THAT(advice, ElementsAre(testing::Pair("web", HasSubstr("Notes"))));
+  EXPECT_THAT(advice["web"], testing::Not(HasSubstr("Audit trail"))) << "what it writes about itself";
 }
 
 // --- Rules of a team ---
