@@ -277,7 +277,7 @@ std::string ActionText(const Input& input, const analysis::RemediationAction& ac
     teams.insert(TeamName(input.model, element.team.empty() ? input.model.proto().owner_team() : element.team));
     if (std::find(ids.begin(), ids.end(), element.id) == ids.end()) ids.push_back(element.id);
   }
-  const std::string elements = absl::StrCat(ids.size() > 1 ? "each of " : "", List(ids, kNamed));
+  const std::string elements = EachOf(ids, kNamed);
   absl::ConsumeSuffix(&text, ".");
   return absl::StrReplaceAll(FillTerms(input.model, text), {{"{element}", elements},
                                                             {"{name}", elements},

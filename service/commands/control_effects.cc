@@ -100,7 +100,7 @@ void Fill(const Input& input, ReferenceFilter& binding, const Collected& found, 
   for (const auto& [rule, count] : found.rules) rules.emplace_back(-count, rule);
   std::sort(rules.begin(), rules.end());
   for (const auto& [count, rule] : rules) row.add_rules(absl::StrCat(rule, " (", -count, ")"));
-  const std::string where = List(ElementsOf(found), kNamed);
+  const std::string where = EachOf(ElementsOf(found), kNamed);
   for (const std::string& team : found.teams) row.add_owners(TeamName(input.model, team));
   const std::vector<std::string> owners(row.owners().begin(), row.owners().end());
   const auto text = [&](const std::string& sentence) {

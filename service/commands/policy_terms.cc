@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/terms.h"
 #include "service/commands/naming.h"
@@ -21,6 +22,10 @@ std::string FillTerms(const model::Model& model, absl::string_view text) {
              {"{session_idle}", term(policy.has_session_idle_minutes(), Minutes(policy.session_idle_minutes()))},
              {"{token_ttl}", term(policy.has_service_token_ttl_minutes(), Minutes(policy.service_token_ttl_minutes()))},
              {"{key_rotation}", term(secrets.has_default_rotation_days(), InDays(secrets.default_rotation_days()))}});
+}
+
+std::string EachOf(const std::vector<std::string>& elements, size_t limit) {
+  return absl::StrCat(elements.size() > 1 ? "each of " : "", List(elements, limit));
 }
 
 std::string FillLogging(const model::Model& model, absl::string_view text) {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "service/analysis/attack_paths.h"
 #include "service/analysis/control_plan.h"
 #include "service/analysis/involved_ids.h"
@@ -48,6 +49,8 @@ constexpr int kPriorityFrom = 10;
 constexpr int kPrioritiesShown = 100;
 // Elements that a cell names before it counts.
 constexpr size_t kNamesInCell = 8;
+// Of elements where a threat is controlled: more than a reader of one line takes in.
+constexpr size_t kControlledInCell = 12;
 // Characters of the attack tree, what the template adds included; viewers stop at 2,000.
 constexpr size_t kTreeBudget = 1800;
 
@@ -382,7 +385,8 @@ class Builder {
     }
     if (!group.controlled().empty()) {
       group.set_controlled_count(
-          absl::StrCat(Count(group.controlled_size(), "element", "elements"), ", at most ", Label(worst), " now"));
+          absl::StrCat(Count(group.controlled_size(), "element", "elements"), ", at most ", Label(worst),
+                       " now: ", List({group.controlled().begin(), group.controlled().end()}, kControlledInCell)));
     }
     const bool one = uncontrolled.size() == 1;
     group.set_scenario(one ? absl::StrCat(analysis::ScenarioOf(*uncontrolled.front()), " ",
@@ -502,7 +506,8 @@ class Builder {
     for (const auto& [team, found] : by_team) {
       pb::LesserThreats& row = *result_.add_lesser();
       row.set_owner(team);
-      row.set_due(*found.front()->due);  // worst first, so that none is due earlier
+      const auto is_due_first = [](const Threat* a, const Threat* b) { return *a->due < *b->due; };
+      row.set_due(*(*std::min_element(found.begin(), found.end(), is_due_first))->due);
       std::map<std::string, int> counts;
       for (const Threat* threat : found) {
         const bool low = threat->severity() == model::v1::SEVERITY_LOW;
@@ -634,7 +639,7 @@ class Builder {
       for (const Threat* threat : plan.threats) {
         if (const DataClass* at_stake = analysis::AtStake(*threat)) data.insert(at_stake->name());
       }
-      const std::string where = List(plan.elements, kNamesInCell);
+      const std::string where = EachOf(plan.elements, kNamesInCell);
       const std::string what = data.empty() ? "data" : List({data.begin(), data.end()}, kNamesInCell);
       for (const std::string& team : plan.teams) row.add_owners(NameOfTeam(team));
       const std::string who = List({row.owners().begin(), row.owners().end()}, kNamesInCell);
@@ -689,7 +694,7 @@ class Builder {
     std::map<std::pair<absl::string_view, std::string>, pb::UndecidedRow> by_element;  // element, unknown
     for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
       for (const analysis::Condition* condition : undecided.unknown) {
-        std::string unknown = condition->Say(undecided.element);
+        std::string unknown(absl::StripSuffix(condition->Say(undecided.element), " is unknown"));
         pb::UndecidedRow& row = by_element[{undecided.element_id(), unknown}];
         row.set_unknown(std::move(unknown));
         row.add_rules(undecided.rule->id());

@@ -100,7 +100,7 @@ TEST(SupplyChainSecurity, ResponsibilitiesAreSplitForServiceProviders) {
 
 TEST(SupplyChainSecurity, WhatDoesNotBindIsNotAskedFor) {
   const SupplyChainSecurityResult hospital = Assessment(Example("patient-platform"));
-  EXPECT_THAT(Gaps(hospital), Contains(HasSubstr("associate-agreement visitlink: baa is no")));
+  EXPECT_THAT(Gaps(hospital), Contains(HasSubstr("associate-agreement visitlink: business associate agreement is no")));
   EXPECT_THAT(Gaps(hospital), Not(Contains(HasSubstr("processor-agreement")))) << "GDPR does not apply";
 }
 

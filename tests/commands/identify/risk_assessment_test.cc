@@ -132,15 +132,16 @@ TEST(RiskAssessment, AGapMayBeAcceptedUntilADate) {
   const pb::RiskAssessmentResult before = RiskAssessment(decided.input());
   decided.Decide(
       "schema_version: \"1\"\ndecisions:\n"
-      "- {finding: 'gap:observed_only@metabase-vm', status: accepted, requested_by: product-owner, approved_by: ciso, "
-      "authority: high, rationale: It is replaced in December., decided_on: 2026-10-30, expires_on: 2026-11-20}\n"
+      "- {finding: 'gap:scope_contradiction@fraud-service', status: accepted, requested_by: product-owner, "
+      "approved_by: ciso, "
+      "authority: high, rationale: It is cut off in December., decided_on: 2026-10-30, expires_on: 2026-11-20}\n"
       "- {finding: 'gap:no_owner@nowhere', status: accepted, requested_by: product-owner, approved_by: ciso, "
       "authority: high, rationale: It was there once., decided_on: 2026-10-30, expires_on: 2026-11-20}\n");
   const pb::RiskAssessmentResult after = RiskAssessment(decided.input());
   EXPECT_EQ(after.totals().decided(), before.totals().decided() + 1);
   EXPECT_EQ(after.totals().mitigate(), before.totals().mitigate() - 1);
   ASSERT_EQ(after.decisions_size(), 1);
-  EXPECT_EQ(after.decisions(0).key(), "gap:observed_only@metabase-vm");
+  EXPECT_EQ(after.decisions(0).key(), "gap:scope_contradiction@fraud-service");
   ASSERT_EQ(after.void_decisions_size(), 1);
   EXPECT_EQ(after.void_decisions(0).reason(), "the register has no such gap");
   pb::ThreatModelResult threats;
