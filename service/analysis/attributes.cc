@@ -18,6 +18,7 @@
 #include "service/analysis/terms.h"
 #include "service/base/error.h"
 #include "service/base/strings.h"
+#include "service/knowledge/rules.h"
 #include "service/knowledge/threats.h"
 #include "service/model/schema.h"
 
@@ -154,13 +155,31 @@ std::vector<std::string> ReadTexts(const FieldPath& path, const Message& root) {
   return texts;
 }
 
-// "transport security" for `transport_security`.
-std::string InWords(absl::string_view name) {
-  std::string words(name);
-  for (char& c : words) {
-    if (c == '_' || c == '.') c = ' ';
+// "container image signed" for `container.image_signed`.
+std::string InWords(absl::string_view attribute) {
+  return absl::StrReplaceAll(knowledge::Word(attribute), {{".", " "}});
+}
+
+std::string Spaced(absl::string_view name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
+
+bool IsTruth(absl::string_view value) {
+  return value == "yes" || value == "no" || value == "true" || value == "false" || value == "unknown";
+}
+
+// What stands between the words of an attribute and its value. Where the words are a statement ("deploys to", "serves
+// API") it is no verb.
+std::string LinkOf(absl::string_view words, const std::vector<std::string>& values) {
+  static const auto* const verbs =
+      new std::set<absl::string_view>{"deploys", "expires", "receives", "runs", "sends", "stores", "used"};
+  const std::vector<absl::string_view> each = absl::StrSplit(words, ' ');
+  const bool truth = !values.empty() && std::all_of(values.begin(), values.end(), IsTruth);
+  if (truth || std::any_of(each.begin(), each.end(), [](absl::string_view word) { return verbs->contains(word); })) {
+    return ": ";
   }
-  return words;
+  const absl::string_view last = each.back();
+  const bool plural = absl::EndsWith(last, "s") && !absl::EndsWith(last, "ss") && !absl::EndsWith(last, "us");
+  if (each.front() == "number") return " is ";
+  return plural || each.front() == "formats" ? " are " : " is ";
 }
 
 // Attributes whose names say too little to a reader.
@@ -188,6 +207,7 @@ struct Condition::Compiled {
   enum class Step { kSource, kTarget, kInbound, kOutbound, kSystem };
   std::vector<Step> steps;
   std::string words;    // the attribute as written, without steps, in words
+  std::string link;     // between the words and the value
   std::string field;    // "Flow.authentication"; empty for computed ones
   std::string control;  // of a posture condition
   k::MatchOperator op = k::MATCH_OPERATOR_UNSPECIFIED;
@@ -199,6 +219,7 @@ struct Condition::Compiled {
   TextReader text;
 
   std::vector<std::string> names;  // of the bits of `set`
+  std::vector<std::string> shown;  // the same in words; computed ones are no values of the shipped list of words
   uint64_t mask = 0;               // wanted bits
   double bound = 0;                // wanted number
   std::set<std::string> wanted;    // wanted texts
@@ -210,6 +231,7 @@ struct Condition::Compiled {
   void Visit(const Element& element, size_t step, const std::function<bool(const Element&)>& visit, bool& stop) const;
 
   absl::Status Resolve(ThreatSubject subject, const AttributeMatch& match);
+  void PrepareWords();
   absl::Status ResolveName(ThreatSubject subject, absl::string_view name, const AttributeMatch& match);
   absl::Status ResolveField(const FieldPath& path, const AttributeMatch& match);
   absl::Status ResolveSet(const AttributeMatch& match);
@@ -258,15 +280,12 @@ std::string Condition::Compiled::ValueHere(const Element& element) const {
   const std::optional<uint64_t> bits = set(element);
   if (!bits.has_value()) return "unknown";
   // Of many values those that were asked for say why.
-  const uint64_t shown = (*bits & mask) != 0 && op != k::MATCH_OPERATOR_NOT_IN ? *bits & mask : *bits;
+  const uint64_t told = (*bits & mask) != 0 && op != k::MATCH_OPERATOR_NOT_IN ? *bits & mask : *bits;
   std::vector<std::string> values;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if ((shown >> i & 1) != 0) values.push_back(InWords(names[i]));
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if ((told >> i & 1) != 0) values.push_back(shown[i]);
   }
-  if (values.empty()) return "none";
-  if (values == std::vector<std::string>{"true"}) return "yes";
-  if (values == std::vector<std::string>{"false"}) return "no";
-  return Enumerate(values);
+  return values.empty() ? "none" : Enumerate(values);
 }
 
 void Condition::Compiled::Visit(const Element& element, size_t step, const std::function<bool(const Element&)>& visit,
@@ -319,7 +338,20 @@ absl::Status Condition::Compiled::Resolve(ThreatSubject subject, const Attribute
       break;
     }
   }
-  return ResolveName(subject, rest, match);
+  const absl::Status status = ResolveName(subject, rest, match);
+  if (status.ok()) PrepareWords();
+  return status;
+}
+
+// Reasons are said for each threat: what does not depend on the element is put together once.
+void Condition::Compiled::PrepareWords() {
+  link = LinkOf(words, names);
+  for (const std::string& name : names) {
+    shown.push_back(name == "true"    ? "yes"
+                    : name == "false" ? "no"
+                    : field.empty()   ? Spaced(name)
+                                      : knowledge::Word(name));
+  }
 }
 
 absl::Status Condition::Compiled::ResolveName(ThreatSubject subject, absl::string_view attribute,
@@ -391,6 +423,7 @@ absl::Status Condition::Compiled::ResolveField(const FieldPath& path, const Attr
       if (!path.last->is_repeated() && path.last->message_type() != nullptr) {
         return Invalid("is a group of fields; name one of them", match.attribute());
       }
+      if (path.last->is_repeated()) words = absl::StrCat("number of ", words);
       number = [path](const Element& element) { return ReadNumber(path, *element.message); };
       return ResolveBound(match);
   }
@@ -471,7 +504,7 @@ Truth Condition::Judge(const Element& element) const {
 
 std::string Condition::Say(const Element& element) const {
   const std::string& words = compiled_->words;
-  if (compiled_->steps.empty()) return absl::StrCat(words, " is ", compiled_->ValueHere(element));
+  if (compiled_->steps.empty()) return absl::StrCat(words, compiled_->link, compiled_->ValueHere(element));
   // Of several elements the one that decides.
   Truth best = Truth::kNo;
   std::string said;
@@ -482,8 +515,8 @@ std::string Condition::Say(const Element& element) const {
         const Truth truth = compiled_->JudgeHere(at);
         if (said.empty() || truth > best) {
           const bool system = at.subject == k::THREAT_SUBJECT_SYSTEM;
-          said =
-              absl::StrCat(words, system ? "" : absl::StrCat(" of ", CurrentId(at)), " is ", compiled_->ValueHere(at));
+          said = absl::StrCat(words, system ? "" : absl::StrCat(" of ", CurrentId(at)), compiled_->link,
+                              compiled_->ValueHere(at));
           best = truth;
         }
         return truth == Truth::kYes;

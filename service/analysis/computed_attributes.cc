@@ -6,6 +6,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/payment_pages.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/threats.h"
 #include "service/model/schema.h"
@@ -190,6 +191,8 @@ std::vector<SetAttribute> ComponentSets() {
       "serves_api", kBooleans, [](const ComponentView& view) { return Of(!view.apis.empty()); }, sets);
   sets.push_back({"pushing_pipeline", kBooleans, IsPushingPipeline});
   sets.push_back({"calls_back", kBooleans, CallsBack});
+  sets.push_back({"payment_page", kBooleans,
+                  [](const Element& element) { return Of(IsPaymentPage(*element.landscape, element.component())); }});
   Add(
       "public_endpoint", kBooleans,
       [](const ComponentView& view) { return Of(AnyEndpoint(view, IsOpenWithoutReason)); }, sets);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/forwarding.h"
 #include "service/knowledge/detections.h"
 
 namespace metapowers::analysis {
@@ -171,9 +172,8 @@ void LogView::AddParts(const Element& element, Around& around) const {
 
 // What a flow brings to a filter or proxy arrives behind it, where most of it is judged.
 void LogView::AddForwarded(int component, Around& around) const {
-  constexpr uint64_t kForwards = uint64_t{1} << k::CAPABILITY_WAF | uint64_t{1} << k::CAPABILITY_TRAFFIC_FORWARDING;
   const ComponentView& view = landscape_.components()[component];
-  if ((view.capabilities & kForwards) == 0) return;
+  if (!Forwards(view)) return;
   for (const int flow : view.outbound) around.components.insert(landscape_.flows()[flow].target);
 }
 

@@ -85,7 +85,8 @@ std::vector<DutyConflict> FindDutyConflicts(const Facts& facts) {
   AddPipelines(model, conflicts);
   const model::v1::PolicyParameters& policy = model.proto().policy_parameters();
   if (policy.has_code_reviewers() && policy.code_reviewers() == 0) {
-    conflicts.push_back({"code changes", "writes a change, and reviews it", "code_reviewers is 0", ""});
+    conflicts.push_back(
+        {"code changes", "writes a change, and reviews it", "the policy asks for no reviewer besides the author", ""});
   }
   AddHolders(model, conflicts);
   std::stable_sort(conflicts.begin(), conflicts.end(),

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "service/analysis/iac_review.h"
 #include "service/commands/config_snippets.h"
 #include "service/knowledge/reviews.h"
@@ -70,6 +71,9 @@ void AddIacJobSnippets(const model::Model& model, ConfigSnippets& out) {
       metapowers::v1::ConfigSnippet& snippet = *out.Add();
       snippet = FillConfig(job->config(), {{"source", source.id()}});
       snippet.set_title(knowledge::FindIacTool(source.tool())->name());
+      if (!source.repository().empty()) {
+        snippet.set_note(absl::StrCat("It stands in the repository ", source.repository(), ". ", snippet.note()));
+      }
       snippet.add_elements(source.id());
     }
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/pipeline_sources.h"
 #include "service/commands/config_snippets.h"
 #include "service/commands/wording.h"
 
@@ -128,27 +129,14 @@ class SecretSnippets {
         }
       }
     }
-    for (const Pipeline& pipeline : proto_.delivery().pipelines()) AddFederation(pipeline, repositories);
+    for (const Pipeline& pipeline : proto_.delivery().pipelines()) AddFederation(pipeline);
   }
 
-  // Repositories of the code that describes one of `infrastructure`; `all` where none does.
-  template <class Ids>
-  std::vector<std::string> Sources(const Ids& infrastructure, const std::vector<std::string>& all) const {
-    std::vector<std::string> repositories;
-    for (const model::v1::IacSource& source : proto_.delivery().iac()) {
-      const bool manages = absl::c_any_of(
-          source.manages(), [&](const std::string& id) { return absl::c_linear_search(infrastructure, id); });
-      if (!manages || source.repository().empty()) continue;
-      if (!absl::c_linear_search(repositories, source.repository())) repositories.push_back(source.repository());
-    }
-    return repositories.empty() ? all : repositories;
-  }
-
-  void AddFederation(const Pipeline& pipeline, const std::vector<std::string>& repositories) {
-    std::vector<std::string> names;
-    for (const std::string& id : Sources(pipeline.deploys_to(), repositories)) {
-      names.push_back(absl::StrCat("OWNER/", id));
-    }
+  // Only where one repository holds the pipeline's file: a role that trusts others as well gives them its secrets.
+  void AddFederation(const Pipeline& pipeline) {
+    const std::vector<std::string> repositories = analysis::RepositoriesOf(model_, pipeline);
+    if (repositories.size() != 1) return;
+    const std::string& repository = repositories.front();
     const Flow* flow = FlowToStore(model_, pipeline);
     const SecretStore* store = nullptr;
     for (const SecretStore& each : secrets_.stores()) {
@@ -159,7 +147,7 @@ class SecretSnippets {
     if (known && policy.has_service_token_ttl_minutes()) {
       const ConfigValues values = {{"pipeline", pipeline.id()},
                                    {"store", store->id()},
-                                   {"repositories", ConfigNode::Texts(names)},
+                                   {"repositories", ConfigNode::Texts({absl::StrCat("OWNER/", repository)})},
                                    {"ttl", absl::StrCat(policy.service_token_ttl_minutes(), "m")}};
       for (const kb::ProductConfig* row : ConfigsFor("vault-federation", pipeline.platform())) {
         *result_.add_pipeline_snippets() = FillConfig(row->config(), values);
@@ -170,10 +158,7 @@ class SecretSnippets {
       const bool aws = account != nullptr && account->provider() == model::v1::PROVIDER_AWS &&
                        account->kind() == model::v1::INFRASTRUCTURE_KIND_CLOUD_ACCOUNT;
       if (!aws) continue;
-      std::vector<std::string> subjects;
-      for (const std::string& repository : Sources(std::vector<std::string>{id}, repositories)) {
-        subjects.push_back(absl::StrCat("repo:OWNER/", repository, ":ref:refs/heads/main"));
-      }
+      const std::vector<std::string> subjects = {absl::StrCat("repo:OWNER/", repository, ":ref:refs/heads/main")};
       for (const kb::ProductConfig* row : ConfigsFor("cloud-federation", pipeline.platform())) {
         *result_.add_pipeline_snippets() = FillConfig(
             row->config(), {{"pipeline", pipeline.id()}, {"account", id}, {"subjects", ConfigNode::Texts(subjects)}});

@@ -40,6 +40,9 @@ void AddProtocols(const model::Model& model, pb::EncryptionStrategyResult& resul
     const bool account =
         std::any_of(data.begin(), data.end(), [](auto* each) { return analysis::IsAccountData(*each); });
     row.set_account_data(row.account_data() + (account ? 1 : 0));
+    if (flow.transport_security() == model::v1::TRANSPORT_SECURITY_UNSPECIFIED) {
+      row.set_suites("open until the protection is declared");
+    }
     if (!analysis::UsesTls(flow)) continue;
     row.set_suites(flow.min_tls() == model::v1::TLS_VERSION_UNSPECIFIED  ? "open until the floor is declared"
                    : UsableFloor(flow) >= model::v1::TLS_VERSION_TLS_1_3 ? "those of TLS 1.3"

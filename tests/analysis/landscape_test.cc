@@ -21,12 +21,13 @@ ModelText Shop() {
   return {
       .components =
           "- {id: batch, name: Batch, kind: process, zone: vault}\n"
-          "- {id: buyer, name: Buyer, kind: external_entity}\n"
+          "- {id: buyer, name: Buyer, kind: external_entity, used_by_human: true}\n"
           "- {id: gateway, name: Gateway, kind: process, zone: inside, technology: [nginx]}\n"
           "- {id: ledger, name: Ledger, kind: datastore, zone: vault, technology: [postgresql], stores: [cards]}\n"
           "- {id: partner, name: Partner, kind: external_entity, zone: hosted}\n"
           "- {id: partner-api, name: Partner API, kind: process, zone: inside}\n"
-          "- {id: web, name: Web, kind: process, zone: inside, language: go, processes: [cards]}\n",
+          "- {id: web, name: Web, kind: process, zone: inside, language: go, processes: [cards], custom_code: true, "
+          "formats_accepted: [json, xml], regions: [eu, us]}\n",
       .flows =
           "- {id: buy, name: F, source: buyer, target: gateway, protocol: https, authentication: none, sends: "
           "[cards]}\n"
@@ -112,6 +113,33 @@ TEST_F(LandscapeTest, ConditionsSayWhatDecided) {
   ASSERT_OK(condition);
   EXPECT_EQ(condition->Say(Component("web")), "authentication of pass is none");
   EXPECT_EQ(condition->Say(Component("batch")), "no flow has authentication");
+}
+
+TEST_F(LandscapeTest, ConditionsSayItInNumberAndWords) {
+  const auto say = [this](const char* attribute, k::MatchOperator op, std::vector<std::string> values) {
+    const auto condition = Compile(k::THREAT_SUBJECT_COMPONENT, attribute, op, std::move(values));
+    return condition.ok() ? condition->Say(Component("web")) : std::string(condition.status().message());
+  };
+  EXPECT_EQ(say("formats_accepted", k::MATCH_OPERATOR_IN, {"xml", "json"}), "formats accepted are JSON and XML");
+  EXPECT_EQ(say("categories", k::MATCH_OPERATOR_IN, {"pan"}), "categories are pan");
+  EXPECT_EQ(say("regions", k::MATCH_OPERATOR_SET, {}), "regions are eu and us");
+  EXPECT_EQ(say("custom_code", k::MATCH_OPERATOR_IN, {"true"}), "custom code: yes");
+  EXPECT_EQ(say("serves_api", k::MATCH_OPERATOR_IN, {"true"}), "serves an interface: no");
+  EXPECT_EQ(say("technology", k::MATCH_OPERATOR_SET, {}), "technology is unknown");
+  EXPECT_EQ(say("inbound_flows", k::MATCH_OPERATOR_AT_LEAST, {"1"}), "inbound flows are 1");
+  EXPECT_EQ(say("system.components", k::MATCH_OPERATOR_AT_LEAST, {"1"}), "number of components is 7");
+  EXPECT_EQ(say("inbound.transport_security", k::MATCH_OPERATOR_IN, {"mesh_mtls"}),
+            "transport security of pass is unknown");
+}
+
+TEST_F(LandscapeTest, APaymentPageIsWherePeopleSendCardNumbersBehindAnyProxy) {
+  const auto is_page = [this](const char* id) {
+    return Judge(Component(id), "payment_page", k::MATCH_OPERATOR_IN, {"true"}) == Truth::kYes;
+  };
+  EXPECT_TRUE(is_page("web"));
+  EXPECT_FALSE(is_page("gateway")) << "it only passes the page on";
+  EXPECT_FALSE(is_page("ledger"));
+  EXPECT_FALSE(is_page("partner-api"));
 }
 
 TEST_F(LandscapeTest, FaultsOfConditionsNameWhatWasMeant) {
@@ -251,7 +279,7 @@ TEST(ControlPostureTest, AttributesImplyAndContradict) {
   const Landscape landscape(*facts);
   const std::vector<Element> flows = landscape.ElementsOf(k::THREAT_SUBJECT_FLOW);
   EXPECT_EQ(PostureOf(flows[1], "transport_encryption").state, model::v1::POSTURE_STATE_IMPLEMENTED);
-  EXPECT_EQ(PostureOf(flows[1], "transport_encryption").source, "transport security is tls");
+  EXPECT_EQ(PostureOf(flows[1], "transport_encryption").source, "transport security is TLS");
   const std::vector<PostureContradiction> found = PostureContradictions(landscape);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].element, "ab");

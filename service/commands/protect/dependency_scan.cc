@@ -199,9 +199,6 @@ class Scan {
         Ask(kb::DEPENDENCY_ASK_LICENCE, id, bom.source->team);
       }
     }
-    for (const pb::BomCoverage& row : result_.coverage()) {
-      if (row.state() == "not covered") Ask(kb::DEPENDENCY_ASK_BOM, row.id(), PackageTeam(model_, row.id()));
-    }
     for (const model::v1::Repository& repository : model_.proto().delivery().repositories()) {
       if (repository.package_managers().empty()) {
         Ask(kb::DEPENDENCY_ASK_MANAGERS, repository.id(), PackageTeam(model_, repository.id()));

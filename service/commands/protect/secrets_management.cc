@@ -10,6 +10,7 @@
 #include "service/analysis/credentials.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
+#include "service/analysis/pipeline_sources.h"
 #include "service/analysis/terms.h"
 #include "service/commands/access_wording.h"
 #include "service/commands/applicable_references.h"
@@ -343,6 +344,13 @@ class Secrets {
       if (repository.secret_scanning() != model::v1::TRISTATE_UNSPECIFIED) continue;
       Ask(absl::StrCat("delivery.repositories[", repository.id(), "].secret_scanning"),
           absl::StrCat("Is every push to ", repository.id(), " scanned for secrets?"), repository.owner_team());
+    }
+    for (const Pipeline& pipeline : proto_.delivery().pipelines()) {
+      if (analysis::RepositoriesOf(model_, pipeline).size() == 1) continue;
+      Ask(absl::StrCat("delivery.pipelines[", pipeline.id(), "]"),
+          absl::StrCat("Which repository holds the file of ", pipeline.id(),
+                       "? Declare the repository of what it delivers: of one component or of its infrastructure code."),
+          StoreTeam());
     }
     for (const model::v1::IacSource& source : proto_.delivery().iac()) {
       if (source.state_encrypted() != model::v1::TRISTATE_UNSPECIFIED || !KeepsState(source)) continue;

@@ -100,13 +100,13 @@ TEST(SupplyChainSecurity, ResponsibilitiesAreSplitForServiceProviders) {
 
 TEST(SupplyChainSecurity, WhatDoesNotBindIsNotAskedFor) {
   const SupplyChainSecurityResult hospital = Assessment(Example("patient-platform"));
-  EXPECT_THAT(Gaps(hospital), Contains(HasSubstr("associate-agreement visitlink: business associate agreement is no")));
+  EXPECT_THAT(Gaps(hospital), Contains(HasSubstr("associate-agreement visitlink: business associate agreement: no")));
   EXPECT_THAT(Gaps(hospital), Not(Contains(HasSubstr("processor-agreement")))) << "GDPR does not apply";
 }
 
 TEST(SupplyChainSecurity, DeliveryIsJudgedByRepositoryPipelineAndRegistry) {
   const std::vector<std::string> gaps = Gaps(Assessment(Example("api-platform")));
-  EXPECT_THAT(gaps, Contains("protected-branch data-services: branch protection is no"));
+  EXPECT_THAT(gaps, Contains("protected-branch data-services: branch protection: no"));
   EXPECT_THAT(gaps, Contains(HasSubstr("signed-artefacts apply-infrastructure")));
   EXPECT_THAT(Questions(Assessment(Example("api-platform"))), Contains("Can a tag in Package proxy be moved?"));
 }

@@ -187,6 +187,13 @@ TEST(EncryptionStrategy, UnknownEncryptionIsAQuestionAndNoGap) {
                           [](const auto& each) { return each.text().find("event-bus") != std::string::npos; }));
 }
 
+TEST(EncryptionStrategy, UnknownProtectionIsNotTakenForNone) {
+  const auto result = Encrypt(Example("patient-platform"));
+  for (const auto& row : result.protocols()) {
+    EXPECT_TRUE(row.protection() != "unknown" || row.suites() == "open until the protection is declared");
+  }
+}
+
 TEST(EncryptionStrategy, OrderInTheFileNeverMatters) {
   for (const char* list : {"components", "flows", "keys", "data_classes"}) {
     EXPECT_EQ(Encrypt(Reversed(Example("api-platform"), list)).SerializeAsString(),

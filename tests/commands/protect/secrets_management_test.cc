@@ -161,6 +161,20 @@ TEST(SecretsManagement, APipelineIsBoundToTheCodeThatItApplies) {
   EXPECT_THAT(role->json(), Not(HasSubstr("OWNER/payments-services")));
 }
 
+TEST(SecretsManagement, APipelineWhoseFileMayStandAnywhereIsAskedForAndGetsNoRole) {
+  const auto result = Manage(Example("api-platform"));
+  const auto about = [](const SecretsManagementResult& from, const std::string& id) {
+    return absl::c_any_of(from.questions(), [&](const auto& each) {
+      return each.text().find("holds the file of " + id + "?") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(about(result, "build-and-publish"));
+  EXPECT_FALSE(about(result, "apply-infrastructure"));
+  for (const auto& snippet : result.pipeline_snippets()) {
+    EXPECT_THAT(snippet.title(), Not(HasSubstr("build-and-publish:")));
+  }
+}
+
 TEST(SecretsManagement, SecretsBesideTheCodeAreAGap) {
   EXPECT_NE(FindGap(Manage(Example("team-notes")), "secrets-beside-code", "web-app"), nullptr);
   EXPECT_EQ(FindGap(Manage(Edited(Example("team-notes"),
