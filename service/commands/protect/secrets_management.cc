@@ -21,6 +21,7 @@
 #include "service/commands/rotation_tables.h"
 #include "service/commands/rotation_wording.h"
 #include "service/commands/rows.h"
+#include "service/commands/secret_delivery_tables.h"
 #include "service/commands/secret_snippets.h"
 #include "service/commands/secret_store_tables.h"
 #include "service/commands/wording.h"
@@ -62,7 +63,7 @@ class Secrets {
     AddLeaks();
     AddSecretStoreTables(facts_, inventory_, gaps_, result_);
     AddRotationTables(input_, inventory_, result_);
-    AddPipelines();
+    AddSecretDeliveryTables(model_, result_);
     AddSecretSnippets(model_, inventory_, result_);
     gaps_.MoveTo(*result_.mutable_gaps(), *result_.mutable_measures());
     AddWaves();
@@ -253,34 +254,6 @@ class Secrets {
   static bool KeepsState(const model::v1::IacSource& source) {
     const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
     return tool == nullptr || !tool->stateless();
-  }
-
-  // --- Delivery ---
-
-  void AddPipelines() {
-    for (const Pipeline& pipeline : proto_.delivery().pipelines()) {
-      pb::SecretPipelineRow& row = *result_.add_pipelines();
-      row.set_id(pipeline.id());
-      row.set_platform(pipeline.platform());
-      row.set_deploys_to(List({pipeline.deploys_to().begin(), pipeline.deploys_to().end()}));
-      row.set_secrets(SecretsOf(pipeline));
-      row.set_approval(Label(pipeline.approval_required()));
-      row.set_pull(Label(pipeline.deploys_by_pull()));
-    }
-    for (const model::v1::Repository& repository : proto_.delivery().repositories()) {
-      pb::SecretRepositoryRow& row = *result_.add_repositories();
-      row.set_id(repository.id());
-      row.set_host(repository.host());
-      row.set_scanning(Label(repository.secret_scanning()));
-      row.set_protection(Label(repository.branch_protection()));
-      row.set_owner(TeamName(model_, repository.owner_team()));
-    }
-  }
-
-  std::string SecretsOf(const Pipeline& pipeline) const {
-    const Flow* flow = FlowToStore(model_, pipeline);
-    if (flow == nullptr) return "no flow to a secret store declared";
-    return absl::StrCat("from ", flow->target(), " by ", Label(flow->authentication()), " (", flow->id(), ")");
   }
 
   // --- Roadmap ---
