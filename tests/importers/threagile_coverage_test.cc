@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "metapowers/knowledge/v1/technologies.pb.h"
 #include "service/analysis/equivalent_findings.h"
 #include "service/analysis/threats.h"
 #include "service/model/yaml_writer.h"
@@ -113,6 +114,19 @@ const std::vector<Narrower>& NarrowerByDesign() {
        }},
       {"server-side-request-forgery", "Whom nobody calls, nobody can give an address to call.",
        [](const Compared& c, const Ids& ids) { return c.Component(ids[0]).inbound.empty(); }},
+      {"server-side-request-forgery",
+       "Proxies, firewalls, vaults, identity systems and brokers call what their configuration names.",
+       [](const Compared& c, const Ids& ids) {
+         uint64_t configured = 0;
+         for (const auto capability :
+              {knowledge::v1::CAPABILITY_TRAFFIC_FORWARDING, knowledge::v1::CAPABILITY_WAF,
+               knowledge::v1::CAPABILITY_NETWORK_GUARD, knowledge::v1::CAPABILITY_VAULT,
+               knowledge::v1::CAPABILITY_IDENTITY_STORE, knowledge::v1::CAPABILITY_IDENTITY_PROVIDER,
+               knowledge::v1::CAPABILITY_MESSAGE_BROKER}) {
+           configured |= uint64_t{1} << capability;
+         }
+         return (c.Component(ids[0]).capabilities & configured) != 0;
+       }},
       {"unencrypted-asset",
        "Transparent and shared-key encryption is a threat to what is strictly confidential; "
        "no kind of encryption of disks keeps integrity.",

@@ -271,7 +271,7 @@ const Row kRows[] = {
      {"threat-model"},
      {},
      {},
-     {{"| Minimisation of data | 37 |", "| Minimisation of data | - |"}},
+     {{"| Minimisation of data | 36 |", "| Minimisation of data | - |"}},
      "Points says \"-\""},
     {"protect-8",
      "api-platform",

@@ -112,10 +112,10 @@ TEST(ChecklistItems, GapsOfAControlAreNoItemsOfTheirOwn) {
 }
 
 TEST(ChecklistItems, GapsOfTheInventoryAreOneItemAKind) {
-  const ChecklistItem item = ItemOf(Items(Case(Example("api-platform"))), "gap:observed_only");
+  const ChecklistItem item = ItemOf(Items(Case(Example("api-platform"))), "gap:scope_contradiction");
   EXPECT_EQ(item.state, ChecklistState::kOpen);
   EXPECT_EQ(item.area, "asset-inventory");
-  EXPECT_THAT(item.elements, ::testing::Contains("metabase-vm"));
+  EXPECT_THAT(item.elements, ::testing::Contains("fraud-service"));
   EXPECT_FALSE(item.verification.empty());
 }
 
@@ -159,11 +159,12 @@ TEST(SecurityChecklist, AnAcceptedRiskIsNoBlocker) {
   const SecurityChecklistResult before = SecurityChecklist(c.input());
   c.Decide(
       "schema_version: \"1\"\ndecisions:\n"
-      "- {finding: 'gap:observed_only@metabase-vm', status: accepted, requested_by: product-owner, approved_by: ciso, "
+      "- {finding: 'gap:scope_contradiction@fraud-service', status: accepted, requested_by: product-owner, "
+      "approved_by: ciso, "
       "authority: high, rationale: It is replaced in December., decided_on: 2026-10-30, expires_on: 2026-11-20}\n");
   const SecurityChecklistResult after = SecurityChecklist(c.input());
   ASSERT_EQ(after.accepted_size(), 1);
-  EXPECT_EQ(after.accepted(0).id(), "gap:observed_only@metabase-vm");
+  EXPECT_EQ(after.accepted(0).id(), "gap:scope_contradiction@fraud-service");
   EXPECT_EQ(after.accepted(0).decision(), "accept");
   EXPECT_FALSE(after.accepted(0).approved_by().empty());
   for (const auto& row : after.blockers()) EXPECT_NE(row.id(), after.accepted(0).id());
