@@ -116,9 +116,10 @@ std::string FailedCommand(const grpc::Status& status, const RunTally& tally) {
   return failed == info.metadata().end() ? tally.started() : failed->second;
 }
 
-// Whether the stream may have ended without what the service did in it.
+// Whether the stream may have ended without what the service did in it. The service's own errors have details; one
+// without was made on the way.
 bool MayBeCutOff(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::CANCELLED ||
+  return status.error_details().empty() || status.error_code() == grpc::StatusCode::CANCELLED ||
          status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
          status.error_code() == grpc::StatusCode::UNAVAILABLE;
 }

@@ -1,6 +1,7 @@
 #include "service/server/generate_ahead.h"
 
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace metapowers::server {
@@ -12,10 +13,18 @@ constexpr size_t kWorthAThread = 4;
 
 GenerateAhead::GenerateAhead(Generator& generator, Inputs inputs, const std::vector<const CommandEntry*>& entries)
     : generator_(generator), inputs_(std::move(inputs)), entries_(entries) {
-  if (entries_.size() < kWorthAThread) return;
-  // Once, and not by both at the same time.
-  if (const auto threats = generator_.LoadThreats(inputs_); !threats.ok()) return;
-  thread_ = std::thread([this] { Work(); });
+  if (entries_.size() < kWorthAThread || !KeepsThreats()) return;
+  try {
+    thread_ = std::thread([this] { Work(); });
+  } catch (const std::system_error&) {  // no thread to be had: the run goes on alone
+  }
+}
+
+// Whether the cache is large enough for the threats of this model: else each section would compute them anew.
+bool GenerateAhead::KeepsThreats() const {
+  const auto first = generator_.LoadThreats(inputs_);
+  const auto second = generator_.LoadThreats(inputs_);
+  return first.ok() && second.ok() && *first == *second;
 }
 
 GenerateAhead::~GenerateAhead() {
@@ -24,8 +33,11 @@ GenerateAhead::~GenerateAhead() {
 }
 
 void GenerateAhead::Work() {
-  for (int i = static_cast<int>(entries_.size()) - 1; i > reached_; --i) {
-    if (!generator_.Generate(*entries_[i], inputs_).ok()) return;
+  try {
+    for (int i = static_cast<int>(entries_.size()) - 1; i > reached_; --i) {
+      if (!generator_.Generate(*entries_[i], inputs_).ok()) return;
+    }
+  } catch (...) {  // the run meets it where its call contains it
   }
 }
 

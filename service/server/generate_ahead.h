@@ -11,10 +11,12 @@
 namespace metapowers::server {
 
 // From the last command of a run towards the first, while the run comes the other way: sections are equal whoever makes
-// them (command.h), and the generator's cache hands them over. Errors are left for the run to meet. For one thread.
+// them (command.h), and the generator's cache hands them over. Errors and exceptions are left for the run to meet. For
+// one thread.
 class GenerateAhead {
  public:
-  // Starts when there are enough commands to be worth a thread. `generator` and `entries` outlive this.
+  // Starts when there are enough commands to be worth a thread, and room for what both need. `generator` and `entries`
+  // outlive this.
   GenerateAhead(Generator& generator, Inputs inputs, const std::vector<const CommandEntry*>& entries);
   // Waits for the section that is being made.
   ~GenerateAhead();
@@ -25,6 +27,7 @@ class GenerateAhead {
   void Reach(int position) { reached_ = position; }
 
  private:
+  bool KeepsThreats() const;
   void Work();
 
   Generator& generator_;

@@ -55,6 +55,9 @@ class Attempt {
   // Stages the command at `position` of the run, from 0.
   absl::Status StageCommand(int position);
 
+  // Makes nothing ahead any more: no command will ask for it.
+  void EndAhead() { ahead_.reset(); }
+
   const workspace::Draft& draft() const { return draft_; }
   std::vector<Step>& steps() { return steps_; }
 
@@ -311,6 +314,7 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
   RETURN_IF_ERROR(attempt.CheckPreconditions(options));
   size_t staged = 0;
   const absl::Status failure = Stage(attempt, staged);
+  attempt.EndAhead();
   const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
   if (!failure.ok() && (staged == 0 || cancelled)) return failure;
   if (!context_.validate_only) {

@@ -165,7 +165,7 @@ void BareRepository::Recount() {
   loose_objects_ = static_cast<int>(ListNames(path_ + "/objects/17").size()) * 256;
   const std::vector<std::string> names = ListNames(path_ + "/objects/pack");
   packs_ = static_cast<int>(
-      std::count_if(names.begin(), names.end(), [](const std::string& name) { return absl::EndsWith(name, ".pack"); }));
+      std::count_if(names.begin(), names.end(), [](const std::string& name) { return absl::EndsWith(name, ".idx"); }));
 }
 
 void BareRepository::FinishPacking() {

@@ -18,8 +18,8 @@ inline constexpr size_t kPackFrom = 100;
 inline constexpr size_t kMostPackedBytes = size_t{256} << 20;
 
 // Stores `objects`, which may repeat, durably in a new pack of `objects_dir`: pack and index are synced before either
-// gets its name, the pack's first. A crash leaves temporary files (names start with "tmp_"), or a pack without index,
-// which is not read. An object that resembles one before it of the same kind is stored as what differs.
+// gets its name, the pack's first. A crash leaves temporary files (names start with "tmp_"), or one of the two without
+// the other, which nobody reads. An object that resembles one before it of the same kind is stored as what differs.
 absl::Status WritePack(const std::string& objects_dir, const std::vector<const Object*>& objects);
 
 // What turns `base` into `target`, in Git's form; made of equal starts, ends and runs of lines. For tests.

@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "absl/strings/str_join.h"
+#include "absl/strings/str_cat.h"
 #include "service/workspace/object_store.h"
 #include "tests/workspace/repository_fixture.h"
 
@@ -103,11 +103,15 @@ TEST_F(PackWriterTest, AnyTextSurvivesItsDelta) {
 
 TEST_F(PackWriterTest, WhatCannotBeStoredLeavesNothing) {
   const Object object = MakeObject(ObjectType::kBlob, "x");
-  std::filesystem::remove_all(objects_dir() + "/pack");
-  WriteFile(objects_dir() + "/pack", "a file where a directory should be");
-  EXPECT_FALSE(WritePack(objects_dir(), {&object}).ok());
-  std::filesystem::remove(objects_dir() + "/pack");
   ASSERT_OK(WritePack(objects_dir(), {&object}));
+  // The same pack again, where a folder has its name: the temporary files are there when the rename fails.
+  std::string name;
+  for (const auto& entry : std::filesystem::directory_iterator(objects_dir() + "/pack")) {
+    if (entry.path().extension() == ".pack") name = entry.path();
+  }
+  std::filesystem::remove(name);
+  std::filesystem::create_directories(name + "/full");
+  EXPECT_FALSE(WritePack(objects_dir(), {&object}).ok());
   std::vector<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator(objects_dir() + "/pack")) {
     if (entry.path().filename().string().rfind("tmp_", 0) == 0) left.push_back(entry.path());
