@@ -106,14 +106,14 @@ class RunPrinter {
   std::optional<ProgressBar> bar_;
 };
 
-// The command that ended the run: as the details of the error name it, else the one that was under way.
-std::string FailedCommand(const grpc::Status& status, const RunTally& tally) {
+// The command that ended the run, as the details of the error name it; empty when none did.
+std::string FailedCommand(const grpc::Status& status) {
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   details.ParseFromString(status.error_details());
   for (const google::protobuf::Any& any : details.details()) any.UnpackTo(&info);
   const auto failed = info.metadata().find("failed");
-  return failed == info.metadata().end() ? tally.started() : failed->second;
+  return failed == info.metadata().end() ? "" : failed->second;
 }
 
 // Whether the stream may have ended without what the service did in it. The service's own errors have details; one
@@ -158,7 +158,7 @@ int Unfinished(Session& session, const RunOptions& options, const std::string& r
   }
   // Of one command that failed, the error says all.
   if (!cut_off && tally.plan().size() < 2) return exit_code;
-  tally.PrintUnfinished(session.err(), cut_off ? "" : FailedCommand(status, tally),
+  tally.PrintUnfinished(session.err(), cut_off ? "" : FailedCommand(status),
                         CommandLineToGoOn(options, session.options(), tally.inputs_committed()));
   return exit_code;
 }

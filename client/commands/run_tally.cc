@@ -30,7 +30,6 @@ bool IsSetTo(const char* variable, const std::string& value) {
 
 void RunTally::Add(const metapowers::v1::RunCommandsResponse& event) {
   if (event.has_plan()) plan_.assign(event.plan().commands().begin(), event.plan().commands().end());
-  if (event.has_started()) started_ = event.started().command();
   if (event.has_finished()) done_.insert(event.finished().outcome().command());
   if (!event.has_model() && !event.has_finished()) return;
   const metapowers::v1::CommandOutcome& outcome = event.has_model() ? event.model() : event.finished().outcome();
@@ -63,8 +62,10 @@ void RunTally::PrintUnfinished(std::ostream& err, const std::string& failed, con
     err << "  committed: nothing\n  to go on: " << ForTerminal(command_line) << '\n';
     return;
   }
-  err << "  committed: " << committed_.size() << " of " << plan_.size()
-      << (plan_.size() == 1 ? " command" : " commands") << (inputs_committed_ ? ", and the model" : "");
+  err << "  committed: " << committed_.size();
+  if (!plan_.empty()) err << " of " << plan_.size();
+  err << (std::max(plan_.size(), committed_.size()) == 1 ? " command" : " commands")
+      << (inputs_committed_ ? ", and the model" : "");
   if (!last_commit_.empty()) {
     err << "; last: " << ShortId(last_commit_) << ' ' << (last_command_.empty() ? "model" : ForTerminal(last_command_));
   }

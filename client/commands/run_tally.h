@@ -23,8 +23,6 @@ class RunTally {
   void AddHistory(const metapowers::v1::ListRevisionsResponse& newest_first, const std::string& request_id);
 
   const std::vector<std::string>& plan() const { return plan_; }
-  // The command that was started last; empty before the first.
-  const std::string& started() const { return started_; }
   // Whether anything was committed, or would be.
   bool changed() const { return changed_; }
 
@@ -39,7 +37,6 @@ class RunTally {
   void CountCommit(const std::string& command, const std::string& commit);
 
   std::vector<std::string> plan_;
-  std::string started_;
   std::set<std::string> done_;       // commands that ended, with a commit or unchanged
   std::set<std::string> committed_;  // commands with a commit
   bool inputs_committed_ = false;
@@ -48,8 +45,8 @@ class RunTally {
   std::string last_command_;  // empty: the model
 };
 
-// The command line that goes on with a run that ended early. What `GlobalOptions` would take from the environment
-// is left out, and so are files that are committed.
+// The command line that goes on with a run that ended early. Left out are what `GlobalOptions` would take from the
+// environment, files that are committed, the time limit and the expected head.
 std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& global, bool inputs_committed);
 
 }  // namespace metapowers::client

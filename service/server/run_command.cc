@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/base/error.h"
@@ -257,11 +258,13 @@ absl::Status WithProgress(const absl::Status& failure, const std::vector<const C
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i != failed) (i < failed ? committed : remaining).push_back(entries[i]->spec->id());
   }
+  const std::string& id = entries[failed]->spec->id();
+  const bool named = absl::StartsWith(failure.message(), id);
   ErrorDetails details = DetailsOf(failure);
-  details.metadata["failed"] = entries[failed]->spec->id();
+  details.metadata["failed"] = id;
   details.metadata["committed"] = absl::StrJoin(committed, ",");
   details.metadata["remaining"] = absl::StrJoin(remaining, ",");
-  return MakeError(failure.code(), absl::StrCat(entries[failed]->spec->id(), ": ", failure.message()), details);
+  return MakeError(failure.code(), absl::StrCat(named ? "" : id, named ? "" : ": ", failure.message()), details);
 }
 
 // A run of one call, over as many attempts as it takes.
@@ -285,7 +288,8 @@ class Run {
   CheckedContext context_;
   std::string uid_;
   int attempts_ = 0;
-  size_t started_ = 0;  // commands whose start was told
+  size_t started_ = 0;       // commands whose start was told
+  bool at_command_ = false;  // the model is staged, so that a failure is a command's
 };
 
 absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& options) {
@@ -316,7 +320,8 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
   const absl::Status failure = Stage(attempt, staged);
   attempt.EndAhead();
   const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
-  if (!failure.ok() && (staged == 0 || cancelled)) return failure;
+  if (!failure.ok() && (cancelled || !at_command_)) return failure;
+  if (!failure.ok() && staged == 0) return WithProgress(failure, entries_, staged);
   if (!context_.validate_only) {
     RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
     RETURN_IF_ERROR(backend_.env.engine->Commit(uid_, attempt.draft().batch()));
@@ -328,7 +333,9 @@ absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& op
 
 // Stages the model and all commands, up to the first failure; `staged` counts the commands that succeeded.
 absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
+  at_command_ = false;
   RETURN_IF_ERROR(attempt.StageModel());
+  at_command_ = true;
   for (staged = 0; staged < entries_.size(); ++staged) {
     RETURN_IF_ERROR(call_.CheckAlive());
     if (staged == started_) {
