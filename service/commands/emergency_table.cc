@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/on_call.h"
 #include "service/analysis/outside.h"
 #include "service/commands/naming.h"
 
@@ -60,9 +60,7 @@ class EmergencyTable {
     row.set_who(owner == nullptr ? "not declared"
                                  : absl::StrCat(owner->lead(), owner->deputy().empty() ? "" : "; ", owner->deputy()));
     row.set_recorded(recorded);
-    for (const model::v1::Alert& alert : proto_.monitoring().alerts()) {
-      if (!component.empty() && absl::c_linear_search(alert.components(), component)) row.add_alerts(alert.id());
-    }
+    for (const model::v1::Alert* alert : analysis::AlertsOn(model_, component)) row.add_alerts(alert->id());
     row.set_reviewed(result_.review_owner().empty() ? "nobody declared"
                                                     : absl::StrCat(result_.review_owner(), ", after each use"));
   }

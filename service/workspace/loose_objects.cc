@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/deflate.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 
@@ -43,16 +44,6 @@ std::optional<std::string> Inflate(absl::string_view packed) {
   inflateEnd(&stream);
   if (!whole) return std::nullopt;
   return plain;
-}
-
-absl::StatusOr<std::string> Deflate(absl::string_view plain) {
-  uLongf size = compressBound(static_cast<uLong>(plain.size()));
-  std::string packed(size, '\0');
-  const int rc = compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(plain.data()),
-                           static_cast<uLong>(plain.size()), Z_BEST_SPEED);
-  if (rc != Z_OK) return StorageError(ENOMEM, "cannot compress an object");
-  packed.resize(size);
-  return packed;
 }
 
 // Splits "blob 12\0…"; false when the header is malformed or the size differs.

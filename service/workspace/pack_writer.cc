@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/deflate.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 
@@ -200,12 +201,12 @@ class PackBuilder {
     }
     if (delta.empty()) {
       AppendHeader(TypeOf(object.type), object.body.size());
-      RETURN_IF_ERROR(AppendDeflated(object.body));
     } else {
       AppendHeader(kPackOffsetDelta, delta.size());
       AppendDistance(entry.offset - entries_[last->second].offset);
-      RETURN_IF_ERROR(AppendDeflated(delta));
     }
+    ASSIGN_OR_RETURN(const std::string packed, Deflate(delta.empty() ? object.body : delta));
+    pack_ += packed;
     const auto* bytes = reinterpret_cast<const Bytef*>(pack_.data() + entry.offset);
     entry.crc = static_cast<uint32_t>(crc32(0, bytes, static_cast<uInt>(pack_.size() - entry.offset)));
     latest_[kind] = entries_.size();
@@ -226,18 +227,6 @@ class PackBuilder {
     std::string reversed(1, static_cast<char>(distance & 0x7f));
     while (distance >>= 7) reversed += static_cast<char>(0x80 | (--distance & 0x7f));
     pack_.append(reversed.rbegin(), reversed.rend());
-  }
-
-  absl::Status AppendDeflated(absl::string_view plain) {
-    const size_t at = pack_.size();
-    uLongf size = compressBound(static_cast<uLong>(plain.size()));
-    pack_.resize(at + size);
-    const int rc =
-        compress2(reinterpret_cast<Bytef*>(pack_.data() + at), &size, reinterpret_cast<const Bytef*>(plain.data()),
-                  static_cast<uLong>(plain.size()), Z_BEST_SPEED);
-    if (rc != Z_OK) return StorageError(ENOMEM, "cannot compress an object");
-    pack_.resize(at + size);
-    return absl::OkStatus();
   }
 
   std::string pack_;

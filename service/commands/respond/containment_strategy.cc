@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/containment.h"
 #include "service/analysis/incident_classes.h"
+#include "service/analysis/on_call.h"
 #include "service/commands/incident_playbooks.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
@@ -227,10 +228,7 @@ class Strategy {
         if (std::find(users.begin(), users.end(), id) != users.end()) row.add_credentials(credential.id());
       }
       std::vector<std::string> alerts;
-      for (const model::v1::Alert& alert : proto_.monitoring().alerts()) {
-        const auto& watched = alert.components();
-        if (std::find(watched.begin(), watched.end(), id) != watched.end()) alerts.push_back(alert.id());
-      }
+      for (const model::v1::Alert* alert : analysis::AlertsOn(model_, id)) alerts.push_back(alert->id());
       AddFirst(std::move(alerts), kNamed, row.mutable_alerts());
       if (const auto found = severe.find(id); found != severe.end()) {
         row.set_threats(static_cast<int32_t>(found->second.size()));
