@@ -117,6 +117,12 @@ std::vector<ApiCredential> ApiCredentials(const model::Model& model, const ApiRe
   return credentials;
 }
 
+bool OpensByIdAlone(const EntryPoint& operation) {
+  const model::v1::Endpoint& endpoint = *operation.endpoint;
+  return endpoint.authenticated() == model::v1::TRISTATE_NO && endpoint.object_level() &&
+         absl::c_any_of(operation.data, [](const model::v1::DataClass* data) { return IsConfidential(*data); });
+}
+
 std::vector<std::string> CarriedData(const std::vector<const EntryPoint*>& operations) {
   std::set<std::string> data;
   for (const EntryPoint* operation : operations) {

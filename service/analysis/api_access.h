@@ -58,6 +58,10 @@ struct ApiCredential {
 // Data classes sorted by id, then credentials in the order of the model.
 std::vector<ApiCredential> ApiCredentials(const model::Model& model, const ApiReview& review);
 
+// Whether whoever knows an id opens a confidential record by the operation: it takes one, and asks nobody who calls.
+// No owner can be checked then, so that the id is the only secret.
+bool OpensByIdAlone(const EntryPoint& operation);
+
 // Ids of the data classes that the operations carry, sorted.
 std::vector<std::string> CarriedData(const std::vector<const EntryPoint*>& operations);
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/log_view.h"
+#include "service/analysis/request_limits.h"
 #include "service/knowledge/detections.h"
 
 namespace metapowers::analysis {
@@ -209,13 +210,25 @@ class DetectionsBuilder {
       threshold.alert = alert;
       return;
     }
-    if (!correlation.caller_limit()) return;
-    for (const model::v1::ConsumerClass& callers : model().proto().consumer_classes()) {
-      if (threshold.callers != nullptr && callers.requests_per_minute() <= threshold.value) continue;
-      if (callers.requests_per_minute() <= 0) continue;
-      threshold.value = callers.requests_per_minute();
-      threshold.minutes = 1;
-      threshold.callers = &callers;
+    if (!correlation.caller_class().empty()) AddLimits(applied);
+  }
+
+  void AddLimits(AppliedDetection& applied) const {
+    const Landscape& landscape = threats_.landscape();
+    std::map<std::string, std::vector<const LogSource*>> seen;  // by id of the class
+    for (const LogSource* source : applied.sources) {
+      const int component = landscape.IndexOf(source->element_id);
+      if (component < 0) continue;
+      std::set<std::string> classes;
+      for (const model::v1::Api* api : InterfacesBehind(landscape, component)) {
+        classes.insert(api->consumers().begin(), api->consumers().end());
+      }
+      for (const std::string& id : classes) seen[id].push_back(source);
+    }
+    for (auto& [id, sources] : seen) {
+      const auto* callers = model().Find<model::v1::ConsumerClass>(id);
+      if (callers == nullptr || callers->requests_per_minute() <= 0) continue;
+      applied.limits.push_back({callers->requests_per_minute(), 1, nullptr, callers, std::move(sources)});
     }
   }
 
@@ -296,6 +309,12 @@ class DetectionsBuilder {
 
 std::unique_ptr<const Detections> Detections::Of(const Threats& threats, const LogSources& sources) {
   return DetectionsBuilder(threats, sources).Build();
+}
+
+const google::protobuf::RepeatedPtrField<std::string>& GroupByOf(const k::EventCorrelation& correlation,
+                                                                 const DetectionThreshold& threshold) {
+  const bool signed_in = threshold.callers != nullptr && threshold.callers->authenticated();
+  return signed_in ? correlation.signed_in_group_by() : correlation.group_by();
 }
 
 const AppliedDetection* Detections::Find(absl::string_view id) const {

@@ -38,7 +38,8 @@ struct DetectionThreshold {
   int value = 0;
   int minutes = 0;
   const model::v1::Alert* alert = nullptr;            // that says so
-  const model::v1::ConsumerClass* callers = nullptr;  // whose limit it is
+  const model::v1::ConsumerClass* callers = nullptr;  // whose limit it is: it fires above the number, not at it
+  std::vector<const LogSource*> sources;              // of a limit: that see these callers, sorted by key
   // Neither alert nor limit says it: a value to start with, and a question.
   bool assumed() const { return alert == nullptr && callers == nullptr; }
 };
@@ -46,16 +47,22 @@ struct DetectionThreshold {
 struct AppliedDetection {
   const knowledge::v1::Detection* row = nullptr;
   std::vector<const LogSource*> sources;  // that it reads, sorted by key; of one that joins others those of all of them
-  std::vector<const AppliedDetection*> joins;   // in the order of the row
-  std::vector<const Threat*> threats;           // that it shows, open and controlled, by key
-  int open = 0;                                 // of those
-  int collected = 0;                            // of the sources
-  DetectionThreshold threshold;                 // of one that counts
+  std::vector<const AppliedDetection*> joins;  // in the order of the row
+  std::vector<const Threat*> threats;          // that it shows, open and controlled, by key
+  int open = 0;                                // of those
+  int collected = 0;                           // of the sources
+  DetectionThreshold threshold;                // of one that counts; of callers without a limit of their own
+  // One for each class of callers with a declared limit that a source sees, by id; none where an alert says the number.
+  std::vector<DetectionThreshold> limits;
   std::vector<const model::v1::Alert*> alerts;  // of the model for the same, by id
   // Whether it can find anything today; see "detected" above.
   bool running = false;
   std::string team;  // that tunes it: of the sources the most frequent, never empty
 };
+
+// Fields that are equal in the events that count together: of a limit on callers who sign in, those of one caller.
+const google::protobuf::RepeatedPtrField<std::string>& GroupByOf(const knowledge::v1::EventCorrelation& correlation,
+                                                                 const DetectionThreshold& threshold);
 
 // How one threat is seen.
 struct ThreatSight {

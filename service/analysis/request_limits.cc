@@ -7,6 +7,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "service/analysis/forwarding.h"
 #include "service/analysis/outside.h"
 #include "service/knowledge/reviews.h"
 
@@ -42,6 +43,17 @@ std::vector<LimitingComponent> LimitingComponents(const Landscape& landscape, co
                      std::move(apis)});
   }
   return found;
+}
+
+std::vector<const model::v1::Api*> InterfacesBehind(const Landscape& landscape, int component) {
+  const ComponentView& view = landscape.components()[component];
+  if (!view.apis.empty() || !Forwards(view)) return view.apis;
+  std::vector<const model::v1::Api*> behind;
+  for (const int flow : view.outbound) {
+    const auto& apis = landscape.components()[landscape.flows()[flow].target].apis;
+    behind.insert(behind.end(), apis.begin(), apis.end());
+  }
+  return behind;
 }
 
 }  // namespace metapowers::analysis

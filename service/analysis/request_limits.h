@@ -1,6 +1,6 @@
 // Where requests to interfaces can be limited: the targets of the flows by which callers arrive, and the components
 // that serve. The product of one is that of a shipped row (GatewayProduct) for one of its technologies; of a gateway
-// also that of its provider. Pure.
+// also that of its provider. Which interfaces a caller of a component reaches. Pure.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_REQUEST_LIMITS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_REQUEST_LIMITS_H_
 
@@ -20,6 +20,9 @@ struct LimitingComponent {
 
 // Sorted by id. `review` is of the landscape's model and outlives what is returned.
 std::vector<LimitingComponent> LimitingComponents(const Landscape& landscape, const ApiReview& review);
+
+// Interfaces of the component, or of those that it passes requests on to where it has none itself.
+std::vector<const model::v1::Api*> InterfacesBehind(const Landscape& landscape, int component);
 
 }  // namespace metapowers::analysis
 

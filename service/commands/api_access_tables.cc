@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/analysis/api_access.h"
 #include "service/analysis/terms.h"
 #include "service/commands/api_tests.h"
@@ -15,8 +16,10 @@
 #include "service/commands/policy_terms.h"
 #include "service/commands/posture_wording.h"
 #include "service/commands/rows.h"
+#include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/reviews.h"
+#include "service/knowledge/rules.h"
 
 namespace metapowers::commands {
 namespace {
@@ -161,21 +164,33 @@ class AccessTables {
       const std::vector<std::string> callers = ApiTexts(input_, api).Callers();
       for (const EntryPoint* operation : api.operations) {
         AddAuthorization(api, *operation, callers, *group.add_rows());
-        AskAboutOpenObject(api, *operation);
+        if (analysis::OpensByIdAlone(*operation)) AddOpenRecord(api, *operation);
       }
     }
   }
 
-  // Confidential records that an id alone opens.
-  void AskAboutOpenObject(const ReviewedApi& api, const EntryPoint& operation) {
-    const model::v1::Endpoint& endpoint = *operation.endpoint;
-    if (endpoint.authenticated() != model::v1::TRISTATE_NO || !endpoint.object_level()) return;
-    for (const model::v1::DataClass* data : operation.data) {
-      if (!analysis::IsConfidential(*data)) continue;
-      questions_.Ask("Endpoint.object_level", "apis", absl::StrCat(api.api->id(), " ", OperationLabel(endpoint)),
-                     data->owner());
-      return;
+  void AddOpenRecord(const ReviewedApi& api, const EntryPoint& operation) {
+    const std::string label = absl::StrCat(api.api->id(), " ", OperationLabel(*operation.endpoint));
+    std::vector<std::string> data;
+    std::string owner;
+    for (const model::v1::DataClass* each : operation.data) {
+      if (!analysis::IsConfidential(*each)) continue;
+      data.push_back(each->id());
+      if (owner.empty()) owner = each->owner();
     }
+    for (const kb::OpenRecordDuty& duty : knowledge::ApiReview().open_records()) {
+      pb::OpenRecordRow& row = *result_.add_open_records();
+      row.set_operation(label);
+      AddAll(data, row.mutable_data());
+      row.set_duty(absl::StrReplaceAll(duty.duty(), {{"{operation}", label}}));
+      row.set_test(absl::StrReplaceAll(duty.test(), {{"{operation}", label}}));
+      row.set_cwe(WeaknessLabel(duty.cwe()));
+      for (const std::string& id : duty.asvs()) row.add_references(knowledge::AsvsLabel(id));
+      row.set_severity(duty.severity());
+      row.set_owner(OwnerName(model_, api.team));
+      row.set_due(model::FormatDate(model_.as_of() + knowledge::GapTermDays(duty.severity())));
+    }
+    questions_.Ask("Endpoint.object_level", "apis", label, owner);
   }
 
   static void AddAuthorization(const ReviewedApi& api, const EntryPoint& operation,

@@ -7,7 +7,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/request_limits.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
 #include "service/commands/wording.h"
@@ -92,7 +92,7 @@ class BaselineTables {
     std::set<std::string> limits;
     for (const int index : view.outbound) {
       const analysis::FlowView& flow = landscape_.flows()[index];
-      for (const model::v1::Api* api : InterfacesBehind(flow.target)) {
+      for (const model::v1::Api* api : analysis::InterfacesBehind(landscape_, flow.target)) {
         for (const std::string& id : api->consumers()) {
           const auto* callers = model_.Find<model::v1::ConsumerClass>(id);
           if (callers == nullptr || callers->requests_per_minute() <= 0) continue;
@@ -107,20 +107,6 @@ class BaselineTables {
   static bool SignInAs(const model::v1::ConsumerClass& callers, model::v1::FlowAuthentication flow) {
     if (flow == model::v1::FLOW_AUTHENTICATION_UNSPECIFIED) return true;
     return callers.authentication().empty() || absl::c_linear_search(callers.authentication(), flow);
-  }
-
-  // Interfaces of the component, or of those that it passes requests on to where it has none itself.
-  std::vector<const model::v1::Api*> InterfacesBehind(int component) const {
-    const analysis::ComponentView& view = landscape_.components()[component];
-    if (!view.apis.empty()) return view.apis;
-    std::vector<const model::v1::Api*> behind;
-    constexpr uint64_t kForwards = uint64_t{1} << kb::CAPABILITY_WAF | uint64_t{1} << kb::CAPABILITY_TRAFFIC_FORWARDING;
-    if ((view.capabilities & kForwards) == 0) return behind;
-    for (const int flow : view.outbound) {
-      const auto& apis = landscape_.components()[landscape_.flows()[flow].target].apis;
-      behind.insert(behind.end(), apis.begin(), apis.end());
-    }
-    return behind;
   }
 
   void AddCredentials() {

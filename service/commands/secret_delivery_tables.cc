@@ -1,8 +1,11 @@
 #include "service/commands/secret_delivery_tables.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/analysis/pipeline_sources.h"
+#include "service/analysis/terms.h"
 #include "service/commands/naming.h"
 #include "service/commands/secret_snippets.h"
 #include "service/commands/wording.h"
@@ -29,6 +32,10 @@ void AddSecretDeliveryTables(const model::Model& model, pb::SecretsManagementRes
     row.set_secrets(SecretsOf(model, pipeline));
     row.set_approval(Label(pipeline.approval_required()));
     row.set_pull(Label(pipeline.deploys_by_pull()));
+    const std::vector<std::string> repositories = analysis::RepositoriesOf(model, pipeline);
+    row.set_file_in(repositories.size() == 1 ? repositories.front()
+                    : repositories.empty()   ? "not known"
+                                             : absl::StrCat("not known: ", analysis::Enumerate(repositories, "or")));
   }
   for (const model::v1::Repository& repository : model.proto().delivery().repositories()) {
     pb::SecretRepositoryRow& row = *result.add_repositories();

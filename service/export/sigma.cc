@@ -14,9 +14,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/export/file.h"
+#include "service/export/sigma_words.h"
 #include "service/export/yaml.h"
 #include "service/knowledge/logging.h"
-#include "service/knowledge/threats.h"
 
 namespace metapowers::exporting {
 
@@ -25,67 +25,8 @@ namespace {
 namespace k = knowledge::v1;
 using analysis::AppliedDetection;
 using analysis::DeclaredValuesOf;
+using analysis::DetectionThreshold;
 using analysis::LogSource;
-
-// Log source in the sense of Sigma.
-struct Triple {
-  std::string category;
-  std::string product;
-  std::string service;
-
-  auto operator<=>(const Triple&) const = default;
-
-  // "aws-cloudtrail".
-  std::string Slug() const {
-    std::string slug;
-    for (const std::string* part : {&product, &service, &category}) {
-      if (part->empty()) continue;
-      if (!slug.empty()) slug += '-';
-      for (const char c : *part) slug += absl::ascii_isalnum(c) ? absl::ascii_tolower(c) : '-';
-    }
-    return slug;
-  }
-};
-
-// `text` without wildcards of Sigma in it.
-std::string Literal(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"*", "\\*"}, {"?", "\\?"}});
-}
-
-std::string Timespan(int minutes) {
-  constexpr int kHour = 60;
-  constexpr int kDay = 24 * kHour;
-  if (minutes % kDay == 0) return absl::StrCat(minutes / kDay, "d");
-  if (minutes % kHour == 0) return absl::StrCat(minutes / kHour, "h");
-  return absl::StrCat(minutes, "m");
-}
-
-std::string CorrelationType(k::CorrelationKind kind) {
-  switch (kind) {
-    case k::CORRELATION_KIND_VALUE_COUNT:
-      return "value_count";
-    case k::CORRELATION_KIND_TEMPORAL:
-      return "temporal";
-    case k::CORRELATION_KIND_TEMPORAL_ORDERED:
-      return "temporal_ordered";
-    default:
-      return "event_count";
-  }
-}
-
-std::vector<std::string> Tags(const k::Detection& row) {
-  std::set<std::string> tactics;
-  std::vector<std::string> techniques;
-  for (const std::string& id : row.attack()) {
-    techniques.push_back(absl::StrCat("attack.", absl::AsciiStrToLower(id)));
-    const k::CatalogueEntry* entry = knowledge::FindWeakness(id);
-    if (entry == nullptr) continue;
-    for (const std::string& tactic : entry->tactics()) tactics.insert(absl::StrCat("attack.", tactic));
-  }
-  std::vector<std::string> tags(tactics.begin(), tactics.end());
-  tags.insert(tags.end(), techniques.begin(), techniques.end());
-  return tags;
-}
 
 // One event rule of a detection while it is put together.
 struct EventRule {
@@ -103,23 +44,32 @@ void LeaveOut(const k::EventSelection& selection, std::string& condition) {
   condition = absl::StrReplaceAll(condition, {{absl::StrCat(" and not ", name), ""}});
 }
 
+// " and not limited" keeps callers with a limit of their own out of the rule for all others.
+constexpr absl::string_view kLimited = "limited";
+
 class Writer {
  public:
   Writer(const analysis::Landscape& landscape, const analysis::Detections& detections, const std::string& topic)
       : landscape_(landscape), detections_(detections), topic_(topic) {
     for (const AppliedDetection& each : detections.all()) {
-      for (const AppliedDetection* joined : each.joins) joined_.insert(joined);
+      for (const AppliedDetection* joined : each.joins) {
+        const auto& fields = each.row->correlation().group_by();
+        joined_by_[joined].insert(fields.begin(), fields.end());
+      }
     }
   }
 
   std::vector<SigmaRule> Write() && {
     for (const AppliedDetection& detection : detections_.all()) {
-      if (detection.row->selections_size() > 0) AddEventRules(detection);
+      if (detection.row->selections_size() == 0) continue;
+      AddEventRules(detection, detection.sources, nullptr);
+      for (const DetectionThreshold& limit : detection.limits) AddEventRules(detection, limit.sources, &limit);
     }
     for (const AppliedDetection& detection : detections_.all()) {
       if (detection.row->has_correlation()) {
         AddCorrelation(detection);
-      } else if (joined_.contains(&detection) && names_[&detection].size() > 1) {
+        for (const DetectionThreshold& limit : detection.limits) AddLimit(detection, limit);
+      } else if (joined_by_.contains(&detection) && names_[&detection].size() > 1) {
         AddAnyOf(detection);
       }
     }
@@ -130,22 +80,25 @@ class Writer {
  private:
   // --- Rules on events ---
 
-  void AddEventRules(const AppliedDetection& detection) {
-    std::map<Triple, std::vector<const LogSource*>> groups;
-    for (const LogSource* source : detection.sources) {
+  // Of the callers of one limit; without one of all others.
+  void AddEventRules(const AppliedDetection& detection, const std::vector<const LogSource*>& from,
+                     const DetectionThreshold* limit) {
+    std::map<SigmaSource, std::vector<const LogSource*>> groups;
+    for (const LogSource* source : from) {
       groups[{source->category, source->product, source->service}].push_back(source);
     }
-    for (const auto& [triple, sources] : groups) AddEventRule(detection, triple, sources);
+    for (const auto& [triple, sources] : groups) AddEventRule(detection, triple, sources, limit);
   }
 
-  void AddEventRule(const AppliedDetection& detection, const Triple& triple,
-                    const std::vector<const LogSource*>& sources) {
+  void AddEventRule(const AppliedDetection& detection, const SigmaSource& triple,
+                    const std::vector<const LogSource*>& sources, const DetectionThreshold* limit) {
     const k::Detection& row = *detection.row;
     SigmaRule rule;
-    rule.name = absl::StrCat(row.id(), "-", triple.Slug());
+    rule.name = absl::StrCat(NameOf(detection, limit), "-", triple.Slug());
     rule.detection = &detection;
-    Yaml yaml = Head(rule, row.title(), absl::StrCat(row.description(), " First: ", row.response()), detection);
-    yaml.Set("tags", Yaml::Texts(Tags(row)));
+    Yaml yaml = Head(rule, absl::StrCat(TitleOf(detection, limit), " (", triple.Slug(), ")"),
+                     absl::StrCat(row.description(), " First: ", row.response()), detection);
+    yaml.Set("tags", Yaml::Texts(SigmaTags(row)));
     Yaml source = Yaml::Map();
     if (!triple.category.empty()) source.Set("category", Yaml::Text(triple.category));
     if (!triple.product.empty()) source.Set("product", Yaml::Text(triple.product));
@@ -153,13 +106,14 @@ class Writer {
     source.Set("definition", Yaml::Text(Definition(sources)));
     yaml.Set("logsource", std::move(source));
     EventRule event = Detection(row, sources);
+    AddCallers(detection, limit, event);
     event.detection.Set("condition", Yaml::Text(event.condition));
     yaml.Set("detection", std::move(event.detection));
     Tail(yaml, row, row.has_correlation() ? "informational" : Level(row));
     rule.yaml = yaml.Write();
-    rule.matching_event = Fill(row.matching_event(), event);
-    rule.other_event = OtherEvent(row, event);
-    names_[&detection].push_back(rule.name);
+    rule.matching_event = OfCallers(row, limit, Fill(row.matching_event(), event));
+    rule.other_event = OfCallers(row, limit, OtherEvent(row, event));
+    (limit == nullptr ? names_[&detection] : limited_names_[limit]).push_back(rule.name);
     rules_.push_back(std::move(rule));
   }
 
@@ -179,6 +133,37 @@ class Writer {
     return rule;
   }
 
+  static std::string NameOf(const AppliedDetection& detection, const DetectionThreshold* limit) {
+    if (limit == nullptr) return detection.row->id();
+    return absl::StrCat(detection.row->id(), "-of-", limit->callers->id());
+  }
+
+  static std::string TitleOf(const AppliedDetection& detection, const DetectionThreshold* limit) {
+    if (limit == nullptr) return detection.row->title();
+    return absl::StrCat(detection.row->title(), ": ", limit->callers->id());
+  }
+
+  static void AddCallers(const AppliedDetection& detection, const DetectionThreshold* limit, EventRule& rule) {
+    if (detection.limits.empty()) return;
+    Yaml fields = Yaml::Map();
+    if (limit != nullptr) {
+      fields.Set(detection.row->correlation().caller_class(), Yaml::Text(limit->callers->id()));
+    } else {
+      std::vector<std::string> classes;
+      for (const DetectionThreshold& each : detection.limits) classes.push_back(each.callers->id());
+      fields.Set(detection.row->correlation().caller_class(), Yaml::Texts(classes));
+    }
+    rule.detection.Set(std::string(kLimited), std::move(fields));
+    absl::StrAppend(&rule.condition, limit == nullptr ? " and not " : " and ", kLimited);
+  }
+
+  // A test event as one of these callers causes it.
+  static std::string OfCallers(const k::Detection& row, const DetectionThreshold* limit, std::string event) {
+    if (limit == nullptr) return event;
+    return absl::StrCat("{\"", row.correlation().caller_class(), "\": \"", limit->callers->id(), "\", ",
+                        event.substr(1));
+  }
+
   // False where the model has no values for it. Without a source it is for all of them.
   bool AddSelection(const k::EventSelection& selection, const LogSource* source, EventRule& rule) const {
     Yaml fields = Yaml::Map();
@@ -189,7 +174,7 @@ class Writer {
         values = DeclaredValuesOf(landscape_, field.values_from(), source);
         if (values.empty()) return false;
         known = values.front();
-        for (std::string& value : values) value = Literal(value);
+        for (std::string& value : values) value = SigmaLiteral(value);
       }
       AddField(field, values, source, rule, fields);
     }
@@ -222,8 +207,8 @@ class Writer {
       if (number && absl::SimpleAtoi(value, &parsed)) {
         items.push_back(Yaml::Number(parsed));
       } else {
-        items.push_back(Yaml::Text(
-            absl::StrReplaceAll(value, {{"{source}", Literal(source == nullptr ? rule.source : source->element_id)}})));
+        items.push_back(Yaml::Text(absl::StrReplaceAll(
+            value, {{"{source}", SigmaLiteral(source == nullptr ? rule.source : source->element_id)}})));
       }
     }
     if (items.size() == 1) {
@@ -262,49 +247,57 @@ class Writer {
     const k::EventCorrelation& correlation = row.correlation();
     std::vector<std::string> rules = names_[&detection];
     for (const AppliedDetection* joined : detection.joins) rules.push_back(TopRule(*joined));
-    Yaml body = Body(CorrelationType(correlation.kind()), rules, correlation, detection.threshold.minutes);
-    if (detection.joins.empty()) {
-      Yaml condition = Yaml::Map();
-      condition.Set("gte", Yaml::Number(detection.threshold.value));
-      if (!correlation.field().empty()) condition.Set("field", Yaml::Text(correlation.field()));
-      body.Set("condition", std::move(condition));
-    }
-    Add(detection, row.title(), absl::StrCat(row.description(), " First: ", row.response()), std::move(body),
-        Level(row));
+    Yaml body =
+        Body(SigmaCorrelationType(correlation.kind()), rules, correlation.group_by(), detection.threshold.minutes);
+    Yaml condition = Yaml::Map();
+    // Of a rule that joins others the number of those: all of them.
+    condition.Set(
+        "gte", Yaml::Number(detection.joins.empty() ? detection.threshold.value : static_cast<int64_t>(rules.size())));
+    if (!correlation.field().empty()) condition.Set("field", Yaml::Text(correlation.field()));
+    body.Set("condition", std::move(condition));
+    Add(detection, nullptr, absl::StrCat(row.description(), " First: ", row.response()), std::move(body), Level(row));
+  }
+
+  void AddLimit(const AppliedDetection& detection, const DetectionThreshold& limit) {
+    const k::Detection& row = *detection.row;
+    const k::EventCorrelation& correlation = row.correlation();
+    Yaml body = Body(SigmaCorrelationType(correlation.kind()), limited_names_[&limit],
+                     analysis::GroupByOf(correlation, limit), limit.minutes);
+    Yaml condition = Yaml::Map();
+    condition.Set("gt", Yaml::Number(limit.value));
+    body.Set("condition", std::move(condition));
+    Add(detection, &limit, absl::StrCat(row.description(), " First: ", row.response()), std::move(body), Level(row));
   }
 
   // One name for a detection that reads several kinds of log, for those that join it.
   void AddAnyOf(const AppliedDetection& detection) {
-    k::EventCorrelation correlation;
-    Yaml body = Body("event_count", names_[&detection], correlation, 1);
+    const std::set<std::string>& fields = joined_by_[&detection];
+    Yaml body = Body("event_count", names_[&detection], {fields.begin(), fields.end()}, 1);
     Yaml condition = Yaml::Map();
     condition.Set("gte", Yaml::Number(1));
     body.Set("condition", std::move(condition));
-    Add(detection, detection.row->title(),
-        absl::StrCat("Any of the rules of this detection. ", detection.row->description()), std::move(body),
-        "informational");
+    Add(detection, nullptr, absl::StrCat("Any of the rules of this detection. ", detection.row->description()),
+        std::move(body), "informational");
   }
 
   static Yaml Body(absl::string_view type, const std::vector<std::string>& rules,
-                   const k::EventCorrelation& correlation, int minutes) {
+                   const google::protobuf::RepeatedPtrField<std::string>& group_by, int minutes) {
     Yaml body = Yaml::Map();
     body.Set("type", Yaml::Text(type));
     body.Set("rules", Yaml::Texts(rules));
-    if (correlation.group_by_size() > 0) {
-      body.Set("group-by", Yaml::Texts({correlation.group_by().begin(), correlation.group_by().end()}));
-    }
-    body.Set("timespan", Yaml::Text(Timespan(minutes)));
+    body.Set("group-by", Yaml::Texts({group_by.begin(), group_by.end()}));
+    body.Set("timespan", Yaml::Text(SigmaTimespan(minutes)));
     return body;
   }
 
-  void Add(const AppliedDetection& detection, const std::string& title, const std::string& description, Yaml body,
-           absl::string_view level) {
+  void Add(const AppliedDetection& detection, const DetectionThreshold* limit, const std::string& description,
+           Yaml body, absl::string_view level) {
     SigmaRule rule;
-    rule.name = detection.row->id();
+    rule.name = NameOf(detection, limit);
     rule.detection = &detection;
     rule.correlation = true;
-    Yaml yaml = Head(rule, title, description, detection);
-    yaml.Set("tags", Yaml::Texts(Tags(*detection.row)));
+    Yaml yaml = Head(rule, TitleOf(detection, limit), description, detection);
+    yaml.Set("tags", Yaml::Texts(SigmaTags(*detection.row)));
     yaml.Set("correlation", std::move(body));
     Tail(yaml, *detection.row, level);
     rule.yaml = yaml.Write();
@@ -344,8 +337,9 @@ class Writer {
   const analysis::Landscape& landscape_;
   const analysis::Detections& detections_;
   const std::string topic_;
-  std::set<const AppliedDetection*> joined_;
-  std::map<const AppliedDetection*, std::vector<std::string>> names_;  // of the event rules
+  std::map<const AppliedDetection*, std::set<std::string>> joined_by_;  // fields that those who join it group by
+  std::map<const AppliedDetection*, std::vector<std::string>> names_;   // of the event rules
+  std::map<const DetectionThreshold*, std::vector<std::string>> limited_names_;
   std::vector<SigmaRule> rules_;
 };
 

@@ -1,8 +1,9 @@
 // Detections of a model as Sigma rules (specification 2.1.0): one rule for each detection and each log source in the
-// sense of Sigma that it reads, and one correlation rule on top where events count or detections are joined. Pure:
-// equal models give equal files.
+// sense of Sigma that it reads, and one correlation rule on top where events count or detections are joined; the same
+// again for each class of callers with a limit of its own. Pure: equal models give equal files.
 //
-// Names are stable: `<detection>-<product, service and category of its logs>`, and `<detection>` for a correlation. The
+// Names are stable: `<detection>-<product, service and category of its logs>`, and `<detection>` for a correlation; of
+// a class of callers `<detection>-of-<class>` stands for `<detection>`. The
 // id is the UUID of version 5 of `<topic>/<name>`, so that a platform which has taken a rule in replaces it.
 #ifndef METAPOWERS_SERVICE_EXPORT_SIGMA_H_
 #define METAPOWERS_SERVICE_EXPORT_SIGMA_H_

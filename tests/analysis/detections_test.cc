@@ -92,6 +92,41 @@ TEST(Detections, ADeclaredAlertForTheSameConfirmsItsLogs) {
   EXPECT_TRUE((*without).Find("sign-ins-fail")->threshold.assumed());
 }
 
+TEST(Detections, EachClassOfCallersHasItsOwnLimitWhereItsRequestsAreLogged) {
+  ModelText shop = Shop("central");
+  shop.components +=
+      "- {id: proxy, name: Proxy, kind: process, zone: inside, technology: [nginx], logging: central}\n"
+      "- {id: side, name: Side, kind: process, zone: inside, technology: [web-application], logging: central}\n";
+  shop.flows +=
+      "- {id: proxy-to-web, name: Passes, source: proxy, target: web, protocol: https, transport_security: tls}\n"
+      "- {id: buy, name: Buys, source: buyer, target: proxy, protocol: https, transport_security: tls}\n";
+  shop.components += "- {id: buyer, name: Buyer, kind: external_entity}\n";
+  shop.rest =
+      "consumer_classes:\n- {id: free, name: Free, requests_per_minute: 60}\n"
+      "- {id: paid, name: Paid, requests_per_minute: 900, authenticated: true}\n"
+      "- {id: unlimited, name: Unlimited}\n- {id: nobody, name: Nobody, requests_per_minute: 5}\n"
+      "apis:\n- {id: orders, name: Orders, component: web, consumers: [free, paid, unlimited]}\n";
+  const Case seen(shop);
+  const AppliedDetection* detection = (*seen).Find("request-rate-above-limit");
+  ASSERT_NE(detection, nullptr);
+  ASSERT_EQ(detection->limits.size(), 2u) << "one without a number has none, nor has one that nobody serves";
+  EXPECT_EQ(detection->limits[0].callers->id(), "free");
+  EXPECT_EQ(detection->limits[0].value, 60);
+  EXPECT_EQ(detection->limits[1].callers->id(), "paid");
+  EXPECT_EQ(detection->limits[1].value, 900);
+  std::vector<std::string> keys;
+  for (const LogSource* source : detection->limits[0].sources) keys.push_back(source->key);
+  EXPECT_THAT(keys, ElementsAre("web_access@proxy", "web_access@web"));
+  EXPECT_TRUE(detection->threshold.assumed()) << "of all other callers";
+  shop.rest +=
+      "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
+      "  - {id: flood, name: Flood, condition: Many, threshold: 5000, window_minutes: 1, severity: high, "
+      "components: [web], routed_to: duty}\n";
+  const Case alerted(shop);
+  EXPECT_TRUE((*alerted).Find("request-rate-above-limit")->limits.empty()) << "the alert says the number";
+  EXPECT_EQ((*alerted).Find("request-rate-above-limit")->threshold.value, 5000);
+}
+
 TEST(Detections, RulesOfATeamAreSeenByTechnique) {
   const Case seen(Shop("central"));
   EXPECT_THAT(seen.Ids(seen.On("own-read@db")), Contains("database-read-in-bulk"));

@@ -74,7 +74,8 @@ TEST(LogPipeline, ARuleIsMetBrokenOrUnknown) {
   EXPECT_EQ(Pipeline("logging: {tamper_protection: no}\n").Rule("tamper-protection"), RuleState::kBroken);
   EXPECT_EQ(Pipeline("").Rule("tamper-protection"), RuleState::kUnknown);
   EXPECT_EQ(Pipeline("").Rule("correlation-id"), RuleState::kUnknown);
-  EXPECT_EQ(Pipeline("logging: {correlation_id: true}\n").Rule("correlation-id"), RuleState::kMet);
+  EXPECT_EQ(Pipeline("logging: {correlation_id: yes}\n").Rule("correlation-id"), RuleState::kMet);
+  EXPECT_EQ(Pipeline("logging: {correlation_id: no}\n").Rule("correlation-id"), RuleState::kBroken);
 }
 
 TEST(LogPipeline, RedactionIsJudgedByPlaceAndByWhatMustNeverBeLogged) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -12,7 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "service/base/digest.h"
+#include "service/knowledge/detections.h"
 #include "service/knowledge/threats.h"
 #include "tests/export/sigma_evaluator.h"
 #include "tests/support/golden.h"
@@ -22,8 +29,10 @@ namespace metapowers::exporting {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kExamples[] = {"api-platform", "patient-platform", "team-notes"};
 
@@ -71,6 +80,7 @@ class Parsed {
     tree_ = model::YamlTree::Parse(rule.yaml, faults);
     EXPECT_TRUE(faults.empty()) << rule.yaml;
   }
+  const YamlNode& root() const { return tree_->root(); }
   const YamlNode* Find(const std::string& key) const { return tree_->root().Find(key); }
   std::string Text(const std::string& key) const {
     const YamlNode* node = Find(key);
@@ -87,6 +97,26 @@ class Parsed {
  private:
   std::unique_ptr<const model::YamlTree> tree_;
 };
+
+// The field with its modifiers, and its values.
+void ExpectValues(const model::YamlEntry& field) {
+  const std::vector<std::string> parts = absl::StrSplit(field.key, '|');
+  for (size_t i = 1; i < parts.size(); ++i) {
+    EXPECT_THAT(parts[i], AnyOf("contains", "startswith", "endswith", "re", "cidr", "gt", "gte", "lt", "lte"));
+  }
+  std::vector<const YamlNode*> values = {field.value};
+  if (field.value->kind == YamlNode::Kind::kList) values = field.value->items;
+  EXPECT_FALSE(values.empty()) << field.key;
+  for (const YamlNode* value : values) {
+    int64_t number = 0;
+    const bool is_number = absl::SimpleAtoi(value->text, &number);
+    EXPECT_FALSE(is_number && !value->plain) << field.key << ": " << value->text;
+    const std::string modifier = parts.back();
+    EXPECT_TRUE(is_number || !std::set<std::string>({"gt", "gte", "lt", "lte"}).contains(modifier)) << value->text;
+    EXPECT_TRUE(modifier != "re" || !absl::StrContains(value->text, "\\")) << value->text;
+    EXPECT_TRUE(std::none_of(value->text.begin(), value->text.end(), [](char c) { return absl::ascii_iscntrl(c); }));
+  }
+}
 
 TEST(Sigma, EveryRuleHasWhatTheSpecificationAsksFor) {
   for (const char* example : kExamples) {
@@ -112,6 +142,89 @@ TEST(Sigma, EveryRuleHasWhatTheSpecificationAsksFor) {
       EXPECT_EQ(parsed.Find("detection") != nullptr, parsed.Find("logsource") != nullptr);
       EXPECT_EQ(parsed.Find("correlation") != nullptr, rule.correlation);
     }
+  }
+}
+
+// Of the JSON schemas of the specification and of the validators that converters run by default.
+TEST(Sigma, RulesKeepToTheSchema) {
+  const std::set<std::string> known = {"title",       "id",          "name",           "taxonomy", "status",
+                                       "description", "author",      "date",           "tags",     "logsource",
+                                       "detection",   "correlation", "falsepositives", "level"};
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Rules rules(Example(example));
+    std::set<std::string> titles;
+    for (const SigmaRule& rule : rules.all()) {
+      SCOPED_TRACE(rule.name);
+      const Parsed parsed(rule);
+      for (const model::YamlEntry& entry : parsed.root().entries) EXPECT_TRUE(known.contains(entry.key)) << entry.key;
+      EXPECT_TRUE(titles.insert(parsed.Text("title")).second) << parsed.Text("title");
+      EXPECT_LE(parsed.Text("title").size(), 256u);
+      EXPECT_GE(parsed.Text("description").size(), 16u);
+      EXPECT_LE(parsed.Text("description").size(), 65535u);
+      const size_t file = rule.name.size() + std::string(".yml").size();
+      EXPECT_TRUE(file >= 10 && file <= 90) << file;
+      for (const char* key : {"tags", "falsepositives"}) {
+        const std::vector<std::string> items = parsed.List(key);
+        EXPECT_EQ(std::set<std::string>(items.begin(), items.end()).size(), items.size()) << key;
+        for (const std::string& item : items) EXPECT_GE(item.size(), 2u) << key;
+      }
+      for (const std::string& tag : parsed.List("tags")) {
+        EXPECT_TRUE(std::regex_match(tag, std::regex("[a-z0-9_-]+\\.[a-z0-9._-]+"))) << tag;
+      }
+      if (rule.correlation) continue;
+      for (const model::YamlEntry& entry : parsed.Find("logsource")->entries) {
+        EXPECT_THAT(entry.key, AnyOf("category", "product", "service", "definition"));
+        EXPECT_FALSE(entry.value->text.empty()) << entry.key;
+      }
+    }
+  }
+}
+
+// A selection that the condition does not use finds nothing, and a number in quotes matches no number.
+TEST(Sigma, SelectionsAreUsedAndTheirValuesAreOfTheirType) {
+  const std::regex identifier("[a-zA-Z0-9_]+");
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const Rules rules(Example(example));
+    for (const SigmaRule& rule : rules.all()) {
+      if (rule.correlation) continue;
+      SCOPED_TRACE(rule.yaml);
+      const Parsed parsed(rule);
+      const YamlNode& detection = *parsed.Find("detection");
+      const std::vector<std::string> words = absl::StrSplit(detection.Find("condition")->text, ' ');
+      EXPECT_THAT(words, Not(Contains("them")));
+      for (const model::YamlEntry& entry : detection.entries) {
+        if (entry.key == "condition") continue;
+        EXPECT_TRUE(std::regex_match(entry.key, identifier)) << entry.key;
+        EXPECT_TRUE(std::any_of(words.begin(), words.end(), [&entry](absl::string_view word) {
+          return word == entry.key || (absl::ConsumeSuffix(&word, "*") && absl::StartsWith(entry.key, word));
+        })) << entry.key;
+        for (const model::YamlEntry& field : entry.value->entries) ExpectValues(field);
+      }
+    }
+  }
+}
+
+TEST(Sigma, EachClassOfCallersHasItsOwnLimit) {
+  const Rules rules(Example("api-platform"));
+  const Parsed partner(rules.Find("request-rate-above-limit-of-partner"));
+  EXPECT_EQ(partner.Find("correlation")->Find("condition")->Find("gt")->text, "1000");
+  EXPECT_THAT(partner.List(partner.Find("correlation")->Find("group-by")), ElementsAre("service.name", "user.id"));
+  const Parsed visitor(rules.Find("request-rate-above-limit-of-unauthenticated"));
+  EXPECT_EQ(visitor.Find("correlation")->Find("condition")->Find("gt")->text, "100");
+  EXPECT_THAT(visitor.List(visitor.Find("correlation")->Find("group-by")), ElementsAre("service.name", "source.ip"));
+  // Whoever has a limit of its own counts nowhere else.
+  const SigmaRule& rest = rules.Find("request-rate-above-limit-api-gateway-webserver");
+  auto event = nlohmann::json::parse(rest.matching_event);
+  const Parsed parsed(rest);
+  EXPECT_TRUE(SigmaEvaluator(*parsed.Find("detection")).Matches(event));
+  event["labels.caller_class"] = "partner";
+  EXPECT_FALSE(SigmaEvaluator(*parsed.Find("detection")).Matches(event));
+  // A class without a declared number has no rule.
+  const Rules small(Example("team-notes"));
+  for (const SigmaRule& rule : small.all()) {
+    EXPECT_FALSE(absl::StartsWith(rule.name, "request-rate-above-limit-of-")) << rule.name;
   }
 }
 
@@ -189,21 +302,30 @@ TEST(Sigma, CorrelationsJoinRulesThatAreThereAndFieldsThatTheirEventsHave) {
       }
       const bool counts = type == "event_count" || type == "value_count";
       const YamlNode* condition = correlation.Find("condition");
-      ASSERT_EQ(condition != nullptr, counts);
+      ASSERT_NE(condition, nullptr);
+      EXPECT_EQ(condition->Find("field") != nullptr, type == "value_count");
+      ASSERT_NE(condition->Find("gte") != nullptr, condition->Find("gt") != nullptr);
+      int limit = 0;
+      EXPECT_TRUE(absl::SimpleAtoi(
+          (condition->Find("gt") == nullptr ? condition->Find("gte") : condition->Find("gt"))->text, &limit));
+      EXPECT_GE(limit, 1);
+      const std::vector<std::string> grouped = parsed.List(correlation.Find("group-by"));
+      EXPECT_FALSE(grouped.empty());
+      EXPECT_EQ(std::set<std::string>(grouped.begin(), grouped.end()).size(), grouped.size());
+      EXPECT_EQ(std::set<std::string>(joined.begin(), joined.end()).size(), joined.size());
       if (!counts) {
         EXPECT_GE(joined.size(), 2u);
+        EXPECT_EQ(static_cast<size_t>(limit), joined.size());
         continue;
       }
-      EXPECT_EQ(condition->Find("field") != nullptr, type == "value_count");
-      int limit = 0;
-      EXPECT_TRUE(absl::SimpleAtoi(condition->Find("gte")->text, &limit));
-      EXPECT_GE(limit, 1);
       for (const std::string& name : joined) {
         const SigmaRule& base = rules.Find(name);
         if (base.correlation) continue;
         const auto event = nlohmann::json::parse(base.matching_event);
-        for (const std::string& field : parsed.List(correlation.Find("group-by"))) {
-          EXPECT_TRUE(event.contains(field)) << name << " " << field;
+        const auto& added = knowledge::Detections().enrichment();
+        for (const std::string& field : grouped) {
+          EXPECT_TRUE(event.contains(field) || std::find(added.begin(), added.end(), field) != added.end())
+              << name << " " << field;
         }
         const YamlNode* field = condition->Find("field");
         EXPECT_TRUE(field == nullptr || event.contains(field->text)) << name;

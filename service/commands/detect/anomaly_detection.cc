@@ -22,6 +22,7 @@
 #include "service/commands/rows.h"
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
+#include "service/commands/threshold_tables.h"
 #include "service/commands/wording.h"
 #include "service/export/sigma.h"
 #include "service/knowledge/detections.h"
@@ -42,8 +43,6 @@ using model::v1::Severity;
 constexpr size_t kNamed = 6;
 
 bool IsSevere(const Threat& threat) { return threat.open() && threat.severity() >= model::v1::SEVERITY_HIGH; }
-
-bool Counts(const AppliedDetection& detection) { return detection.row->correlation().starting_value() > 0; }
 
 int SevereOf(const AppliedDetection& detection) {
   return static_cast<int>(std::count_if(detection.threats.begin(), detection.threats.end(),
@@ -68,8 +67,7 @@ class Builder {
     AddBaselineTables(threats_.landscape(), sources_, *detections_, result_);
     AddDetections();
     AddRuleTexts();
-    AddThresholds();
-    AddOtherAlerts();
+    AddThresholdTables(model_, *detections_, result_);
     AddJoins();
     AddResponseTables(threats_, *detections_, result_);
     AddTuning();
@@ -158,53 +156,6 @@ class Builder {
     text.set_yaml(std::string(absl::StripTrailingAsciiWhitespace(best->yaml)));
     text.set_matching_event(best->matching_event);
     text.set_other_event(best->other_event);
-  }
-
-  // --- Threshold Configuration ---
-
-  void AddThresholds() {
-    for (const AppliedDetection& detection : detections_->all()) {
-      const kb::EventCorrelation& correlation = detection.row->correlation();
-      if (!Counts(detection)) continue;
-      if (!detection.running) {
-        result_.set_waiting_thresholds(result_.waiting_thresholds() + 1);
-        continue;
-      }
-      pb::ThresholdRow& row = *result_.add_thresholds();
-      row.set_detection(detection.row->id());
-      row.set_number(correlation.field().empty() ? Count(detection.threshold.value, "event", "events")
-                                                 : absl::StrCat(Count(detection.threshold.value, "value", "values"),
-                                                                " of ", correlation.field()));
-      row.set_span(Minutes(detection.threshold.minutes));
-      AddAll(correlation.group_by(), row.mutable_by());
-      row.set_assumed(detection.threshold.assumed());
-      if (detection.threshold.alert != nullptr) {
-        row.set_source(absl::StrCat("alert ", detection.threshold.alert->id()));
-      } else if (detection.threshold.callers != nullptr) {
-        row.set_source(absl::StrCat("limit of ", detection.threshold.callers->id()));
-      }
-      row.set_tuning(detection.row->tuning());
-      row.set_owner(Owner(detection.team));
-    }
-  }
-
-  void AddOtherAlerts() {
-    std::set<const model::v1::Alert*> used;
-    for (const AppliedDetection& detection : detections_->all()) {
-      used.insert(detection.alerts.begin(), detection.alerts.end());
-    }
-    for (const model::v1::Alert& alert : proto_.monitoring().alerts()) {
-      if (used.contains(&alert)) continue;
-      pb::DeclaredAlert& row = *result_.add_other_alerts();
-      row.set_id(alert.id());
-      row.set_condition(alert.condition());
-      if (alert.has_threshold() && alert.has_window_minutes()) {
-        row.set_number(absl::StrCat(alert.threshold(), " in ", Minutes(alert.window_minutes())));
-      }
-      row.set_severity(alert.severity());
-      const auto* rotation = model_.Find<model::v1::OnCall>(alert.routed_to());
-      if (rotation != nullptr) row.set_on_call(rotation->name());
-    }
   }
 
   // --- Correlation Rules ---

@@ -31,6 +31,7 @@
 #include "service/commands/raci.h"
 #include "service/commands/rotation_wording.h"
 #include "service/commands/rows.h"
+#include "service/commands/shared_column.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/knowledge.h"
@@ -186,6 +187,9 @@ class Access {
       row.set_pci(PciScopeLabel(view.facts->pci_scope));
       row.set_owner(OwnerName(model_, component.owner_team()));
     }
+    result_.set_components_pci(SaidByAll(result_.components(), [](const pb::AccessModelRow& row) {
+      return row.pci().empty() ? std::string("not applicable") : row.pci();
+    }));
   }
 
   std::string StateOf(int component, absl::string_view control) const {

@@ -24,6 +24,7 @@
 #include "service/commands/secret_delivery_tables.h"
 #include "service/commands/secret_snippets.h"
 #include "service/commands/secret_store_tables.h"
+#include "service/commands/shared_column.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
 #include "service/knowledge/reviews.h"
@@ -171,6 +172,9 @@ class Secrets {
       row.set_users(static_cast<int>(fact->users.size()));
       for (const std::string& id : fact->without_need) row.add_without_need(id);
     }
+    result_.set_blast_radius_pci(SaidByAll(result_.blast_radius(), [](const pb::BlastRadiusRow& row) {
+      return row.pci().empty() ? std::string("not applicable") : row.pci();
+    }));
   }
 
   void AddLeak(kb::LeakKind kind, absl::string_view place, absl::string_view element, std::string guard,

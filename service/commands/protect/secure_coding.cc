@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/code_findings.h"
+#include "service/analysis/outside.h"
+#include "service/analysis/payment_pages.h"
 #include "service/analysis/vulnerabilities.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/code_input_tables.h"
@@ -64,6 +66,7 @@ class Review {
     AddCodeScopeTables(model_, scope_, *judged_, result_);
     AddCategories();
     AddCodeInputTables(input_, scope_, threats_, result_);
+    AddPaymentPages();
     AddRules("", *result_.mutable_error_rules());
     AddGates();
     AddCodeSnippets(model_, scope_, *judged_, *result_.mutable_jobs());
@@ -160,6 +163,27 @@ class Review {
     if (finding.category != nullptr) row.set_category(finding.category->id());
     row.set_owner(OwnerName(model_, one.team));
     row.set_due(DueLabel(one));
+  }
+
+  // --- Payment pages ---
+
+  // What a page loads is no fact of a model: each page has the same duties, and the list of its scripts is asked for.
+  void AddPaymentPages() {
+    for (const analysis::ComponentView& view : landscape_.components()) {
+      if (!analysis::IsOurs(input_.facts, *view.facts) || !analysis::IsPaymentPage(landscape_, view)) continue;
+      const model::v1::Component& component = *view.facts->component;
+      for (const kb::PaymentPageDuty& duty : rows_.payment_pages()) {
+        const std::vector<std::pair<absl::string_view, std::string>> values = {{"{element}", component.id()}};
+        pb::PaymentPageRow& row = *result_.add_payment_pages();
+        row.set_component(component.id());
+        row.set_duty(absl::StrReplaceAll(duty.duty(), values));
+        row.set_state(PostureLabel(PostureOn(landscape_, component.id(), "payment_page_integrity")));
+        row.set_proof(absl::StrReplaceAll(duty.proof(), values));
+        AddAll(BindingReferences(binding_, duty.references()), row.mutable_references());
+        row.set_owner(OwnerName(model_, component.owner_team()));
+      }
+      questions_.Ask("Component.posture.payment_page_integrity", "components", component.id(), component.owner_team());
+    }
   }
 
   // --- Gates and jobs ---

@@ -300,8 +300,20 @@ TEST(ApiSecurity, AdministrationOfTheServerIsNoCallerOfTheInterface) {
   for (const auto& row : result.credentials()) EXPECT_NE(row.id(), "ssh-keys");
 }
 
-TEST(ApiSecurity, AnIdThatOpensConfidentialDataIsAQuestion) {
+TEST(ApiSecurity, AnIdThatOpensConfidentialDataIsAGapAndAQuestion) {
   const ApiSecurityResult result = Audit(Example("team-notes"));
+  ASSERT_EQ(result.open_records_size(), knowledge::ApiReview().open_records_size());
+  for (const auto& row : result.open_records()) {
+    EXPECT_EQ(row.operation(), "app-api GET /shared/{link_id}");
+    EXPECT_EQ(row.data(0), "notes");
+    EXPECT_FALSE(row.owner().empty() || row.due().empty());
+  }
+  const ApiSecurityResult closed =
+      Audit(Edited(Example("team-notes"),
+                   {{"summary: Read a note by shared link, authenticated: no, unauthenticated_reason: The owner "
+                     "of the note shared it by link",
+                     "summary: Read a note by shared link, authenticated: yes"}}));
+  EXPECT_EQ(closed.open_records_size(), 0);
   EXPECT_TRUE(std::any_of(result.questions().begin(), result.questions().end(),
                           [](const auto& each) { return each.text().find("GET /shared/") != std::string::npos; }));
   for (const auto& group : result.authorizations()) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "absl/algorithm/container.h"
 #include "service/commands/protection_gaps.h"
@@ -163,6 +165,12 @@ TEST(SecretsManagement, APipelineIsBoundToTheCodeThatItApplies) {
 
 TEST(SecretsManagement, APipelineWhoseFileMayStandAnywhereIsAskedForAndGetsNoRole) {
   const auto result = Manage(Example("api-platform"));
+  std::map<std::string, std::string> files;
+  for (const auto& row : result.pipelines()) files[row.id()] = row.file_in();
+  EXPECT_EQ(files["apply-infrastructure"], "infrastructure");
+  EXPECT_EQ(files["deploy-eu"], "platform-manifests");
+  EXPECT_EQ(files["build-and-publish"], "not known");
+  EXPECT_EQ(Manage(Example("team-notes")).pipelines(0).file_in(), "team-notes") << "the only one";
   const auto about = [](const SecretsManagementResult& from, const std::string& id) {
     return absl::c_any_of(from.questions(), [&](const auto& each) {
       return each.text().find("holds the file of " + id + "?") != std::string::npos;
@@ -173,6 +181,11 @@ TEST(SecretsManagement, APipelineWhoseFileMayStandAnywhereIsAskedForAndGetsNoRol
   for (const auto& snippet : result.pipeline_snippets()) {
     EXPECT_THAT(snippet.title(), Not(HasSubstr("build-and-publish:")));
   }
+}
+
+TEST(SecretsManagement, AScopeThatAllCredentialsShareIsSaidOnce) {
+  EXPECT_NE(Manage(Example("team-notes")).blast_radius_pci(), "");
+  EXPECT_EQ(Manage(Example("api-platform")).blast_radius_pci(), "");
 }
 
 TEST(SecretsManagement, SecretsBesideTheCodeAreAGap) {

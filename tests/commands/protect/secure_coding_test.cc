@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -65,6 +66,24 @@ TEST(SecureCoding, TheNumbersReconcile) {
       EXPECT_EQ(static_cast<int>(once.size()), group.elements_size()) << group.rule();
     }
   }
+}
+
+TEST(SecureCoding, PagesWherePeopleEnterCardNumbersHaveTheirDuties) {
+  const SecureCodingResult result = ReviewedExample("api-platform");
+  ASSERT_EQ(result.payment_pages_size(), knowledge::CodeReview().payment_pages_size());
+  std::set<std::string> requirements;
+  for (const auto& row : result.payment_pages()) {
+    EXPECT_EQ(row.component(), "card-capture");
+    EXPECT_THAT(row.state(), HasSubstr("implemented"));
+    requirements.insert(row.references().begin(), row.references().end());
+  }
+  EXPECT_THAT(requirements, Contains(HasSubstr("6.4.3")));
+  EXPECT_THAT(requirements, Contains(HasSubstr("11.6.1")));
+  EXPECT_TRUE(std::any_of(result.questions().begin(), result.questions().end(), [](const auto& each) {
+    return each.text().find("payment page of card-capture") != std::string::npos;
+  }));
+  EXPECT_EQ(ReviewedExample("team-notes").payment_pages_size(), 0);
+  EXPECT_EQ(ReviewedExample("patient-platform").payment_pages_size(), 0);
 }
 
 TEST(SecureCoding, RulesAreThoseOfDeclaredLanguagesOnly) {
