@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "metapowers/security/identify/v1/identify_service.grpc.pb.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
@@ -19,9 +21,13 @@
 #include "metapowers/v1/server_info_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 #include "metapowers/v1/workspace_service.grpc.pb.h"
+#include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/server/backend.h"
 #include "service/server/command_index.h"
+#include "service/server/run_command.h"
 #include "tests/model/model_texts.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
 namespace metapowers::server {
@@ -50,21 +56,27 @@ inline size_t CountBuilt() {
   return built;
 }
 
-// As long as it lives, the command is planned, as one is between its entry in the contract and its generator. No call
-// may be running when it begins or ends.
-class Planned {
+// As long as it lives, the command is made by `other`, which outlives it. No call may be running when it begins or
+// ends.
+class Replaced {
  public:
-  explicit Planned(absl::string_view id)
+  Replaced(absl::string_view id, const commands::Command* other)
       : entry_(const_cast<CommandEntry&>(*CommandIndex::Get().Find(id))), built_(entry_.command) {
-    entry_.command = nullptr;
+    entry_.command = other;
   }
-  Planned(const Planned&) = delete;
-  Planned& operator=(const Planned&) = delete;
-  ~Planned() { entry_.command = built_; }
+  Replaced(const Replaced&) = delete;
+  Replaced& operator=(const Replaced&) = delete;
+  ~Replaced() { entry_.command = built_; }
 
  private:
   CommandEntry& entry_;
   const commands::Command* const built_;
+};
+
+// As long as it lives, the command is planned, as one is between its entry in the contract and its generator.
+class Planned : public Replaced {
+ public:
+  explicit Planned(absl::string_view id) : Replaced(id, nullptr) {}
 };
 
 inline v1::CommandContext WithModel(absl::string_view name = "Shop", absl::string_view topic = "shop") {
@@ -189,6 +201,40 @@ class PipelineTest : public ::testing::Test {
     env.limits.workers = 4;
   }};
   Client client_{server_.channel()};
+};
+
+// Cancels the call when its second command starts.
+class CancelsAtTheSecond : public RunObserver {
+ public:
+  explicit CancelsAtTheSecond(Call& call) : call_(call) {}
+  void OnStarted(const CommandEntry& entry, int position) override {
+    if (position == 2) call_.Cancel();
+    started = position;
+  }
+  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int position) override {
+    ++finished;
+  }
+  int started = 0;
+  int finished = 0;
+
+ private:
+  Call& call_;
+};
+
+// What handlers share, without a server around it; the workspace `w` is empty.
+class BackendTest : public ::testing::Test {
+ protected:
+  BackendTest() : folder_(absl::StrCat(::testing::TempDir(), "metapowers-", NewUuid())) {}
+  ~BackendTest() override { std::filesystem::remove_all(folder_); }
+
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(Env env, OpenDataDirEnv(folder_));
+    ASSERT_OK(env.registry->Create("w", "", env.clock->Now()));
+    backend_ = std::make_unique<Backend>(std::move(env));
+  }
+
+  const std::string folder_;
+  std::unique_ptr<Backend> backend_;
 };
 
 }  // namespace metapowers::server

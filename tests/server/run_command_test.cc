@@ -3,14 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/base/ids.h"
 #include "tests/server/pipeline_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -328,39 +326,6 @@ TEST_F(PipelineTest, AFailureKeepsWhatWasCommitted) {
   EXPECT_GT(server_.CountCommits(), before + 1) << "the model and the commands before";
   EXPECT_THAT(server_.ReadFile(path), HasSubstr("Mine."));
 }
-
-// Cancels the call when its second command starts.
-class CancelsAtTheSecond : public RunObserver {
- public:
-  explicit CancelsAtTheSecond(Call& call) : call_(call) {}
-  void OnStarted(const CommandEntry& entry, int position) override {
-    if (position == 2) call_.Cancel();
-    started = position;
-  }
-  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int position) override {
-    ++finished;
-  }
-  int started = 0;
-  int finished = 0;
-
- private:
-  Call& call_;
-};
-
-class BackendTest : public ::testing::Test {
- protected:
-  BackendTest() : folder_(absl::StrCat(::testing::TempDir(), "metapowers-", NewUuid())) {}
-  ~BackendTest() override { std::filesystem::remove_all(folder_); }
-
-  void SetUp() override {
-    ASSERT_OK_AND_ASSIGN(Env env, OpenDataDirEnv(folder_));
-    ASSERT_OK(env.registry->Create("w", "", env.clock->Now()));
-    backend_ = std::make_unique<Backend>(std::move(env));
-  }
-
-  const std::string folder_;
-  std::unique_ptr<Backend> backend_;
-};
 
 TEST_F(BackendTest, ACancelledRunCommitsNothing) {
   Call call("/m", "peer", kRequestId, absl::InfiniteFuture(), *backend_->env.clock);

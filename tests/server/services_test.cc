@@ -7,10 +7,14 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "google/protobuf/text_format.h"
 #include "service/base/ids.h"
 #include "service/model/model.h"
@@ -235,6 +239,42 @@ TEST_F(ServicesTest, RevisionPagesAreASnapshot) {
   EXPECT_EQ(page.revisions(0).topic(), "shop");
   EXPECT_EQ(page.revisions(0).command(), "");
   ExpectError(Revisions("workspaces/w/topics/none", 2, "", &page), grpc::StatusCode::NOT_FOUND, "TOPIC_NOT_FOUND");
+}
+
+TEST_F(ServicesTest, SettledRevisionsWaitForTheWriterAndOthersDoNot) {
+  absl::Notification inside;
+  absl::Notification go;
+  hooks_.before_commit = [&] {  // which has the writer's turn
+    inside.Notify();
+    go.WaitForNotification();
+  };
+  grpc::Status written;
+  std::thread writer([&] { written = client_.PutModel(WithModel()); });
+  inside.WaitForNotification();
+
+  v1::ListRevisionsRequest request;
+  request.set_parent("workspaces/w");
+  const auto list = [&](bool settled, absl::Time deadline, v1::ListRevisionsResponse& response) {
+    request.set_settled(settled);
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(deadline));
+    return client_.documents->ListRevisions(&context, request, &response);
+  };
+  v1::ListRevisionsResponse meanwhile;
+  ExpectOk(list(false, absl::InfiniteFuture(), meanwhile));
+  EXPECT_EQ(meanwhile.revisions_size(), 1) << "only what the fixture has pushed";
+  // However long it is given, this call cannot end well while the writer stands still.
+  v1::ListRevisionsResponse never;
+  const absl::Time soon = absl::Now() + absl::Milliseconds(200);
+  EXPECT_EQ(list(true, soon, never).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+
+  go.Notify();
+  writer.join();
+  ExpectOk(written);
+  v1::ListRevisionsResponse after;
+  ExpectOk(list(true, absl::InfiniteFuture(), after));
+  ASSERT_EQ(after.revisions_size(), 2);
+  EXPECT_EQ(after.revisions(0).subject(), "security(shop): model");
 }
 
 TEST_F(ServicesTest, ComparisonsApplyWithStockGit) {
