@@ -1,4 +1,4 @@
-// The STRIDE matrix: which letters were considered on which element, and why a cell is empty; see StrideRow.
+// The STRIDE matrix: which letters are asked of which element, what was found, and why a cell is empty; see StrideRow.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_STRIDE_COVERAGE_H_
 #define METAPOWERS_SERVICE_ANALYSIS_STRIDE_COVERAGE_H_
 
@@ -11,9 +11,9 @@
 
 namespace metapowers::analysis {
 
-// Rows of components of ours and of flows that cross a boundary, components first, each sorted by id. The reason of an
-// empty cell is that of the rule that came nearest: the fewest conditions failed, then the first by id; `reasons` keeps
-// each once, and outlives the rows.
+// Rows of components of ours and of flows that cross a boundary, components first, each sorted by id. A letter that is
+// not asked has a cell where a threat has it. The reason of an empty cell is that of the nearest rule: fewest
+// conditions failed, then first by id; `reasons` keeps each once, and outlives the rows.
 std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& rules, const std::vector<Threat>& threats,
                                    absl::node_hash_set<std::string>& reasons);
 

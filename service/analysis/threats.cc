@@ -295,7 +295,7 @@ class ThreatsBuilder {
     threats_->all_.push_back(std::move(threat));
   }
 
-  // By severity; a key that ends earlier sets its own day.
+  // By severity; a key that ends earlier sets its own day, unless it has ended already.
   const std::string& DueOf(const Threat& threat) const {
     const std::string& due = threats_->due_by_severity_[threat.open() ? threat.severity() : 0];
     if (!threat.open() || threat.element.subject != k::THREAT_SUBJECT_KEY) return due;

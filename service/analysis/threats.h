@@ -54,7 +54,7 @@ struct Threat {
   const model::v1::Decision* decision = nullptr;  // in force; nullptr when there is none
   // Never nullptr, and held by the model or Threats:
   const std::string* team = nullptr;  // id of the team that answers for the element, never empty
-  const std::string* due = nullptr;   // of an open one: term of its severity, or end of a key; else empty
+  const std::string* due = nullptr;   // open: its severity's term or, if earlier, a key's end to come; else empty
 
   std::string key() const;                                              // made at each call
   const std::string& element_id() const { return CurrentId(element); }  // as the model calls it now
@@ -111,12 +111,12 @@ struct StrideCell {
   absl::string_view reason;  // why there is none, where `considered` is 0; held by Threats
 };
 
-// Row of the STRIDE matrix: components of ours and boundary-crossing flows. After Shostack 2014, chapter 3, processes
-// have all six letters, data stores T, R, I and D, flows T, I and D, and S where they cross a boundary.
+// Row of the STRIDE matrix: a component of ours or a flow that crosses a boundary. Asked are, after Shostack 2014,
+// chapter 3, all six letters of a process, T, R, I and D of a data store, and S, T, I and D of such a flow.
 struct StrideRow {
   std::string element_id;
   absl::string_view kind;         // "process", "data store", "flow"
-  std::vector<StrideCell> cells;  // the letters that apply, in their order
+  std::vector<StrideCell> cells;  // letters that are asked, or have a threat all the same; in their order
 };
 
 // A decision on a threat that does not exist (any more).
@@ -131,7 +131,7 @@ class Threats {
                                                 const model::v1::Decisions& decisions);
 
   const Landscape& landscape() const { return *landscape_; }
-  // All that were considered, controlled and decided ones included; sorted by key, so that addresses are as well.
+  // All that were considered, also controlled and decided ones; sorted by key, so comparing addresses compares keys.
   const std::vector<Threat>& all() const { return all_; }
   // Sorted by rule, then element.
   const std::vector<UndecidedThreat>& undecided() const { return undecided_; }
