@@ -8,8 +8,9 @@
 
 namespace metapowers::client {
 
-// Says on stderr when the system model of `topic` in the working tree is not the committed one, which alone counts. Of
-// a server, and where there is no such file, nothing.
+// Says on stderr when the system model of `topic` in the working tree differs from the committed one, which alone
+// counts. Of a server, without such a file, and while none is committed, nothing: the last of these ends the call that
+// follows, with its own next step.
 void HintAtUncommittedModel(Session& session, const std::string& topic);
 
 }  // namespace metapowers::client

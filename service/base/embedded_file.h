@@ -1,4 +1,4 @@
-// A file whose bytes are part of the binary; made by metapowers_embed() in CMakeLists.txt.
+// A file whose bytes are part of the binary; made by metapowers_embed() and its likes in CMakeLists.txt.
 #ifndef METAPOWERS_SERVICE_BASE_EMBEDDED_FILE_H_
 #define METAPOWERS_SERVICE_BASE_EMBEDDED_FILE_H_
 

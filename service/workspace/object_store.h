@@ -28,7 +28,7 @@ class ObjectStore : public ObjectSource {
     int loose = 0;  // files of one object
     int packs = 0;
   };
-  // Stores, durably, those objects that no pack holds: few as loose files, many as one pack.
+  // Stores, durably, those objects that no pack known so far holds: few as loose files, many as one pack.
   absl::StatusOr<Written> Write(const std::vector<Object>& objects);
 
  private:
