@@ -19,11 +19,11 @@ EXAMPLES = ('api-platform', 'patient-platform', 'team-notes')
 FORMATS = ('csv', 'html', 'json', 'oscal', 'sigma')
 HOSTILE = '=</style><script>alert(1)</script>"&<b>'
 
-# Facts of the schema of OSCAL 1.1.
+# Facts of the schemas of OSCAL 1.1 (component definition, plan of action and milestones).
 UUID = re.compile(r'^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$')
-TIME = re.compile(r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$')
-TOKEN = re.compile(r'^[^\W\d][\w.-]*$')
-STRING = re.compile(r'^\S(.*\S)?$')
+TIME = re.compile(r'^(19|2\d)\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$')
+TOKEN = re.compile(r'^[^\W\d][\w.-]*\Z')
+STRING = re.compile(r'^\S(.*\S)?\Z')
 CONTROL = {'SP800-53': re.compile(r'^[a-z]{2}-\d+(\.\d+)?$'), 'CSF': re.compile(r'^[A-Z]{2}\.[A-Z]{2}-\d\d$')}
 REQUIRED = {
     'metadata': {'title', 'last-modified', 'version', 'oscal-version'},
@@ -45,13 +45,19 @@ REQUIRED = {
     'tasks': {'uuid', 'type', 'title'},
     'poam-items': {'uuid', 'title', 'description'},
     'document-ids': {'identifier'},
+    'component-definition': {'uuid', 'metadata'},
+    'plan-of-action-and-milestones': {'uuid', 'metadata', 'poam-items'},
+    'origin': {'actors'},
+    'on-date': {'date'},
+    'related-observations': {'observation-uuid'},
+    'related-risks': {'risk-uuid'},
+    'status': {'state'},  # of a component
 }
 # Members that objects of these names may have beside the required ones: the schema allows no others. Left out are those
 # that the export has no use for.
 OPTIONAL = {
-    'component-definition': {'uuid', 'metadata', 'components'},
-    'plan-of-action-and-milestones': {'uuid', 'metadata', 'system-id', 'local-definitions', 'observations', 'risks',
-                                      'poam-items'},
+    'component-definition': {'components'},
+    'plan-of-action-and-milestones': {'system-id', 'local-definitions', 'observations', 'risks'},
     'metadata': {'document-ids', 'props', 'roles', 'parties'},
     'components': {'props', 'responsible-roles', 'control-implementations', 'status'},
     'control-implementations': set(),
@@ -67,17 +73,17 @@ OPTIONAL = {
     'subjects': set(),
     'risks': {'props', 'characterizations', 'deadline', 'remediations', 'related-observations'},
     'characterizations': set(),
-    'origin': {'actors'},
+    'origin': set(),
     'actors': set(),
     'facets': set(),
     'remediations': {'tasks'},
     'tasks': {'timing', 'responsible-roles'},
     'timing': {'on-date'},
-    'on-date': {'date'},
+    'on-date': set(),
     'poam-items': {'props', 'related-observations', 'related-risks'},
-    'related-observations': {'observation-uuid'},
-    'related-risks': {'risk-uuid'},
-    'status': {'state'},  # of a component
+    'related-observations': set(),
+    'related-risks': set(),
+    'status': set(),
 }
 # Values that the schema, or the constraints of the metaschema where a list is open, knows.
 VALUES = {
@@ -94,7 +100,13 @@ VALUES = {
 }
 URI = re.compile(r'^[a-zA-Z][a-zA-Z0-9+.-]+:.+$')
 URIS = {'ns', 'system', 'scheme', 'identifier-type', 'source'}
-TOKENS = {'name', 'role-id', 'control-id', 'status', 'lifecycle'}
+TOKENS = {'facets.name', 'props.name', 'roles.id', 'role-id', 'control-id', 'status', 'lifecycle', 'subjects.type',
+          'actors.type', 'tasks.type', 'state'}
+STRINGS = {'value', 'version', 'oscal-version', 'identifier', 'parties.name', 'system-id.id', 'components.type',
+           'methods'}
+# Objects that a member refers to.
+REFERENCES = {'observation-uuid': 'observations', 'risk-uuid': 'risks', 'subject-uuid': 'components',
+              'actor-uuid': 'components', 'party-uuids': 'parties', 'member-of-organizations': 'parties'}
 TIMES = {'last-modified', 'collected', 'deadline', 'date'}
 
 
@@ -333,12 +345,12 @@ class Oscal(unittest.TestCase):
                 self.assertRegex(value, TIME)
             if name in URIS:
                 self.assertRegex(value, URI)
-            allowed = VALUES.get(f"{context.rstrip('.').rpartition('.')[2]}.{name}")
-            if allowed:
-                self.assertIn(value, allowed, f'{context}{name}')
-            if name in ('value', 'version') or f'{context}{name}'.endswith('parties.name'):
-                self.assertRegex(value, STRING)
-            if name in TOKENS and not context.endswith('parties.'):
+            member = f"{context.rstrip('.').rpartition('.')[2]}.{name}"
+            if member in VALUES:
+                self.assertIn(value, VALUES[member], f'{context}{name}')
+            if STRINGS & {name, member}:
+                self.assertRegex(value, STRING, f'{context}{name}')
+            if TOKENS & {name, member}:
                 self.assertRegex(value, TOKEN, f'{context}{name}')
 
     def test_documents_keep_to_the_schema(self):
@@ -351,20 +363,22 @@ class Oscal(unittest.TestCase):
         for _, body in self.documents():
             ids, references = [], []
 
-            def walk(value):
-                if isinstance(value, dict):
-                    for key, each in value.items():
-                        if key == 'uuid':
-                            ids.append(each)
-                        elif key.endswith(('-uuid', '-uuids')) or key == 'member-of-organizations':
-                            references.extend(each if isinstance(each, list) else [each])
-                        walk(each)
-                elif isinstance(value, list):
+            def walk(name, value):
+                if isinstance(value, list):
                     for each in value:
-                        walk(each)
+                        walk(name, each)
+                elif isinstance(value, dict):
+                    ids.extend([(name, value['uuid'])] if 'uuid' in value else [])
+                    for key, each in value.items():
+                        walk(key, each)
+                elif name in REFERENCES:
+                    references.append((REFERENCES[name], value))
+                else:
+                    self.assertFalse(name.endswith(('-uuid', '-uuids')), name)
 
-            walk(body)
-            self.assertEqual(len(ids), len(set(ids)))
+            walk('', body)
+            uuids = [uuid for _, uuid in ids]
+            self.assertEqual(len(uuids), len(set(uuids)))
             self.assertEqual(set(references) - set(ids), set())
             roles = {role['id'] for role in body['metadata']['roles']}
             used = set(re.findall(r'"role-id": "([^"]+)"', json.dumps(body)))
