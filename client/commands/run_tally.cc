@@ -6,9 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
-#include "service/base/config_text.h"
+#include "service/base/shell.h"
 
 namespace metapowers::client {
 namespace {
@@ -90,6 +91,7 @@ std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& gl
   };
   if (!IsSetTo("METAPOWERS_SERVER", global.server)) add("--server", global.server);
   if (!IsSetTo("METAPOWERS_WORKSPACE", global.workspace)) add("--workspace", global.workspace);
+  if (global.timeout != GlobalOptions().timeout) add("--timeout", absl::FormatDuration(global.timeout));
   words.push_back("run");
   words.push_back(ShellWord(options.target));
   words.push_back(ShellWord(options.topic));

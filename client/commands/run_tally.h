@@ -46,7 +46,8 @@ class RunTally {
 };
 
 // The command line that goes on with a run that ended early. Left out are what `GlobalOptions` would take from the
-// environment, files that are committed, the time limit and the expected head.
+// environment, how output looks, files that are committed, and the expected head, which holds no more once the run has
+// committed.
 std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& global, bool inputs_committed);
 
 }  // namespace metapowers::client

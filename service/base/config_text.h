@@ -54,9 +54,6 @@ std::string ToJson(const ConfigNode& node);
 std::string InlineYaml(const ConfigNode& node);
 std::string InlineJson(const ConfigNode& node);
 
-// The text as one word of a command: as it is where a shell reads nothing into it, else in single quotes.
-std::string ShellWord(absl::string_view text);
-
 // The text as it stands between the double quotes of YAML, JSON, Rego and the HashiCorp language; of the last of these
 // without regard to its templates.
 std::string EscapeQuoted(absl::string_view text);

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/base/config_text.h"
+#include "service/base/shell.h"
 #include "service/commands/naming.h"
 #include "service/commands/package_wording.h"
 #include "service/commands/rows.h"

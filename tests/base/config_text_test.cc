@@ -45,13 +45,6 @@ TEST(ConfigText, WritesJson) {
             "{\n  \"a\": [\n    \"1\",\n    \"x\\\"y\"\n  ],\n  \"b\": 3,\n  \"c\": {}\n}\n");
 }
 
-TEST(ConfigText, AWordOfAShellStaysOneWord) {
-  EXPECT_EQ(ShellWord("registry.example:5000/base/jre@sha256:01"), "registry.example:5000/base/jre@sha256:01");
-  EXPECT_EQ(ShellWord("a b; rm -rf $HOME"), "'a b; rm -rf $HOME'");
-  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
-  EXPECT_EQ(ShellWord(""), "''");
-}
-
 TEST(ConfigText, WritesAValueInOneLine) {
   const ConfigNode list = ConfigNode::List({"a", 1, true, ConfigNode::Map({{"k", "v"}})});
   EXPECT_EQ(InlineYaml(list), "[\"a\", 1, true, {\"k\": \"v\"}]");

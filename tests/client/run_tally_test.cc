@@ -110,12 +110,14 @@ TEST(RunTallyTest, TheCommandLineToGoOnIsTheOneThatWasGiven) {
   options.reason = "it's a pilot";
   GlobalOptions global;
   global.server = "unix:/run/mp";
+  global.timeout = absl::Seconds(90);
   EXPECT_EQ(CommandLineToGoOn(options, global, false),
-            "metapowers --server unix:/run/mp run all shop --model 'my model.yaml' --attach a.json=scans/a.json "
+            "metapowers --server unix:/run/mp --timeout 1m30s run all shop --model 'my model.yaml' --attach "
+            "a.json=scans/a.json "
             "--fail-on high --skip-checks --reason 'it'\\''s a pilot'");
   setenv("METAPOWERS_SERVER", "unix:/run/mp", 1);
   EXPECT_EQ(CommandLineToGoOn(options, global, true),
-            "metapowers run all shop --fail-on high --skip-checks --reason 'it'\\''s a pilot'");
+            "metapowers --timeout 1m30s run all shop --fail-on high --skip-checks --reason 'it'\\''s a pilot'");
   unsetenv("METAPOWERS_SERVER");
 }
 
