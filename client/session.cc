@@ -3,6 +3,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <ostream>
@@ -13,9 +14,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "client/call_error.h"
 #include "client/local.h"
 #include "client/output.h"
-#include "google/rpc/error_details.pb.h"
 #include "service/base/api_version.h"
 #include "service/base/error.h"
 #include "service/base/strings.h"
@@ -43,7 +44,7 @@ class TrackedContext : public grpc::ClientContext {
   }
 };
 
-constexpr size_t kShownViolations = 20;
+constexpr int kShownViolations = 20;
 constexpr int kMaxResponseBytes = 64 << 20;  // a model, parsed and as text, and what is made of it
 
 // gRPC's words when no connection came about, rather than broke.
@@ -161,15 +162,7 @@ std::string Session::TopicName(absl::string_view topic) const {
 }
 
 int Session::Fail(const grpc::Status& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  google::rpc::BadRequest bad_request;
-  google::rpc::Help help;
-  if (details.ParseFromString(status.error_details())) {
-    for (const google::protobuf::Any& any : details.details()) {
-      any.UnpackTo(&info) || any.UnpackTo(&bad_request) || any.UnpackTo(&help);
-    }
-  }
+  const auto [info, bad_request, help] = CallError(status);
   if (status.error_code() == grpc::StatusCode::CANCELLED && interrupted()) {
     err() << "metapowers: interrupted\n";
     return kExitInterrupted;
@@ -189,18 +182,15 @@ int Session::Fail(const grpc::Status& status) {
   }
   const std::string source = info.reason() == "MODEL_INVALID" ? model_source_ : "";
   const int code = Fail(ExitCodeOf(status.error_code()), InUsersWords(message, source), "");
-  auto& violations = *bad_request.mutable_field_violations();
+  const auto& violations = bad_request.field_violations();
   // One that the message tells in full already is not told twice.
-  if (violations.size() == 1 && message == absl::StrCat(violations[0].field(), " ", violations[0].description())) {
-    violations.Clear();
-  }
-  for (int i = 0; i < violations.size() && i < static_cast<int>(kShownViolations); ++i) {
+  const bool told =
+      violations.size() == 1 && message == absl::StrCat(violations[0].field(), " ", violations[0].description());
+  for (int i = 0; !told && i < std::min(violations.size(), kShownViolations); ++i) {
     err() << "  " << ForTerminal(InUsersWords(violations[i].field(), source)) << ": "
           << ForTerminal(violations[i].description()) << '\n';
   }
-  if (violations.size() > static_cast<int>(kShownViolations)) {
-    err() << "  and " << violations.size() - static_cast<int>(kShownViolations) << " more\n";
-  }
+  if (violations.size() > kShownViolations) err() << "  and " << violations.size() - kShownViolations << " more\n";
   if (!next_step.empty()) err() << "  next: " << ForTerminal(next_step) << '\n';
   if (options_.verbose && !info.reason().empty()) {
     err() << "  reason: " << info.reason() << '\n';

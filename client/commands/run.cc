@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/call_error.h"
 #include "client/commands.h"
 #include "client/commands/findings_gate.h"
 #include "client/commands/input_files.h"
@@ -11,7 +12,6 @@
 #include "client/commands/uncommitted_model.h"
 #include "client/output.h"
 #include "client/progress_bar.h"
-#include "google/rpc/error_details.pb.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 
@@ -108,12 +108,9 @@ class RunPrinter {
 
 // The command that ended the run, as the details of the error name it; empty when none did.
 std::string FailedCommand(const grpc::Status& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  details.ParseFromString(status.error_details());
-  for (const google::protobuf::Any& any : details.details()) any.UnpackTo(&info);
-  const auto failed = info.metadata().find("failed");
-  return failed == info.metadata().end() ? "" : failed->second;
+  const CallError error(status);
+  const auto failed = error.info.metadata().find("failed");
+  return failed == error.info.metadata().end() ? "" : failed->second;
 }
 
 // Whether the stream may have ended without what the service did in it. The service's own errors have details; one
