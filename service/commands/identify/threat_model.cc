@@ -49,8 +49,8 @@ constexpr int kPriorityFrom = 10;
 constexpr int kPrioritiesShown = 100;
 // Elements that a cell names before it counts.
 constexpr size_t kNamesInCell = 8;
-// Of elements where a threat is controlled: more than a reader of one line takes in.
-constexpr size_t kControlledInCell = 12;
+// Elements that the line on where a threat is controlled names before it counts.
+constexpr size_t kControlledInLine = 12;
 // Characters of the attack tree, what the template adds included; viewers stop at 2,000.
 constexpr size_t kTreeBudget = 1800;
 
@@ -386,7 +386,7 @@ class Builder {
     if (!group.controlled().empty()) {
       group.set_controlled_count(
           absl::StrCat(Count(group.controlled_size(), "element", "elements"), ", at most ", Label(worst),
-                       " now: ", List({group.controlled().begin(), group.controlled().end()}, kControlledInCell)));
+                       " now: ", List({group.controlled().begin(), group.controlled().end()}, kControlledInLine)));
     }
     const bool one = uncontrolled.size() == 1;
     group.set_scenario(one ? absl::StrCat(analysis::ScenarioOf(*uncontrolled.front()), " ",
