@@ -1,4 +1,6 @@
 // metapowers: the command line client.
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,15 +28,36 @@ void WatchInterrupts() {
   }).detach();
 }
 
+// Keeps the descriptors of closed standard streams from being given to files, which output would then land in: what is
+// written to such a stream fails.
+void HoldStandardStreams() {
+  int descriptor = 0;
+  do {
+    descriptor = open("/dev/null", O_RDONLY);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
+}
+
+// Whether stdout is a pipe whose reader has read enough, as `head` does: no fault.
+bool ReaderIsGone() {
+  pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  HoldStandardStreams();
   WatchInterrupts();
   signal(SIGPIPE, SIG_IGN);
   const metapowers::client::Streams streams{&std::cout, &std::cerr, isatty(STDOUT_FILENO) == 1,
                                             isatty(STDERR_FILENO) == 1};
-  const int code = metapowers::client::RunCli({argv + 1, argv + argc}, streams);
-  std::cout.flush();
+  int code = metapowers::client::RunCli({argv + 1, argv + argc}, streams);
+  if (!std::cout.flush() && !ReaderIsGone()) {
+    std::cerr << "metapowers: standard output could not be written to its end\n"
+              << "  next: make room where it goes, and call again\n";
+    if (code == metapowers::client::kExitOk) code = metapowers::client::kExitInternal;
+  }
   std::cerr.flush();
   // The libraries' own clean-up at exit takes longer than most commands; nothing of ours is left to do.
   _exit(code);

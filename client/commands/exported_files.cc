@@ -1,6 +1,9 @@
 #include "client/commands/exported_files.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -34,18 +37,47 @@ Present WhatIsAt(const fs::path& path, const ExportedFile& file) {
   return !file.mark().empty() && absl::StrContains(text, file.mark()) ? Present::kOurs : Present::kForeign;
 }
 
-// Beside the file first and then renamed, so that a file is never half there and no link is followed.
-bool Write(const fs::path& path, const std::string& text) {
-  const fs::path part = path.string() + ".part";
-  std::error_code error;
-  fs::remove(part, error);
-  {
-    std::ofstream out(part, std::ios::binary);
-    out << text;
-    if (!out.flush()) return false;
+// Files that are written beside their places and then put there all at once, so that none is half there, a full disk
+// leaves the folder as it was, and no link is followed.
+class Parts {
+ public:
+  ~Parts() {
+    std::error_code ignored;
+    for (const fs::path& path : paths_) fs::remove(PartOf(path), ignored);
   }
-  fs::rename(part, path, error);
-  return !error;
+
+  // False, with the cause in errno, when the text cannot be written.
+  bool Write(const fs::path& path, const std::string& text) {
+    std::error_code ignored;
+    fs::remove(PartOf(path), ignored);
+    errno = 0;
+    std::ofstream out(PartOf(path), std::ios::binary);
+    if (!out.is_open()) return false;
+    paths_.push_back(path);
+    out << text;
+    out.close();
+    return !out.fail();
+  }
+
+  // Puts the file that was written first of those that wait; false, with the cause in errno, when it cannot be.
+  bool Put() {
+    std::error_code error;
+    fs::rename(PartOf(paths_.front()), paths_.front(), error);
+    errno = error.value();
+    if (!error) paths_.pop_front();
+    return !error;
+  }
+
+ private:
+  static fs::path PartOf(const fs::path& path) { return path.string() + ".part"; }
+
+  std::deque<fs::path> paths_;
+};
+
+int CannotWrite(Session& session, const fs::path& path, const char* what_stands) {
+  const std::string cause = errno == 0 ? "" : absl::StrCat(": ", std::strerror(errno));
+  return session.Fail(kExitInternal, absl::StrCat("cannot write '", path.string(), "'", cause, what_stands),
+                      "make room there, or choose another folder, and export again");
 }
 
 // Files of earlier exports that this one does not have any more.
@@ -75,7 +107,10 @@ int WriteExported(Session& session, const metapowers::v1::ExportResponse& export
   const fs::path folder = folder_name;
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return session.Fail(kExitUsage, absl::StrCat("cannot make '", folder_name, "': ", error.message()));
+  if (error) {
+    return session.Fail(kExitUsage, absl::StrCat("cannot make the folder '", folder_name, "': ", error.message()),
+                        "choose a folder that you may write to");
+  }
 
   std::set<std::string> names;
   std::vector<const ExportedFile*> wanted;
@@ -97,11 +132,14 @@ int WriteExported(Session& session, const metapowers::v1::ExportResponse& export
                                      absl::StrJoin(foreign, ", "), "; nothing was written"),
                         "move them away, choose another folder, or overwrite them with --force");
   }
+  Parts parts;
   for (const ExportedFile* file : wanted) {
     const fs::path path = folder / file->name();
-    if (!Write(path, file->text())) {
-      return session.Fail(kExitInternal, absl::StrCat("cannot write '", path.string(), "'"));
-    }
+    if (!parts.Write(path, file->text())) return CannotWrite(session, path, "; nothing was written");
+  }
+  for (const ExportedFile* file : wanted) {
+    const fs::path path = folder / file->name();
+    if (!parts.Put()) return CannotWrite(session, path, "");
     session.out() << path.string() << '\n';
   }
   session.err() << Files(wanted.size()) << " written, " << Files(static_cast<size_t>(files.size()) - wanted.size())

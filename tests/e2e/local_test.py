@@ -8,7 +8,7 @@ import unittest
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.binaries import EXAMPLE, ROOT, cli, git  # noqa: E402
+from tests.support.binaries import BIN, EXAMPLE, ROOT, cli, git, run  # noqa: E402
 
 TOPIC = '.metapowers/security/api-platform'
 DECISIONS = '''schema_version: "1"
@@ -126,6 +126,20 @@ class LocalMode(unittest.TestCase):
         done = self.cli('run', 'security-policy', 'api-platform')
         self.assertEqual(done.returncode, 9, done.stderr)
         self.assertRegex(done.stderr, r'decisions\.yaml:4:\d+: decisions\[0\]\.status')
+
+    def test_output_that_gets_lost_is_an_error(self):
+        self.succeed('init', 'api-platform', '--model', EXAMPLE)
+        said = 'metapowers: standard output could not be written to its end\n'
+        for redirection in ('>/dev/full', '>&-'):
+            done = run('sh', '-c', f'"$0" status api-platform {redirection}', BIN / 'metapowers', cwd=self.repo)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(said, done.stderr)
+        # A reader that has read enough is none.
+        done = run('sh', '-c', '"$0" model get api-platform | head -1', BIN / 'metapowers', cwd=self.repo)
+        self.assertNotIn(said, done.stderr)
+        # Nothing of the repository takes the place of a closed stream.
+        run('sh', '-c', '"$0" run govern api-platform >&- 2>&-', BIN / 'metapowers', cwd=self.repo)
+        self.assertEqual(git('fsck', '--strict', cwd=self.repo), '')
 
     def test_edits_of_the_model_that_are_not_committed_are_hinted_at(self):
         self.succeed('init', 'api-platform', '--model', EXAMPLE)

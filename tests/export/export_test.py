@@ -426,6 +426,22 @@ class Folder(unittest.TestCase):
             succeed('export', name, 'team-notes', foreign, '--force')
             self.assertNotEqual((foreign / taken).read_text(), 'mine\n')
 
+    def test_what_cannot_be_written_leaves_the_folder_as_it_was(self):
+        names = sorted(p.name for p in (OUT / 'team-notes/csv').iterdir())
+        folder = pathlib.Path(FOLDER.name) / 'blocked'
+        (folder / f'{names[-1]}.part' / 'in-the-way').mkdir(parents=True)
+        done = cli('export', 'csv', 'team-notes', folder, cwd=REPO)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, f"cannot write '{folder}/{names[-1]}': .+; nothing was written\n  next: ")
+        self.assertEqual(done.stdout, '')
+        self.assertEqual([p.name for p in folder.iterdir()], [f'{names[-1]}.part'])
+        file = pathlib.Path(FOLDER.name) / 'a-file'
+        file.write_text('mine')
+        done = cli('export', 'csv', 'team-notes', file, cwd=REPO)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertRegex(done.stderr, f"cannot make the folder '{file}': Not a directory\n  next: ")
+        self.assertEqual(file.read_text(), 'mine')
+
     def test_topics_do_not_overwrite_each_other(self):
         folder = pathlib.Path(FOLDER.name) / 'shared'
         succeed('export', 'html', 'team-notes', folder)
