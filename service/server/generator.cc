@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "service/analysis/own_rules.h"
+#include "service/base/digest.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
@@ -45,14 +46,14 @@ std::string ModelKey(const ModelFacts& model) { return absl::StrCat(model.model-
 std::string EvidenceKey(const Inputs& inputs) {
   std::string blobs;
   for (const StoredEvidence& file : inputs.evidence) absl::StrAppend(&blobs, file.blob, "\n");
-  return BlobIdOf(blobs);
+  return Sha256Hex(blobs);
 }
 
 // What tells the threats of a model from others.
 std::string ThreatsKey(const Inputs& inputs) {
   std::string rules;
   for (const StoredFile& rule : inputs.rules) absl::StrAppend(&rules, rule.path, " ", rule.blob, "\n");
-  return absl::StrJoin({ModelKey(*inputs.model), inputs.decisions->blob, BlobIdOf(rules)}, " ");
+  return absl::StrJoin({ModelKey(*inputs.model), inputs.decisions->blob, Sha256Hex(rules)}, " ");
 }
 
 // All that a section depends on.

@@ -194,7 +194,7 @@ absl::Status Attempt::StageCommand(int position) {
   std::vector<FileChange> changes;
   CommitMessage message;
   if (after != before) {
-    changes.push_back({path, std::move(after)});
+    changes.push_back({path, std::move(after), workspace::Origin::kMade});
     if (skip.has_value()) {
       changes.push_back(*std::move(skip));
       message.skipped_gate = spec.gate();

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/workspace/object.h"
 
 namespace metapowers::workspace {
 
@@ -26,6 +27,7 @@ struct Identity {
 struct FileChange {
   std::string path;                    // see CheckPath() in path.h
   std::optional<std::string> content;  // nullopt = delete; deleting what is not there changes nothing
+  Origin origin = Origin::kGiven;      // of the content
 };
 
 struct CommitSpec {

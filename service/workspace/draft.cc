@@ -69,15 +69,15 @@ class TreeEditor {
     return Keep(ObjectType::kTree, FormatTree(std::move(list)));
   }
 
-  std::string Keep(ObjectType type, std::string body) {
-    made_.push_back(MakeObject(type, std::move(body)));
+  std::string Keep(ObjectType type, std::string body, Origin origin = Origin::kMade) {
+    made_.push_back(MakeObject(type, std::move(body), origin));
     return made_.back().id;
   }
   std::vector<Object> Take() { return std::move(made_); }
 
  private:
   absl::StatusOr<std::string> File(const FileChange& file) {
-    return file.content.has_value() ? Keep(ObjectType::kBlob, *file.content) : std::string();
+    return file.content.has_value() ? Keep(ObjectType::kBlob, *file.content, file.origin) : std::string();
   }
 
   const ObjectSource& objects_;

@@ -151,7 +151,7 @@ absl::StatusOr<std::optional<Object>> ReadLooseObject(const std::string& objects
   ObjectType type = ObjectType::kBlob;
   absl::string_view body;
   if (!SplitHeader(*plain, type, body)) return ObjectCorruptError(id, "its header does not fit its content");
-  Object object = MakeObject(type, std::string(body));
+  Object object = MakeObject(type, std::string(body), Origin::kMade);  // the id guards against damage alone
   if (object.id != id) return ObjectCorruptError(id, "its content hashes to another id");
   return object;
 }

@@ -1,7 +1,10 @@
 #include "service/workspace/object.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "service/base/digest.h"
 #include "service/workspace/git.h"
 
 namespace metapowers::workspace {
@@ -33,7 +36,12 @@ absl::string_view TypeName(ObjectType type) {
   return "";
 }
 
-Object MakeObject(ObjectType type, std::string body) {
+Object MakeObject(ObjectType type, std::string body, Origin origin) {
+  if (origin == Origin::kMade) {
+    const std::string header = absl::StrCat(TypeName(type), " ", body.size());
+    std::string id = Sha1Hex(absl::string_view(header.c_str(), header.size() + 1), body);  // the header ends in a NUL
+    return {.type = type, .id = std::move(id), .body = std::move(body)};
+  }
   (void)InitializeGit();  // hashing needs libgit2's tables; a version too old still has them
   git_oid oid = {};
   git_odb_hash(&oid, body.data(), body.size(), GitType(type));
