@@ -56,4 +56,13 @@ Sections SplitSections(absl::string_view document) {
   return out;
 }
 
+absl::string_view PreambleOf(absl::string_view document) {
+  LineScanner scanner(document);
+  absl::string_view heading;
+  for (Line line; scanner.Next(line);) {
+    if (line.plain && IsHeading(line.text, heading)) return document.substr(0, line.begin);
+  }
+  return document;
+}
+
 }  // namespace metapowers::document

@@ -31,6 +31,9 @@ struct Sections {
 // Lines end with LF or CRLF; the last may lack its end. Underlined (setext) headings do not split.
 Sections SplitSections(absl::string_view document);
 
+// What SplitSections() calls the preamble, without reading on.
+absl::string_view PreambleOf(absl::string_view document);
+
 }  // namespace metapowers::document
 
 #endif  // METAPOWERS_SERVICE_DOCUMENT_SECTIONS_H_

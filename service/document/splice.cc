@@ -63,11 +63,12 @@ void UpdateBasis(std::string& preamble, const Layout& layout) {
 std::vector<Part> Split(absl::string_view document, const Layout& layout) {
   const Sections sections = SplitSections(document);
   std::vector<Part> parts;
-  bool noted = layout.note.empty() || !absl::StrContains(document, NoteStart(layout));
+  bool noted = layout.note.empty();
   const auto add = [&](Part part) {
-    const std::string text = noted ? "" : part.text;
+    const bool may_hold_note = !noted && absl::StrContains(part.text, NoteStart(layout));
+    const std::string text = may_hold_note ? part.text : "";
     LineScanner scanner(text);
-    for (Line line; !noted && scanner.Next(line);) {
+    for (Line line; scanner.Next(line);) {
       if (!line.plain || !IsNote(line.text, layout)) continue;
       noted = true;
       std::string tail = text.substr(line.begin);
@@ -119,7 +120,7 @@ absl::Status CheckSection(absl::string_view section, const Layout& layout, absl:
     what = "it is not one '## ' section of that heading";
   } else if (own.unclosed_line > 0) {
     what = absl::StrCat("the code fence or comment opened in its line ", own.unclosed_line, " is never closed");
-  } else {
+  } else if (absl::StrContains(section, NoteStart(layout))) {
     for (const absl::string_view line : absl::StrSplit(section, '\n')) {
       if (IsNote(line, layout)) what = "it contains the note that closes the document";
     }
@@ -155,6 +156,13 @@ void EndWithBlank(std::string& text) {
 }
 
 }  // namespace
+
+std::string WithBasis(absl::string_view document, const Layout& layout) {
+  const absl::string_view preamble = PreambleOf(document);
+  std::string updated(preamble);
+  UpdateBasis(updated, layout);
+  return absl::StrCat(updated, document.substr(preamble.size()));
+}
 
 absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& layout, absl::string_view heading,
                                    absl::string_view section) {

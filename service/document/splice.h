@@ -33,6 +33,9 @@ struct Layout {
 absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& layout, absl::string_view heading,
                                    absl::string_view section);
 
+// `document` with the basis line of its preamble brought up to date, as Splice() does it.
+std::string WithBasis(absl::string_view document, const Layout& layout);
+
 }  // namespace metapowers::document
 
 #endif  // METAPOWERS_SERVICE_DOCUMENT_SPLICE_H_

@@ -47,6 +47,12 @@ size_t SequenceSize(char lead) {
   return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
 }
 
+// The printable ASCII that `text` starts with: on one line, and always allowed.
+absl::string_view PlainStart(absl::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+  return text.substr(0, end - text.begin());
+}
+
 // Walks over lines and columns as libyaml counts them.
 class Cursor {
  public:
@@ -61,6 +67,10 @@ class Cursor {
     } else {
       ++at_.column;
     }
+  }
+  void PassPlain(absl::string_view plain) {
+    at_.column += static_cast<int>(plain.size());
+    last_ = 0;
   }
 
  private:
@@ -146,14 +156,20 @@ std::optional<std::string> CheckText(absl::string_view text, Faults& faults) {
   Cursor cursor;
   while (!text.empty()) {
     const Position at = cursor.at();
-    const absl::string_view rest = text;
-    const uint32_t code_point = TakeCodePoint(text);
-    cursor.Pass(code_point);
-    if (code_point == '%' && at.column == 1) {
+    if (text[0] == '%' && at.column == 1) {
       // Beside being of no use here, they cost libyaml time quadratic in their number.
       faults.Add(at, "", "a line must not start with '%': YAML directives are not allowed");
       return std::nullopt;
     }
+    if (const absl::string_view plain = PlainStart(text); !plain.empty()) {
+      cursor.PassPlain(plain);
+      safe.append(plain.data(), plain.size());
+      text.remove_prefix(plain.size());
+      continue;
+    }
+    const absl::string_view rest = text;
+    const uint32_t code_point = TakeCodePoint(text);
+    cursor.Pass(code_point);
     if (IsAllowed(code_point)) {
       safe.append(rest.data(), rest.size() - text.size());
     } else {

@@ -63,7 +63,7 @@ absl::StatusOr<std::string> SpliceSection(absl::string_view before, const v1::Co
   ASSIGN_OR_RETURN(document::Layout layout, LayoutOf(spec.document(), topic, ""));
   ASSIGN_OR_RETURN(const std::string spliced, document::Splice(before, layout, spec.heading(), section));
   ASSIGN_OR_RETURN(layout, LayoutOf(spec.document(), topic, spliced));
-  return document::Splice(spliced, layout, spec.heading(), section);
+  return document::WithBasis(spliced, layout);
 }
 
 absl::string_view NoteLabel() {

@@ -72,6 +72,7 @@ RC_GTEST_PROP(SectionsProperty, PartsAreTheDocument, (std::string noise)) {
   std::string joined(sections.preamble);
   for (const Section& section : sections.sections) absl::StrAppend(&joined, section.text);
   RC_ASSERT(joined == document);
+  RC_ASSERT(PreambleOf(document) == sections.preamble);
 }
 
 // Lists are left out: md4c follows them deeper than a document's top level needs.

@@ -46,6 +46,16 @@ TEST(SpliceTest, WithoutBasisAndNote) {
   EXPECT_EQ(out, "# T\n\n## A\n\ngenerated\n");
 }
 
+TEST(SpliceTest, BringsTheBasisUpToDateAlone) {
+  EXPECT_EQ(WithBasis("# T\n\n> Basis: old\r\n\n> Basis: other\n\n## A\n\n> Basis: old\n", TestLayout()),
+            "# T\n\n> Basis: ATT&CK 15\r\n\n> Basis: other\n\n## A\n\n> Basis: old\n");
+  EXPECT_EQ(WithBasis("```\n> Basis: old\n```\n## A\n", TestLayout()), "```\n> Basis: old\n```\n## A\n");
+  EXPECT_EQ(WithBasis("", TestLayout()), "");
+  EXPECT_EQ(WithBasis("> Basis: old\n", {"T", "", "", {"A"}}), "> Basis: old\n");
+  const std::string document = Spliced("", "B");
+  EXPECT_EQ(WithBasis(document, TestLayout()), document);
+}
+
 TEST(SpliceTest, InsertsInContractOrderBeforeTheNote) {
   EXPECT_EQ(Spliced(Spliced(Spliced("", "C"), "A"), "D"),
             "# Identify\n\n> Basis: ATT&CK 15\n\n## A\n\ngenerated\n\n## C\n\ngenerated\n\n## D\n\ngenerated\n\n"
