@@ -1,6 +1,7 @@
 // The one file of the client that links the service.
 #include "client/local.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "service/server/env.h"
 #include "service/server/server.h"
 #include "service/server/version.h"
+#include "service/server/warm_up.h"
 #include "service/workspace/worktree_engine.h"
 
 namespace metapowers::client {
@@ -33,6 +35,12 @@ class AbsentEngine : public workspace::Engine {
   const absl::Status why_;
 };
 
+// What a local service is made of.
+struct Started {
+  server::WarmUp warm_up;
+  std::unique_ptr<server::Server> server;
+};
+
 server::Env EnvWithoutRepository(const absl::Status& why) {
   server::Env env;
   env.clock = std::make_unique<SystemClock>();
@@ -48,12 +56,13 @@ server::Env EnvWithoutRepository(const absl::Status& why) {
 }  // namespace
 
 absl::StatusOr<LocalService> StartLocalService(const std::string& directory) {
+  auto started = std::make_shared<Started>();  // its thread runs beside libgit2, which reads every certificate there is
   absl::StatusOr<server::Env> env = server::OpenLocalEnv(directory);
   if (!env.ok()) env = EnvWithoutRepository(env.status());
-  ASSIGN_OR_RETURN(std::shared_ptr<server::Server> server, server::Server::Start(*std::move(env), {}));
+  ASSIGN_OR_RETURN(started->server, server::Server::Start(*std::move(env), {}));
   LocalService service;
-  service.channel = server->InProcessChannel();
-  service.keep_alive = std::move(server);
+  service.channel = started->server->InProcessChannel();
+  service.keep_alive = std::move(started);
   return service;
 }
 

@@ -14,6 +14,7 @@
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/server/names.h"
+#include "service/server/templates.h"
 #include "service/workspace/object.h"
 
 namespace metapowers::server {
@@ -171,15 +172,6 @@ absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> Generator::LoadEvid
   std::shared_ptr<const evidence::EvidenceSet> loaded = evidence::EvidenceSet::Build(*inputs.model->model, files);
   evidence_.Put(key, loaded, loaded->SpaceUsed());
   return loaded;
-}
-
-absl::StatusOr<const render::Template*> Generator::TemplateOf(const commands::Command& command) {
-  absl::MutexLock lock(&mutex_);
-  const auto known = templates_.find(command.stem);
-  if (known != templates_.end()) return &known->second;
-  ASSIGN_OR_RETURN(render::Template parsed,
-                   render::Template::Parse(command.template_text, absl::StrCat(command.stem, ".md")));
-  return &templates_.emplace(std::string(command.stem), std::move(parsed)).first->second;
 }
 
 }  // namespace metapowers::server

@@ -10,16 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/optional.h"
 #include "service/analysis/facts.h"
 #include "service/analysis/threats.h"
 #include "service/evidence/evidence.h"
 #include "service/model/model.h"
-#include "service/render/template.h"
 #include "service/server/byte_cache.h"
 #include "service/server/command_index.h"
 #include "service/workspace/object.h"
@@ -105,15 +102,12 @@ class Generator {
  private:
   // What the evidence files say. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
-  absl::StatusOr<const render::Template*> TemplateOf(const commands::Command& command);
 
   ByteCache<ModelFacts> models_;               // by topic and blob id
   ByteCache<DecisionsFile> decisions_;         // by topic and blob ids of model and decisions
   ByteCache<analysis::ThreatSource> threats_;  // by topic, blob ids of model and decisions, and rules
   ByteCache<evidence::EvidenceSet> evidence_;  // by topic and blob ids of model and evidence
   ByteCache<Generated> sections_;              // by command, topic and what its inputs are
-  absl::Mutex mutex_;
-  absl::node_hash_map<std::string, render::Template> templates_ ABSL_GUARDED_BY(mutex_);  // by stem
 };
 
 }  // namespace metapowers::server
