@@ -7,9 +7,11 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <map>
 #include <utility>
 
@@ -30,7 +32,7 @@ constexpr size_t kNone = absl::string_view::npos;
 constexpr size_t kShortestCopy = 16;         // bytes; below that the copy costs as much as what it copies
 constexpr size_t kLongestCopy = 0xffff;      // bytes; what all readers of version 2 take
 constexpr size_t kLongestInsert = 0x7f;      // bytes
-constexpr int kDeepestChain = 32;            // deltas on deltas; Git's own limit is 50
+constexpr size_t kLongestChain = 33;         // versions, the first of them whole; Git allows 50 deltas on deltas
 constexpr size_t kKindBytes = 24;            // objects of a type that start alike are versions of one thing
 constexpr size_t kSmallestDeltaTarget = 64;  // bytes
 
@@ -135,26 +137,65 @@ void AppendByLines(absl::string_view base, size_t from, absl::string_view target
 
 // --- Pack ---------------------------------------------------------------------------------------------------
 
+// An object, and how it stands in the pack.
 struct Entry {
   const Object* object = nullptr;
-  size_t offset = 0;  // in the pack
-  uint32_t crc = 0;   // of its bytes in the pack
-  int depth = 0;      // deltas to apply before it can be read
+  const Entry* base = nullptr;  // version before it, which it may be a delta of
+  std::string packed;           // deflated: the delta, or the object whole
+  size_t delta_size = 0;        // 0 when it stands whole
+  size_t offset = 0;            // in the pack
+  uint32_t crc = 0;             // of its bytes in the pack
 };
+
+// Entries of the objects, each once. Every version of a thing is paired with the one before it.
+std::vector<Entry> Arrange(const std::vector<const Object*>& objects) {
+  absl::flat_hash_set<absl::string_view> seen;
+  std::map<std::pair<ObjectType, absl::string_view>, std::vector<const Entry*>> chains;  // by type and first bytes
+  std::vector<Entry> entries;
+  entries.reserve(objects.size());  // addresses stay
+  for (const Object* object : objects) {
+    if (!seen.insert(object->id).second) continue;
+    Entry& entry = entries.emplace_back();
+    entry.object = object;
+    std::vector<const Entry*>& chain = chains[{object->type, absl::string_view(object->body).substr(0, kKindBytes)}];
+    if (chain.size() % kLongestChain != 0) entry.base = chain.back();
+    chain.push_back(&entry);
+  }
+  return entries;
+}
+
+// Fills what needs no other entry packed.
+absl::Status Pack(Entry& entry) {
+  const std::string& body = entry.object->body;
+  std::string delta;
+  if (entry.base != nullptr && body.size() >= kSmallestDeltaTarget) delta = EncodeDelta(entry.base->object->body, body);
+  if (delta.size() < body.size() / 2) entry.delta_size = delta.size();
+  ASSIGN_OR_RETURN(entry.packed, Deflate(entry.delta_size > 0 ? delta : body));
+  return absl::OkStatus();
+}
+
+// Packs all on two threads: deltas and deflating are most of what a large commit costs.
+absl::Status PackAll(std::vector<Entry>& entries) {
+  std::atomic<size_t> next = 0;
+  const auto work = [&]() -> absl::Status {
+    for (size_t i; (i = next++) < entries.size();) RETURN_IF_ERROR(Pack(entries[i]));
+    return absl::OkStatus();
+  };
+  std::future<absl::Status> second = std::async(work);  // without a thread to be had, runs in get()
+  absl::Status status = work();
+  status.Update(second.get());
+  return status;
+}
 
 class PackBuilder {
  public:
   PackBuilder() : pack_("PACK") { AppendBigEndian(2, pack_); }
 
   absl::Status Build(const std::vector<const Object*>& objects) {
-    absl::flat_hash_set<absl::string_view> seen;
-    std::vector<const Object*> unique;
-    for (const Object* object : objects) {
-      if (seen.insert(object->id).second) unique.push_back(object);
-    }
-    AppendBigEndian(static_cast<uint32_t>(unique.size()), pack_);
-    entries_.reserve(unique.size());
-    for (const Object* object : unique) RETURN_IF_ERROR(Add(*object));
+    entries_ = Arrange(objects);
+    RETURN_IF_ERROR(PackAll(entries_));
+    AppendBigEndian(static_cast<uint32_t>(entries_.size()), pack_);
+    for (Entry& entry : entries_) Append(entry);
     pack_ += Sha1(pack_);
     return absl::OkStatus();
   }
@@ -187,31 +228,17 @@ class PackBuilder {
   }
 
  private:
-  absl::Status Add(const Object& object) {
-    Entry entry{.object = &object, .offset = pack_.size()};
-    const std::pair<ObjectType, absl::string_view> kind(object.type,
-                                                        absl::string_view(object.body).substr(0, kKindBytes));
-    const auto last = latest_.find(kind);
-    std::string delta;
-    if (last != latest_.end() && object.body.size() >= kSmallestDeltaTarget) {
-      const Entry& base = entries_[last->second];
-      if (base.depth < kDeepestChain) delta = EncodeDelta(base.object->body, object.body);
-      if (delta.size() >= object.body.size() / 2) delta.clear();
-      if (!delta.empty()) entry.depth = base.depth + 1;
-    }
-    if (delta.empty()) {
-      AppendHeader(TypeOf(object.type), object.body.size());
+  void Append(Entry& entry) {
+    entry.offset = pack_.size();
+    if (entry.delta_size > 0) {
+      AppendHeader(kPackOffsetDelta, entry.delta_size);
+      AppendDistance(entry.offset - entry.base->offset);
     } else {
-      AppendHeader(kPackOffsetDelta, delta.size());
-      AppendDistance(entry.offset - entries_[last->second].offset);
+      AppendHeader(TypeOf(entry.object->type), entry.object->body.size());
     }
-    ASSIGN_OR_RETURN(const std::string packed, Deflate(delta.empty() ? object.body : delta));
-    pack_ += packed;
+    pack_ += entry.packed;
     const auto* bytes = reinterpret_cast<const Bytef*>(pack_.data() + entry.offset);
     entry.crc = static_cast<uint32_t>(crc32(0, bytes, static_cast<uInt>(pack_.size() - entry.offset)));
-    latest_[kind] = entries_.size();
-    entries_.push_back(entry);
-    return absl::OkStatus();
   }
 
   // Type and the low four bits of the size, then groups of seven.
@@ -231,7 +258,6 @@ class PackBuilder {
 
   std::string pack_;
   std::vector<Entry> entries_;
-  std::map<std::pair<ObjectType, absl::string_view>, size_t> latest_;  // by type and first bytes
 };
 
 // Writes and syncs a temporary file.
