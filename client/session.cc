@@ -31,21 +31,24 @@ std::set<grpc::ClientContext*>& LiveContexts() {
   return *contexts;
 }
 
-// A context that Interrupt() can find.
-class TrackedContext : public grpc::ClientContext {
- public:
-  TrackedContext() {
-    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
-    LiveContexts().insert(this);
-  }
-  ~TrackedContext() {
-    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
-    LiveContexts().erase(this);
-  }
-};
-
 constexpr int kShownViolations = 20;
 constexpr int kMaxResponseBytes = 64 << 20;  // a model, parsed and as text, and what is made of it
+
+// A server that restarts is called again: each call that writes has a request id, so that it is done once. Only making
+// and deleting workspaces has none.
+constexpr char kRetries[] = R"json({"methodConfig": [{
+  "name": [{"service": "metapowers.security.govern.v1.GovernService"},
+           {"service": "metapowers.security.identify.v1.IdentifyService"},
+           {"service": "metapowers.security.protect.v1.ProtectService"},
+           {"service": "metapowers.security.detect.v1.DetectService"},
+           {"service": "metapowers.security.respond.v1.RespondService"},
+           {"service": "metapowers.security.recover.v1.RecoverService"},
+           {"service": "metapowers.security.utility.v1.UtilityService"},
+           {"service": "metapowers.v1.DocumentService"}, {"service": "metapowers.v1.ExportService"},
+           {"service": "metapowers.v1.LintService"}, {"service": "metapowers.v1.ModelService"},
+           {"service": "metapowers.v1.ReportService"}, {"service": "metapowers.v1.WorkflowService"}],
+  "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.3s", "maxBackoff": "2s", "backoffMultiplier": 2,
+                  "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";
 
 // gRPC's words when no connection came about, rather than broke.
 bool NeverConnected(absl::string_view message) {
@@ -101,6 +104,7 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("metapowers/" METAPOWERS_VERSION);
     arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
+    arguments.SetServiceConfigJSON(kRetries);
     channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
     return channel_;
   }
@@ -117,16 +121,28 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
   return channel_;
 }
 
-std::unique_ptr<grpc::ClientContext> Session::NewContext() {
-  auto context = std::make_unique<TrackedContext>();
+void Session::EndContext::operator()(grpc::ClientContext* context) const {
+  {
+    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
+    LiveContexts().erase(context);
+  }
+  delete context;
+}
+
+Session::Context Session::NewContext() {
+  Context context(new grpc::ClientContext());
+  {
+    const std::lock_guard<std::mutex> lock(live_contexts_mutex);
+    LiveContexts().insert(context.get());
+  }
   context->AddMetadata(kApiVersionMetadata, kApiVersion);
   context->set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   if (interrupted()) context->TryCancel();
   return context;
 }
 
-std::unique_ptr<grpc::ClientContext> Session::NewFollowUpContext(absl::Duration patience) {
-  auto context = std::make_unique<grpc::ClientContext>();
+Session::Context Session::NewFollowUpContext(absl::Duration patience) {
+  Context context(new grpc::ClientContext());
   context->AddMetadata(kApiVersionMetadata, kApiVersion);
   context->set_deadline(absl::ToChronoTime(absl::Now() + patience));
   return context;

@@ -71,12 +71,18 @@ class Session {
   // around the current directory. On a failure prints it and returns nullptr, with the code in *exit_code.
   std::shared_ptr<grpc::Channel> Channel(int* exit_code);
 
+  // Takes the context out of Interrupt()'s sight before it goes: gRPC's destructor is not virtual.
+  struct EndContext {
+    void operator()(grpc::ClientContext* context) const;
+  };
+  using Context = std::unique_ptr<grpc::ClientContext, EndContext>;
+
   // A context with the deadline of --timeout, which Interrupt() cancels while it lives.
-  std::unique_ptr<grpc::ClientContext> NewContext();
+  Context NewContext();
 
   // One for a call that tells what became of another; Interrupt() does not cancel it, a second interrupt ends the
   // program.
-  std::unique_ptr<grpc::ClientContext> NewFollowUpContext(absl::Duration patience);
+  Context NewFollowUpContext(absl::Duration patience);
 
   // Prints `message` as JSON or YAML when that was asked for; false when text was.
   bool PrintMessage(const google::protobuf::Message& message);
