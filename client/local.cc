@@ -1,7 +1,9 @@
 // The one file of the client that links the service.
 #include "client/local.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +28,14 @@ class AbsentEngine : public workspace::Engine {
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> At(absl::string_view, absl::string_view) override {
     return why_;
   }
-  absl::Status Commit(absl::string_view, const workspace::CommitBatch&) override { return why_; }
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Tip(absl::string_view) override { return why_; }
+  void Submit(absl::string_view, workspace::CommitBatch, std::function<void(absl::Status)> done) override {
+    done(why_);
+  }
+  absl::StatusOr<std::optional<workspace::RequestRecord>> FindRequest(absl::string_view, absl::string_view) override {
+    return why_;
+  }
+  absl::Status Settle(absl::string_view) override { return why_; }
   absl::StatusOr<workspace::HistoryPage> History(absl::string_view, const workspace::HistoryQuery&) override {
     return why_;
   }

@@ -26,6 +26,8 @@ namespace {
 
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
+constexpr char kVisibleAtOnce[] = "immediate";
+constexpr char kVisibleSoon[] = "deferred";
 
 struct Flags {
   std::string data_dir;
@@ -33,6 +35,7 @@ struct Flags {
   bool insecure_listen = false;
   int drain_seconds = 30;
   int workers = Limits().workers;
+  std::string commit_visibility = kVisibleSoon;
 };
 
 int Complain(const absl::Status& status, int exit_code) {
@@ -85,13 +88,13 @@ int Run(const Flags& flags) {
   const sigset_t signals = BlockSignals();
   gpr_set_log_function(LogGrpc);
   ::umask(077);  // data and sockets are for this user alone
-  absl::StatusOr<Env> env = OpenDataDirEnv(flags.data_dir);
+  absl::StatusOr<Env> env = OpenDataDirEnv(
+      flags.data_dir, {.log_fd = STDERR_FILENO, .answer_when_stored = flags.commit_visibility == kVisibleAtOnce});
   if (!env.ok()) {
     std::cerr << "metapowersd: cannot open the data directory \"" << flags.data_dir << "\"\n";
     return Complain(env.status(), kExitFailure);
   }
   env->limits.workers = flags.workers;
-  env->log = std::make_unique<Logger>(STDERR_FILENO, LogLevel::kInfo, *env->clock);
   const Logger& log = *env->log;
   const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*std::move(env), *addresses);
   if (!server.ok()) return Complain(server.status(), kExitFailure);
@@ -131,6 +134,11 @@ int Main(int argc, char** argv) {
   app.add_option("--workers", flags.workers, "Calls that run at a time")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  app.add_option("--commit-visibility", flags.commit_visibility,
+                 "When stock git sees a commit: within a second of the answer (deferred), or before it (immediate), "
+                 "which takes several syncs more for each call")
+      ->capture_default_str()
+      ->check(CLI::IsMember({kVisibleSoon, kVisibleAtOnce}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

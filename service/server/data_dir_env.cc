@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "service/base/status_macros.h"
@@ -8,11 +9,19 @@
 
 namespace metapowers::server {
 
-absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path) {
+absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions& options) {
   ASSIGN_OR_RETURN(std::shared_ptr<const workspace::DataDir> data_dir, workspace::DataDir::Open(path));
   Env env;
   env.clock = std::make_unique<SystemClock>();
-  ASSIGN_OR_RETURN(env.engine, workspace::NewLocalEngine(data_dir));
+  if (options.log_fd >= 0) env.log = std::make_unique<Logger>(options.log_fd, LogLevel::kInfo, *env.clock);
+  workspace::LocalEngineOptions engine;
+  engine.answer_when_stored = options.answer_when_stored;
+  engine.report = [log = env.log.get()](absl::string_view uid, const absl::Status& trouble) {
+    if (log == nullptr) return;
+    log->Write(LogLevel::kError, "cannot store a workspace; it is tried again",
+               {{"uid", std::string(uid)}, {"reason", std::string(trouble.message())}});
+  };
+  ASSIGN_OR_RETURN(env.engine, workspace::NewLocalEngine(data_dir, engine));
   ASSIGN_OR_RETURN(env.registry, workspace::OpenWorkspaceRegistry(data_dir, *env.engine));
   env.identity = [] { return workspace::Identity{"metapowers", "metapowers@localhost"}; };
   env.version = kVersion;

@@ -39,9 +39,14 @@ struct Env {
   Limits limits;
 };
 
+struct DataDirOptions {
+  int log_fd = -1;                  // where the log goes; -1: there is none
+  bool answer_when_stored = false;  // see LocalEngineOptions
+};
+
 // Of metapowersd: many workspaces in a data directory, which stays locked while the Env lives.
 // Errors: those of DataDir::Open, NewLocalEngine and OpenWorkspaceRegistry.
-absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path);
+absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions& options = {});
 
 // Of local mode: the one workspace `workspaces/local`, the repository around `directory`, on the branch that is
 // checked out. Errors: those of WorktreeEngine::Discover.

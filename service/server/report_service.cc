@@ -11,6 +11,7 @@
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/executive_report.h"
+#include "service/server/request_replay.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
 #include "service/workspace/draft.h"
@@ -51,8 +52,9 @@ absl::Status HeadMoved(const std::string& expected, const std::string& actual) {
 
 // The report as of `head`, and its commit on it.
 absl::Status Try(Backend& backend, Call& call, const workspace::Workspace& found, const WriteReportRequest& request,
-                 const CheckedContext& context, WriteReportResponse& response) {
-  ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
+                 const CheckedContext& context, const std::string& fingerprint, WriteReportResponse& response) {
+  ASSIGN_OR_RETURN(const auto head,
+                   context.validate_only ? backend.env.engine->Head(found.uid) : backend.env.engine->Tip(found.uid));
   if (!context.expected_head.empty() && context.expected_head != head->commit()) {
     return HeadMoved(context.expected_head, head->commit());
   }
@@ -86,10 +88,13 @@ absl::Status Try(Backend& backend, Call& call, const workspace::Workspace& found
   response.set_revision(draft.state()->revision());
   if (request.validate_only()) return absl::OkStatus();
   RETURN_IF_ERROR(call.CheckAlive());
-  RETURN_IF_ERROR(backend.env.engine->Commit(found.uid, draft.batch()));
   response.set_commit(draft.state()->commit());
   call.commit = response.commit();
-  return absl::OkStatus();
+  workspace::CommitBatch batch = draft.batch();
+  if (!fingerprint.empty()) {
+    batch.request = {context.request_id, fingerprint, response.SerializeAsString(), {}};
+  }
+  return backend.env.engine->Commit(found.uid, std::move(batch));
 }
 
 absl::Status WriteReport(Backend& backend, Call& call, const WriteReportRequest& request,
@@ -97,12 +102,18 @@ absl::Status WriteReport(Backend& backend, Call& call, const WriteReportRequest&
   ASSIGN_OR_RETURN(const ResourceName name, ParseWorkspaceName(request.workspace()));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, name));
   ASSIGN_OR_RETURN(const CheckedContext context, CheckRequest(backend, request));
+  const bool kept = !context.request_id.empty() && !context.validate_only;
+  const std::string fingerprint = kept ? CallFingerprint(call.method, request) : "";
   absl::Status status;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const absl::MutexLockMaybe turn(context.validate_only ? nullptr : &backend.turns.Of(found.uid));
     RETURN_IF_ERROR(call.CheckAlive());
+    if (kept) {
+      ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend.env.engine, found.uid, context.request_id, fingerprint));
+      if (before.has_value() && response.ParseFromString(*before)) return absl::OkStatus();
+    }
     response.Clear();
-    status = Try(backend, call, found, request, context, response);
+    status = Try(backend, call, found, request, context, fingerprint, response);
     if (DetailsOf(status).reason != "HEAD_MOVED" || !context.expected_head.empty()) return status;
   }
   return status;

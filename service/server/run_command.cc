@@ -9,6 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/notification.h"
+#include "metapowers/journal/v1/run_answer.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/skip_log.h"
@@ -19,6 +21,7 @@
 #include "service/server/document_frame.h"
 #include "service/server/generate_ahead.h"
 #include "service/server/model_change.h"
+#include "service/server/request_replay.h"
 #include "service/server/result_comparison.h"
 #include "service/server/result_lists.h"
 #include "service/server/section_guard.h"
@@ -267,6 +270,11 @@ absl::Status WithProgress(const absl::Status& failure, const std::vector<const C
   return MakeError(failure.code(), absl::StrCat(named ? "" : id, named ? "" : ": ", failure.message()), details);
 }
 
+std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
+  return absl::StrJoin(entries, ",",
+                       [](std::string* out, const CommandEntry* entry) { out->append(entry->spec->id()); });
+}
+
 // A run of one call, over as many attempts as it takes.
 class Run {
  public:
@@ -276,10 +284,20 @@ class Run {
   absl::Status Execute(const v1::CommandContext& context, const RunOptions& options);
 
  private:
-  // Builds everything on `head` and commits it. HEAD_MOVED when the head was elsewhere by then.
-  absl::Status Try(std::shared_ptr<const Snapshot> head, const RunOptions& options);
-  absl::Status Stage(Attempt& attempt, size_t& staged);
-  void Tell(std::vector<Step>& steps, bool rebuilt);
+  // What the engine says of the steps of an attempt.
+  struct Answer {
+    absl::Notification came;
+    absl::Status status;
+  };
+
+  // Builds everything on `tip` and gives it its place there, in the writer's turn; nullptr when there is nothing to
+  // wait for. HEAD_MOVED when the tip was elsewhere by then.
+  absl::StatusOr<std::shared_ptr<Answer>> Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options);
+  absl::Status Stage(size_t& staged);
+  std::shared_ptr<Answer> Submit();
+  void Tell();
+  // Tells what `answer` says of the same call.
+  absl::Status Replay(const std::string& answer);
 
   Backend& backend_;
   Call& call_;
@@ -287,9 +305,12 @@ class Run {
   RunObserver& observer_;
   CheckedContext context_;
   std::string uid_;
+  std::string fingerprint_;  // of the call, when it has a request id
   int attempts_ = 0;
-  size_t started_ = 0;       // commands whose start was told
-  bool at_command_ = false;  // the model is staged, so that a failure is a command's
+  std::unique_ptr<Attempt> attempt_;  // the last one
+  absl::Status failure_;              // what ended it before its last command
+  size_t started_ = 0;                // commands whose start was told
+  bool at_command_ = false;           // the model is staged, so that a failure is a command's
 };
 
 absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& options) {
@@ -301,40 +322,104 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
     if (!identity.ok() && !context_.validate_only) return identity.status();
     context_.author = identity.ok() ? *std::move(identity) : workspace::Identity{"metapowers", "metapowers@localhost"};
   }
+  if (!context_.request_id.empty() && !context_.validate_only) {
+    fingerprint_ =
+        CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model), context);
+  }
   absl::Status status;
   for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
-    const absl::MutexLockMaybe turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_));
-    RETURN_IF_ERROR(call_.CheckAlive());
-    ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, backend_.env.engine->Head(uid_));
-    status = Try(std::move(head), options);
+    std::shared_ptr<Answer> answer;
+    {
+      const absl::MutexLockMaybe turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_));
+      RETURN_IF_ERROR(call_.CheckAlive());
+      if (!fingerprint_.empty()) {
+        ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend_.env.engine, uid_, context_.request_id, fingerprint_));
+        if (before.has_value()) return Replay(*before);
+      }
+      ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> base,
+                       context_.validate_only ? backend_.env.engine->Head(uid_) : backend_.env.engine->Tip(uid_));
+      ASSIGN_OR_RETURN(answer, Try(std::move(base), options));
+    }
+    // The next writer builds on these steps while they become durable.
+    if (answer != nullptr) {
+      answer->came.WaitForNotification();
+      status = answer->status;
+    }
+    if (status.ok()) {
+      Tell();
+      return failure_;
+    }
     // With an expected head, CheckPreconditions said the last word on it.
     if (DetailsOf(status).reason != "HEAD_MOVED" || !context_.expected_head.empty()) return status;
   }
   return status;
 }
 
-absl::Status Run::Try(std::shared_ptr<const Snapshot> head, const RunOptions& options) {
-  Attempt attempt(backend_, context_, uid_, std::move(head), entries_);
-  RETURN_IF_ERROR(attempt.CheckPreconditions(options));
+absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options) {
+  attempt_ = std::make_unique<Attempt>(backend_, context_, uid_, std::move(tip), entries_);
+  RETURN_IF_ERROR(attempt_->CheckPreconditions(options));
   size_t staged = 0;
-  const absl::Status failure = Stage(attempt, staged);
-  attempt.EndAhead();
-  const bool cancelled = DetailsOf(failure).reason == "CANCELLED";
-  if (!failure.ok() && (cancelled || !at_command_)) return failure;
-  if (!failure.ok() && staged == 0) return WithProgress(failure, entries_, staged);
-  if (!context_.validate_only) {
-    RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
-    RETURN_IF_ERROR(backend_.env.engine->Commit(uid_, attempt.draft().batch()));
-    call_.commit = attempt.draft().state()->commit();
+  failure_ = Stage(staged);
+  attempt_->EndAhead();
+  const bool cancelled = DetailsOf(failure_).reason == "CANCELLED";
+  if (!failure_.ok() && (cancelled || !at_command_)) return failure_;
+  if (!failure_.ok()) failure_ = WithProgress(failure_, entries_, staged);
+  if (!failure_.ok() && staged == 0) return failure_;
+  if (context_.validate_only) return nullptr;
+  RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
+  return Submit();
+}
+
+std::shared_ptr<Run::Answer> Run::Submit() {
+  workspace::CommitBatch batch = attempt_->draft().batch();
+  if (!fingerprint_.empty()) {
+    journal::v1::RunAnswer answer;
+    for (const Step& step : attempt_->steps()) {
+      journal::v1::RunStep& kept = *answer.add_steps();
+      if (step.entry != nullptr) kept.set_command(step.entry->spec->id());
+      *kept.mutable_outcome() = step.outcome;
+    }
+    if (!failure_.ok()) KeepFailure(failure_, *answer.mutable_failure());
+    batch.request = {context_.request_id, fingerprint_, answer.SerializeAsString(), {}};
   }
-  Tell(attempt.steps(), attempts_ > 1);
-  return failure.ok() ? failure : WithProgress(failure, entries_, staged);
+  call_.commit = batch.new_head;
+  auto answer = std::make_shared<Answer>();
+  backend_.env.engine->Submit(uid_, std::move(batch), [answer](absl::Status status) {
+    answer->status = std::move(status);
+    answer->came.Notify();
+  });
+  return answer;
+}
+
+absl::Status Run::Replay(const std::string& kept) {
+  journal::v1::RunAnswer answer;
+  if (!answer.ParseFromString(kept)) {
+    return MakeError(absl::StatusCode::kDataLoss, "the answer kept for this request_id is damaged",
+                     {"STORAGE_CORRUPT", {{"request_id", context_.request_id}}, {}, "call again with another id"});
+  }
+  int position = 0;
+  for (journal::v1::RunStep& step : *answer.mutable_steps()) {
+    v1::CommandOutcome& outcome = *step.mutable_outcome();
+    outcome.set_replayed(true);
+    call_.commit = outcome.commit();
+    if (step.command().empty()) {
+      observer_.OnModel(outcome);
+      continue;
+    }
+    const CommandEntry& entry = *entries_[position++];
+    observer_.OnStarted(entry, position);
+    ASSIGN_OR_RETURN(const auto then, backend_.env.engine->At(uid_, outcome.commit()));
+    ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(backend_.generator, *then, context_.topic, nullptr));
+    ASSIGN_OR_RETURN(const auto generated, backend_.generator.Generate(entry, inputs));
+    observer_.OnFinished(outcome, *generated->result, position);
+  }
+  return answer.has_failure() ? FailureOf(answer.failure()) : absl::OkStatus();
 }
 
 // Stages the model and all commands, up to the first failure; `staged` counts the commands that succeeded.
-absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
+absl::Status Run::Stage(size_t& staged) {
   at_command_ = false;
-  RETURN_IF_ERROR(attempt.StageModel());
+  RETURN_IF_ERROR(attempt_->StageModel());
   at_command_ = true;
   for (staged = 0; staged < entries_.size(); ++staged) {
     RETURN_IF_ERROR(call_.CheckAlive());
@@ -342,15 +427,15 @@ absl::Status Run::Stage(Attempt& attempt, size_t& staged) {
       ++started_;
       observer_.OnStarted(*entries_[staged], static_cast<int>(started_));
     }
-    RETURN_IF_ERROR(attempt.StageCommand(static_cast<int>(staged)));
+    RETURN_IF_ERROR(attempt_->StageCommand(static_cast<int>(staged)));
   }
   return absl::OkStatus();
 }
 
-void Run::Tell(std::vector<Step>& steps, bool rebuilt) {
+void Run::Tell() {
   int position = 0;
-  for (Step& step : steps) {
-    step.outcome.set_rebuilt(rebuilt && step.outcome.changed());
+  for (Step& step : attempt_->steps()) {
+    step.outcome.set_rebuilt(attempts_ > 1 && step.outcome.changed());
     if (step.entry == nullptr) {
       observer_.OnModel(step.outcome);
     } else {

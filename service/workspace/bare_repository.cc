@@ -48,18 +48,6 @@ absl::Status Fill(const std::string& directory) {
 
 }  // namespace
 
-absl::Status CheckBatch(const CommitBatch& batch) {
-  const std::string* at = &batch.expected_head;
-  bool chained = true;
-  for (const CommitInfo& commit : batch.commits) {
-    chained &= commit.first_parent == *at && IsObjectId(commit.id);
-    at = &commit.id;
-  }
-  if (chained && *at == batch.new_head) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, "the batch is no chain of commits from its old to its new head",
-                   {.reason = "ARGUMENT_INVALID"});
-}
-
 absl::Status BareRepository::Create(const std::string& path) {
   const std::string parent = path.substr(0, path.rfind('/'));
   const std::string temporary = absl::StrCat(parent, "/tmp-", NewUuid());
@@ -101,13 +89,10 @@ absl::StatusOr<std::shared_ptr<BareRepository>> BareRepository::Open(const std::
 }
 
 BareRepository::BareRepository(std::string path, RepositoryHandle handle, std::shared_ptr<ObjectStore> objects)
-    : path_(std::move(path)),
-      objects_(std::move(objects)),
-      lineage_(objects_, path_ + "/metapowers-revision"),
-      handle_(std::move(handle)) {}
+    : path_(std::move(path)), objects_(std::move(objects)), handle_(std::move(handle)) {}
 
-absl::StatusOr<std::string> BareRepository::ReadHead() const {
-  // Read by hand: a libgit2 repository serves one thread at a time, and this one waits for syncs.
+absl::StatusOr<std::string> BareRepository::Branch() const {
+  // Read by hand: the handle may be waiting for a sync.
   ASSIGN_OR_RETURN(const std::optional<std::string> loose, ReadWholeFile(absl::StrCat(path_, "/", kBranch)));
   if (loose.has_value()) {
     const std::string id(absl::StripTrailingAsciiWhitespace(*loose));
@@ -122,42 +107,16 @@ absl::StatusOr<std::string> BareRepository::ReadHead() const {
   return std::string();
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> BareRepository::Head() {
-  ASSIGN_OR_RETURN(const std::string head, ReadHead());
-  {
-    absl::MutexLock lock(&head_mutex_);
-    if (head_ != nullptr && head_->commit() == head) return head_;
-  }
-  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, lineage_.SnapshotOfHead(head));
-  absl::MutexLock lock(&head_mutex_);
-  head_ = snapshot;
-  return snapshot;
-}
-
-absl::StatusOr<std::shared_ptr<const Snapshot>> BareRepository::At(absl::string_view commit) {
-  ASSIGN_OR_RETURN(const std::string head, ReadHead());
-  return lineage_.SnapshotAt(commit, head);
-}
-
-absl::StatusOr<HistoryPage> BareRepository::History(const HistoryQuery& query) {
-  ASSIGN_OR_RETURN(const std::string head, ReadHead());
-  return lineage_.History(head, query);
-}
-
-absl::Status BareRepository::Commit(const CommitBatch& batch) {
-  absl::MutexLock lock(&commit_mutex_);
-  ASSIGN_OR_RETURN(const std::string before, ReadHead());
-  if (before != batch.expected_head) return HeadMovedError(batch.expected_head, before);
-  if (batch.new_head == batch.expected_head) return absl::OkStatus();
-  RETURN_IF_ERROR(CheckBatch(batch));
-  ASSIGN_OR_RETURN(const ObjectStore::Written written, objects_->Write(batch.objects));
+absl::Status BareRepository::Store(const std::vector<const Object*>& objects) {
+  ASSIGN_OR_RETURN(const ObjectStore::Written written, objects_->Write(objects));
   loose_objects_ += written.loose;
   packs_ += written.packs;
-  const absl::Status moved = MoveReference(handle_.get(), kBranch, batch.expected_head, batch.new_head, "");
-  if (!absl::IsAborted(moved)) return moved;
-  // Somebody else's push was quicker: say where the branch went.
-  const absl::StatusOr<std::string> after = ReadHead();
-  return HeadMovedError(batch.expected_head, after.value_or(""));
+  return absl::OkStatus();
+}
+
+absl::Status BareRepository::MoveBranch(absl::string_view expected, absl::string_view target) {
+  absl::MutexLock lock(&handle_mutex_);
+  return MoveReference(handle_.get(), kBranch, expected, target, "");
 }
 
 void BareRepository::Recount() {

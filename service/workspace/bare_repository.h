@@ -6,18 +6,17 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "service/workspace/engine.h"
 #include "service/workspace/git.h"
-#include "service/workspace/lineage.h"
 #include "service/workspace/object_store.h"
 
 namespace metapowers::workspace {
 
-// Thread-safe. Readers do not wait for a commit's sync.
+// Thread-safe.
 class BareRepository {
  public:
   // Makes an empty repository at `path`, durably and at once: it is built beside and renamed.
@@ -30,11 +29,16 @@ class BareRepository {
   static absl::StatusOr<std::shared_ptr<BareRepository>> Open(const std::string& path);
 
   const std::string& path() const { return path_; }
+  std::shared_ptr<const ObjectSource> objects() const { return objects_; }
 
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Head() ABSL_LOCKS_EXCLUDED(head_mutex_);
-  absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view commit);
-  absl::StatusOr<HistoryPage> History(const HistoryQuery& query);
-  absl::Status Commit(const CommitBatch& batch) ABSL_LOCKS_EXCLUDED(commit_mutex_);
+  // The commit the branch is at, "" when it is unborn. Waits for nobody.
+  absl::StatusOr<std::string> Branch() const;
+
+  // Stores the objects durably.
+  absl::Status Store(const std::vector<const Object*>& objects);
+
+  // See MoveReference() in git.h.
+  absl::Status MoveBranch(absl::string_view expected, absl::string_view target) ABSL_LOCKS_EXCLUDED(handle_mutex_);
 
   // About how many loose objects there are, and packs.
   int loose_objects() const { return loose_objects_; }
@@ -47,25 +51,15 @@ class BareRepository {
  private:
   BareRepository(std::string path, RepositoryHandle handle, std::shared_ptr<ObjectStore> objects);
 
-  // The commit the branch is at, "" when it is unborn.
-  absl::StatusOr<std::string> ReadHead() const;
-
   const std::string path_;
   const std::shared_ptr<ObjectStore> objects_;
-  Lineage lineage_;
   std::atomic<int> loose_objects_{0};
   std::atomic<int> packs_{0};
   std::atomic<bool> packing_{false};
 
-  absl::Mutex commit_mutex_;  // the sequencer: one commit at a time
-  const RepositoryHandle handle_ ABSL_PT_GUARDED_BY(commit_mutex_);
-
-  absl::Mutex head_mutex_;
-  std::shared_ptr<const Snapshot> head_ ABSL_GUARDED_BY(head_mutex_);  // the last seen; good while the id is the same
+  absl::Mutex handle_mutex_;  // a libgit2 repository serves one thread at a time
+  const RepositoryHandle handle_ ABSL_PT_GUARDED_BY(handle_mutex_);
 };
-
-// INVALID_ARGUMENT/ARGUMENT_INVALID unless the batch is a chain of its own commits from its old head to its new one.
-absl::Status CheckBatch(const CommitBatch& batch);
 
 }  // namespace metapowers::workspace
 

@@ -21,7 +21,8 @@ namespace metapowers::workspace {
 namespace {
 
 constexpr char kFormatPrefix[] = "metapowers-data ";
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
+constexpr int kOldestVersion = 1;  // had no journal, and needs nothing else
 
 std::string Describe(absl::string_view path, absl::string_view why) {
   return absl::StrCat("data directory '", path, "' ", why);
@@ -43,6 +44,10 @@ absl::Status CheckOwner(const std::string& path) {
   return NotOursError(path, "belongs to another user", "run as its owner, or change the owner");
 }
 
+absl::Status WriteFormat(const std::string& path) {
+  return ReplaceFile(path + "/format", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
+}
+
 absl::Status CheckFormat(const std::string& path) {
   ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadWholeFile(path + "/format"));
   if (!format.has_value()) {
@@ -51,7 +56,7 @@ absl::Status CheckFormat(const std::string& path) {
       if (name == "lock" || name == "lost+found" || absl::StartsWith(name, "format.tmp-")) continue;
       return NotOursError(path, "holds other files and no metapowers data", "name an empty directory");
     }
-    return ReplaceFile(path + "/format", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
+    return WriteFormat(path);
   }
   absl::string_view text = *format;
   int version = 0;
@@ -59,6 +64,8 @@ absl::Status CheckFormat(const std::string& path) {
     return NotOursError(path, "has a damaged format file", "restore the file from a backup");
   }
   if (version == kFormatVersion) return absl::OkStatus();
+  // Before the first answer that only the journal holds: an older release must not open it after that.
+  if (version >= kOldestVersion && version < kFormatVersion) return WriteFormat(path);
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    Describe(path, absl::StrCat("has format ", version, "; this release knows ", kFormatVersion)),
                    {.reason = "STORAGE_VERSION",

@@ -93,7 +93,7 @@ Draft::Draft(std::shared_ptr<const Snapshot> base)
 
 Draft::~Draft() = default;
 
-absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(const CommitSpec& spec) {
+absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) {
   ASSIGN_OR_RETURN(const Change root, Arrange(spec.changes));
   TreeEditor editor(*staged_);
   ASSIGN_OR_RETURN(std::string tree, editor.Apply(state_->tree(), root, ""));
@@ -107,6 +107,7 @@ absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(const CommitSpec& spe
   staged_->Add(editor.Take());
   state_ = std::make_shared<Snapshot>(staged_, info.id, info.tree, info.revision);
   commits_.push_back(info);
+  specs_.push_back(std::move(spec));
   return info;
 }
 
@@ -115,7 +116,8 @@ CommitBatch Draft::batch() const {
           .new_head = state_->commit(),
           .objects = staged_->All(),
           .commits = commits_,
-          .request_ids = {}};
+          .specs = specs_,
+          .request = std::nullopt};
 }
 
 }  // namespace metapowers::workspace

@@ -44,7 +44,7 @@ class Draft {
   // it is. Errors leave the draft as it was: INVALID_ARGUMENT/NAME_INVALID or ARGUMENT_INVALID,
   // FAILED_PRECONDITION/PATH_UNSAFE when a path meets an entry that is not ours (a link, a
   // submodule, an executable, a file where a directory is needed or the reverse), DATA_LOSS.
-  absl::StatusOr<std::optional<CommitInfo>> AddCommit(const CommitSpec& spec);
+  absl::StatusOr<std::optional<CommitInfo>> AddCommit(CommitSpec spec);
 
   // The commits staged so far, oldest first.
   const std::vector<CommitInfo>& commits() const { return commits_; }
@@ -57,6 +57,7 @@ class Draft {
   const std::shared_ptr<StagedObjects> staged_;
   std::shared_ptr<const Snapshot> state_;
   std::vector<CommitInfo> commits_;
+  std::vector<CommitSpec> specs_;
 };
 
 }  // namespace metapowers::workspace

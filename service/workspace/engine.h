@@ -1,6 +1,12 @@
-// Where workspaces live. One interface for every store: bare repositories on disk (local_engine.h), a
-// person's own repository (worktree_engine.h), later a journal and PostgreSQL. A workspace is named by
-// its immutable uid; its history is one line of first-parent commits.
+// Where workspaces live. One interface for every store: bare repositories behind a journal (local_engine.h), a
+// person's own repository (worktree_engine.h), later PostgreSQL. A workspace is named by its immutable uid; its history
+// is one line of first-parent commits.
+//
+// What every engine promises (tests/workspace/engine_conformance_test.cc):
+//   - a step is done wholly or not at all, and what was answered with OK outlives the process and the machine's power;
+//   - the steps of a workspace have one order, that of its commits; a step is answered after all before it;
+//   - readers see the newest answered step, and never one that may still be lost;
+//   - a step and the record of the call that made it are kept together, or neither.
 //
 // All engines are thread-safe: readers never wait for a writer, writers of one workspace take turns.
 // Errors any method may return: NOT_FOUND/WORKSPACE_NOT_FOUND, DATA_LOSS/STORAGE_CORRUPT,
@@ -9,27 +15,47 @@
 #ifndef METAPOWERS_SERVICE_WORKSPACE_ENGINE_H_
 #define METAPOWERS_SERVICE_WORKSPACE_ENGINE_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "service/workspace/commit.h"
 #include "service/workspace/object.h"
 #include "service/workspace/snapshot.h"
 
 namespace metapowers::workspace {
 
+// A call and what it was answered, so that the same call sent again is not done again.
+struct RequestRecord {
+  std::string id;           // that the caller gave it
+  std::string fingerprint;  // of the call; another one under the same id is another call
+  std::string answer;       // opaque here
+  absl::Time time;          // when the engine took it; callers leave it
+
+  bool operator==(const RequestRecord&) const = default;
+};
+
+// How long records of requests are kept.
+inline constexpr absl::Duration kRequestsKept = absl::Hours(24);
+
 // One all-or-nothing step of a workspace: new objects, and the head's move onto them.
 struct CommitBatch {
   std::string expected_head;             // "" = the workspace has no commit yet
-  std::string new_head;                  // equal to expected_head = nothing to do
+  std::string new_head;                  // equal to expected_head = no commit
   std::vector<Object> objects;           // every object the head's move needs, each before those that name it
   std::vector<CommitInfo> commits;       // the commits among them, oldest first
-  std::vector<std::string> request_ids;  // of the calls this batch answers, stored with it by engines that index them
+  std::vector<CommitSpec> specs;         // what each of them was made of
+  std::optional<RequestRecord> request;  // of the call that the step answers
 };
+
+// INVALID_ARGUMENT/ARGUMENT_INVALID unless the batch is a chain of its own commits from its old head to its new one.
+absl::Status CheckBatch(const CommitBatch& batch);
 
 struct HistoryQuery {
   std::string from;    // newest commit to consider, a full id; "" = head
@@ -51,19 +77,42 @@ class Engine {
   // Makes the empty workspace `uid` durably. ALREADY_EXISTS/WORKSPACE_EXISTS.
   virtual absl::Status CreateWorkspace(absl::string_view uid) = 0;
 
-  // The workspace as of its newest commit, or an empty snapshot.
+  // The workspace as of its newest answered step, or an empty snapshot.
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> Head(absl::string_view uid) = 0;
 
+  // The workspace as its newest step leaves it, answered or not: what a writer builds the next one on. Not for readers.
+  virtual absl::StatusOr<std::shared_ptr<const Snapshot>> Tip(absl::string_view uid) = 0;
+
   // The workspace as of `commit`, 40 hex digits (INVALID_ARGUMENT/NAME_INVALID) on the first-parent line of
-  // the head (NOT_FOUND/REVISION_NOT_FOUND).
+  // the tip (NOT_FOUND/REVISION_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view uid, absl::string_view commit) = 0;
 
-  // Moves the head from expected_head to new_head, all or nothing; durable when it returns OK. ABORTED/HEAD_MOVED
-  // with metadata `expected`, `actual` when the head is elsewhere: build the draft anew on Head().
-  virtual absl::Status Commit(absl::string_view uid, const CommitBatch& batch) = 0;
+  // Gives the step its place in the order, so that Tip() has it when this returns, and answers later: calls `done`
+  // once, with OK when the step is durable, in this thread or in one of the engine's, which `done` must not hold up. A
+  // step that fails takes those built on it with it. Errors of `done`:
+  //   ABORTED/HEAD_MOVED with metadata `expected`, `actual`: the tip is elsewhere, or a step below this one failed;
+  //   build
+  //     the draft anew on Tip();
+  //   RESOURCE_EXHAUSTED/OVERLOADED: too much waits to be stored; nothing was done, try again soon;
+  //   FAILED_PRECONDITION/BRANCH_DIVERGED with `expected`, `actual`: somebody else moved the branch of the repository
+  //     while steps of ours were not in it;
+  //   INTERNAL/STORAGE_FAILED: a sync failed, so that nobody can tell whether the step will be there after a restart,
+  //     which is needed: ask with its request id.
+  virtual void Submit(absl::string_view uid, CommitBatch batch, std::function<void(absl::Status)> done) = 0;
+
+  // The record that a step of the last kRequestsKept holds for `request_id`, answered or not: Settle() before it is
+  // told.
+  virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view uid,
+                                                                   absl::string_view request_id) = 0;
+
+  // Waits until every step that has its place by now is durable or has failed.
+  virtual absl::Status Settle(absl::string_view uid) = 0;
 
   // First-parent history, newest first. NOT_FOUND/REVISION_NOT_FOUND, INVALID_ARGUMENT/NAME_INVALID.
   virtual absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) = 0;
+
+  // Submit(), and waits for the answer.
+  absl::Status Commit(absl::string_view uid, CommitBatch batch);
 };
 
 }  // namespace metapowers::workspace

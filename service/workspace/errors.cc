@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
+#include "service/base/failpoint.h"
 #include "service/base/strings.h"
 
 namespace metapowers::workspace {
@@ -59,6 +60,51 @@ absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual
                    {.reason = "HEAD_MOVED",
                     .metadata = {{"expected", std::string(expected)}, {"actual", std::string(actual)}},
                     .next_step = "read the workspace again and repeat the call"});
+}
+
+absl::Status JournalCorruptError(absl::string_view why) {
+  return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("the journal is damaged: ", why),
+                   {.reason = "STORAGE_CORRUPT",
+                    .metadata = {{"object", "journal"}},
+                    .next_step = "restore the data directory from a backup"});
+}
+
+absl::Status JournalVersionError(int64_t version, int known) {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("the journal has version ", version, "; this release knows ", known),
+                   {.reason = "STORAGE_VERSION",
+                    .metadata = {{"version", std::to_string(version)}},
+                    .next_step = "run the release that wrote it, or a later one"});
+}
+
+absl::Status JournalFailedError() {
+  return MakeError(
+      absl::StatusCode::kInternal, "the storage failed to sync; nothing is written until a restart",
+      {.reason = "STORAGE_FAILED",
+       .next_step = "look at the disk, restart the server, then repeat the call with the same request id"});
+}
+
+absl::Status EngineOverloadedError(absl::string_view waiting) {
+  return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat("too many ", waiting, " wait to be stored"),
+                   {.reason = "OVERLOADED", .next_step = "try again after the time in RetryInfo"});
+}
+
+absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("somebody moved the branch of the workspace's repository to ", actual.empty() ? "nothing" : actual,
+                   " while answered commits above ", expected.empty() ? "the empty workspace" : expected,
+                   " were on their way into it; reading goes on"),
+      {.reason = "BRANCH_DIVERGED",
+       .metadata = {{"expected", std::string(expected)}, {"actual", std::string(actual)}},
+       .next_step = absl::StrCat("keep the other line: `git branch theirs main`; then give ours its place back: ",
+                                 expected.empty() ? std::string("`git update-ref -d refs/heads/main`")
+                                                  : absl::StrCat("`git update-ref refs/heads/main ", expected, "`"))});
+}
+
+absl::Status Failpoint(absl::string_view name) {
+  const int error = FailpointError(name);
+  return error == 0 ? absl::OkStatus() : StorageError(error, "the step failed");
 }
 
 absl::Status StorageError(int error_number, absl::string_view what) {

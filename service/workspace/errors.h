@@ -2,6 +2,8 @@
 #ifndef METAPOWERS_SERVICE_WORKSPACE_ERRORS_H_
 #define METAPOWERS_SERVICE_WORKSPACE_ERRORS_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
@@ -15,6 +17,20 @@ absl::Status RevisionInvalidError(absl::string_view commit);
 absl::Status RevisionNotFoundError(absl::string_view commit);
 absl::Status WorkspaceNotFoundError(absl::string_view workspace);
 absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual);
+
+// The journal is damaged: `why` without a path.
+absl::Status JournalCorruptError(absl::string_view why);
+// The journal was written by a newer release.
+absl::Status JournalVersionError(int64_t version, int known);
+// A sync of the journal failed: what it holds is known after a restart only.
+absl::Status JournalFailedError();
+// `waiting` says of what there is too much.
+absl::Status EngineOverloadedError(absl::string_view waiting);
+// Somebody else moved the branch from `expected` to `actual` while steps of ours were not in the repository yet.
+absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual);
+
+// The error that a test gave the point `name` (base/failpoint.h), in the words of this layer.
+absl::Status Failpoint(absl::string_view name);
 
 // What a failed system call means to a caller. `what` says what was tried, without a path.
 absl::Status StorageError(int error_number, absl::string_view what);

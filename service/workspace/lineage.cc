@@ -151,7 +151,7 @@ void Lineage::SaveCheckpoint(absl::string_view head, int64_t revision) {
   (void)ReplaceFile(checkpoint_file_, absl::StrCat(head, " ", revision, "\n"), /*durable=*/false);
 }
 
-absl::StatusOr<HistoryPage> Lineage::History(absl::string_view head, const HistoryQuery& query) {
+absl::StatusOr<HistoryPage> Lineage::History(absl::string_view head, const HistoryQuery& query, int64_t above) {
   std::vector<std::string> path;
   if (!query.path.empty()) {
     ASSIGN_OR_RETURN(path, SplitPath(query.path));
@@ -167,7 +167,8 @@ absl::StatusOr<HistoryPage> Lineage::History(absl::string_view head, const Histo
   ASSIGN_OR_RETURN(std::optional<CommitInfo> commit, ReadCommit(start));
   int64_t number = *revision;
   for (int scanned = 0; commit.has_value(); ++scanned, --number) {
-    if (static_cast<int>(page.commits.size()) >= std::max(query.limit, 1) || scanned >= kMostScanned) {
+    const bool full = static_cast<int>(page.commits.size()) >= std::max(query.limit, 1);
+    if (full || scanned >= kMostScanned || number <= above) {
       page.next_cursor = commit->id;
       return page;
     }

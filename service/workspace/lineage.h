@@ -43,8 +43,10 @@ class Lineage {
   absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(absl::string_view commit, absl::string_view head)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // One page of the history that ends at `head`; see Engine::History.
-  absl::StatusOr<HistoryPage> History(absl::string_view head, const HistoryQuery& query) ABSL_LOCKS_EXCLUDED(mutex_);
+  // One page of the history that ends at `head`; see Engine::History. It ends above revision `above`, with the cursor
+  // there.
+  absl::StatusOr<HistoryPage> History(absl::string_view head, const HistoryQuery& query, int64_t above = 0)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The commit, parsed, without its number.
   absl::StatusOr<CommitInfo> ReadCommit(absl::string_view id) const;

@@ -1,17 +1,23 @@
-// The server's engine: one bare repository per workspace under the data directory, readable by stock Git.
+// The server's engine: one bare repository per workspace under the data directory, readable by stock Git, and one
+// journal for all of them.
 //
-// A commit is durable thus: its new objects are written to temporary files, one each or, when they are many, all in a
-// pack; they are synced, renamed into place and their directories synced; then the branch moves by compare-and-swap,
-// its file and directory synced. A crash at any point leaves the old head or the new one, and left-over temporary and
-// lock files, which the next open removes. Loose objects and packs that are too many are packed by a background thread,
-// off the write path.
+// A step is durable, and answered, when the journal has it: what arrived during the last sync shares the next one, over
+// all workspaces. A second thread then stores its objects in the repository, loose or, when they are many, as a pack,
+// each synced before the branch moves onto them, and has the journal forget it. A crash at any point leaves a
+// repository that is whole, and a journal from which the next start makes the missing commits again, to the same ids.
+// Loose objects and packs that are too many are packed by a third thread.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_LOCAL_ENGINE_H_
 #define METAPOWERS_SERVICE_WORKSPACE_LOCAL_ENGINE_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/engine.h"
 
@@ -21,9 +27,20 @@ struct LocalEngineOptions {
   size_t open_repositories = 256;     // most handles kept open when unused
   size_t loose_object_limit = 2'000;  // pack a repository that holds more; 0 = never
   size_t pack_limit = 16;             // merge the packs of a repository that has more; 0 = never
+  // From a step's answer to its being stored in the repository, when the storage keeps up.
+  absl::Duration flush_delay = absl::Milliseconds(500);
+  // Answer a step when stock Git sees it. An error then may be that of storing it: the step is durable all the same,
+  // and stock Git sees it once the storage lets it.
+  bool answer_when_stored = false;
+  // Told of workspaces that cannot be stored or recovered; for a log. From any thread.
+  std::function<void(absl::string_view uid, const absl::Status& trouble)> report;
+  int64_t unflushed_bytes = int64_t{64} << 20;       // of all steps that wait to be stored; more are refused
+  int64_t unflushed_bytes_each = int64_t{32} << 20;  // of those of one workspace
 };
 
-// Initializes libgit2 for the process (git.h). FAILED_PRECONDITION/GIT_UNSUPPORTED when it is too old.
+// Takes up what the journal holds. Initializes libgit2 for the process (git.h). FAILED_PRECONDITION/GIT_UNSUPPORTED
+// when it is too old; the errors of OpenSqliteJournal. A workspace that is damaged is no error: its calls answer
+// DATA_LOSS.
 absl::StatusOr<std::unique_ptr<Engine>> NewLocalEngine(std::shared_ptr<const DataDir> data_dir,
                                                        const LocalEngineOptions& options = {});
 

@@ -113,6 +113,7 @@ class Staging {
     for (File& file : files_) {
       const std::string fan_out = FanOut(objects_dir_, file.id);
       RETURN_IF_ERROR(MakeDirectory(fan_out, 0777));
+      RETURN_IF_ERROR(Failpoint("store_mid_objects"));
       if (::rename(file.temporary.c_str(), LoosePath(objects_dir_, file.id).c_str()) != 0) {
         return StorageError(errno, "cannot store an object");
       }

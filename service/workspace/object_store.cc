@@ -114,18 +114,18 @@ absl::StatusOr<Object> ObjectStore::FindPacked(absl::string_view id) const {
   return Object{.type = *type, .id = std::string(id), .body = std::string(data, git_odb_object_size(object.get()))};
 }
 
-absl::StatusOr<ObjectStore::Written> ObjectStore::Write(const std::vector<Object>& objects) {
+absl::StatusOr<ObjectStore::Written> ObjectStore::Write(const std::vector<const Object*>& objects) {
   std::vector<const Object*> missing;
   size_t bytes = 0;
-  for (const Object& object : objects) {
-    const git_oid oid = ToOid(object.id);
+  for (const Object* object : objects) {
+    const git_oid oid = ToOid(object->id);
     if (git_odb_exists_ext(packs_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) != 0) continue;
-    missing.push_back(&object);
-    bytes += object.body.size();
+    missing.push_back(object);
+    bytes += object->body.size();
   }
   const bool pack = missing.size() >= kPackFrom && bytes <= kMostPackedBytes;
   RETURN_IF_ERROR(pack ? WritePack(directories_.front(), missing) : WriteLooseObjects(directories_.front(), missing));
-  for (const Object& object : objects) Remember(object);
+  for (const Object* object : objects) Remember(*object);
   return pack ? Written{.loose = 0, .packs = 1} : Written{.loose = static_cast<int>(missing.size()), .packs = 0};
 }
 

@@ -29,7 +29,7 @@ class ObjectStore : public ObjectSource {
     int packs = 0;
   };
   // Stores, durably, those objects that no pack known so far holds: few as loose files, many as one pack.
-  absl::StatusOr<Written> Write(const std::vector<Object>& objects);
+  absl::StatusOr<Written> Write(const std::vector<const Object*>& objects);
 
  private:
   ObjectStore(std::vector<std::string> directories, OdbHandle packs)

@@ -292,6 +292,7 @@ absl::Status WritePack(const std::string& objects_dir, const std::vector<const O
   const std::string name = absl::StrCat(folder, "/pack-", absl::BytesToHexString(builder.checksum()));
   absl::Status status = WriteSynced(temporary, builder.pack());
   if (status.ok()) status = WriteSynced(index, builder.Index());
+  if (status.ok()) status = Failpoint("pack_before_names");
   if (status.ok() && (::rename(temporary.c_str(), (name + ".pack").c_str()) != 0 ||
                       ::rename(index.c_str(), (name + ".idx").c_str()) != 0)) {
     status = StorageError(errno, "cannot store a pack");

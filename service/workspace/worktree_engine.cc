@@ -21,7 +21,6 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
-#include "service/workspace/bare_repository.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/git.h"
 #include "service/workspace/lineage.h"
@@ -129,9 +128,20 @@ class WorktreeEngineImpl : public WorktreeEngine {
     return lineage_.History(branch.commit, query);
   }
 
-  absl::Status Commit(absl::string_view uid, const CommitBatch& batch) override;
+  // Nothing waits here: what has its place is answered.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Tip(absl::string_view uid) override { return Head(uid); }
+  void Submit(absl::string_view uid, CommitBatch batch, std::function<void(absl::Status)> done) override {
+    done(Apply(uid, batch));
+  }
+  absl::Status Settle(absl::string_view uid) override { return CheckedBranch(uid).status(); }
+  // One process is the caller and the engine: there is nobody who could call again.
+  absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view uid, absl::string_view) override {
+    RETURN_IF_ERROR(CheckedBranch(uid).status());
+    return std::nullopt;
+  }
 
  private:
+  absl::Status Apply(absl::string_view uid, const CommitBatch& batch);
   struct Branch {
     std::string name;    // refs/heads/…
     std::string commit;  // "" = unborn
@@ -246,7 +256,7 @@ absl::Status WorktreeEngineImpl::Finish(const std::vector<Change>& changes, Work
   return index.Write();
 }
 
-absl::Status WorktreeEngineImpl::Commit(absl::string_view uid, const CommitBatch& batch) {
+absl::Status WorktreeEngineImpl::Apply(absl::string_view uid, const CommitBatch& batch) {
   if (uid != kLocalUid) return WorkspaceNotFoundError(uid);
   absl::MutexLock sequence(&commit_mutex_);
   ASSIGN_OR_RETURN(const UniqueFd own_lock, TakeOwnLock());
@@ -267,7 +277,9 @@ absl::Status WorktreeEngineImpl::Commit(absl::string_view uid, const CommitBatch
   ASSIGN_OR_RETURN(const std::unique_ptr<WorktreeIndex> index, WorktreeIndex::Lock(git_dir_));
   WorktreeFiles files(root_);
   for (const Change& change : changes) RETURN_IF_ERROR(CheckUntouched(*index, files, change));
-  RETURN_IF_ERROR(objects_->Write(batch.objects).status());
+  std::vector<const Object*> objects;
+  for (const Object& object : batch.objects) objects.push_back(&object);
+  RETURN_IF_ERROR(objects_->Write(objects).status());
   RETURN_IF_ERROR(ReplaceFile(git_dir_ + kPending, absl::StrCat(batch.expected_head, " ", batch.new_head, "\n"),
                               /*durable=*/false));
   absl::Status status = Stage(staged, *index, changes, files);

@@ -5,6 +5,8 @@
 // changed path that holds work the commit would bury is refused before anything is written:
 // FAILED_PRECONDITION/WORKTREE_DIRTY with metadata `path`.
 //
+// Records of requests are not kept: the trailers of the commits name them.
+//
 // The repository has one workspace, kLocalUid. Further errors of Head and Commit:
 // FAILED_PRECONDITION/REPOSITORY_UNSUPPORTED on a detached HEAD, and of Commit: FAILED_PRECONDITION/LOCKED when another
 // Git command is at work. Messages name paths relative to the working tree.

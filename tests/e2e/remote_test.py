@@ -6,6 +6,7 @@ import re
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -349,6 +350,55 @@ class Process(unittest.TestCase):
             self.assertIn('finding: "unencrypted-storage@database"', decisions)
             done = server.cli('-o', 'json', 'init', 'json', '--from', ROOT / 'deploy/examples/threagile.yaml')
             self.assertIn('"format": "threagile"', done.stdout)
+
+    def test_an_answer_outlives_a_kill_and_git_sees_it_soon(self):
+        with tempfile.TemporaryDirectory() as home:
+            with serving(home=home, visibility='deferred') as server:
+                server.cli('workspace', 'create', 'default')
+                done = server.cli('-o', 'json', 'init', 'api-platform', '--model', EXAMPLE)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                commit = json.loads(done.stdout)['outcome']['commit']
+                server.process.kill()
+                server.process.wait()
+            with serving(home=home, visibility='deferred') as server:
+                log = json.loads(server.cli('-o', 'json', 'log', 'api-platform').stdout)
+                self.assertEqual([revision['commit'] for revision in log['revisions']], [commit])
+                seen = ''
+                end = time.monotonic() + 20
+                while seen.strip() != commit and time.monotonic() < end:
+                    seen = run('git', '-c', 'safe.directory=*', 'rev-parse', 'main', cwd=server.repository()).stdout
+                self.assertEqual(seen.strip(), commit)
+                fsck = run('git', '-c', 'safe.directory=*', 'fsck', '--strict', cwd=server.repository())
+                self.assertEqual(fsck.returncode, 0, fsck.stderr)
+
+    def test_a_call_waits_for_a_server_that_restarts(self):
+        with tempfile.TemporaryDirectory() as home:
+            with serving(home=home) as server:
+                server.cli('workspace', 'create', 'default')
+                server.process.kill()
+                server.process.wait()
+            answers = []
+            call = threading.Thread(target=lambda: answers.append(
+                cli('--server', f'unix:{home}/socket', 'init', 'api-platform', '--model', EXAMPLE)))
+            call.start()
+            with serving(home=home) as server:
+                call.join()
+                self.assertEqual(answers[0].returncode, 0, answers[0].stderr)
+
+    def test_the_same_request_is_done_once(self):
+        request = '123e4567-e89b-42d3-a456-426614174000'
+        with serving() as server:
+            server.cli('workspace', 'create', 'default')
+            server.cli('init', 'api-platform', '--model', EXAMPLE)
+            words = ('-o', 'json', 'run', 'security-policy', 'api-platform', '--request-id', request)
+            first, again = (server.cli(*words) for _ in range(2))
+            self.assertEqual(first.returncode, 0, first.stderr)
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertIn('"replayed": true', again.stdout)
+            self.assertNotIn('"replayed": true', first.stdout)
+            done = server.cli('run', 'risk-appetite', 'api-platform', '--request-id', request)
+            self.assertEqual(done.returncode, 9)
+            self.assertIn('was used for another call', done.stderr)
 
     def test_two_callers_at_once(self):
         with serving() as server:

@@ -107,14 +107,23 @@ class HookedEngine : public workspace::Engine {
     hooks_.before_head();
     return real_->Head(uid);
   }
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Tip(absl::string_view uid) override {
+    hooks_.before_head();
+    return real_->Tip(uid);
+  }
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> At(absl::string_view uid,
                                                                 absl::string_view commit) override {
     return real_->At(uid, commit);
   }
-  absl::Status Commit(absl::string_view uid, const workspace::CommitBatch& batch) override {
+  void Submit(absl::string_view uid, workspace::CommitBatch batch, std::function<void(absl::Status)> done) override {
     hooks_.before_commit();
-    return real_->Commit(uid, batch);
+    real_->Submit(uid, std::move(batch), std::move(done));
   }
+  absl::StatusOr<std::optional<workspace::RequestRecord>> FindRequest(absl::string_view uid,
+                                                                      absl::string_view id) override {
+    return real_->FindRequest(uid, id);
+  }
+  absl::Status Settle(absl::string_view uid) override { return real_->Settle(uid); }
   absl::StatusOr<workspace::HistoryPage> History(absl::string_view uid, const workspace::HistoryQuery& query) override {
     return real_->History(uid, query);
   }
@@ -136,7 +145,8 @@ class Client {
         workflows(v1::WorkflowService::NewStub(channel)),
         workspaces(v1::WorkspaceService::NewStub(channel)) {}
 
-  grpc::Status Inventory(const v1::CommandContext& command, identify::AssetInventoryResponse* response = nullptr) {
+  grpc::Status Inventory(const v1::CommandContext& command,
+                         identify::AssetInventoryResponse* response = nullptr) const {
     identify::AssetInventoryRequest request;
     *request.mutable_context() = command;
     identify::AssetInventoryResponse unused;

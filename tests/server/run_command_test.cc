@@ -67,6 +67,69 @@ TEST_F(PipelineTest, NoChangeMakesNoCommit) {
   EXPECT_EQ(server_.Git("rev-parse HEAD"), head);
 }
 
+TEST_F(PipelineTest, TheSameCallSentAgainIsAnsweredAndNotDone) {
+  v1::CommandContext context = WithModel();
+  context.set_request_id(kRequestId);
+  identify::AssetInventoryResponse first;
+  ExpectOk(client_.Inventory(context, &first));
+  EXPECT_FALSE(first.outcome().replayed());
+  // Others go on meanwhile, so that doing it again would do something else.
+  ExpectOk(client_.Inventory(WithModel("Another Shop")));
+  const int commits = server_.CountCommits();
+  for (int opened = 0; opened < 2; ++opened) {
+    identify::AssetInventoryResponse again;
+    ExpectOk(Client(server_.channel()).Inventory(context, &again));
+    EXPECT_TRUE(again.outcome().replayed());
+    again.mutable_outcome()->set_replayed(false);
+    EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+    EXPECT_EQ(server_.CountCommits(), commits);
+    if (opened == 0) server_.Restart();
+  }
+  const Client after(server_.channel());
+  context.set_skip_reason("x");
+  context.set_skip_checks(true);
+  const grpc::Status reused = after.Inventory(context);
+  ExpectError(reused, grpc::StatusCode::INVALID_ARGUMENT, "REQUEST_ID_REUSED");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(reused).metadata().at("request_id"), kRequestId);
+  context = WithModel("Third Shop");
+  context.set_request_id(kRequestId);
+  ExpectError(after.Inventory(context), grpc::StatusCode::INVALID_ARGUMENT, "REQUEST_ID_REUSED");
+  EXPECT_EQ(server_.CountCommits(), commits);
+}
+
+TEST_F(PipelineTest, TwinsUnderWayAreOneCall) {
+  v1::CommandContext context = WithModel();
+  context.set_request_id(kRequestId);
+  constexpr int kTwins = 6;
+  std::vector<identify::AssetInventoryResponse> answers(kTwins);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kTwins; ++i) callers.emplace_back([&, i] { ExpectOk(client_.Inventory(context, &answers[i])); });
+  for (std::thread& caller : callers) caller.join();
+  int done = 0;
+  for (const identify::AssetInventoryResponse& answer : answers) {
+    done += answer.outcome().replayed() ? 0 : 1;
+    EXPECT_EQ(answer.outcome().commit(), answers[0].outcome().commit());
+    EXPECT_EQ(answer.result().SerializeAsString(), answers[0].result().SerializeAsString());
+  }
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(server_.CountCommits(), 2) << "the model and the command";
+}
+
+TEST_F(PipelineTest, ACallThatFailedMayBeSentAgain) {
+  v1::CommandContext context = WithModel("Shop", "bare");
+  context.set_request_id(kRequestId);
+  ExpectError(client_.Inventory(context), grpc::StatusCode::FAILED_PRECONDITION, "GATE_MISSING");
+  ExpectError(client_.Inventory(context), grpc::StatusCode::FAILED_PRECONDITION, "GATE_MISSING");
+  context.set_validate_only(true);
+  context.set_skip_checks(true);
+  context.set_skip_reason("to see");
+  ExpectOk(client_.Inventory(context));
+  context.set_validate_only(false);
+  identify::AssetInventoryResponse response;
+  ExpectOk(client_.Inventory(context, &response));
+  EXPECT_FALSE(response.outcome().replayed());
+}
+
 TEST_F(PipelineTest, TheGateHoldsAndNothingIsCommitted) {
   const grpc::Status status = client_.Inventory(WithModel("Shop", "bare"));
   ExpectError(status, grpc::StatusCode::FAILED_PRECONDITION, "GATE_MISSING");

@@ -34,14 +34,15 @@ def git(*words, cwd, **options):
 
 
 class Server:
-    """metapowersd in a folder of its own."""
+    """metapowersd in a folder of its own. Stock git sees what it answered, unless `visibility` says otherwise."""
 
-    def __init__(self, home, *flags, env=None):
+    def __init__(self, home, *flags, env=None, visibility='immediate'):
         self.home = pathlib.Path(home)
         self.socket = f'unix:{self.home}/socket'
         self.log = open(self.home / 'server.log', 'a')
         self.process = subprocess.Popen([str(BIN / 'metapowersd'), '--data-dir', str(self.home / 'data'), '--listen',
-                                         self.socket, *flags], stdout=subprocess.PIPE, stderr=self.log, text=True,
+                                         self.socket, '--commit-visibility', visibility, *flags],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         env={**CLEAN, **(env or {})})
         self.ready = self.process.stdout.readline()
         assert self.ready.startswith('listening '), (self.home / 'server.log').read_text()
@@ -63,9 +64,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*flags):
-    with tempfile.TemporaryDirectory() as home:
-        server = Server(home, *flags)
+def serving(*flags, home=None, visibility='immediate'):
+    """A server on a new folder, or on `home`."""
+    with tempfile.TemporaryDirectory() as new:
+        server = Server(home or new, *flags, visibility=visibility)
         try:
             yield server
         finally:

@@ -65,7 +65,7 @@ TestServer::~TestServer() {
 }
 
 void TestServer::Start(const std::vector<server::ListenAddress>& addresses) {
-  absl::StatusOr<server::Env> env = server::OpenDataDirEnv(directory_ + "/data");
+  absl::StatusOr<server::Env> env = server::OpenDataDirEnv(directory_ + "/data", {.answer_when_stored = true});
   ASSERT_TRUE(env.ok()) << env.status();
   absl::Time now;
   ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, "2026-03-01T12:00:00Z", &now, nullptr));

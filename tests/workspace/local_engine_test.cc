@@ -15,7 +15,10 @@
 
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "service/base/failpoint.h"
 #include "service/workspace/data_dir.h"
+#include "service/workspace/history_index.h"
+#include "service/workspace/staged_objects.h"
 #include "tests/workspace/repository_fixture.h"
 
 namespace metapowers::workspace {
@@ -23,6 +26,7 @@ namespace {
 
 using ::metapowers::testing_support::HasError;
 using ::testing::_;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Optional;
@@ -36,7 +40,9 @@ class LocalEngineTest : public ::testing::Test {
     Open();
     ASSERT_OK(engine_->CreateWorkspace(kUid));
   }
-  void Open(const LocalEngineOptions& options = {}) {
+  // Most look at what is stored: an answer waits for that.
+  void Open(LocalEngineOptions options = {}, bool answer_when_stored = true) {
+    options.answer_when_stored = answer_when_stored;
     engine_.reset();
     auto data_dir = DataDir::Open(dir_ / "data");
     ASSERT_OK(data_dir);
@@ -49,17 +55,6 @@ class LocalEngineTest : public ::testing::Test {
   const TempDir dir_;
   std::unique_ptr<Engine> engine_;
 };
-
-TEST_F(LocalEngineTest, EmptyWorkspace) {
-  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
-  EXPECT_EQ(head->commit(), "");
-  EXPECT_EQ(head->revision(), 0);
-  EXPECT_EQ(head->ReadFile(kPath).value(), std::nullopt);
-  EXPECT_EQ(head->TreeId(".metapowers").value(), "");
-  EXPECT_TRUE(head->ListDirectory("").value().empty());
-  EXPECT_TRUE(engine_->History(kUid, {}).value().commits.empty());
-  EXPECT_EQ(Git(repository(), "fsck --strict").exit_code, 0);
-}
 
 TEST_F(LocalEngineTest, ChainIsReadableByStockGit) {
   ASSERT_OK_AND_ASSIGN(const auto base, engine_->Head(kUid));
@@ -90,43 +85,9 @@ TEST_F(LocalEngineTest, ChainIsReadableByStockGit) {
   EXPECT_THAT(old->ReadFile(kPath).value(), Optional(std::string("version 5\n")));
 }
 
-TEST_F(LocalEngineTest, SurvivesReopening) {
-  ASSERT_OK_AND_ASSIGN(const auto commit, CommitFile(*engine_, kUid, kPath, "1"));
-  Open();
-  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
-  EXPECT_EQ(head->commit(), commit.id);
-  EXPECT_EQ(head->revision(), 1);
-}
-
-TEST_F(LocalEngineTest, NothingStagedNothingDone) {
-  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
-  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
-  Draft draft(head);
-  ASSERT_OK(engine_->Commit(kUid, draft.batch()));
-  EXPECT_EQ(engine_->Head(kUid).value()->revision(), 1);
-}
-
-TEST_F(LocalEngineTest, StaleDraftIsRefusedWhole) {
-  ASSERT_OK_AND_ASSIGN(const auto base, engine_->Head(kUid));
-  Draft draft(base);
-  ASSERT_OK(draft.AddCommit(Spec({{"mine.md", "x"}})));
-  ASSERT_OK_AND_ASSIGN(const auto other, CommitFile(*engine_, kUid, kPath, "1"));
-  const absl::Status refused = engine_->Commit(kUid, draft.batch());
-  EXPECT_THAT(refused, HasError(absl::StatusCode::kAborted, "HEAD_MOVED", _));
-  EXPECT_EQ(DetailsOf(refused).metadata.at("expected"), "");
-  EXPECT_EQ(DetailsOf(refused).metadata.at("actual"), other.id);
-  EXPECT_EQ(engine_->Head(kUid).value()->commit(), other.id);
-}
-
-TEST_F(LocalEngineTest, BatchMustBeAChain) {
-  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
-  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
-  Draft draft(head);
-  ASSERT_OK(draft.AddCommit(Spec({{kPath, "2"}})));
-  CommitBatch batch = draft.batch();
-  batch.commits.clear();
-  EXPECT_THAT(engine_->Commit(kUid, batch), HasError(absl::StatusCode::kInvalidArgument, "ARGUMENT_INVALID", _));
-  EXPECT_EQ(engine_->Head(kUid).value()->revision(), 1);
+TEST_F(LocalEngineTest, WorkspacesHaveNamesOfTheServer) {
+  EXPECT_THAT(engine_->CreateWorkspace("../x"), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _));
+  EXPECT_THAT(engine_->CreateWorkspace(kUid), HasError(absl::StatusCode::kAlreadyExists, "WORKSPACE_EXISTS", _));
 }
 
 TEST_F(LocalEngineTest, ConcurrentWritersLoseNothing) {
@@ -181,50 +142,78 @@ TEST_F(LocalEngineTest, RewoundBranchIsNumberedAnew) {
   EXPECT_EQ(engine_->Head(kUid).value()->revision(), 3);
 }
 
-TEST_F(LocalEngineTest, RevisionsMustBeFullIdsOfThisHistory) {
-  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
-  for (const std::string bad :
-       {"", "main", "HEAD", "HEAD~1", "abc", "0123456789ABCDEF0123456789ABCDEF01234567", "--all"}) {
-    EXPECT_THAT(engine_->At(kUid, bad), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _)) << bad;
-  }
-  EXPECT_THAT(engine_->At(kUid, std::string(40, 'a')), HasError(absl::StatusCode::kNotFound, "REVISION_NOT_FOUND", _));
-  const std::string tree = engine_->Head(kUid).value()->tree();
-  EXPECT_THAT(engine_->At(kUid, tree), HasError(absl::StatusCode::kNotFound, "REVISION_NOT_FOUND", _));
+// The history of a document is that of `git log`, page by page, whether the index has it or not.
+TEST_F(LocalEngineTest, HistoriesOfDocumentsAreThoseOfGitLog) {
+  const auto path_of = [](int i) { return absl::StrCat(".metapowers/security/topic-", i % 3, "/0", i % 2, "-x.md"); };
+  for (int i = 0; i < 60; ++i) ASSERT_OK(CommitFile(*engine_, kUid, path_of(i), absl::StrCat(i)));
+  const auto expect_like_git = [&](const std::string& path) {
+    SCOPED_TRACE(path);
+    std::string seen;
+    HistoryQuery query{.from = "", .path = path, .limit = 7, .cursor = ""};
+    do {
+      ASSERT_OK_AND_ASSIGN(const HistoryPage page, engine_->History(kUid, query));
+      for (const CommitInfo& commit : page.commits) {
+        absl::StrAppend(&seen, commit.id, "\n");
+        EXPECT_EQ(absl::StrCat(commit.revision), GitOk(repository(), "rev-list --count " + commit.id));
+      }
+      query.cursor = page.next_cursor;
+    } while (!query.cursor.empty());
+    EXPECT_EQ(seen, GitOk(repository(), "log --format=%H main -- " + path) + "\n");
+  };
+  const auto expect_all = [&] {
+    for (const char* path : {".metapowers/security/topic-1", ".metapowers/security/topic-1/01-x.md",
+                             ".metapowers/security/topic-2/00-x.md", ".metapowers/security"}) {
+      expect_like_git(path);
+    }
+  };
+  expect_all();
+  // Lost, it is built again; until then, the history is walked.
+  engine_.reset();
+  std::filesystem::remove(dir_ / "data/history.sqlite");
+  Open();
+  expect_all();
+  ASSERT_OK(CommitFile(*engine_, kUid, path_of(1), "after"));
+  expect_all();
+  // Damaged, likewise.
+  engine_.reset();
+  WriteFile(dir_ / "data/history.sqlite", "no database at all, and long enough to be read as one");
+  Open();
+  expect_all();
+  // Rewritten by somebody else.
+  GitOk(repository(), "update-ref refs/heads/main main~20");
+  expect_all();
+  for (int i = 0; i < 5; ++i) ASSERT_OK(CommitFile(*engine_, kUid, path_of(i), absl::StrCat("again ", i)));
+  expect_all();
 }
 
-TEST_F(LocalEngineTest, UnknownWorkspaces) {
-  for (const std::string uid :
-       {"", "nope", "../../etc", "6F1C0E9A-5B1D-4C57-9C43-0D4A0A6F3E11", "00000000-0000-4000-8000-000000000000"}) {
-    EXPECT_THAT(engine_->Head(uid), HasError(absl::StatusCode::kNotFound, "WORKSPACE_NOT_FOUND", _)) << uid;
+TEST(HistoryIndexTest, FollowsAndFinds) {
+  const TempDir dir;
+  ASSERT_OK_AND_ASSIGN(const auto index, HistoryIndex::Open(dir / "history.sqlite"));
+  const auto objects = std::make_shared<StagedObjects>(nullptr);
+  Draft draft(std::make_shared<const Snapshot>(objects, "", "", 0));
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 2'500; ++i) {
+    const std::string path = absl::StrCat(".metapowers/security/t", i % 2, "/evidence/scan.json");
+    ids.push_back(draft.AddCommit(Spec({{path, absl::StrCat(i)}})).value()->id);
   }
-  EXPECT_THAT(engine_->CreateWorkspace("../x"), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _));
-  EXPECT_THAT(engine_->CreateWorkspace(kUid), HasError(absl::StatusCode::kAlreadyExists, "WORKSPACE_EXISTS", _));
-}
-
-TEST_F(LocalEngineTest, HistoryPagesAndFilters) {
-  for (int i = 1; i <= 10; ++i) {
-    ASSERT_OK(CommitFile(*engine_, kUid, i % 2 == 0 ? "even/a.md" : "odd/a.md", absl::StrCat(i)));
+  objects->Add(draft.batch().objects);
+  EXPECT_EQ(index->Newest(kUid).value(), std::nullopt);
+  index->Follow(kUid, objects, ids[999]);
+  index->Settle();
+  EXPECT_EQ(index->Newest(kUid).value(), (IndexedRevision{1'000, ids[999]}));
+  index->Follow(kUid, objects, ids.back());
+  index->Settle();
+  EXPECT_EQ(index->Newest(kUid).value(), (IndexedRevision{2'500, ids.back()}));
+  for (const char* path :
+       {".metapowers/security/t1", ".metapowers/security/t1/evidence", ".metapowers/security/t1/evidence/scan.json"}) {
+    EXPECT_TRUE(HistoryIndex::Covers(path));
+    EXPECT_THAT(index->Find(kUid, path, 2'500, 2).value(),
+                ElementsAre(IndexedRevision{2'499, ids[2'498]}, IndexedRevision{2'497, ids[2'496]}));
+    EXPECT_EQ(index->Find(kUid, path, 10, 100).value().size(), 5u);
   }
-  std::vector<int64_t> seen;
-  HistoryQuery query{.from = "", .path = "even", .limit = 2, .cursor = ""};
-  int pages = 0;
-  do {
-    ASSERT_OK_AND_ASSIGN(const HistoryPage page, engine_->History(kUid, query));
-    EXPECT_LE(page.commits.size(), 2u);
-    for (const CommitInfo& commit : page.commits) seen.push_back(commit.revision);
-    query.cursor = page.next_cursor;
-    ++pages;
-  } while (!query.cursor.empty() && pages < 20);
-  EXPECT_EQ(seen, (std::vector<int64_t>{10, 8, 6, 4, 2}));
-
-  query = {.from = engine_->History(kUid, {}).value().commits[6].id, .path = "odd/a.md", .limit = 100, .cursor = ""};
-  ASSERT_OK_AND_ASSIGN(const HistoryPage older, engine_->History(kUid, query));
-  ASSERT_EQ(older.commits.size(), 2u);
-  EXPECT_EQ(older.commits[0].revision, 3);
-  query.path = "../x";
-  EXPECT_THAT(engine_->History(kUid, query), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _));
-  query = {.from = std::string(40, 'a'), .path = "", .limit = 1, .cursor = ""};
-  EXPECT_THAT(engine_->History(kUid, query), HasError(absl::StatusCode::kNotFound, "REVISION_NOT_FOUND", _));
+  EXPECT_TRUE(index->Find("another", ".metapowers/security/t1", 2'500, 2).value().empty());
+  EXPECT_FALSE(HistoryIndex::Covers(".metapowers/security"));
+  EXPECT_FALSE(HistoryIndex::Covers("src/main.cc"));
 }
 
 TEST_F(LocalEngineTest, LeftoversOfAKilledProcessAreRemoved) {
@@ -323,15 +312,15 @@ TEST_F(LocalEngineTest, FullStorageIsToldAndReadersGoOn) {
     // A limit on file size fails a write as a full disk does, for root as well.
     ::signal(SIGXFSZ, SIG_IGN);
     Open();
-    const rlimit limit = {.rlim_cur = 2000, .rlim_max = 2000};
+    const rlimit limit = {.rlim_cur = 500'000, .rlim_max = 500'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     std::string noise;
-    for (int i = 0; i < 300; ++i) noise += NewUuid();
+    for (int i = 0; i < 30'000; ++i) noise += NewUuid();
     const auto refused = CommitFile(*engine_, kUid, "big.md", noise);
-    if (DetailsOf(refused.status()).reason != "STORAGE_FULL") ::_exit(1);
-    if (refused.status().code() != absl::StatusCode::kResourceExhausted) ::_exit(2);
+    if (refused.ok()) ::_exit(1);  // SQLite does not say that a file is too large: the reason is tested below
     if (!engine_->Head(kUid).value()->ReadFile(kPath).value().has_value()) ::_exit(3);
-    if (!CommitFile(*engine_, kUid, "small.md", "x").ok()) ::_exit(4);
+    if (engine_->Tip(kUid).value()->revision() != 1) ::_exit(4);
+    if (!CommitFile(*engine_, kUid, "small.md", "x").ok()) ::_exit(5);
     ::_exit(0);
   }
   int status = 0;
@@ -343,36 +332,140 @@ TEST_F(LocalEngineTest, FullStorageIsToldAndReadersGoOn) {
   EXPECT_TRUE(std::filesystem::is_empty(repository() + "/objects/pack"));
 }
 
-TEST_F(LocalEngineTest, UnwritableStorageIsToldAndReadersGoOn) {
+TEST_F(LocalEngineTest, AnUnwritableRepositoryHoldsUpNobodyAndIsStoredLater) {
+  std::atomic<int> told{0};
+  Open({.report =
+            [&](absl::string_view uid, const absl::Status& trouble) {
+              EXPECT_EQ(uid, kUid);
+              EXPECT_THAT(trouble, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_READ_ONLY", _));
+              ++told;
+            }},
+       /*answer_when_stored=*/false);
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:30"));
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK_AND_ASSIGN(const auto second, CommitFile(*engine_, kUid, kPath, "2"));
+  EXPECT_EQ(engine_->Head(kUid).value()->commit(), second.id);
+  for (int i = 0; i < 600 && told == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_GT(told, 0);
+  EXPECT_NE(Git(repository(), "rev-parse --verify -q main").exit_code, 0) << "stock Git has nothing yet";
+  EXPECT_THAT(engine_->Head(kUid).value()->ReadFile(kPath).value(), Optional(std::string("2")));
+  ASSERT_OK(SetFailpoints(""));
+  for (int i = 0; i < 600 && Git(repository(), "rev-parse main").output != second.id; ++i) {
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  EXPECT_EQ(GitOk(repository(), "rev-parse main"), second.id);
+  EXPECT_EQ(GitOk(repository(), "rev-parse main~1"), first.id);
+  ExpectFsckClean(repository());
+}
+
+TEST_F(LocalEngineTest, WhoWaitsForStoringIsToldWhyItFailsAndTheStepIsKept) {
+  ASSERT_OK(SetFailpoints("flush_before_branch=error:30@1"));
+  const auto told = CommitFile(*engine_, kUid, kPath, "1");
+  ASSERT_OK(SetFailpoints(""));
+  EXPECT_THAT(told, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_READ_ONLY", _));
+  EXPECT_EQ(engine_->Head(kUid).value()->revision(), 1) << "it is durable";
+  for (int i = 0; i < 600 && Git(repository(), "rev-parse --verify -q main").exit_code != 0; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(GitOk(repository(), "rev-list --count main"), "1") << "and stored with the next try";
+}
+
+TEST_F(LocalEngineTest, TooMuchThatWaitsIsRefusedAndTakenLater) {
+  Open({.unflushed_bytes = 100'000, .unflushed_bytes_each = 50'000}, /*answer_when_stored=*/false);
+  ASSERT_OK(SetFailpoints("flush_before_objects=sleep:200"));
+  const std::string other = NewUuid();
+  ASSERT_OK(engine_->CreateWorkspace(other));
+  absl::Status refused;
+  int taken = 0;
+  for (; taken < 50 && refused.ok(); ++taken) {
+    refused = CommitFile(*engine_, kUid, kPath, absl::StrCat(taken, std::string(10'000, 'x'))).status();
+  }
+  EXPECT_THAT(refused, HasError(absl::StatusCode::kResourceExhausted, "OVERLOADED", HasSubstr("this workspace")));
+  EXPECT_LT(taken, 10);
+  EXPECT_OK(CommitFile(*engine_, other, kPath, std::string(10'000, 'x')));  // others have room
+  ASSERT_OK(SetFailpoints(""));
+  for (int i = 0; i < 600 && !CommitFile(*engine_, kUid, kPath, "later").ok(); ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(engine_->Head(kUid).value()->revision(), taken) << "the refused one is not there, the last is";
+}
+
+TEST_F(LocalEngineTest, AnOutsidePushBetweenAnswerAndStoringIsNotOverwritten) {
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  Open({.flush_delay = absl::Seconds(5)}, /*answer_when_stored=*/false);
+  GitOk(dir_.path(), absl::StrCat("clone -q '", repository(), "' clone"));
+  WriteFile(dir_ / "clone/pushed.md", "by hand\n");
+  GitOk(dir_ / "clone", "add pushed.md");
+  GitOk(dir_ / "clone", "commit -q -m pushed");
+  const std::string before = GitOk(repository(), "rev-parse main");
+  ASSERT_OK_AND_ASSIGN(const auto ours, CommitFile(*engine_, kUid, kPath, "2"));
+  GitOk(dir_ / "clone", "push -q origin main");
+  const std::string theirs = GitOk(repository(), "rev-parse main");
+  Open({}, /*answer_when_stored=*/false);  // flushes, cannot, and finds the step in the journal again
+  EXPECT_EQ(GitOk(repository(), "rev-parse main"), theirs);
+  ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
+  EXPECT_EQ(head->commit(), ours.id) << "an answered step is read";
+  EXPECT_THAT(head->ReadFile(kPath).value(), Optional(std::string("2")));
+  const auto refused = CommitFile(*engine_, kUid, kPath, "3");
+  EXPECT_THAT(refused, HasError(absl::StatusCode::kFailedPrecondition, "BRANCH_DIVERGED", HasSubstr(theirs)));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("expected"), before);
+  // What the error says mends it.
+  EXPECT_THAT(DetailsOf(refused.status()).next_step, HasSubstr("git update-ref refs/heads/main " + before));
+  GitOk(repository(), "branch theirs main");
+  GitOk(repository(), "update-ref refs/heads/main " + before);
+  Open();
+  EXPECT_EQ(GitOk(repository(), "rev-parse main"), ours.id);
+  EXPECT_OK(CommitFile(*engine_, kUid, kPath, "3"));
+  ExpectFsckClean(repository());
+}
+
+TEST_F(LocalEngineTest, AFailedSyncStopsWritingUntilARestart) {
+  Open({}, /*answer_when_stored=*/false);
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK(SetFailpoints("journal_sync=error:5@1"));
+  const auto failed = HasError(absl::StatusCode::kInternal, "STORAGE_FAILED", HasSubstr("restart"));
+  EXPECT_THAT(CommitFile(*engine_, kUid, kPath, "2"), failed);
+  ASSERT_OK(SetFailpoints(""));
+  EXPECT_THAT(CommitFile(*engine_, kUid, kPath, "3"), failed) << "never again after a failed sync";
+  EXPECT_THAT(engine_->Head(kUid).value()->ReadFile(kPath).value(), Optional(std::string("1"))) << "reading goes on";
+  Open();
+  EXPECT_THAT(engine_->Head(kUid).value()->ReadFile(kPath).value(), Optional(std::string("2")))
+      << "here it was written";
+  EXPECT_OK(CommitFile(*engine_, kUid, kPath, "3"));
+  ExpectFsckClean(repository());
+}
+
+TEST_F(LocalEngineTest, AFullJournalFailsThoseInItAndNobodyElse) {
+  Open({}, /*answer_when_stored=*/false);
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK(SetFailpoints("journal_before_sync=error:28@1"));
+  const auto refused = CommitFile(*engine_, kUid, kPath, "2");
+  ASSERT_OK(SetFailpoints(""));
+  EXPECT_THAT(refused, HasError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL", _));
+  EXPECT_EQ(engine_->Tip(kUid).value()->revision(), 1);
+  EXPECT_OK(CommitFile(*engine_, kUid, kPath, "3"));
+  Open();
+  EXPECT_THAT(engine_->Head(kUid).value()->ReadFile(kPath).value(), Optional(std::string("3")));
+  EXPECT_EQ(engine_->Head(kUid).value()->revision(), 2);
+}
+
+TEST_F(LocalEngineTest, ADamagedWorkspaceStopsNoOther) {
+  Open({.flush_delay = absl::Seconds(30)}, /*answer_when_stored=*/false);
+  const std::string other = NewUuid();
+  ASSERT_OK(engine_->CreateWorkspace(other));
+  ASSERT_OK(CommitFile(*engine_, other, kPath, "1"));
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
   ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
   engine_.reset();
-  // Tests may run as root, whom permissions do not stop: the child gives its privileges up.
-  constexpr uid_t kNobody = 65534;
-  const bool root = ::geteuid() == 0;
-  if (root) {
-    ASSERT_EQ(Git(dir_.path(), "--version && chown -R 65534 data").exit_code, 0);
-    std::filesystem::permissions(dir_.path(), std::filesystem::perms::all);
-  }
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (root && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(9);
-    Open();
-    if (!engine_->Head(kUid).ok()) ::_exit(1);
-    std::filesystem::permissions(repository() + "/objects", std::filesystem::perms(0555));
-    const auto refused = CommitFile(*engine_, kUid, kPath, "2");
-    std::filesystem::permissions(repository() + "/objects", std::filesystem::perms(0755));
-    if (DetailsOf(refused.status()).reason != "STORAGE_READ_ONLY") ::_exit(2);
-    std::filesystem::permissions(repository() + "/refs/heads", std::filesystem::perms(0555));
-    const auto branch_refused = CommitFile(*engine_, kUid, kPath, "2");
-    std::filesystem::permissions(repository() + "/refs/heads", std::filesystem::perms(0755));
-    if (DetailsOf(branch_refused.status()).reason != "STORAGE_READ_ONLY") ::_exit(3);
-    if (engine_->Head(kUid).value()->ReadFile(kPath).value() != "1") ::_exit(4);
-    if (!CommitFile(*engine_, kUid, kPath, "2").ok()) ::_exit(5);
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "step " << WEXITSTATUS(status);
+  ASSERT_OK(SetFailpoints(""));
+  std::filesystem::rename(repository(), dir_ / "away.git");
+  Open();
+  EXPECT_THAT(engine_->Head(kUid), HasError(absl::StatusCode::kNotFound, "WORKSPACE_NOT_FOUND", _));
+  EXPECT_EQ(engine_->Head(other).value()->revision(), 1);
+  engine_.reset();
+  std::filesystem::rename(dir_ / "away.git", repository());
+  Open();
+  EXPECT_EQ(engine_->Head(kUid).value()->revision(), 1) << "the journal has kept it";
 }
 
 TEST_F(LocalEngineTest, ErrorsHoldNoServerPath) {
@@ -472,10 +565,13 @@ TEST(DataDirTest, HasOneOwner) {
 TEST(DataDirTest, RefusesWhatItDoesNotKnow) {
   const TempDir dir;
   { ASSERT_OK(DataDir::Open(dir / "data")); }
-  WriteFile(dir / "data/format", "metapowers-data 2\n");
+  WriteFile(dir / "data/format", "metapowers-data 3\n");
   const auto newer = DataDir::Open(dir / "data");
-  EXPECT_THAT(newer, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_VERSION", HasSubstr("format 2")));
-  EXPECT_EQ(DetailsOf(newer.status()).metadata.at("version"), "2");
+  EXPECT_THAT(newer, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_VERSION", HasSubstr("format 3")));
+  EXPECT_EQ(DetailsOf(newer.status()).metadata.at("version"), "3");
+  WriteFile(dir / "data/format", "metapowers-data 1\n");  // of before there was a journal
+  EXPECT_OK(DataDir::Open(dir / "data"));
+  EXPECT_EQ(ReadFileOrEmpty(dir / "data/format"), "metapowers-data 2\n");
   const auto invalid = HasError(absl::StatusCode::kInvalidArgument, "ARGUMENT_INVALID", _);
   WriteFile(dir / "data/format", "garbage");
   EXPECT_THAT(DataDir::Open(dir / "data"), invalid);

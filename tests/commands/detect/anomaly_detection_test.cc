@@ -8,7 +8,6 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/match.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::detect {

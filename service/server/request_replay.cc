@@ -1,0 +1,49 @@
+#include "service/server/request_replay.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/digest.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+
+namespace metapowers::server {
+
+std::string CallFingerprint(absl::string_view what, const google::protobuf::Message& request) {
+  return Sha256Hex(absl::StrCat(what, "\n", request.SerializeAsString()));
+}
+
+absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
+                                                      absl::string_view request_id, absl::string_view fingerprint) {
+  if (request_id.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(std::optional<workspace::RequestRecord> record, engine.FindRequest(uid, request_id));
+  if (!record.has_value()) return std::nullopt;
+  if (record->fingerprint != fingerprint) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     absl::StrCat("request_id ", request_id, " was used for another call in the last 24 hours"),
+                     {"REQUEST_ID_REUSED",
+                      {{"request_id", std::string(request_id)}},
+                      {},
+                      "give each call an id of its own, and repeat a call without changing it"});
+  }
+  // The step that holds it may not be durable yet, and may still fail.
+  RETURN_IF_ERROR(engine.Settle(uid));
+  ASSIGN_OR_RETURN(record, engine.FindRequest(uid, request_id));
+  if (!record.has_value()) return std::nullopt;
+  return std::move(record->answer);
+}
+
+void KeepFailure(const absl::Status& status, journal::v1::RunFailure& failure) {
+  failure.set_code(static_cast<int>(status.code()));
+  failure.set_message(std::string(status.message()));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    (*failure.mutable_payloads())[std::string(url)] = std::string(payload);
+  });
+}
+
+absl::Status FailureOf(const journal::v1::RunFailure& failure) {
+  absl::Status status(static_cast<absl::StatusCode>(failure.code()), failure.message());
+  for (const auto& [url, payload] : failure.payloads()) status.SetPayload(url, absl::Cord(payload));
+  return status;
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,79 @@
+#include "service/workspace/flusher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace metapowers::workspace {
+namespace {
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
+constexpr absl::Duration kLongestPause = absl::Seconds(30);
+
+}  // namespace
+
+Flusher::Flusher(absl::Duration delay, Flushed flushed)
+    : delay_(delay), flushed_(std::move(flushed)), thread_([this] { Run(); }) {}
+
+Flusher::~Flusher() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    wake_.Signal();
+  }
+  thread_.join();
+}
+
+void Flusher::Plan(Due due) {
+  const std::string uid = due.workspace->uid();
+  order_.emplace(due.time, uid);
+  due_[uid] = std::move(due);
+  wake_.Signal();
+}
+
+void Flusher::Add(const std::shared_ptr<LocalWorkspace>& workspace, bool soon) {
+  const absl::Time time = absl::Now() + (soon ? absl::ZeroDuration() : delay_);
+  absl::MutexLock lock(&mutex_);
+  const auto found = due_.find(workspace->uid());
+  if (found != due_.end()) {
+    // One that waits because it failed goes on waiting.
+    if (!soon || found->second.time <= time || found->second.pause > absl::ZeroDuration()) return;
+    const auto [first, last] = order_.equal_range(found->second.time);
+    order_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == workspace->uid(); }));
+    due_.erase(found);
+  }
+  Plan({workspace, time, absl::ZeroDuration()});
+}
+
+void Flusher::Run() {
+  while (true) {
+    Due next;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+        return stopping_ || (!order_.empty() && order_.begin()->first <= absl::Now());
+      };
+      while (!ready()) {
+        const absl::Time until = order_.empty() ? absl::InfiniteFuture() : order_.begin()->first;
+        wake_.WaitWithDeadline(&mutex_, until);
+      }
+      if (order_.empty()) return;  // stopping
+      const auto found = due_.find(order_.begin()->second);
+      next = std::move(found->second);
+      due_.erase(found);
+      order_.erase(order_.begin());
+    }
+    const absl::Status status = next.workspace->Flush();
+    flushed_(next.workspace, status);
+    if (!next.workspace->HasUnflushed()) continue;
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ && !status.ok()) continue;  // the journal has it
+    if (due_.contains(next.workspace->uid())) continue;
+    next.pause = status.ok() ? absl::ZeroDuration() : std::clamp(next.pause * 2, kFirstPause, kLongestPause);
+    next.time = absl::Now() + next.pause;
+    Plan(std::move(next));
+  }
+}
+
+}  // namespace metapowers::workspace

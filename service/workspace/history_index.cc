@@ -1,0 +1,234 @@
+#include "service/workspace/history_index.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/status_macros.h"
+#include "service/workspace/commit.h"
+#include "service/workspace/tree.h"
+
+namespace metapowers::workspace {
+namespace {
+
+constexpr char kRoot[] = ".metapowers/security/";
+constexpr size_t kWrittenAtOnce = 1'000;  // commits
+constexpr int64_t kVersion = 1;
+constexpr char kSchema[] = R"sql(
+  CREATE TABLE IF NOT EXISTS path (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, path TEXT NOT NULL,
+                                   UNIQUE (workspace, path));
+  CREATE TABLE IF NOT EXISTS change (path INTEGER NOT NULL, revision INTEGER NOT NULL, commit_id TEXT NOT NULL,
+                                     PRIMARY KEY (path, revision)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS newest (workspace TEXT PRIMARY KEY, revision INTEGER NOT NULL, commit_id TEXT NOT NULL)
+                                    WITHOUT ROWID;
+  PRAGMA user_version = 1;
+)sql";
+// Not synced: after a power cut it may be older than it was, and catches up.
+constexpr char kSetUp[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000; "
+    "PRAGMA trusted_schema = OFF;";
+
+// The file, and the folders above it up to the topic's.
+std::set<std::string> PathsOf(const std::vector<TreeDifference>& changes) {
+  std::set<std::string> paths;
+  for (const TreeDifference& change : changes) {
+    if (!absl::StartsWith(change.path, kRoot)) continue;
+    for (size_t end = change.path.size(); end != std::string::npos && end >= sizeof(kRoot) - 1;
+         end = change.path.rfind('/', end - 1)) {
+      paths.insert(change.path.substr(0, end));
+    }
+  }
+  return paths;
+}
+
+}  // namespace
+
+bool HistoryIndex::Covers(absl::string_view path) {
+  return absl::StartsWith(path, kRoot) && path.size() > sizeof(kRoot) - 1;
+}
+
+absl::StatusOr<std::unique_ptr<HistoryIndex>> HistoryIndex::Open(const std::string& file) {
+  std::unique_ptr<HistoryIndex> index(new HistoryIndex());
+  if (!index->SetUp(file).ok()) {
+    index.reset(new HistoryIndex());
+    for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((file + suffix).c_str());
+    RETURN_IF_ERROR(index->SetUp(file));
+  }
+  index->thread_ = std::thread([self = index.get()] { self->Run(); });
+  return index;
+}
+
+HistoryIndex::~HistoryIndex() {
+  {
+    absl::MutexLock lock(&queue_mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status HistoryIndex::SetUp(const std::string& file) {
+  ASSIGN_OR_RETURN(writer_, OpenDatabase(file, /*create=*/true, kSetUp));
+  Statement version;
+  RETURN_IF_ERROR(version.Prepare(writer_.get(), "PRAGMA user_version"));
+  RETURN_IF_ERROR(version.Step().status());
+  const int64_t found = version.Number(0);
+  version.Reset();
+  if (found != 0 && found != kVersion) return absl::FailedPreconditionError("another version");
+  RETURN_IF_ERROR(Execute(writer_.get(), kSchema));
+  const std::pair<Statement*, const char*> statements[] = {
+      {&begin_, "BEGIN IMMEDIATE"},
+      {&commit_, "COMMIT"},
+      {&rollback_, "ROLLBACK"},
+      {&forget_, "DELETE FROM change WHERE path IN (SELECT id FROM path WHERE workspace = ?)"},
+      {&forget_newest_, "DELETE FROM newest WHERE workspace = ?"},
+      {&add_path_, "INSERT OR IGNORE INTO path (workspace, path) VALUES (?, ?)"},
+      {&find_path_, "SELECT id FROM path WHERE workspace = ? AND path = ?"},
+      {&add_, "INSERT OR REPLACE INTO change VALUES (?, ?, ?)"},
+      {&set_newest_, "INSERT OR REPLACE INTO newest VALUES (?, ?, ?)"},
+  };
+  for (const auto& [statement, sql] : statements) RETURN_IF_ERROR(statement->Prepare(writer_.get(), sql));
+  absl::MutexLock lock(&reader_mutex_);
+  ASSIGN_OR_RETURN(reader_, OpenDatabase(file, /*create=*/false, kSetUp));
+  RETURN_IF_ERROR(newest_.Prepare(reader_.get(), "SELECT revision, commit_id FROM newest WHERE workspace = ?"));
+  return find_.Prepare(reader_.get(),
+                       "SELECT revision, commit_id FROM change WHERE path = (SELECT id FROM path WHERE workspace = ? "
+                       "AND path = ?) AND revision <= ? ORDER BY revision DESC LIMIT ?");
+}
+
+// --- Reading -----------------------------------------------------------------------------------------------------
+
+absl::StatusOr<std::optional<IndexedRevision>> HistoryIndex::Newest(absl::string_view workspace) {
+  absl::MutexLock lock(&reader_mutex_);
+  ASSIGN_OR_RETURN(const bool found, newest_.BindText(workspace).Step());
+  if (!found) return std::nullopt;
+  IndexedRevision newest{newest_.Number(0), newest_.Bytes(1)};
+  newest_.Reset();
+  return newest;
+}
+
+absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::Find(absl::string_view workspace, absl::string_view path,
+                                                                int64_t newest, int limit) {
+  absl::MutexLock lock(&reader_mutex_);
+  find_.BindText(workspace).BindText(path).Bind(newest).Bind(limit);
+  std::vector<IndexedRevision> revisions;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, find_.Step());
+    if (!row) return revisions;
+    revisions.push_back({find_.Number(0), find_.Bytes(1)});
+  }
+}
+
+// --- Following ---------------------------------------------------------------------------------------------------
+
+void HistoryIndex::Follow(absl::string_view workspace, std::shared_ptr<const ObjectSource> objects,
+                          absl::string_view head) {
+  absl::MutexLock lock(&queue_mutex_);
+  for (Task& task : queue_) {
+    if (task.workspace != workspace) continue;
+    task.head = std::string(head);
+    return;
+  }
+  queue_.push_back({std::string(workspace), std::move(objects), std::string(head)});
+}
+
+void HistoryIndex::Settle() {
+  const auto settled = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) { return queue_.empty() && !working_; };
+  absl::MutexLock lock(&queue_mutex_, absl::Condition(&settled));
+}
+
+bool HistoryIndex::stopping() {
+  absl::MutexLock lock(&queue_mutex_);
+  return stopping_;
+}
+
+void HistoryIndex::Run() {
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) { return stopping_ || !queue_.empty(); };
+  while (true) {
+    Task task;
+    {
+      absl::MutexLock lock(&queue_mutex_);
+      working_ = false;
+      queue_mutex_.Await(absl::Condition(&ready));
+      if (stopping_) return;
+      working_ = true;
+      task = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    // One that fails is tried again with the next commit; readers walk the history meanwhile.
+    (void)CatchUp(task);
+  }
+}
+
+absl::StatusOr<std::vector<HistoryIndex::Link>> HistoryIndex::Above(const Task& task, const std::string& known,
+                                                                    bool& found) {
+  std::vector<Link> links;
+  for (std::string at = task.head; !at.empty() && at != known;) {
+    if (stopping()) return absl::CancelledError();
+    ASSIGN_OR_RETURN(const std::string body, task.objects->Read(at, ObjectType::kCommit));
+    ASSIGN_OR_RETURN(CommitInfo commit, ParseCommit(body));
+    if (!links.empty()) links.back().parent_tree = commit.tree;
+    links.push_back({std::exchange(at, std::move(commit.first_parent)), std::move(commit.tree), ""});
+    found = at == known;
+  }
+  if (links.empty()) found = true;
+  if (found && !links.empty() && !known.empty()) {
+    ASSIGN_OR_RETURN(const std::string body, task.objects->Read(known, ObjectType::kCommit));
+    ASSIGN_OR_RETURN(const CommitInfo commit, ParseCommit(body));
+    links.back().parent_tree = commit.tree;
+  }
+  return links;
+}
+
+absl::Status HistoryIndex::CatchUp(const Task& task) {
+  ASSIGN_OR_RETURN(const std::optional<IndexedRevision> newest, Newest(task.workspace));
+  const IndexedRevision known = newest.value_or(IndexedRevision());
+  bool found = false;
+  ASSIGN_OR_RETURN(const std::vector<Link> links, Above(task, known.commit, found));
+  if (links.empty()) return absl::OkStatus();
+  const int64_t below = found ? known.revision : 0;
+  if (!found) {  // the branch was rewritten, or this is its first look
+    RETURN_IF_ERROR(forget_newest_.BindText(task.workspace).Run());
+    RETURN_IF_ERROR(forget_.BindText(task.workspace).Run());
+  }
+  for (size_t done = 0; done < links.size() && !stopping(); done += kWrittenAtOnce) {
+    const size_t last = std::min(done + kWrittenAtOnce, links.size());
+    RETURN_IF_ERROR(begin_.Run());
+    absl::Status status = Write(task, links, done, last, below);
+    if (status.ok()) status = commit_.Run();
+    if (!status.ok()) {
+      (void)rollback_.Run();
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// `first` and `last` count from the oldest.
+absl::Status HistoryIndex::Write(const Task& task, const std::vector<Link>& links, size_t first, size_t last,
+                                 int64_t below) {
+  for (size_t i = first; i < last; ++i) {
+    const Link& link = links[links.size() - 1 - i];
+    const int64_t revision = below + static_cast<int64_t>(i) + 1;
+    ASSIGN_OR_RETURN(const std::vector<TreeDifference> changes, DiffTrees(*task.objects, link.parent_tree, link.tree));
+    for (const std::string& path : PathsOf(changes)) {
+      ASSIGN_OR_RETURN(const int64_t id, PathId(task.workspace, path));
+      RETURN_IF_ERROR(add_.Bind(id).Bind(revision).BindText(link.commit).Run());
+    }
+  }
+  const Link& top = links[links.size() - last];
+  return set_newest_.BindText(task.workspace).Bind(below + static_cast<int64_t>(last)).BindText(top.commit).Run();
+}
+
+absl::StatusOr<int64_t> HistoryIndex::PathId(absl::string_view workspace, absl::string_view path) {
+  RETURN_IF_ERROR(add_path_.BindText(workspace).BindText(path).Run());
+  ASSIGN_OR_RETURN(const bool found, find_path_.BindText(workspace).BindText(path).Step());
+  const int64_t id = found ? find_path_.Number(0) : 0;
+  find_path_.Reset();
+  return id;
+}
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,94 @@
+// Which revisions changed which document, so that its history costs what is shown of it and not what lies between.
+// Derived from Git and nothing else: lost or damaged, it is built again. Internal to workspace/. Thread-safe.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_HISTORY_INDEX_H_
+#define METAPOWERS_SERVICE_WORKSPACE_HISTORY_INDEX_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "service/workspace/object.h"
+#include "service/workspace/sqlite.h"
+
+namespace metapowers::workspace {
+
+struct IndexedRevision {
+  int64_t revision = 0;
+  std::string commit;
+
+  bool operator==(const IndexedRevision&) const = default;
+};
+
+class HistoryIndex {
+ public:
+  // Opens `file`, and makes it anew when it is absent, damaged or of another version.
+  static absl::StatusOr<std::unique_ptr<HistoryIndex>> Open(const std::string& file);
+  // Leaves what it has not caught up with to the next start.
+  ~HistoryIndex();
+  HistoryIndex(const HistoryIndex&) = delete;
+  HistoryIndex& operator=(const HistoryIndex&) = delete;
+
+  // Whether it knows the history of `path` when it is complete: files and folders of topics.
+  static bool Covers(absl::string_view path);
+
+  // Brings the index of the workspace up to `head`, soon, in a thread of its own.
+  void Follow(absl::string_view workspace, std::shared_ptr<const ObjectSource> objects, absl::string_view head)
+      ABSL_LOCKS_EXCLUDED(queue_mutex_);
+  // Waits until it has caught up. For tests and benchmarks.
+  void Settle() ABSL_LOCKS_EXCLUDED(queue_mutex_);
+
+  // The revision up to which the index of the workspace is complete; nullopt when there is none.
+  absl::StatusOr<std::optional<IndexedRevision>> Newest(absl::string_view workspace) ABSL_LOCKS_EXCLUDED(reader_mutex_);
+
+  // Revisions up to `newest` that changed `path`, newest first.
+  absl::StatusOr<std::vector<IndexedRevision>> Find(absl::string_view workspace, absl::string_view path, int64_t newest,
+                                                    int limit) ABSL_LOCKS_EXCLUDED(reader_mutex_);
+
+ private:
+  struct Task {
+    std::string workspace;
+    std::shared_ptr<const ObjectSource> objects;
+    std::string head;
+  };
+  // A commit to be indexed.
+  struct Link {
+    std::string commit, tree, parent_tree;
+  };
+
+  HistoryIndex() = default;
+
+  absl::Status SetUp(const std::string& file);
+  void Run();
+  absl::Status CatchUp(const Task& task);
+  // Commits above `known`, newest first, down to it or, when it is not below, to the first one.
+  absl::StatusOr<std::vector<Link>> Above(const Task& task, const std::string& known, bool& found);
+  absl::Status Write(const Task& task, const std::vector<Link>& links, size_t first, size_t last, int64_t below);
+  absl::StatusOr<int64_t> PathId(absl::string_view workspace, absl::string_view path);
+  bool stopping() ABSL_LOCKS_EXCLUDED(queue_mutex_);
+
+  // Of the thread.
+  Database writer_;
+  Statement begin_, commit_, rollback_, forget_, forget_newest_, add_path_, find_path_, add_, set_newest_;
+
+  absl::Mutex reader_mutex_;
+  Database reader_ ABSL_GUARDED_BY(reader_mutex_);
+  Statement newest_ ABSL_GUARDED_BY(reader_mutex_), find_ ABSL_GUARDED_BY(reader_mutex_);
+
+  absl::Mutex queue_mutex_;
+  std::deque<Task> queue_ ABSL_GUARDED_BY(queue_mutex_);
+  bool working_ ABSL_GUARDED_BY(queue_mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(queue_mutex_) = false;
+  std::thread thread_;  // last: it uses the rest
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_HISTORY_INDEX_H_

@@ -1,0 +1,56 @@
+// Where a step is durable before its repository holds it: one journal for all workspaces, so that one sync serves
+// whoever waits. Behind this seam, so that another store can take SQLite's place when figures ask for it. Internal to
+// workspace/.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_JOURNAL_H_
+#define METAPOWERS_SERVICE_WORKSPACE_JOURNAL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/workspace/engine.h"
+
+namespace metapowers::workspace {
+
+// A step, encoded (step_codec.h).
+struct JournalEntry {
+  int64_t sequence = 0;   // ascends over all workspaces
+  std::string workspace;  // uid
+  std::string body;
+};
+
+// What a repository holds by now.
+struct Retirement {
+  std::string workspace;
+  int64_t up_to = 0;                    // sequence, inclusive
+  std::vector<RequestRecord> requests;  // of these entries
+};
+
+// Append and Retire are called by one thread; the rest by any.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  // Makes the entries durable, all or none, before it returns. After INTERNAL/STORAGE_FAILED nobody knows which, and
+  // every later call fails alike: only opening the journal anew tells.
+  virtual absl::Status Append(const std::vector<JournalEntry>& entries) = 0;
+
+  // Forgets the entries and keeps their requests. Need not be durable when it returns: after a crash they are there
+  // again, and retiring them again does no harm.
+  virtual absl::Status Retire(const std::vector<Retirement>& retirements) = 0;
+
+  // What was appended and not retired, in order of sequence.
+  virtual absl::StatusOr<std::vector<JournalEntry>> Entries() = 0;
+
+  // The request of a retired entry, no older than kRequestsKept.
+  virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view workspace,
+                                                                   absl::string_view id) = 0;
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_JOURNAL_H_

@@ -1,0 +1,77 @@
+// The thread that writes the journal: it takes whatever arrived during the last sync as one transaction, so that
+// callers share a sync and one alone waits for no timer. Internal to workspace/. Thread-safe.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_JOURNAL_WRITER_H_
+#define METAPOWERS_SERVICE_WORKSPACE_JOURNAL_WRITER_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "service/workspace/journal.h"
+
+namespace metapowers::workspace {
+
+class JournalWriter {
+ public:
+  // `first_sequence` is above that of every entry there.
+  JournalWriter(std::unique_ptr<Journal> journal, int64_t first_sequence);
+  // Writes what waits, then ends the thread.
+  ~JournalWriter();
+  JournalWriter(const JournalWriter&) = delete;
+  JournalWriter& operator=(const JournalWriter&) = delete;
+
+  // What waits to be written.
+  struct Write {
+    std::string workspace;
+    std::string body;
+    std::function<bool()> wanted;            // asked just before it is written; false: it is left out
+    std::function<void(absl::Status)> done;  // called in order, from the thread; CANCELLED when it was left out
+  };
+
+  // Gives `write` its place; answers its sequence at once. Entries are written in this order.
+  int64_t Append(Write write) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Retires soon, and calls `done` from the thread when that has succeeded; see Journal::Retire.
+  void Retire(Retirement retirement, std::function<void()> done) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Waits until all that was appended is answered.
+  void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Journal& journal() { return *journal_; }
+
+ private:
+  struct Waiting {
+    JournalEntry entry;
+    std::function<bool()> wanted;
+    std::function<void(absl::Status)> done;
+  };
+
+  struct Retiring {
+    Retirement retirement;
+    std::function<void()> done;
+  };
+
+  void Run();
+  absl::Status WriteAll(std::vector<Waiting> batch);
+  void RetireAll(std::vector<Retiring> batch) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const std::unique_ptr<Journal> journal_;
+  absl::Mutex mutex_;
+  std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Retiring> retirements_ ABSL_GUARDED_BY(mutex_);
+  bool cannot_retire_ ABSL_GUARDED_BY(mutex_) = false;  // until something was written again
+  int64_t next_sequence_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses the rest
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_JOURNAL_WRITER_H_

@@ -1,0 +1,372 @@
+#include "service/workspace/local_workspace.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/workspace/errors.h"
+#include "service/workspace/step_codec.h"
+
+namespace metapowers::workspace {
+namespace {
+
+// Stored at a time, so that a long backlog is neither packed in one piece nor held in memory twice.
+constexpr int64_t kFlushedAtOnce = int64_t{32} << 20;
+
+int64_t BytesOf(const CommitBatch& batch) {
+  int64_t bytes = 500;  // about what a step costs beside its objects
+  for (const Object& object : batch.objects) bytes += static_cast<int64_t>(object.body.size()) + 200;
+  if (batch.request.has_value()) bytes += static_cast<int64_t>(batch.request->answer.size());
+  return bytes;
+}
+
+// The head that the step leaves.
+const std::string& HeadAfter(const journal::v1::Step& step) {
+  return step.commits().empty() ? step.expected_head() : step.commits().rbegin()->id();
+}
+
+// A cursor into the index: where it goes on, without a walk to number it.
+std::string WriteCursor(const IndexedRevision& at) { return absl::StrCat(at.revision, ":", at.commit); }
+
+std::optional<IndexedRevision> ReadCursor(absl::string_view cursor) {
+  const std::pair<absl::string_view, absl::string_view> sides = absl::StrSplit(cursor, absl::MaxSplits(':', 1));
+  int64_t revision = 0;
+  if (!absl::SimpleAtoi(sides.first, &revision) || !IsObjectId(sides.second)) return std::nullopt;
+  return IndexedRevision{revision, std::string(sides.second)};
+}
+
+}  // namespace
+
+LocalWorkspace::LocalWorkspace(std::string uid, std::shared_ptr<BareRepository> repository,
+                               const LocalWorkspaceContext& context)
+    : uid_(std::move(uid)),
+      repository_(std::move(repository)),
+      context_(context),
+      objects_(std::make_shared<UnflushedObjects>(repository_->objects())),
+      lineage_(objects_, repository_->path() + "/metapowers-revision") {}
+
+// --- Reading -----------------------------------------------------------------------------------------------------
+
+absl::Status LocalWorkspace::FollowBranch() {
+  if (!steps_.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::string branch, repository_->Branch());
+  if (head_ != nullptr && branch == branch_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch));
+  tip_ = head_;
+  branch_ = std::move(branch);
+  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Head() {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(FollowBranch());
+  return head_;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Tip() {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(FollowBranch());
+  return tip_;
+}
+
+// Commits are looked up on the line that ends at the tip: only writers know those above the head.
+absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::At(absl::string_view commit) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> tip, Tip());
+  return lineage_.SnapshotAt(commit, tip->commit());
+}
+
+absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> tip, Tip());
+  HistoryQuery from_head = query;
+  if (query.from.empty() && query.cursor.empty()) from_head.from = head->commit();
+  if (from_head.from.empty() && from_head.cursor.empty()) return HistoryPage();
+  if (context_.index != nullptr && HistoryIndex::Covers(query.path)) {
+    ASSIGN_OR_RETURN(std::optional<HistoryPage> page, IndexedHistory(from_head, tip->commit()));
+    if (page.has_value()) return *std::move(page);
+  }
+  if (const auto at = ReadCursor(from_head.cursor)) from_head.cursor = at->commit;
+  return lineage_.History(tip->commit(), from_head);
+}
+
+absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const HistoryQuery& query,
+                                                                          const std::string& tip) {
+  ASSIGN_OR_RETURN(const std::optional<IndexedRevision> newest, context_.index->Newest(uid_));
+  if (!newest.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::optional<int64_t> on_line, lineage_.Find(newest->commit, tip));
+  if (on_line != newest->revision) return std::nullopt;  // somebody rewrote the branch
+  HistoryPage page;
+  int64_t below = newest->revision;  // the rest is in the index
+  if (const std::optional<IndexedRevision> at = ReadCursor(query.cursor)) {
+    ASSIGN_OR_RETURN(const auto rows, context_.index->Find(uid_, query.path, at->revision, 1));
+    if (rows.empty() || rows.front() != *at) return std::nullopt;
+    below = at->revision;
+  } else {
+    ASSIGN_OR_RETURN(page, lineage_.History(tip, query, newest->revision));
+    if (page.next_cursor.empty()) return page;
+    ASSIGN_OR_RETURN(const std::optional<int64_t> next, lineage_.Find(page.next_cursor, tip));
+    if (!next.has_value() || *next > newest->revision) return page;
+    below = *next;
+  }
+  page.next_cursor.clear();
+  const int room = std::max(query.limit, 1) - static_cast<int>(page.commits.size());
+  ASSIGN_OR_RETURN(const auto rows, context_.index->Find(uid_, query.path, below, room + 1));
+  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
+    if (i == room) {
+      page.next_cursor = WriteCursor(rows[i]);
+      break;
+    }
+    ASSIGN_OR_RETURN(CommitInfo commit, lineage_.ReadCommit(rows[i].commit));
+    commit.revision = rows[i].revision;
+    page.commits.push_back(std::move(commit));
+  }
+  return page;
+}
+
+std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = requests_.find(id);
+  if (found == requests_.end()) return std::nullopt;
+  return found->second;
+}
+
+// --- Steps -------------------------------------------------------------------------------------------------------
+
+absl::Status LocalWorkspace::CheckRoom(int64_t bytes) const {
+  if (DetailsOf(trouble_).reason == "BRANCH_DIVERGED") return trouble_;
+  const bool full = bytes_ + bytes > context_.budget->most_of_workspace && bytes_ > 0;
+  const bool all_full = context_.budget->bytes.load() + bytes > context_.budget->most_bytes && bytes_ > 0;
+  if (!full && !all_full) return absl::OkStatus();
+  return trouble_.ok() ? EngineOverloadedError(full ? "changes of this workspace" : "changes") : trouble_;
+}
+
+std::shared_ptr<const Snapshot> LocalWorkspace::SnapshotAfter(const CommitBatch& batch) const {
+  if (batch.commits.empty()) return tip_;
+  const CommitInfo& last = batch.commits.back();
+  return std::make_shared<const Snapshot>(objects_, last.id, last.tree,
+                                          tip_->revision() + static_cast<int64_t>(batch.commits.size()));
+}
+
+void LocalWorkspace::Push(Step step) {
+  objects_->Add(step.batch.objects);
+  bytes_ += step.bytes;
+  context_.budget->bytes += step.bytes;
+  if (step.batch.request.has_value()) requests_[step.batch.request->id] = *step.batch.request;
+  tip_ = step.snapshot;
+  steps_.push_back(std::move(step));
+}
+
+absl::Status LocalWorkspace::Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done) {
+  RETURN_IF_ERROR(FollowBranch());
+  if (batch.expected_head != tip_->commit()) return HeadMovedError(batch.expected_head, tip_->commit());
+  const int64_t bytes = BytesOf(batch);
+  RETURN_IF_ERROR(CheckRoom(bytes));
+  Step step{.sequence = 0, .batch = std::move(batch), .bytes = bytes, .snapshot = nullptr, .done = std::move(done)};
+  step.snapshot = SnapshotAfter(step.batch);
+  const int64_t epoch = epoch_;
+  // In the lock: the order of the journal is that of the commits.
+  step.sequence = context_.journal->Append(
+      {.workspace = uid_,
+       .body = std::move(body),
+       .wanted = [self = shared_from_this(), epoch] { return self->epoch_ == epoch; },
+       .done = [self = shared_from_this(), epoch](const absl::Status& status) { self->OnWritten(status, epoch); }});
+  Push(std::move(step));
+  return absl::OkStatus();
+}
+
+void LocalWorkspace::Submit(CommitBatch batch, std::function<void(absl::Status)> done) {
+  absl::Status refused = CheckBatch(batch);
+  if (refused.ok()) {
+    if (batch.request.has_value()) batch.request->time = absl::Now();
+    std::string body = EncodeStep(batch);
+    batch.specs = {};  // the body has them
+    const bool nothing = batch.commits.empty() && !batch.request.has_value();
+    absl::MutexLock lock(&mutex_);
+    if (!nothing) {
+      refused = Place(batch, body, done);
+      if (refused.ok()) return;
+    } else {
+      refused = FollowBranch();
+      if (refused.ok() && batch.expected_head != tip_->commit()) {
+        refused = HeadMovedError(batch.expected_head, tip_->commit());
+      }
+    }
+  }
+  done(refused);
+}
+
+void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
+  Waiting answered;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (epoch != epoch_) return;  // abandoned and answered before
+    if (status.ok()) {
+      Step& step = steps_[durable_++];
+      head_ = step.snapshot;
+      if (!context_.answer_when_stored) answered.push_back(std::exchange(step.done, nullptr));
+    } else {
+      answered = Abandon();
+    }
+  }
+  for (const auto& done : answered) done(status);
+  if (!status.ok()) return;
+  const bool half_full = context_.budget->bytes > context_.budget->most_bytes / 2;
+  context_.flush(shared_from_this(), context_.answer_when_stored || half_full);
+}
+
+LocalWorkspace::Waiting LocalWorkspace::Abandon() {
+  Waiting answered;
+  for (; steps_.size() > durable_; steps_.pop_back()) {
+    Step& step = steps_.back();
+    Forget(step);
+    if (step.batch.request.has_value()) requests_.erase(step.batch.request->id);
+    answered.push_back(std::move(step.done));
+  }
+  std::reverse(answered.begin(), answered.end());
+  tip_ = head_;
+  ++epoch_;
+  return answered;
+}
+
+void LocalWorkspace::Settle() {
+  absl::MutexLock lock(&mutex_);
+  if (steps_.empty()) return;
+  const int64_t last = steps_.back().sequence;
+  const auto durable = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return durable_ >= steps_.size() || steps_[durable_].sequence > last;
+  };
+  mutex_.Await(absl::Condition(&durable));
+}
+
+// --- Storing -----------------------------------------------------------------------------------------------------
+
+bool LocalWorkspace::HasUnflushed() {
+  absl::MutexLock lock(&mutex_);
+  return durable_ > 0;
+}
+
+absl::Status LocalWorkspace::Flush() {
+  std::vector<const Object*> objects;
+  Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
+  std::string from, to;
+  size_t count = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    from = to = branch_;
+    for (int64_t bytes = 0; count < durable_ && bytes < kFlushedAtOnce; ++count) {
+      const Step& step = steps_[count];  // stays where it is: only this thread takes durable steps away
+      bytes += step.bytes;
+      for (const Object& object : step.batch.objects) objects.push_back(&object);
+      if (step.batch.request.has_value()) retirement.requests.push_back(*step.batch.request);
+      retirement.up_to = step.sequence;
+      to = step.batch.new_head;
+    }
+  }
+  if (count == 0) return absl::OkStatus();
+  absl::Status status = Failpoint("flush_before_objects");
+  if (status.ok() && to != from) status = repository_->Store(objects);
+  if (status.ok()) status = Failpoint("flush_before_branch");
+  if (status.ok() && to != from) status = repository_->MoveBranch(from, to);
+  if (status.ok()) status = Failpoint("flush_after_branch");
+  if (DetailsOf(status).reason == "HEAD_MOVED") {
+    const std::string actual = repository_->Branch().value_or("");
+    // A try before this one may have moved it and failed after that.
+    status = actual == to ? repository_->MoveBranch(to, to) : BranchDivergedError(from, actual);
+  }
+  Waiting answered = FinishFlush(status, to, count);
+  if (status.ok()) Retire(std::move(retirement));
+  for (const auto& done : answered) done(status);
+  return status;
+}
+
+LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, const std::string& branch,
+                                                    size_t count) {
+  absl::MutexLock lock(&mutex_);
+  trouble_ = status;
+  Waiting answered;
+  for (size_t i = 0; i < count; ++i) {
+    if (steps_[i].done != nullptr) answered.push_back(std::exchange(steps_[i].done, nullptr));
+  }
+  if (!status.ok()) return answered;
+  branch_ = branch;
+  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_);
+  for (durable_ -= count; count > 0; --count, steps_.pop_front()) Forget(steps_.front());
+  return answered;
+}
+
+void LocalWorkspace::Forget(const Step& step) {
+  objects_->Drop(step.batch.objects);
+  bytes_ -= step.bytes;
+  context_.budget->bytes -= step.bytes;
+}
+
+void LocalWorkspace::Retire(Retirement retirement) {
+  std::vector<std::string> ids;
+  for (const RequestRecord& request : retirement.requests) ids.push_back(request.id);
+  context_.journal->Retire(std::move(retirement), [self = shared_from_this(), ids = std::move(ids)] {
+    absl::MutexLock lock(&self->mutex_);
+    for (const std::string& id : ids) self->requests_.erase(id);
+  });
+}
+
+// --- Recovery ----------------------------------------------------------------------------------------------------
+
+absl::Status LocalWorkspace::Recover(const std::vector<JournalEntry>& entries) {
+  std::vector<journal::v1::Step> steps;
+  for (const JournalEntry& entry : entries) {
+    ASSIGN_OR_RETURN(steps.emplace_back(), DecodeStep(entry.body));
+  }
+  Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
+  {
+    absl::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(TakeUp(entries, steps, retirement));
+  }
+  if (retirement.up_to > 0) Retire(std::move(retirement));
+  return absl::OkStatus();
+}
+
+absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
+                                    const std::vector<journal::v1::Step>& steps, Retirement& retirement) {
+  ASSIGN_OR_RETURN(const std::string branch, repository_->Branch());
+  // The steps that the branch has, or lies on top of.
+  size_t stored = steps.size();
+  for (; stored > 0; --stored) {
+    const std::string& after = HeadAfter(steps[stored - 1]);
+    if (after == branch) break;
+    if (after.empty() || steps.front().expected_head() == branch) continue;
+    ASSIGN_OR_RETURN(const std::optional<int64_t> revision, lineage_.Find(after, branch));
+    if (revision.has_value()) break;
+  }
+  for (size_t i = 0; i < stored; ++i) {
+    retirement.up_to = entries[i].sequence;
+    const std::optional<RequestRecord> request = RequestOf(steps[i]);
+    if (!request.has_value()) continue;
+    requests_[request->id] = *request;
+    retirement.requests.push_back(*request);
+  }
+  branch_ = stored < steps.size() ? steps[stored].expected_head() : branch;
+  ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch_));
+  tip_ = head_;
+  if (branch_ != branch) trouble_ = BranchDivergedError(branch_, branch);
+  for (size_t i = stored; i < steps.size(); ++i) {
+    RETURN_IF_ERROR(Failpoint("recovery_mid"));
+    ASSIGN_OR_RETURN(CommitBatch batch, RebuildBatch(steps[i], tip_));
+    batch.specs = {};
+    Step step{
+        .sequence = entries[i].sequence, .batch = std::move(batch), .bytes = 0, .snapshot = nullptr, .done = nullptr};
+    step.bytes = BytesOf(step.batch);
+    step.snapshot = SnapshotAfter(step.batch);
+    Push(std::move(step));
+    ++durable_;
+  }
+  head_ = tip_;
+  return absl::OkStatus();
+}
+
+}  // namespace metapowers::workspace

@@ -1,0 +1,132 @@
+// One workspace of the local engine: the order of its steps, from the tip that writers build on, over the head that is
+// answered, to the branch of the repository that stock Git sees.
+//
+//   branch ── stored steps ──▶ head ── durable steps ──▶ tip
+//             (repository)           (journal)               (memory)
+//
+// Internal to workspace/. Thread-safe.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_LOCAL_WORKSPACE_H_
+#define METAPOWERS_SERVICE_WORKSPACE_LOCAL_WORKSPACE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "metapowers/journal/v1/step.pb.h"
+#include "service/workspace/bare_repository.h"
+#include "service/workspace/engine.h"
+#include "service/workspace/history_index.h"
+#include "service/workspace/journal_writer.h"
+#include "service/workspace/lineage.h"
+#include "service/workspace/unflushed_objects.h"
+
+namespace metapowers::workspace {
+
+// Bytes of the steps that no repository holds yet, of all workspaces and of each.
+struct UnflushedBudget {
+  int64_t most_bytes = 0;
+  int64_t most_of_workspace = 0;
+  std::atomic<int64_t> bytes{0};
+};
+
+// What workspaces share. Outlives them.
+struct LocalWorkspaceContext {
+  JournalWriter* journal = nullptr;
+  UnflushedBudget* budget = nullptr;
+  HistoryIndex* index = nullptr;  // may be absent: histories are walked then
+  // Called when the workspace has steps to store, `soon` when somebody waits for it; from any thread, without locks.
+  std::function<void(const std::shared_ptr<class LocalWorkspace>& workspace, bool soon)> flush;
+  bool answer_when_stored = false;  // a step is answered once stock Git sees it
+};
+
+class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
+ public:
+  LocalWorkspace(std::string uid, std::shared_ptr<BareRepository> repository, const LocalWorkspaceContext& context);
+
+  const std::string& uid() const { return uid_; }
+  BareRepository& repository() { return *repository_; }
+
+  // As of Engine.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Head() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Tip() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view commit);
+  absl::StatusOr<HistoryPage> History(const HistoryQuery& query);
+  void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Among the steps that are not stored yet.
+  std::optional<RequestRecord> FindRequest(absl::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Takes up the entries that the journal kept, in order, before the workspace is used: those that the repository has
+  // are retired, the others made again. What it cannot take up is a branch that somebody else moved: later steps are
+  // refused then, and reading goes on. DATA_LOSS/STORAGE_CORRUPT.
+  absl::Status Recover(const std::vector<JournalEntry>& entries) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Stores the durable steps and moves the branch onto them; by one thread at a time. On error they stay.
+  absl::Status Flush() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool HasUnflushed() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Step {
+    int64_t sequence = 0;
+    CommitBatch batch;
+    int64_t bytes = 0;
+    std::shared_ptr<const Snapshot> snapshot;  // after it
+    std::function<void(absl::Status)> done;    // when it has not been called yet
+  };
+  using Waiting = std::vector<std::function<void(absl::Status)>>;
+
+  // Takes the branch as it is on disk when no step of ours is on its way: others may push.
+  absl::Status FollowBranch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The page from the index and, above it, from a walk; nullopt when the index does not serve.
+  absl::StatusOr<std::optional<HistoryPage>> IndexedHistory(const HistoryQuery& query, const std::string& tip);
+  // Recover(), with the entries decoded; `retirement` is what the repository has already.
+  absl::Status TakeUp(const std::vector<JournalEntry>& entries, const std::vector<journal::v1::Step>& steps,
+                      Retirement& retirement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Push(Step step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The journal's answer for the oldest step that has none, of `epoch`.
+  void OnWritten(const absl::Status& status, int64_t epoch) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Has the journal forget steps that are stored; their requests are found here until it has them.
+  void Retire(Retirement retirement) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes the first `count` steps away, which the repository has now, or keeps them on error. In both cases whoever
+  // waited for it is answered.
+  Waiting FinishFlush(const absl::Status& status, const std::string& branch, size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Lets go of what the step holds here.
+  void Forget(const Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Drops the steps that are not durable.
+  Waiting Abandon() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::shared_ptr<const Snapshot> SnapshotAfter(const CommitBatch& batch) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  const std::string uid_;
+  const std::shared_ptr<BareRepository> repository_;
+  const LocalWorkspaceContext& context_;
+  const std::shared_ptr<UnflushedObjects> objects_;
+  Lineage lineage_;
+
+  absl::Mutex mutex_;
+  std::shared_ptr<const Snapshot> head_ ABSL_GUARDED_BY(mutex_);  // nullptr until the branch is read
+  std::shared_ptr<const Snapshot> tip_ ABSL_GUARDED_BY(mutex_);
+  std::string branch_ ABSL_GUARDED_BY(mutex_);  // the commit that the branch is at, as far as we know
+  std::deque<Step> steps_ ABSL_GUARDED_BY(mutex_);
+  size_t durable_ ABSL_GUARDED_BY(mutex_) = 0;  // of steps_, from the front
+  int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;   // of steps_
+  // Written by holders of the mutex; the journal's thread reads it without.
+  std::atomic<int64_t> epoch_{0};                                                     // grows when steps are abandoned
+  absl::flat_hash_map<std::string, RequestRecord> requests_ ABSL_GUARDED_BY(mutex_);  // not retired yet
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);                                      // of the last Flush()
+};
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_LOCAL_WORKSPACE_H_

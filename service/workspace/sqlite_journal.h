@@ -1,0 +1,19 @@
+// The journal in one SQLite file: a write-ahead log whose commits are synced. Internal to workspace/.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_SQLITE_JOURNAL_H_
+#define METAPOWERS_SERVICE_WORKSPACE_SQLITE_JOURNAL_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "service/workspace/journal.h"
+
+namespace metapowers::workspace {
+
+// Opens `file`, making it when it is absent. FAILED_PRECONDITION/STORAGE_VERSION when a newer release wrote it,
+// DATA_LOSS/STORAGE_CORRUPT when it is damaged.
+absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& file);
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_SQLITE_JOURNAL_H_

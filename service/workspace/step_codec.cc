@@ -1,0 +1,91 @@
+#include "service/workspace/step_codec.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/workspace/draft.h"
+#include "service/workspace/errors.h"
+
+namespace metapowers::workspace {
+namespace {
+
+void Encode(const Identity& identity, journal::v1::StepIdentity& out) {
+  out.set_name(identity.name);
+  out.set_email(identity.email);
+}
+
+Identity Decode(const journal::v1::StepIdentity& identity) { return {identity.name(), identity.email()}; }
+
+CommitSpec Decode(const journal::v1::StepCommit& commit) {
+  CommitSpec spec;
+  for (const journal::v1::StepChange& change : commit.changes()) {
+    spec.changes.push_back({change.path(), change.has_content() ? std::make_optional(change.content()) : std::nullopt});
+  }
+  spec.message = commit.message();
+  spec.author = Decode(commit.author());
+  spec.committer = Decode(commit.committer());
+  spec.time = absl::FromUnixSeconds(commit.time());
+  return spec;
+}
+
+}  // namespace
+
+std::string EncodeStep(const CommitBatch& batch) {
+  journal::v1::Step step;
+  step.set_expected_head(batch.expected_head);
+  for (size_t i = 0; i < batch.commits.size(); ++i) {
+    const CommitSpec& spec = batch.specs[i];
+    journal::v1::StepCommit& commit = *step.add_commits();
+    commit.set_id(batch.commits[i].id);
+    commit.set_message(spec.message);
+    Encode(spec.author, *commit.mutable_author());
+    Encode(spec.committer, *commit.mutable_committer());
+    commit.set_time(absl::ToUnixSeconds(spec.time));
+    for (const FileChange& change : spec.changes) {
+      journal::v1::StepChange& out = *commit.add_changes();
+      out.set_path(change.path);
+      if (change.content.has_value()) out.set_content(*change.content);
+    }
+  }
+  if (batch.request.has_value()) {
+    journal::v1::StepRequest& request = *step.mutable_request();
+    request.set_id(batch.request->id);
+    request.set_fingerprint(batch.request->fingerprint);
+    request.set_answer(batch.request->answer);
+    request.set_time(absl::ToUnixSeconds(batch.request->time));
+  }
+  return step.SerializeAsString();
+}
+
+absl::StatusOr<journal::v1::Step> DecodeStep(absl::string_view body) {
+  journal::v1::Step step;
+  if (!step.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+    return JournalCorruptError("a step in it cannot be read");
+  }
+  return step;
+}
+
+absl::StatusOr<CommitBatch> RebuildBatch(const journal::v1::Step& step, std::shared_ptr<const Snapshot> base) {
+  Draft draft(std::move(base));
+  for (const journal::v1::StepCommit& commit : step.commits()) {
+    ASSIGN_OR_RETURN(const std::optional<CommitInfo> made, draft.AddCommit(Decode(commit)));
+    if (!made.has_value() || made->id != commit.id()) {
+      return JournalCorruptError(absl::StrCat("commit ", commit.id(), " cannot be made again"));
+    }
+  }
+  CommitBatch batch = draft.batch();
+  batch.request = RequestOf(step);
+  return batch;
+}
+
+std::optional<RequestRecord> RequestOf(const journal::v1::Step& step) {
+  if (!step.has_request()) return std::nullopt;
+  const journal::v1::StepRequest& request = step.request();
+  return RequestRecord{request.id(), request.fingerprint(), request.answer(), absl::FromUnixSeconds(request.time())};
+}
+
+}  // namespace metapowers::workspace
