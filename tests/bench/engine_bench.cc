@@ -1,0 +1,207 @@
+// The workspace engine alone against stock git, SQLite and a bare sync on the same disk, in one run.
+//
+//   engine_bench FOLDER SECONDS JSON_FILE
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/ids.h"
+#include "service/workspace/data_dir.h"
+#include "service/workspace/draft.h"
+#include "service/workspace/local_engine.h"
+#include "tests/bench/bench_support.h"
+
+namespace metapowers::bench {
+namespace {
+
+std::string PathOf(int topic) { return absl::StrCat(".metapowers/security/topic-", topic, "/00-govern.md"); }
+
+// An engine of its own, and its workspaces.
+class Bench {
+ public:
+  Bench(const std::string& folder, int workspaces, size_t document_bytes) : body_(Text(document_bytes)) {
+    auto data_dir = workspace::DataDir::Open(folder);
+    Check(data_dir.status());
+    auto engine = workspace::NewLocalEngine(*std::move(data_dir));
+    Check(engine.status());
+    engine_ = *std::move(engine);
+    for (int i = 0; i < workspaces; ++i) {
+      uids_.push_back(NewUuid());
+      Check(engine_->CreateWorkspace(uids_.back()));
+    }
+  }
+
+  // One document of one topic changes in one line, with the record of a request. Again until there is room for it.
+  void Commit(int workspace, int topic, const std::string& line) {
+    const std::string& uid = uids_[static_cast<size_t>(workspace)];
+    for (;;) {
+      const auto tip = engine_->Tip(uid);
+      Check(tip.status());
+      workspace::Draft draft(*tip);
+      Check(draft.AddCommit(Spec({{PathOf(topic), absl::StrCat(body_, line, "\n")}})).status());
+      workspace::CommitBatch batch = draft.batch();
+      batch.request = workspace::RequestRecord{NewUuid(), std::string(64, 'f'), std::string(200, 'a'), {}};
+      const absl::Status status = engine_->Commit(uid, std::move(batch));
+      if (status.ok()) return;
+      if (absl::IsResourceExhausted(status)) {
+        absl::SleepFor(absl::Milliseconds(5));
+      } else if (!absl::IsAborted(status)) {
+        Check(status);
+      }
+    }
+  }
+
+  // `count` topics, or `count` commits over `topics`, in steps of many.
+  void Fill(int count, int topics) {
+    for (int done = 0; done < count;) {
+      workspace::Draft draft(engine_->Tip(uids_[0]).value());
+      for (int i = 0; i < 500 && done < count; ++i, ++done) {
+        Check(draft.AddCommit(Spec({{PathOf(done % topics), absl::StrCat(body_, "filled ", done, "\n")}})).status());
+      }
+      absl::Status status;
+      while (absl::IsResourceExhausted(status = engine_->Commit(uids_[0], draft.batch()))) {
+        absl::SleepFor(absl::Milliseconds(20));
+      }
+      Check(status);
+    }
+  }
+
+  workspace::Engine& engine() { return *engine_; }
+  const std::string& uid() const { return uids_[0]; }
+
+ private:
+  // Lines as documents have them: some of each repeat, some do not.
+  static std::string Text(size_t bytes) {
+    std::string text;
+    for (int i = 0; text.size() + 80 < bytes; ++i) absl::StrAppend(&text, "| component-", i, " | ", NewUuid(), " |\n");
+    return text;
+  }
+  static workspace::CommitSpec Spec(std::vector<workspace::FileChange> changes) {
+    workspace::CommitSpec spec;
+    spec.changes = std::move(changes);
+    spec.message = "security(topic): bench\n";
+    spec.author = spec.committer = {"bench", "bench@example.com"};
+    spec.time = absl::Now();
+    return spec;
+  }
+
+  const std::string body_;
+  std::unique_ptr<workspace::Engine> engine_;
+  std::vector<std::string> uids_;
+};
+
+struct Load {
+  double rate = 0;                   // commits per second
+  std::vector<double> microseconds;  // of each
+};
+
+Load Run(Bench& bench, int callers, int workspaces, double seconds) {
+  std::vector<std::vector<double>> times(static_cast<size_t>(callers));
+  Load load;
+  load.rate = Rate(callers, seconds, [&](int caller, int n) {
+    const absl::Time start = absl::Now();
+    bench.Commit(caller % workspaces, caller, absl::StrCat(caller, "-", n));
+    times[static_cast<size_t>(caller)].push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  });
+  for (const auto& own : times) load.microseconds.insert(load.microseconds.end(), own.begin(), own.end());
+  return load;
+}
+
+// Microseconds of the page of 100 newest revisions of a document.
+double HistoryMicroseconds(Bench& bench, int topic) {
+  std::vector<double> times;
+  for (int i = 0; i < 30; ++i) {
+    const absl::Time start = absl::Now();
+    const auto page =
+        bench.engine().History(bench.uid(), {.from = "", .path = PathOf(topic), .limit = 100, .cursor = ""});
+    Check(page.status());
+    if (page->commits.size() != 100) Die(absl::StrCat("a page of ", page->commits.size()));
+    times.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  }
+  return Percentile(times, 0.5);
+}
+
+double GitLogMicroseconds(const std::string& repository, int topic) {
+  const std::string command =
+      absl::StrCat("git -C ", repository, " log -n100 --format=%H main -- ", PathOf(topic), " >/dev/null");
+  std::vector<double> times;
+  for (int i = 0; i < 5; ++i) {
+    const absl::Time start = absl::Now();
+    if (std::system(command.c_str()) != 0) Die("git log failed");
+    times.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  }
+  return Percentile(times, 0.5);
+}
+
+int Main(const std::string& folder, double seconds, const std::string& json_file) {
+  std::vector<Figure> figures;
+  const double git = GitCommitRate(folder + "/git", seconds);
+  const double sqlite = SqliteRate(folder + "/floor.sqlite", seconds);
+  const double sync = SyncMicroseconds(folder + "/sync");
+  {
+    Bench bench(folder + "/one", 1, 2'000);
+    const Load load = Run(bench, kCallers, 1, seconds);
+    figures.push_back(
+        {"commits/s, 32 callers, 1 workspace, 2 KB", load.rate, "git commit, core.fsync=all, in a loop", git, 150});
+    figures.push_back(
+        {"p99 of them, us", Percentile(load.microseconds, 0.99), "their p50", Percentile(load.microseconds, 0.5), 0});
+  }
+  {
+    Bench bench(folder + "/many", kCallers, 2'000);
+    figures.push_back({"commits/s, 32 callers, 32 workspaces", Run(bench, kCallers, kCallers, seconds).rate,
+                       "SQLite rows, 32 to a sync", sqlite, 0.3});
+  }
+  {
+    Bench bench(folder + "/alone", 1, 2'000);
+    const Load load = Run(bench, 1, 1, seconds);
+    figures.push_back(
+        {"p50 of a commit, 1 caller, us", Percentile(load.microseconds, 0.5), "4 KB and fdatasync", sync, 2});
+    figures.push_back(
+        {"p99 of a commit, 1 caller, us", Percentile(load.microseconds, 0.99), "4 KB and fdatasync", sync, 0});
+  }
+  double small = 0;
+  for (const int kilobytes : {2, 20, 200}) {
+    Bench bench(absl::StrCat(folder, "/size-", kilobytes), 1, static_cast<size_t>(kilobytes) * 1'000);
+    const double rate = Run(bench, kCallers, 1, seconds).rate;
+    if (kilobytes == 2) small = rate;
+    figures.push_back({absl::StrCat("commits/s, 32 callers, ", kilobytes, " KB"), rate, "2 KB", small, 0});
+  }
+  double few = 0;
+  for (const int topics : {1, 100, 3'000}) {
+    Bench bench(absl::StrCat(folder, "/topics-", topics), 1, 2'000);
+    bench.Fill(topics, topics);
+    const double time = Percentile(Run(bench, 1, 1, seconds).microseconds, 0.5);
+    if (topics == 1) few = time;
+    figures.push_back({absl::StrCat("p50 of a commit, ", topics, " topics, us"), time, "1 topic", few, 0});
+  }
+  double young = 0;
+  for (const int commits : {1'000, 100'000}) {
+    const std::string home = absl::StrCat(folder, "/history-", commits);
+    Bench bench(home, 1, 2'000);
+    bench.Fill(commits, 100);
+    const double time = Percentile(Run(bench, 1, 1, seconds).microseconds, 0.5);
+    if (commits == 1'000) young = time;
+    figures.push_back({absl::StrCat("p50 of a commit after ", commits, " commits, us"), time, "1,000", young, 1.2});
+    if (commits == 1'000) continue;
+    absl::SleepFor(absl::Seconds(3));  // stored by then
+    figures.push_back({"100 revisions of a document at 100,000 commits, us", HistoryMicroseconds(bench, 50),
+                       "git log -n100 -- path",
+                       GitLogMicroseconds(absl::StrCat(home, "/workspaces/", bench.uid(), ".git"), 50), 0.05});
+  }
+  Print(figures, json_file);
+  return 0;
+}
+
+}  // namespace
+}  // namespace metapowers::bench
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: engine_bench FOLDER SECONDS JSON_FILE\n");
+    return 2;
+  }
+  return metapowers::bench::Main(std::filesystem::absolute(argv[1]), std::atof(argv[2]), argv[3]);
+}
