@@ -41,8 +41,9 @@ class InputTables {
         rows_(knowledge::CodeReview()),
         landscape_(input.threats.Get().landscape()),
         scope_(scope),
-        threats_(threats),
-        result_(result) {}
+        result_(result) {
+    for (const Threat* threat : threats) open_[threat->element_id()].push_back(threat);
+  }
 
   void Run() {
     AddInputs();
@@ -120,8 +121,8 @@ class InputTables {
       row.set_method(Label(flow.authentication()));
       row.set_rights(RightsLabel(flow.authorization()));
       row.set_judged(JudgeFlow(flow));
-      for (const Threat* threat : threats_) {
-        if (threat->element_id() == flow.id() && IsOnAccess(*threat->rule)) row.add_threats(threat->key());
+      for (const Threat* threat : open_[flow.id()]) {
+        if (IsOnAccess(*threat->rule)) row.add_threats(threat->key());
       }
       row.set_owner(OwnerName(model_, input_.facts.Find(flow.target())->component->owner_team()));
     }
@@ -175,8 +176,7 @@ class InputTables {
         }
       }
       row.set_degraded(component.degraded_mode());
-      for (const Threat* threat : threats_) {
-        if (threat->element_id() != component.id()) continue;
+      for (const Threat* threat : open_[component.id()]) {
         const bool about_errors = absl::c_any_of(rows_.errors(), [&](const kb::ErrorCheck& check) {
           return !check.of_load() && SharesWeakness(check.cwe(), threat->rule->cwe());
         });
@@ -200,7 +200,7 @@ class InputTables {
   const kb::CodeReview& rows_;
   const analysis::Landscape& landscape_;
   const analysis::CodeScope& scope_;
-  const std::vector<const Threat*>& threats_;
+  std::map<std::string, std::vector<const Threat*>> open_;  // on code, by element
   pb::SecureCodingResult& result_;
 };
 

@@ -1,12 +1,12 @@
 #include "service/commands/privilege_tables.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/outside.h"
 #include "service/analysis/privileges.h"
@@ -22,10 +22,6 @@ using analysis::ComponentFacts;
 using model::v1::DataClass;
 using model::v1::Flow;
 using model::v1::Role;
-
-bool Names(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
 
 class PrivilegeTables {
  public:
@@ -65,7 +61,7 @@ class PrivilegeTables {
     const std::string& approver = proto_.policy_parameters().exception_approver();
     if (!approver.empty()) rows[approver].set_approves("policy exceptions");
     for (auto& [id, row] : rows) {
-      row.set_logs(Names(proto_.logging().readers(), id) ? "yes" : "no");
+      row.set_logs(absl::c_linear_search(proto_.logging().readers(), id) ? "yes" : "no");
       *result_.add_role_privileges() = std::move(row);
     }
   }
@@ -101,7 +97,7 @@ class PrivilegeTables {
         people.insert(data->access_roles().begin(), data->access_roles().end());
       for (const std::string& role : people) row.add_people_read(role);
       for (const model::v1::Pipeline& pipeline : proto_.delivery().pipelines()) {
-        if (Names(pipeline.deploys_to(), facts.component->runs_on())) row.add_deploy(pipeline.id());
+        if (absl::c_linear_search(pipeline.deploys_to(), facts.component->runs_on())) row.add_deploy(pipeline.id());
       }
       row.set_basis(facts.component->owner_team().empty()
                         ? "no owning team declared"
@@ -110,6 +106,10 @@ class PrivilegeTables {
   }
 
   void AddDataPrivileges() {
+    std::map<const DataClass*, std::vector<const ComponentFacts*>> stores;
+    for (const auto& [id, facts] : facts_.components()) {
+      for (const DataClass* data : facts.stores) stores[data].push_back(&facts);
+    }
     for (const DataClass& data : proto_.data_classes()) {
       pb::DataPrivilegeRow& row = *result_.add_data_privileges();
       row.set_data(data.id());
@@ -117,10 +117,9 @@ class PrivilegeTables {
       *row.mutable_read_in_clear() = data.access_roles();
       row.set_decides(TeamName(model_, data.owner()));
       std::set<std::string> administrators;
-      for (const auto& [id, facts] : facts_.components()) {
-        if (std::find(facts.stores.begin(), facts.stores.end(), &data) == facts.stores.end()) continue;
-        row.add_stores(id);
-        for (const std::string& name : AdministratorsOf(facts.component->owner_team())) administrators.insert(name);
+      for (const ComponentFacts* store : stores[&data]) {
+        row.add_stores(store->component->id());
+        for (const std::string& name : AdministratorsOf(store->component->owner_team())) administrators.insert(name);
       }
       for (const std::string& name : administrators) row.add_administrators(name);
       if (data.access_roles().empty() && !row.stores().empty() && analysis::IsConfidential(data)) {

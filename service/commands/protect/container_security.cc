@@ -150,7 +150,9 @@ class Review {
         if (fact.setting == &setting) CountSetting(fact, row);
       }
     }
-    for (const Component* component : components_) AddRuntime(*component, facts);
+    std::map<const Component*, std::vector<const SettingFact*>> by_component;
+    for (const SettingFact& fact : facts) by_component[fact.component].push_back(&fact);
+    for (const Component* component : components_) AddRuntime(*component, by_component[component]);
   }
 
   void CountSetting(const SettingFact& fact, pb::RequiredSetting& row) {
@@ -169,7 +171,7 @@ class Review {
     }
   }
 
-  void AddRuntime(const Component& component, const std::vector<SettingFact>& facts) {
+  void AddRuntime(const Component& component, const std::vector<const SettingFact*>& facts) {
     pb::RuntimeRow& row = *result_.add_runtime();
     row.set_id(component.id());
     row.set_zone(component.zone());
@@ -182,12 +184,12 @@ class Review {
                                                        {"resource_limits", row.mutable_limits()},
                                                        {"image_signed", row.mutable_signed_()},
                                                        {"image_scanned", row.mutable_scanned()}};
-    for (const SettingFact& fact : facts) {
-      const auto cell = cells.find(fact.setting->field());
-      if (fact.component != &component || cell == cells.end()) continue;
-      const bool fails = fact.verdict == SettingVerdict::kFails;
-      *cell->second = absl::StrCat(Label(fact.declared), fails ? " (fails)" : "");
-      if (fails) row.add_fails(KeyOf(*fact.setting));
+    for (const SettingFact* fact : facts) {
+      const auto cell = cells.find(fact->setting->field());
+      if (cell == cells.end()) continue;
+      const bool fails = fact->verdict == SettingVerdict::kFails;
+      *cell->second = absl::StrCat(Label(fact->declared), fails ? " (fails)" : "");
+      if (fails) row.add_fails(KeyOf(*fact->setting));
     }
   }
 

@@ -100,6 +100,7 @@ class Review {
       group.set_has_threats(!group.threats().empty());
       group.set_has_rules(!group.rules().empty());
     }
+    for (const CodeFinding& finding : findings_) ++occurrences_[{finding.worst->repository, finding.worst->id}];
     for (const CodeFinding& finding : findings_) AddFinding(finding, ListFor(finding));
   }
 
@@ -156,9 +157,7 @@ class Review {
     row.set_place(FileLabel(one));
     AddAll(one.cwes, row.mutable_cwe());
     row.set_severity(one.severity);
-    row.set_count(static_cast<int>(absl::c_count_if(findings_, [&](const CodeFinding& other) {
-      return other.worst->id == one.id && other.worst->repository == one.repository;
-    })));
+    row.set_count(occurrences_.at({one.repository, one.id}));
     row.set_evidence(List(one.evidence));
     if (finding.category != nullptr) row.set_category(finding.category->id());
     row.set_owner(OwnerName(model_, one.team));
@@ -353,7 +352,8 @@ class Review {
   const std::unique_ptr<const analysis::VulnerabilityFacts> judged_;
   const std::vector<CodeFinding> findings_;
   RowQuestions questions_;
-  std::vector<const Threat*> threats_;  // open ones on code, worst first
+  std::vector<const Threat*> threats_;                              // open ones on code, worst first
+  std::map<std::pair<std::string, std::string>, int> occurrences_;  // of each rule in each repository
   int open_threats_ = 0;
   int severe_ = 0;
   int unscanned_ = 0;
