@@ -7,6 +7,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "service/analysis/asset_gaps.h"
+#include "service/knowledge/threats.h"
 
 namespace metapowers::analysis {
 namespace {
@@ -98,6 +99,16 @@ bool MeetsRestricted(const Component& component) {
   return settings.runs_as_non_root() == Tristate::TRISTATE_YES &&
          settings.privilege_escalation() == Tristate::TRISTATE_NO &&
          settings.drops_capabilities() == Tristate::TRISTATE_YES;
+}
+
+bool CallsTheCluster(const model::Model& model, const Component& component) {
+  const bool is_operator = absl::c_any_of(component.technology(), [](const std::string& name) {
+    const auto* known = knowledge::FindTechnology(name);
+    return known != nullptr && known->name() == "kubernetes-operator";
+  });
+  return is_operator || absl::c_any_of(model.proto().delivery().pipelines(), [&](const model::v1::Pipeline& pipeline) {
+           return pipeline.component() == component.id();
+         });
 }
 
 bool Uses(const model::Model& model, absl::string_view technology) {

@@ -59,6 +59,10 @@ std::vector<ZoneFlow> FlowsOf(const model::Model& model, const ClusterZone& zone
 
 bool MeetsRestricted(const model::v1::Component& component);
 
+// Whether it calls the interface of its cluster all the time, which no flow declares: an operator, or a controller that
+// runs a pipeline.
+bool CallsTheCluster(const model::Model& model, const model::v1::Component& component);
+
 // Whether some component names the technology, in any case.
 bool Uses(const model::Model& model, absl::string_view technology);
 

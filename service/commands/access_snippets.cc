@@ -9,9 +9,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "service/analysis/cluster_zones.h"
 #include "service/analysis/terms.h"
 #include "service/commands/config_snippets.h"
-#include "service/knowledge/threats.h"
 
 namespace metapowers::commands {
 namespace {
@@ -49,7 +49,8 @@ class AccessSnippets {
         if (component.zone() != zone.id() || component.machine() != model::v1::MACHINE_CONTAINER) continue;
         if (!component.owner_team().empty()) teams.insert(component.owner_team());
         workloads = true;
-        if (CallsTheCluster(component)) continue;
+        // It stops without the token that the others do not need.
+        if (analysis::CallsTheCluster(model_, component)) continue;
         items.push_back({{"component", component.id()}, {"namespace", zone.id()}});
       }
       if (!workloads) continue;
@@ -59,17 +60,6 @@ class AccessSnippets {
       }
       if (!items.empty()) Fill("service-identity", "kubernetes", {{"namespace", zone.id()}}, items);
     }
-  }
-
-  // Operators and deployment controllers stop without the token that the others do not need.
-  bool CallsTheCluster(const Component& component) const {
-    const bool is_operator = absl::c_any_of(component.technology(), [](const std::string& name) {
-      const kb::Technology* known = knowledge::FindTechnology(name);
-      return known != nullptr && known->name() == "kubernetes-operator";
-    });
-    return is_operator || absl::c_any_of(proto_.delivery().pipelines(), [&](const model::v1::Pipeline& pipeline) {
-             return pipeline.component() == component.id();
-           });
   }
 
   static bool KeepsObjects(const Component& component) {

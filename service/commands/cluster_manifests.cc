@@ -68,7 +68,17 @@ ConfigNode Rule(const ClusterZone& zone, const ZoneFlow& flow, const char* end) 
   return rule;
 }
 
-ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, const std::vector<ZoneFlow>& flows) {
+// Where the interface of a cluster answers; its addresses differ with who runs it.
+constexpr int kClusterPorts[] = {443, 6443};
+
+ConfigNode ClusterRule() {
+  ConfigNode ports = ConfigNode::List();
+  for (const int port : kClusterPorts) ports.Add(ConfigNode::Map({{"protocol", "TCP"}, {"port", port}}));
+  return ConfigNode::Map({{"ports", std::move(ports)}});
+}
+
+ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, const std::vector<ZoneFlow>& flows,
+                           bool calls_cluster) {
   ConfigNode ingress = ConfigNode::List();
   ConfigNode egress = ConfigNode::List();
   std::set<std::string> seen;  // several flows may need one rule
@@ -78,6 +88,7 @@ ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, 
     if (!seen.insert(absl::StrCat(flow.into, ToYaml(rule))).second) continue;
     (flow.into ? ingress : egress).Add(std::move(rule));
   }
+  if (calls_cluster) egress.Add(ClusterRule());
   ConfigNode types = ConfigNode::List();
   if (!ingress.empty()) types.Add("Ingress");
   if (!egress.empty()) types.Add("Egress");
@@ -111,7 +122,8 @@ std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const Cluster
     const bool any = std::any_of(flows.begin(), flows.end(), [&](const ZoneFlow& flow) {
       return flow.component == component && flow.peer != FlowPeer::kUndeclared;
     });
-    if (any) documents.push_back(ComponentPolicy(zone, *component, flows));
+    const bool calls_cluster = analysis::CallsTheCluster(model, *component);
+    if (any || calls_cluster) documents.push_back(ComponentPolicy(zone, *component, flows, calls_cluster));
   }
   return documents;
 }
@@ -128,7 +140,7 @@ ConfigNode NamespaceWithLevel(const ClusterZone& zone, bool restricted) {
                                                      {"pod-security.kubernetes.io/warn", "restricted"}})}})}});
 }
 
-ConfigNode HardenedDeployment(const Component& component, const model::v1::Zone* zone) {
+ConfigNode HardenedDeployment(const Component& component, const model::v1::Zone* zone, bool calls_cluster) {
   ConfigNode metadata = ConfigNode::Map({{"name", component.id()}});
   if (zone != nullptr && zone->type() == model::v1::ZONE_TYPE_K8S_NAMESPACE) metadata.Set("namespace", zone->id());
   ConfigNode container = ConfigNode::Map(
@@ -139,12 +151,12 @@ ConfigNode HardenedDeployment(const Component& component, const model::v1::Zone*
                          {"capabilities", ConfigNode::Map({{"drop", ConfigNode::Texts({"ALL"})}})}})},
        {"volumeMounts", ConfigNode::List({ConfigNode::Map({{"name", "scratch"}, {"mountPath", "/tmp"}})})}});
   ConfigNode pod = ConfigNode::Map(
-      {{"automountServiceAccountToken", false},
+      {{"automountServiceAccountToken", calls_cluster},
        {"securityContext",
         ConfigNode::Map({{"runAsNonRoot", true}, {"seccompProfile", ConfigNode::Map({{"type", "RuntimeDefault"}})}})},
        {"containers", ConfigNode::List({std::move(container)})},
        {"volumes", ConfigNode::List({ConfigNode::Map(
-                       {{"name", "scratch"}, {"emptyDir", ConfigNode::Map({{"medium", "Memory"}})}})})}});
+                       {{"name", "scratch"}, {"emptyDir", ConfigNode::Map({{"sizeLimit", "1Gi"}})}})})}});
   return ConfigNode::Map({{"apiVersion", "apps/v1"},
                           {"kind", "Deployment"},
                           {"metadata", std::move(metadata)},

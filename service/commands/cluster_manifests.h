@@ -13,14 +13,14 @@
 
 namespace metapowers::commands {
 
-// Default deny, name resolution, and a policy for each component with flows.
+// Default deny, name resolution, and a policy for each component that has flows or calls the cluster.
 std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const analysis::ClusterZone& zone);
 
 // The namespace with the level of the Pod Security Standards that it enforces.
 ConfigNode NamespaceWithLevel(const analysis::ClusterZone& zone, bool restricted);
 
-// What a Deployment of the component needs to meet the shipped settings.
-ConfigNode HardenedDeployment(const model::v1::Component& component, const model::v1::Zone* zone);
+// What a Deployment of the component needs to meet the shipped settings. One that calls the cluster keeps its token.
+ConfigNode HardenedDeployment(const model::v1::Component& component, const model::v1::Zone* zone, bool calls_cluster);
 
 // Strict mutual TLS for the namespace, and for each component the callers that a flow declares. For Istio alone.
 std::vector<ConfigNode> MeshPolicies(const model::Model& model, const analysis::ClusterZone& zone);

@@ -200,7 +200,8 @@ class ClusterTables {
             : "The model does not name the namespaces of this zone: apply the file in each with -n, after the "
               "question below is answered. ";
     AddManifest(absl::StrCat("Network policies of ", zone.zone->id()), zone.cluster->id(),
-                absl::StrCat(space, "Pods carry the label ", rules_.pod_label(), " with the id of their component."),
+                absl::StrCat(space, "Pods carry the label ", rules_.pod_label(), " with the id of their component.",
+                             UndeclaredCalls(zone, mesh)),
                 NetworkPolicies(model_, zone));
     if (zone.is_namespace()) {
       AddManifest(absl::StrCat("Pod security level of ", zone.zone->id()), zone.cluster->id(),
@@ -217,6 +218,19 @@ class ClusterTables {
     } else if (asked_mesh_.insert(zone.cluster->id()).second && !istio_) {
       work_.Ask(kb::CONTAINER_ASK_MESH, zone.cluster->id(), "", zone.cluster->owner_team());
     }
+  }
+
+  // What the rules open, or cannot open, besides the declared flows.
+  std::string UndeclaredCalls(const ClusterZone& zone, bool mesh) const {
+    std::vector<std::string> callers;
+    for (const Component* component : zone.components) {
+      if (analysis::CallsTheCluster(model_, *component)) callers.push_back(component->id());
+    }
+    return absl::StrCat(
+        callers.empty() ? ""
+                        : absl::StrCat(" ", List(callers), callers.size() == 1 ? " calls" : " call",
+                                       " the interface of the cluster, whose ports stay open."),
+        mesh ? " Before they deny, add the ports on which proxies of the mesh reach its control plane." : "");
   }
 
   void AddManifest(std::string title, const std::string& cluster, std::string note,
@@ -236,8 +250,10 @@ class ClusterTables {
       if (!manifest || row.cluster().empty()) continue;
       AddManifest(
           absl::StrCat("Settings of ", row.id()), row.cluster(),
-          "Merge it into the Deployment; the container has the id of the component, and what it writes goes to /tmp.",
-          {HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()))});
+          "Merge it into the Deployment; the container has the id of the component, and what it writes goes to /tmp: a "
+          "pod that fills the size limit is evicted, so that the owner sets it above what one day writes.",
+          {HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()),
+                              analysis::CallsTheCluster(model_, component))});
     }
   }
 

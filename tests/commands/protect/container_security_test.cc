@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/commands/cluster_manifests.h"
 #include "service/model/yaml_tree.h"
@@ -21,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 std::string Folder(const std::string& example) { return "deploy/examples/" + example; }
 
@@ -171,6 +173,20 @@ TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
   ADD_FAILURE() << "no zone us-cde";
 }
 
+// An operator or deployment controller that cannot reach the interface of its cluster does nothing any more.
+TEST(ContainerSecurity, WhatCallsTheClusterMayStillDoSo) {
+  const Case c(Example("api-platform"));
+  std::set<std::string> callers;
+  for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
+    for (const ConfigNode& policy : NetworkPolicies(c.model(), zone)) {
+      const std::string text = ToYaml(policy);
+      const auto parsed = Parse(text);
+      if (absl::StrContains(text, "port: 6443")) callers.insert(At(parsed[0]->root(), {"metadata", "name"}));
+    }
+  }
+  EXPECT_THAT(callers, UnorderedElementsAre("allow-external-secrets-operator", "allow-gitops-controller"));
+}
+
 TEST(ContainerSecurity, AFlowFromAnotherNamespaceNamesIt) {
   const Case c(Example("api-platform"));
   for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
@@ -207,7 +223,7 @@ TEST(ContainerSecurity, NamesWithMarksOfYamlStayText) {
   model::v1::Zone zone;
   zone.set_id("*x, & [y]");
   zone.set_type(model::v1::ZONE_TYPE_K8S_NAMESPACE);
-  const auto deployment = Parse(ToYaml(HardenedDeployment(component, &zone)));
+  const auto deployment = Parse(ToYaml(HardenedDeployment(component, &zone, false)));
   EXPECT_EQ(At(deployment[0]->root(), {"metadata", "name"}), component.id());
   EXPECT_EQ(At(deployment[0]->root(), {"metadata", "namespace"}), zone.id());
   analysis::ClusterZone home;
