@@ -39,10 +39,6 @@ bool IsCritical(const model::v1::DataClass& data) {
          HasCategory(data, {model::v1::DATA_CATEGORY_FINANCIAL});
 }
 
-bool IsOpenOperation(const EntryPoint& operation) {
-  return operation.endpoint->authenticated() == model::v1::TRISTATE_NO;
-}
-
 using Consumers = std::vector<const model::v1::ConsumerClass*>;
 
 // Lower is stronger.
@@ -87,6 +83,24 @@ bool ConcernsCallers(const kb::ThreatRule& rule, const Consumers& consumers) {
          });
 }
 
+bool Names(const kb::ThreatRule& rule, kb::ApiRisk risk) {
+  return absl::c_linear_search(rule.equivalents(), absl::StrCat("owasp-api:", knowledge::ApiRiskRowOf(risk).id()));
+}
+
+// Whether the control lowers a case of the risk that callers of these classes can bring about. One that no rule on the
+// risk lowers bears on all.
+bool BearsOnCallers(absl::string_view control, kb::ApiRisk risk, const Consumers& consumers) {
+  bool ruled = false;
+  for (const kb::ThreatRule& rule : knowledge::ThreatRules().rules()) {
+    const bool lowers =
+        absl::c_any_of(rule.controls(), [&](const auto& effect) { return effect.control() == control; });
+    if (!lowers || !Names(rule, risk)) continue;
+    if (ConcernsCallers(rule, consumers)) return true;
+    ruled = true;
+  }
+  return !ruled;
+}
+
 class Review {
  public:
   Review(const Threats& threats, const AttackSurface& surface)
@@ -113,10 +127,6 @@ class Review {
 
  private:
   const model::v1::SystemModel& model() const { return landscape_.model().proto(); }
-
-  static bool Names(const kb::ThreatRule& rule, kb::ApiRisk risk) {
-    return absl::c_linear_search(rule.equivalents(), absl::StrCat("owasp-api:", knowledge::ApiRiskRowOf(risk).id()));
-  }
 
   std::string TeamOf(const ComponentFacts* component) const {
     const std::string& team = component->component->owner_team();
@@ -245,6 +255,7 @@ class Review {
     const Element element = landscape_.ComponentElement(landscape_.IndexOf(component.component->id()));
     bool gap = false;
     for (const std::string& control : row.controls()) {
+      if (!BearsOnCallers(control, row.risk(), consumers)) continue;
       ControlState state{knowledge::FindControl(control), PostureOf(element, control)};
       gap |= state.posture.state == model::v1::POSTURE_STATE_ABSENT ||
              state.posture.state == model::v1::POSTURE_STATE_PARTIAL ||
@@ -252,7 +263,8 @@ class Review {
       fact.controls.push_back(std::move(state));
     }
     // The first control is the one that the risk is about: the others do not make up for it.
-    const bool known = fact.controls.front().posture.state != model::v1::POSTURE_STATE_UNSPECIFIED;
+    const bool known =
+        !fact.controls.empty() && fact.controls.front().posture.state != model::v1::POSTURE_STATE_UNSPECIFIED;
     const bool open = !fact.threats.empty() || !fact.findings.empty();
     fact.state = open    ? ApiRiskState::kOpen
                  : gap   ? ApiRiskState::kGap
@@ -299,6 +311,10 @@ class Review {
 };
 
 }  // namespace
+
+bool IsOpenOperation(const EntryPoint& operation) {
+  return operation.endpoint->authenticated() == model::v1::TRISTATE_NO;
+}
 
 ApiReview ReviewApis(const Threats& threats, const AttackSurface& surface) { return Review(threats, surface).Run(); }
 

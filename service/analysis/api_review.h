@@ -87,6 +87,9 @@ struct ApiReview {
 // `threats` and `surface` are of the same model, and outlive the review.
 ApiReview ReviewApis(const Threats& threats, const AttackSurface& surface);
 
+// Whether it is declared to ask nobody who calls.
+bool IsOpenOperation(const EntryPoint& operation);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_API_REVIEW_H_

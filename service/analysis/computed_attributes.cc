@@ -130,6 +130,15 @@ Bits CallsBack(const Element& element) {
   }));
 }
 
+// Whether it runs a secret store that says where its accesses are recorded.
+Bits ReadsRecorded(const Element& element) {
+  const model::v1::Component& component = *element.component().facts->component;
+  const auto& stores = element.landscape->model().proto().secrets().stores();
+  return Of(std::any_of(stores.begin(), stores.end(), [&](const model::v1::SecretStore& store) {
+    return store.component() == component.id() && !store.audit_log().empty();
+  }));
+}
+
 std::vector<SetAttribute> ComponentSets() {
   std::vector<SetAttribute> sets;
   const auto zone = [](const ComponentView& view) { return view.facts->effective_zone; };
@@ -191,6 +200,7 @@ std::vector<SetAttribute> ComponentSets() {
       "serves_api", kBooleans, [](const ComponentView& view) { return Of(!view.apis.empty()); }, sets);
   sets.push_back({"pushing_pipeline", kBooleans, IsPushingPipeline});
   sets.push_back({"calls_back", kBooleans, CallsBack});
+  sets.push_back({"reads_recorded", kBooleans, ReadsRecorded});
   sets.push_back({"payment_page", kBooleans,
                   [](const Element& element) { return Of(IsPaymentPage(*element.landscape, element.component())); }});
   Add(

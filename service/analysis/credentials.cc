@@ -100,4 +100,21 @@ CredentialInventory FindCredentials(const Facts& facts) {
   return inventory;
 }
 
+bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::SecretStore& store) {
+  bool used = false;
+  for (const CredentialFact& fact : inventory.credentials) {
+    if (fact.store != &store) continue;
+    for (const ComponentFacts* user : fact.users) {
+      const auto& posture = user->component->posture();
+      used = true;
+      if (std::none_of(posture.begin(), posture.end(), [](const model::v1::ControlPosture& one) {
+            return one.control() == "secrets_external" && one.state() == model::v1::POSTURE_STATE_ABSENT;
+          })) {
+        return false;
+      }
+    }
+  }
+  return used;
+}
+
 }  // namespace metapowers::analysis

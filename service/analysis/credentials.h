@@ -45,6 +45,10 @@ struct CredentialInventory {
 
 CredentialInventory FindCredentials(const Facts& facts);
 
+// Whether what is declared as a store is a place on its users, such as a file of theirs: each component of ours that
+// uses one of its credentials says that it has no external store.
+bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::SecretStore& store);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_CREDENTIALS_H_

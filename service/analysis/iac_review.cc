@@ -165,6 +165,11 @@ std::vector<const kb::IacPolicy*> PoliciesFor(const model::Model& model, const m
   return policies;
 }
 
+bool KeepsState(const model::v1::IacSource& source) {
+  const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
+  return tool == nullptr || !tool->stateless();
+}
+
 std::vector<const kb::IacJob*> JobsFor(const model::Model& model, const model::v1::IacSource& source) {
   std::vector<const kb::IacJob*> jobs;
   const kb::IacTool* tool = knowledge::FindIacTool(source.tool());

@@ -36,6 +36,9 @@ std::vector<IacSettingFact> Misconfigurations(const Landscape& landscape);
 // Ids of the elements that a source manages: infrastructure, zones, components, itself and pipelines.
 std::set<std::string> ManagedBy(const model::Model& model, const model::v1::IacSource& source);
 
+// Whether its tool writes a state; one that is not shipped may.
+bool KeepsState(const model::v1::IacSource& source);
+
 // Infrastructure that we run and code could describe, of no source, sorted by id.
 std::vector<const model::v1::Infrastructure*> Unmanaged(const model::Model& model);
 

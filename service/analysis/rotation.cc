@@ -22,6 +22,17 @@ bool ProtectsData(model::v1::KeyUse use) {
          use == model::v1::KEY_USE_TOKENISATION;
 }
 
+// Due so many days before the key ends, at the latest.
+Rotation ByTheEnd(const model::Model& model, const model::v1::CryptoKey& key, int days_before) {
+  const int default_days = ProtectsData(key.use()) ? model.proto().policy_parameters().key_rotation_days() : 0;
+  Rotation rotation = Of(model, key.last_rotated(), key.has_rotation_days(), key.rotation_days(), default_days);
+  if (key.expires().empty()) return rotation;
+  const absl::CivilDay latest = model::ToCivilDay(key.expires()) - days_before;
+  if (!rotation.next || latest < *rotation.next) rotation.next = latest;
+  rotation.overdue_days = std::max(0, static_cast<int>(model.as_of() - *rotation.next));
+  return rotation;
+}
+
 }  // namespace
 
 Rotation RotationOf(const model::Model& model, const model::v1::Credential& credential) {
@@ -29,14 +40,10 @@ Rotation RotationOf(const model::Model& model, const model::v1::Credential& cred
             model.proto().secrets().default_rotation_days());
 }
 
-Rotation RotationOf(const model::Model& model, const model::v1::CryptoKey& key) {
-  const int default_days = ProtectsData(key.use()) ? model.proto().policy_parameters().key_rotation_days() : 0;
-  Rotation rotation = Of(model, key.last_rotated(), key.has_rotation_days(), key.rotation_days(), default_days);
-  if (key.expires().empty()) return rotation;
-  const absl::CivilDay end = model::ToCivilDay(key.expires());
-  if (!rotation.next || end < *rotation.next) rotation.next = end;
-  rotation.overdue_days = std::max(0, static_cast<int>(model.as_of() - *rotation.next));
-  return rotation;
+Rotation RotationOf(const model::Model& model, const model::v1::CryptoKey& key) { return ByTheEnd(model, key, 0); }
+
+Rotation RenewalOf(const model::Model& model, const model::v1::CryptoKey& key) {
+  return ByTheEnd(model, key, kRenewalDays);
 }
 
 }  // namespace metapowers::analysis

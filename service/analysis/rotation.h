@@ -28,6 +28,12 @@ struct Rotation {
 Rotation RotationOf(const model::Model& model, const model::v1::Credential& credential);
 Rotation RotationOf(const model::Model& model, const model::v1::CryptoKey& key);
 
+// A certificate is renewed at least so many days before it ends.
+inline constexpr int kRenewalDays = 30;
+
+// As RotationOf(); next is the day by which a key with an end is renewed, which may come before its interval is over.
+Rotation RenewalOf(const model::Model& model, const model::v1::CryptoKey& key);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_ROTATION_H_

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/api_access.h"
+#include "service/analysis/rotation.h"
 #include "service/analysis/terms.h"
 #include "service/commands/api_tests.h"
 #include "service/commands/api_wording.h"
@@ -132,8 +133,7 @@ class AccessTables {
     row.set_name(credential.name());
     row.set_kind(Label(credential.kind()));
     row.set_lifetime("until rotated");
-    const int days =
-        credential.has_rotation_days() ? credential.rotation_days() : proto_.secrets().default_rotation_days();
+    const int days = analysis::RotationOf(model_, credential).interval_days;
     row.set_rotation(absl::StrCat(days > 0 ? absl::StrCat("every ", InDays(days)) : std::string("no interval declared"),
                                   credential.last_rotated().empty()
                                       ? ", last date not declared"
@@ -197,7 +197,7 @@ class AccessTables {
                                const std::vector<std::string>& callers, pb::AuthorizationRow& row) {
     const model::v1::Endpoint& endpoint = *operation.endpoint;
     row.set_operation(OperationLabel(endpoint));
-    const bool open = endpoint.authenticated() == model::v1::TRISTATE_NO;
+    const bool open = analysis::IsOpenOperation(operation);
     row.set_object(!endpoint.object_level() ? "takes no object id"
                    : open                   ? "whoever knows the id: no owner can be checked"
                                             : "owner of the object");

@@ -16,15 +16,12 @@ namespace metapowers::commands {
 
 namespace kb = knowledge::v1;
 using analysis::EntryPoint;
+using analysis::IsOpenOperation;
 
 namespace {
 
 // Data that a sentence names before it counts the rest.
 constexpr size_t kNamed = 4;
-
-bool IsOpenOperation(const EntryPoint& operation) {
-  return operation.endpoint->authenticated() == model::v1::TRISTATE_NO;
-}
 
 int StrongestData(const EntryPoint& operation) {
   int strongest = 0;

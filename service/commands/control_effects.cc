@@ -78,6 +78,12 @@ std::vector<std::string> ElementsOf(const Collected& found) {
   return having.empty() ? all : having;
 }
 
+// A control that applies to none of the elements has nothing to lower, to verify or to report.
+bool Applies(const Collected& found) {
+  return std::any_of(found.states.begin(), found.states.end(),
+                     [](const auto& each) { return each.second != model::v1::POSTURE_STATE_NOT_APPLICABLE; });
+}
+
 std::string StateText(const std::map<std::string, PostureState>& states) {
   std::map<PostureState, int> counts;
   for (const auto& [element, state] : states) ++counts[state];
@@ -132,7 +138,9 @@ void AddControlEffects(const Input& input, absl::string_view command,
     }
   }
   std::vector<const Collected*> order;
-  for (const auto& [id, each] : found) order.push_back(&each);
+  for (const auto& [id, each] : found) {
+    if (Applies(each)) order.push_back(&each);
+  }
   std::stable_sort(order.begin(), order.end(), [](const Collected* a, const Collected* b) {
     return std::make_pair(a->points, a->threats) > std::make_pair(b->points, b->threats);
   });

@@ -1,6 +1,7 @@
 #include "service/commands/key_tables.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,9 +26,6 @@ using analysis::KeyState;
 using model::v1::Component;
 using model::v1::CryptoKey;
 using model::v1::DataClass;
-
-// Certificates with fewer days left are gaps.
-constexpr int kRenewalDays = 30;
 
 std::string StandingText(const kb::AlgorithmRule* algorithm) {
   if (algorithm == nullptr) return "not in the table of algorithms";
@@ -119,17 +117,9 @@ class KeyTables {
       const int days = DaysLeft(*fact.key);
       row.set_left(days < 0 ? absl::StrCat("ended ", Count(-days, "day", "days"), " ago") : Count(days, "day", "days"));
     }
-    row.set_renewal(RenewalOf(fact));
+    row.set_renewal(NextLabel(analysis::RenewalOf(model_, *fact.key)));
     row.set_owner(TeamName(model_, fact.key->owner_team()));
     for (const std::string& region : fact.key->regions()) row.add_regions(region);
-  }
-
-  // Its own interval may end later than leaves time to renew it.
-  static std::string RenewalOf(const KeyFact& fact) {
-    if (fact.key->expires().empty()) return NextLabel(fact.rotation);
-    const absl::CivilDay latest = model::ToCivilDay(fact.key->expires()) - kRenewalDays;
-    return fact.rotation.known() && *fact.rotation.next <= latest ? NextLabel(fact.rotation)
-                                                                  : model::FormatDate(latest);
   }
 
   void AddKeyGaps(const KeyFact& fact) {
@@ -137,7 +127,7 @@ class KeyTables {
     const bool ends = !key.expires().empty();
     if (fact.state == KeyState::kDeactivated) {
       gaps_.Add("certificate-ended", key.id(), absl::StrCat("ended ", key.expires()), key.owner_team());
-    } else if (ends && DaysLeft(key) <= kRenewalDays) {
+    } else if (ends && DaysLeft(key) <= analysis::kRenewalDays) {
       gaps_.Add("certificate-ends-soon", key.id(),
                 absl::StrCat("ends ", key.expires(), ", ", Count(DaysLeft(key), "day", "days"), " left"),
                 key.owner_team(), model::ToCivilDay(key.expires()) - 1);
@@ -174,11 +164,15 @@ class KeyTables {
   std::string PostureText(const analysis::Element& element, absl::string_view control) const {
     const analysis::ControlPosture posture = analysis::PostureOf(element, control);
     if (posture.state == model::v1::POSTURE_STATE_UNSPECIFIED) return "not declared";
-    return posture.source.empty() ? Label(posture.state) : absl::StrCat(Label(posture.state), ", ", posture.source);
+    return posture.source.empty() ? Label(posture.state)
+                                  : absl::StrCat(Label(posture.state), " (", posture.source, ")");
   }
 
   void AddCustodians() {
-    const auto elements = input_.threats.Get().landscape().ElementsOf(kb::THREAT_SUBJECT_KEY);
+    std::map<const google::protobuf::Message*, analysis::Element> elements;
+    for (const analysis::Element& element : input_.threats.Get().landscape().ElementsOf(kb::THREAT_SUBJECT_KEY)) {
+      elements.emplace(element.message, element);
+    }
     for (const KeyFact& fact : keys_) {
       pb::CustodianRow& row = *result_.add_custodians();
       row.set_key(fact.key->id());
@@ -188,11 +182,9 @@ class KeyTables {
         row.set_custodians(team->deputy().empty() ? absl::StrCat(team->lead(), "; no deputy declared")
                                                   : absl::StrCat(team->lead(), "; ", team->deputy()));
       }
-      for (const analysis::Element& element : elements) {
-        if (element.message != fact.key) continue;
-        row.set_dual_control(PostureText(element, "dual_control"));
-        row.set_second_copy(PostureText(element, "key_recovery"));
-      }
+      const analysis::Element& element = elements.at(fact.key);
+      row.set_dual_control(PostureText(element, "dual_control"));
+      row.set_second_copy(PostureText(element, "key_recovery"));
       row.set_loss(LossText(fact));
     }
   }

@@ -43,6 +43,8 @@ class StoreTables {
         if (fact.store == &store) row.set_credentials(row.credentials() + 1);
       }
       AddStoreComponent(store, row);
+      // Secrets beside what uses them move elsewhere, which is a gap of their users: the place gets no upkeep.
+      if (analysis::IsBesideItsUsers(inventory_, store)) continue;
       if (store.break_glass().empty()) {
         gaps_.Add("break-glass-missing", store.id(), "no break-glass declared", store.owner_team());
       }

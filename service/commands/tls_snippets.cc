@@ -32,6 +32,17 @@ model::v1::TlsVersion FloorOf(const model::Model& model, const Component& compon
   return floor;
 }
 
+// A socket of the same machine has no use for TLS.
+bool IsReachedLocallyAlone(const model::Model& model, const Component& component) {
+  bool local = false;
+  for (const Flow& flow : model.proto().flows()) {
+    if (flow.target() != component.id()) continue;
+    if (flow.transport_security() != model::v1::TRANSPORT_SECURITY_LOCAL) return false;
+    local = true;
+  }
+  return local;
+}
+
 ConfigValues TlsValues(const model::Model& model, const Component& component) {
   const bool newest = FloorOf(model, component) == model::v1::TLS_VERSION_TLS_1_3;
   std::vector<std::string> suites, openssl;
@@ -72,7 +83,7 @@ void AddTlsSnippets(const model::Model& model, google::protobuf::RepeatedPtrFiel
   std::vector<Shared> all;
   std::map<std::string, size_t> positions;
   for (const Component& component : model.proto().components()) {
-    if (analysis::IsExternal(component)) continue;
+    if (analysis::IsExternal(component) || IsReachedLocallyAlone(model, component)) continue;
     for (const absl::string_view topic : {"tls-floor", "mesh"}) {
       for (const kb::ProductConfig* row : ConfigsFor(topic, component)) {
         ConfigValues values = TlsValues(model, component);

@@ -256,6 +256,18 @@ TEST(ControlPostureTest, WhatAFlowLacksItsTargetDoesNotMakeUpFor) {
   EXPECT_EQ(on_flow(""), model::v1::POSTURE_STATE_PARTIAL);
 }
 
+TEST(ControlPostureTest, AStoreThatRecordsItsReadsIsPartlyAudited) {
+  const auto on_vault = [](const std::string& log) {
+    return StateOn(
+        ModelText{.components = "- {id: vault, name: V, kind: datastore, zone: inside, technology: [vault]}\n"
+                                "- {id: siem, name: S, kind: datastore, zone: inside}\n",
+                  .rest = "secrets:\n  stores:\n  - {id: safe, name: Safe, component: vault" + log + "}\n"},
+        "vault", "vault_audit");
+  };
+  EXPECT_EQ(on_vault(""), model::v1::POSTURE_STATE_UNSPECIFIED);
+  EXPECT_EQ(on_vault(", audit_log: siem"), model::v1::POSTURE_STATE_PARTIAL);
+}
+
 TEST(ControlPostureTest, ACredentialLacksWhatAComponentThatUsesItLacks) {
   const auto on_credential = [](const std::string& posture) {
     const auto facts = FactsOf(

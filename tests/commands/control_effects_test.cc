@@ -37,9 +37,14 @@ TEST(ControlEffects, RowsAreTheControlsThatThreatsAskFor) {
   for (const char* name : kExamples) {
     const Case example(Example(name));
     std::map<std::string, int> asked;
+    std::set<std::string> applicable;  // to some element
     for (const analysis::Threat& threat : example.input().threats.Get().all()) {
-      for (const analysis::ControlOnThreat& each : threat.controls) ++asked[each.control->id()];
+      for (const analysis::ControlOnThreat& each : threat.controls) {
+        ++asked[each.control->id()];
+        if (each.posture->state != model::v1::POSTURE_STATE_NOT_APPLICABLE) applicable.insert(each.control->id());
+      }
     }
+    std::erase_if(asked, [&](const auto& each) { return !applicable.contains(each.first); });
     std::map<std::string, int> shown;
     for (const std::string& command : CommandIds()) {
       google::protobuf::RepeatedPtrField<metapowers::v1::ControlEffect> rows;

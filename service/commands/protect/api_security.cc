@@ -174,18 +174,13 @@ class Audit {
     AddAll(ControlLabels(fact), line.mutable_controls());
     if (fact.state == ApiRiskState::kOpen) group.set_open(group.open() + 1);
     for (const FilledTest& test : texts.Tests(row.tests(), fact.operations)) {
-      AddTest(api, row.id(), test, row.asvs(), *group.add_tests());
+      pb::TestRow& tried = *group.add_tests();
+      tried.set_subject(api.api->id());
+      tried.set_topic(row.id());
+      tried.set_request(test.request);
+      tried.set_expected(test.expected);
+      AddAll(row.asvs(), tried.mutable_asvs());
     }
-  }
-
-  template <class Ids>
-  void AddTest(const ReviewedApi& api, const std::string& topic, const FilledTest& test, const Ids& asvs,
-               pb::TestRow& row) {
-    row.set_subject(api.api->id());
-    row.set_topic(topic);
-    row.set_request(test.request);
-    row.set_expected(test.expected);
-    AddAll(asvs, row.mutable_asvs());
   }
 
   // --- Remediation ---
@@ -210,7 +205,14 @@ class Audit {
         if (fact.applies) add(fact);
       }
     }
-    for (const analysis::SupplierApi& api : review_.supplier_apis) add(api.risk);
+    for (const analysis::SupplierApi& api : review_.supplier_apis) {
+      add(api.risk);
+      // The answer is what is tried here, and not what the control accepts elsewhere.
+      for (const Threat* threat : api.risk.threats) {
+        rows[threat->key()].set_verification(
+            absl::StrCat("The test of ", api.entry->flow->id(), " among the interfaces of suppliers ends as expected"));
+      }
+    }
     std::vector<pb::RemedyRow> sorted;
     for (auto& [key, row] : rows) sorted.push_back(std::move(row));
     absl::c_stable_sort(sorted, [](const pb::RemedyRow& a, const pb::RemedyRow& b) {

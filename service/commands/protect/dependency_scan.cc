@@ -70,8 +70,9 @@ class Scan {
     const std::vector<const BomFact*> counting = Counting();
     AddBomTables(facts_, bill_, counting, result_);
     AddVulnerabilities();
-    AddLicenceTables(model_, analysis::AuditLicences(facts_, counting), result_);
-    AddSteps();
+    const analysis::LicenceAudit audit = analysis::AuditLicences(facts_, counting);
+    AddLicenceTables(model_, audit, result_);
+    AddSteps(RefusedIn(audit));
     AddPackagePolicyTables(input_, open_, result_);
     AddFiles();
     AddControlEffects(input_, "dependency-scan", *result_.mutable_controls());
@@ -137,18 +138,30 @@ class Scan {
 
   // --- Plan ---
 
-  static std::string ActionOf(const UpgradeStep& step) {
+  static std::set<const Package*> RefusedIn(const analysis::LicenceAudit& audit) {
+    std::set<const Package*> refused;
+    for (const analysis::LicenceIssue& issue : audit.issues) {
+      if (issue.policy->decision() == kb::LICENCE_DECISION_REFUSED) refused.insert(issue.package);
+    }
+    return refused;
+  }
+
+  static std::string ActionOf(const UpgradeStep& step, const std::set<const Package*>& refused) {
     if (!step.has_fix && step.mends.size() == 1) {
       return absl::StrCat("remove or shield ", step.mends.front()->package, ", for which no fixed version is known");
     }
     const std::string targets = analysis::TargetVersions(step);
     if (step.of_distribution) return absl::StrCat("rebuild on a base image that moves ", targets);
     if (step.direct == nullptr) return absl::StrCat("raise ", targets);
+    if (refused.contains(step.direct)) {
+      return absl::StrCat("replace ", step.package,
+                          ", which the licence audit refuses; where what it brought in stays, move ", targets);
+    }
     return absl::StrCat("raise ", step.package, " to a version that moves ", targets,
                         "; until one exists, pin the transitive package in the manifest");
   }
 
-  void AddSteps() {
+  void AddSteps(const std::set<const Package*>& refused) {
     for (const UpgradeStep& step : analysis::UpgradeSteps(*judged_, bill_)) {
       pb::UpgradeStep& row = *result_.add_steps();
       row.set_due(step.due);
@@ -156,7 +169,7 @@ class Scan {
       row.set_subject(step.subject);
       row.set_package(step.package);
       row.set_has_fix(step.has_fix);
-      row.set_action(ActionOf(step));
+      row.set_action(ActionOf(step, refused));
       row.set_severity(step.severity);
       row.set_owner(TeamName(model_, step.team));
       std::set<std::string> ids;

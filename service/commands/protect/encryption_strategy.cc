@@ -125,6 +125,14 @@ class Strategy {
   }
 
   void AddRequirements() {
+    std::map<const DataClass*, std::vector<std::string>> stores;
+    for (const auto& [id, facts] : facts_.components()) {
+      for (const DataClass* data : facts.stores) stores[data].push_back(id);
+    }
+    std::map<const DataClass*, int> flows;
+    for (const Flow& flow : proto_.flows()) {
+      for (const DataClass* data : analysis::DataOf(model_, flow)) ++flows[data];
+    }
     std::vector<const DataClass*> order;
     for (const DataClass& data : proto_.data_classes()) order.push_back(&data);
     std::stable_sort(order.begin(), order.end(), [](const DataClass* a, const DataClass* b) {
@@ -149,14 +157,8 @@ class Strategy {
       }
       row.set_in_transit(MeasureOf(kb::HANDLING_CHECK_FLOW_TLS_FLOOR, *data, references));
       for (const std::string& reference : references) row.add_references(reference);
-      for (const auto& [id, facts] : facts_.components()) {
-        const bool stored = std::find(facts.stores.begin(), facts.stores.end(), data) != facts.stores.end();
-        if (stored) row.add_stores(id);
-      }
-      for (const Flow& flow : proto_.flows()) {
-        const auto carried = analysis::DataOf(model_, flow);
-        if (std::find(carried.begin(), carried.end(), data) != carried.end()) row.set_flows(row.flows() + 1);
-      }
+      AddAll(stores[data], row.mutable_stores());
+      row.set_flows(flows[data]);
     }
   }
 
@@ -292,6 +294,10 @@ class Strategy {
       }
       row.set_encrypted(Label(store.backup().encrypted()));
       row.set_key(store.backup().key());
+      if (store.backup().encrypted() == model::v1::TRISTATE_YES && store.backup().key().empty()) {
+        *result_.add_questions() = Ask(model_, absl::StrCat("components[", id, "].backup.key"),
+                                       absl::StrCat("Which key encrypts the backups of ", id, "?"), store.owner_team());
+      }
       row.set_separate(store.backup().key().empty() || store.kms_key().empty() ? "unknown"
                        : store.backup().key() == store.kms_key()               ? "no"
                                                                                : "yes");
@@ -306,7 +312,9 @@ class Strategy {
   void AddTotals() {
     pb::EncryptionTotals& totals = *result_.mutable_totals();
     totals.set_stores(result_.stores_size());
+    int unknown = 0;
     for (const pb::StoreEncryptionRow& row : result_.stores()) {
+      unknown += absl::StartsWith(row.verdict(), "unknown") ? 1 : 0;
       totals.set_stores_met(totals.stores_met() + (row.verdict() == "met" ? 1 : 0));
       totals.set_stores_failed(totals.stores_failed() + (absl::StartsWith(row.verdict(), "fails") ? 1 : 0));
     }
@@ -328,7 +336,9 @@ class Strategy {
     }
     pb::EncryptionPhrases& phrases = *result_.mutable_phrases();
     phrases.set_stores(Count(totals.stores(), "store", "stores"));
-    phrases.set_stores_failed(Count(totals.stores_failed(), "fails", "fail"));
+    phrases.set_stores_failed(
+        absl::StrCat(Count(totals.stores_failed(), "fails", "fail"), " the handling rules",
+                     unknown == 0 ? "" : absl::StrCat(" and ", unknown, " cannot be judged yet")));
     phrases.set_flows(Count(totals.flows(), "flow", "flows"));
     phrases.set_unencrypted_flows(Count(totals.unencrypted_flows(), "is in clear text", "are in clear text"));
     phrases.set_low_flows(Count(totals.low_flows(), "is below its TLS floor", "are below their TLS floor"));

@@ -1,6 +1,7 @@
 // The judgements are analysis'; this puts them into the tables of the section, one function a table.
 #include "service/commands/protect/iac_security.h"
 
+#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -59,6 +60,7 @@ class Review {
     for (const IacSource& source : proto_.delivery().iac()) {
       if (!source.repository().empty()) repositories_.insert(source.repository());
     }
+    for (const Threat* threat : input.threats.Get().Prioritised()) open_[threat->element_id()].push_back(threat);
     for (const Vulnerability& one : judged_->open) {
       if (one.in_code() && repositories_.contains(one.repository)) findings_.push_back(&one);
     }
@@ -103,9 +105,7 @@ class Review {
       row.set_state_backend(source.state_backend());
       row.set_state_encrypted(Label(source.state_encrypted()));
       row.set_policy_checks(Label(source.policy_checks()));
-      for (const Threat* threat : input_.threats.Get().Prioritised()) {
-        if (threat->element_id() == source.id()) row.add_threats(threat->key());
-      }
+      for (const Threat* threat : open_[source.id()]) row.add_threats(threat->key());
       row.set_owner(OwnerName(model_, TeamOf(source)));
     }
   }
@@ -174,10 +174,8 @@ class Review {
       AddAll(fact.because, row.mutable_because());
       AddAll(fact.managed_by, row.mutable_managed_by());
       row.set_severity(fact.setting->severity());
-      for (const Threat* threat : input_.threats.Get().Prioritised()) {
-        if (threat->element_id() == fact.element && IsLoweredBy(*threat, fact.setting->controls())) {
-          row.add_threats(threat->key());
-        }
+      for (const Threat* threat : open_[fact.element]) {
+        if (IsLoweredBy(*threat, fact.setting->controls())) row.add_threats(threat->key());
       }
       row.set_owner(OwnerName(model_, fact.team));
       row.set_due(fact.due);
@@ -326,12 +324,11 @@ class Review {
       questions_.Ask(type, list, source.id(), TeamOf(source));
     };
     if (source.repository().empty()) ask("IacSource.repository");
-    const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
-    const bool keeps_state = tool == nullptr || !tool->stateless();
+    const bool keeps_state = analysis::KeepsState(source);
     if (keeps_state && source.state_backend().empty()) ask("IacSource.state_backend");
     if (keeps_state && source.state_encrypted() == 0) ask("IacSource.state_encrypted");
     if (source.policy_checks() == 0) ask("IacSource.policy_checks");
-    if (tool == nullptr) ask("IacSource.tool");
+    if (knowledge::FindIacTool(source.tool()) == nullptr) ask("IacSource.tool");
     if (!scanned_.contains(source.repository())) ask("evidence", "evidence");
     const std::vector<const Pipeline*> pipelines = analysis::PipelinesOf(model_, source);
     if (pipelines.empty()) ask("Pipeline.deploys_to", "delivery.pipelines");
@@ -376,9 +373,10 @@ class Review {
   const std::vector<IacSettingFact> settings_;
   const std::unique_ptr<const analysis::VulnerabilityFacts> judged_;
   RowQuestions questions_;
-  std::set<std::string> repositories_;          // of sources
-  std::set<std::string> scanned_;               // those of them with a current report
-  std::vector<const Vulnerability*> findings_;  // in them
+  std::set<std::string> repositories_;                      // of sources
+  std::set<std::string> scanned_;                           // those of them with a current report
+  std::vector<const Vulnerability*> findings_;              // in them
+  std::map<std::string, std::vector<const Threat*>> open_;  // by element, worst first
   pb::IacSecurityResult result_;
 };
 

@@ -10,6 +10,7 @@
 #include "service/analysis/credentials.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
+#include "service/analysis/iac_review.h"
 #include "service/analysis/pipeline_sources.h"
 #include "service/analysis/terms.h"
 #include "service/commands/access_wording.h"
@@ -27,7 +28,6 @@
 #include "service/commands/shared_column.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
-#include "service/knowledge/reviews.h"
 #include "service/knowledge/rules.h"
 
 namespace metapowers::commands::protect {
@@ -131,7 +131,7 @@ class Secrets {
 
   void AddKeys() {
     for (const model::v1::CryptoKey& key : proto_.keys()) {
-      const analysis::Rotation rotation = analysis::RotationOf(model_, key);
+      const analysis::Rotation rotation = analysis::RenewalOf(model_, key);
       pb::SecretKeyRow& row = *result_.add_keys();
       row.set_id(key.id());
       row.set_use(Label(key.use()));
@@ -191,7 +191,7 @@ class Secrets {
 
   void AddLeaks() {
     for (const std::string& place : secrets_.forbidden_locations()) {
-      AddLeak(kb::LEAK_KIND_FORBIDDEN, "forbidden place", place, "forbidden by the model", StoreTeam());
+      AddLeak(kb::LEAK_KIND_FORBIDDEN, "forbidden place", place, "forbidden by the model", SecretsTeam());
     }
     for (const model::v1::Repository& repository : proto_.delivery().repositories()) {
       AddLeak(kb::LEAK_KIND_REPOSITORY, "repository", repository.id(),
@@ -213,8 +213,14 @@ class Secrets {
                            ", scan on arrival: ", Label(registry.scan_on_push())),
               analysis::TeamOf(element));
     }
+    AddStateLeaks();
+    AddLogLeak();
+    AddGapsOfCode();
+  }
+
+  void AddStateLeaks() {
     for (const model::v1::IacSource& source : proto_.delivery().iac()) {
-      if (!KeepsState(source)) continue;
+      if (!analysis::KeepsState(source)) continue;
       const auto* repository = model_.Find<model::v1::Repository>(source.repository());
       const std::string team = repository == nullptr ? "" : repository->owner_team();
       AddLeak(kb::LEAK_KIND_STATE, "infrastructure state", source.id(),
@@ -225,6 +231,10 @@ class Secrets {
         gaps_.Add("state-clear", source.id(), "state_encrypted is no", team);
       }
     }
+  }
+
+  // Secrets that stand in code, or beside what uses them.
+  void AddGapsOfCode() {
     for (const auto& [id, facts] : facts_.components()) {
       for (const model::v1::ControlPosture& posture : facts.component->posture()) {
         if (posture.control() != "secrets_external" || posture.state() != model::v1::POSTURE_STATE_ABSENT) continue;
@@ -234,7 +244,6 @@ class Secrets {
             facts.component->owner_team());
       }
     }
-    AddLogLeak();
     for (const model::v1::DataClass& data : proto_.data_classes()) {
       if (data.credential_lifetime() != model::v1::CREDENTIAL_LIFETIME_HARDCODED) continue;
       gaps_.Add("secret-hard-coded", data.id(), "credential_lifetime is hardcoded", data.owner());
@@ -249,15 +258,17 @@ class Secrets {
       return category == model::v1::DATA_CATEGORY_CREDENTIALS || category == model::v1::DATA_CATEGORY_SECRETS;
     });
     AddLeak(kb::LEAK_KIND_LOG, "logs", logging.platform(),
-            secrets ? "credentials are redacted" : "redaction does not list credentials or secrets", StoreTeam());
+            secrets ? "credentials are redacted" : "redaction does not list credentials or secrets", SecretsTeam());
   }
 
-  // The team of the first store: it answers for secrets where nothing names a team.
-  std::string StoreTeam() const { return secrets_.stores().empty() ? "" : secrets_.stores(0).owner_team(); }
-
-  static bool KeepsState(const model::v1::IacSource& source) {
-    const kb::IacTool* tool = knowledge::FindIacTool(source.tool());
-    return tool == nullptr || !tool->stateless();
+  // Answers for secrets where nothing names a team: the one whose main work is security, else that of the first store.
+  std::string SecretsTeam() const {
+    std::string first;  // by id, so that the order in the file never matters
+    for (const model::v1::Team& team : proto_.teams()) {
+      if (team.security_team() && (first.empty() || team.id() < first)) first = team.id();
+    }
+    if (!first.empty()) return first;
+    return secrets_.stores().empty() ? "" : secrets_.stores(0).owner_team();
   }
 
   // --- Roadmap ---
@@ -327,17 +338,17 @@ class Secrets {
       Ask(absl::StrCat("delivery.pipelines[", pipeline.id(), "]"),
           absl::StrCat("Which repository holds the file of ", pipeline.id(),
                        "? Declare the repository of what it delivers: of one component or of its infrastructure code."),
-          StoreTeam());
+          SecretsTeam());
     }
     for (const model::v1::IacSource& source : proto_.delivery().iac()) {
-      if (source.state_encrypted() != model::v1::TRISTATE_UNSPECIFIED || !KeepsState(source)) continue;
+      if (source.state_encrypted() != model::v1::TRISTATE_UNSPECIFIED || !analysis::KeepsState(source)) continue;
       Ask(absl::StrCat("delivery.iac[", source.id(), "].state_encrypted"),
           absl::StrCat("Is the state of ", source.id(), " encrypted?"), "");
     }
-    if (secrets_.scanner().empty()) Ask("secrets.scanner", "Which tool looks for secrets in code?", StoreTeam());
-    if (secrets_.injection().empty()) Ask("secrets.injection", "How do workloads get their secrets?", StoreTeam());
+    if (secrets_.scanner().empty()) Ask("secrets.scanner", "Which tool looks for secrets in code?", SecretsTeam());
+    if (secrets_.injection().empty()) Ask("secrets.injection", "How do workloads get their secrets?", SecretsTeam());
     if (secrets_.forbidden_locations().empty()) {
-      Ask("secrets.forbidden_locations", "Where must secrets never be?", StoreTeam());
+      Ask("secrets.forbidden_locations", "Where must secrets never be?", SecretsTeam());
     }
   }
 

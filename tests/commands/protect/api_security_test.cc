@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "service/knowledge/reviews.h"
 #include "service/model/yaml_tree.h"
 #include "tests/commands/command_fixture.h"
@@ -19,6 +20,7 @@ using security::protect::v1::ApiReviewGroup;
 using security::protect::v1::ApiRiskLine;
 using security::protect::v1::ApiSecurityResult;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -285,6 +287,25 @@ TEST(ApiSecurity, ThreatsOfCallersCountWhereTheseCallersCome) {
   EXPECT_THAT(items("api-platform", "payments-api"), HasSubstr("partner-to-edge"));
   EXPECT_THAT(items("team-notes", "stripe-hooks"), Not(HasSubstr("sign-in-guessed")));
   EXPECT_THAT(items("team-notes", "app-api"), HasSubstr("sign-in-guessed"));
+}
+
+// A webhook has neither sessions nor sign-ins, so that their controls say nothing about it.
+TEST(ApiSecurity, ControlsOfSignInsCountWhereCallersSignIn) {
+  const auto controls = [](const std::string& api) {
+    const ApiSecurityResult result = Audit(Example("team-notes"));
+    const ApiRiskLine* line = LineOf(ReviewOf(result, api), "API2");
+    return std::vector<std::string>(line->controls().begin(), line->controls().end());
+  };
+  EXPECT_THAT(controls("stripe-hooks"), ElementsAre("Authentication of callers: implemented"));
+  EXPECT_THAT(controls("app-api"), Contains("Lock after failed sign-ins: absent"));
+  EXPECT_EQ(States(ReviewOf(Audit(Example("team-notes")), "stripe-hooks"))["API2"], "in place");
+}
+
+TEST(ApiSecurity, AnAnswerIsTriedByAStandInForItsSupplier) {
+  const ApiSecurityResult result = Audit(Example("team-notes"));
+  const auto row = absl::c_find_if(result.remedies(), [](const auto& one) { return one.element() == "app-to-stripe"; });
+  ASSERT_NE(row, result.remedies().end());
+  EXPECT_THAT(row->verification(), HasSubstr("The test of app-to-stripe"));
 }
 
 TEST(ApiSecurity, MessagesHaveNeitherHeadersNorAddressesToForge) {

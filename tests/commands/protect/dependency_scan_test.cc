@@ -125,6 +125,14 @@ TEST(DependencyScan, LicencesAreJudgedByHowPackagesReachUsers) {
   EXPECT_EQ(network->distribution(), "service");
 }
 
+// Two tables would otherwise ask for opposite things.
+TEST(DependencyScan, ARefusedPackageIsReplacedAndNotRaised) {
+  const DependencyScanResult result = OfExample("patient-platform");
+  const auto* step = Find(result.steps(), "jspdf-signature 1.0.4");
+  ASSERT_NE(step, nullptr);
+  EXPECT_THAT(step->action(), HasSubstr("replace jspdf-signature 1.0.4"));
+}
+
 TEST(DependencyScan, WithoutEvidenceItSaysWhatToRunAndNamesNoPackage) {
   const DependencyScanResult result = OfExample("team-notes");
   EXPECT_EQ(result.totals().packages(), 0);

@@ -187,6 +187,22 @@ TEST(EncryptionStrategy, UnknownEncryptionIsAQuestionAndNoGap) {
                           [](const auto& each) { return each.text().find("event-bus") != std::string::npos; }));
 }
 
+TEST(EncryptionStrategy, AStoreOnTheSameMachineGetsNoTls) {
+  const auto result = Encrypt(Example("team-notes"));
+  for (const auto& snippet : result.snippets()) {
+    EXPECT_THAT(snippet.title(), Not(HasSubstr("notes-db")));
+  }
+}
+
+TEST(EncryptionStrategy, AHealthRecordIsNotReplacedByAToken) {
+  const auto result = Encrypt(Example("patient-platform"));
+  for (const auto& control : result.controls()) {
+    if (control.id() == "tokenisation") {
+      EXPECT_EQ(control.missing_on_size(), 0);
+    }
+  }
+}
+
 TEST(EncryptionStrategy, UnknownProtectionIsNotTakenForNone) {
   const auto result = Encrypt(Example("patient-platform"));
   for (const auto& row : result.protocols()) {
@@ -208,7 +224,7 @@ TEST(EncryptionStrategy, ACertificateIsRenewedBeforeItEnds) {
   const auto* gap = FindGap(soon, "certificate-ends-soon", "web-certificate");
   ASSERT_NE(gap, nullptr);
   EXPECT_LE(gap->due(), "2026-11-09");
-  EXPECT_EQ(soon.certificates(0).renewal(), "2026-10-11");
+  EXPECT_EQ(soon.certificates(0).renewal(), "2026-10-11, 21 days late");
   const auto later = Encrypt(Edited(text, {{"rotation_days: 60, last_rotated: 2026-10-12, expires: 2027-01-10",
                                             "rotation_days: 120, last_rotated: 2026-10-12, expires: 2027-01-10"}}));
   EXPECT_EQ(later.certificates(0).renewal(), "2026-12-11");

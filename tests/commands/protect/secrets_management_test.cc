@@ -127,10 +127,37 @@ TEST(SecretsManagement, WithoutTheOperatorThereIsNoManifestOfIt) {
 }
 
 TEST(SecretsManagement, AStoreWithoutBreakGlassOrRecordIsAGap) {
-  const auto result = Manage(Example("team-notes"));
+  const auto result =
+      Manage(Edited(Example("team-notes"), {{"secrets_external, state: absent", "secrets_external, state: partial"}}));
   EXPECT_NE(FindGap(result, "break-glass-missing", "server-env-file"), nullptr);
   EXPECT_NE(FindGap(result, "audit-log-missing", "server-env-file"), nullptr);
   EXPECT_EQ(FindGap(Manage(Example("api-platform")), "break-glass-missing", "hashicorp-vault"), nullptr);
+}
+
+// One task: the secrets leave the file, and nobody builds a record of reads around it first.
+TEST(SecretsManagement, APlaceThatItsUsersLeaveGetsNoUpkeep) {
+  const auto result = Manage(Example("team-notes"));
+  EXPECT_NE(FindGap(result, "secrets-beside-code", "web-app"), nullptr);
+  EXPECT_EQ(FindGap(result, "break-glass-missing", "server-env-file"), nullptr);
+  EXPECT_EQ(FindGap(result, "audit-log-missing", "server-env-file"), nullptr);
+}
+
+TEST(SecretsManagement, TheSecurityTeamAnswersWhereNoneIsNamed) {
+  const auto result = Manage(Example("patient-platform"));
+  for (const auto& leak : result.leaks()) {
+    if (leak.place() == "forbidden place") {
+      EXPECT_EQ(leak.owner(), "Information security") << leak.element();
+    }
+  }
+}
+
+TEST(SecretsManagement, ACertificateIsDueWithItsRenewalAndNotWithItsEnd) {
+  const auto result = Manage(Example("patient-platform"));
+  for (const auto& key : result.keys()) {
+    if (key.id() == "portal-certificate") {
+      EXPECT_EQ(key.next_rotation(), "2026-10-25, 7 days late");
+    }
+  }
 }
 
 TEST(SecretsManagement, ARepositoryWithoutScanIsAGapAndAnUnknownOneAQuestion) {
