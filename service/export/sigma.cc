@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -255,8 +253,13 @@ class Writer {
         "gte", Yaml::Number(detection.joins.empty() ? detection.threshold.value : static_cast<int64_t>(rules.size())));
     if (!correlation.field().empty()) condition.Set("field", Yaml::Text(correlation.field()));
     body.Set("condition", std::move(condition));
+    if (!detection.joins.empty()) KeepJoined(body);
     Add(detection, nullptr, absl::StrCat(row.description(), " First: ", row.response()), std::move(body), Level(row));
   }
+
+  // Without it a converter drops the rules that a correlation names: right for events that count only together, wrong
+  // for detections that call by themselves.
+  static void KeepJoined(Yaml& body) { body.Set("generate", Yaml::Truth(true)); }
 
   void AddLimit(const AppliedDetection& detection, const DetectionThreshold& limit) {
     const k::Detection& row = *detection.row;
@@ -276,6 +279,7 @@ class Writer {
     Yaml condition = Yaml::Map();
     condition.Set("gte", Yaml::Number(1));
     body.Set("condition", std::move(condition));
+    KeepJoined(body);
     Add(detection, nullptr, absl::StrCat("Any of the rules of this detection. ", detection.row->description()),
         std::move(body), "informational");
   }

@@ -3,8 +3,8 @@
 // again for each class of callers with a limit of its own. Pure: equal models give equal files.
 //
 // Names are stable: `<detection>-<product, service and category of its logs>`, and `<detection>` for a correlation; of
-// a class of callers `<detection>-of-<class>` stands for `<detection>`. The
-// id is the UUID of version 5 of `<topic>/<name>`, so that a platform which has taken a rule in replaces it.
+// a class of callers `<detection>-of-<class>` stands for `<detection>`. The id is the UUID of version 5 of
+// `<topic>/<name>`, so that a platform which has taken a rule in replaces it.
 #ifndef METAPOWERS_SERVICE_EXPORT_SIGMA_H_
 #define METAPOWERS_SERVICE_EXPORT_SIGMA_H_
 

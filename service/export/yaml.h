@@ -17,6 +17,7 @@ class Yaml {
  public:
   static Yaml Text(absl::string_view text) { return {Kind::kText, std::string(text)}; }
   static Yaml Number(int64_t number) { return {Kind::kPlain, std::to_string(number)}; }
+  static Yaml Truth(bool truth) { return {Kind::kPlain, truth ? "true" : "false"}; }
   static Yaml Null() { return {Kind::kPlain, "null"}; }
   static Yaml List() { return {Kind::kList, ""}; }
   static Yaml Map() { return {Kind::kMap, ""}; }

@@ -301,6 +301,10 @@ TEST(Sigma, CorrelationsJoinRulesThatAreThereAndFieldsThatTheirEventsHave) {
         EXPECT_NE(name, rule.name);
       }
       const bool counts = type == "event_count" || type == "value_count";
+      // Only what counts by itself alone may be dropped by a converter.
+      const bool joins = !rule.detection->joins.empty() || !rule.detection->row->has_correlation();
+      const YamlNode* generate = correlation.Find("generate");
+      EXPECT_EQ(generate == nullptr ? "none" : generate->text, joins ? "true" : "none");
       const YamlNode* condition = correlation.Find("condition");
       ASSERT_NE(condition, nullptr);
       EXPECT_EQ(condition->Find("field") != nullptr, type == "value_count");

@@ -2,7 +2,11 @@
 #include "service/commands/detect/monitoring_strategy.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -51,6 +55,9 @@ class Builder {
         sources_(analysis::LogSources::Of(threats_.landscape())),
         required_(analysis::RequiredAlerts(threats_, sources_)) {
     result_.set_waiting_alerts(analysis::LeaveOutWaiting(model_, required_));
+    for (const analysis::Threat& threat : threats_.all()) {
+      if (threat.open()) ++open_threats_[threat.element_id()];
+    }
   }
 
   pb::MonitoringStrategyResult Build() {
@@ -78,6 +85,7 @@ class Builder {
   std::string Due(model::v1::Severity severity) const {
     return model::FormatDate(model_.as_of() + knowledge::GapTermDays(severity));
   }
+
   std::vector<const Component*> InScope() const {
     std::vector<const Component*> components;
     for (const analysis::Element& element : threats_.landscape().ElementsOf(kb::THREAT_SUBJECT_COMPONENT)) {
@@ -86,21 +94,16 @@ class Builder {
     return components;
   }
 
-  int OpenThreats(const std::string& element) const {
-    return static_cast<int>(std::count_if(threats_.all().begin(), threats_.all().end(), [&](const auto& threat) {
-      return threat.open() && threat.element_id() == element;
-    }));
-  }
-
   // --- Scope ---
 
   void AddComponents() {
     std::vector<const Component*> components = InScope();
     // Unknown tiers last.
-    std::stable_sort(components.begin(), components.end(), [](const Component* a, const Component* b) {
-      const auto rank = [](const Component* c) { return c->tier() == 0 ? 99 : static_cast<int>(c->tier()); };
-      return rank(a) < rank(b);
-    });
+    const auto rank = [](const Component* c) {
+      return std::make_pair(c->tier() == model::v1::TIER_UNSPECIFIED, c->tier());
+    };
+    std::stable_sort(components.begin(), components.end(),
+                     [&rank](const Component* a, const Component* b) { return rank(a) < rank(b); });
     for (const Component* component : components) {
       pb::WatchedRow& row = *result_.add_components();
       row.set_id(component->id());
@@ -121,7 +124,7 @@ class Builder {
       }
       AddAll(called, row.mutable_called());
       row.set_owner(TeamName(model_, component->owner_team()));
-      row.set_threats(OpenThreats(component->id()));
+      row.set_threats(open_threats_[component->id()]);
       if (!row.alerts().empty() || !analysis::IsTier0Or1(*component)) continue;
       pb::UnwatchedRow& gap = *result_.add_unwatched();
       gap.set_id(row.id());
@@ -317,6 +320,7 @@ class Builder {
   const analysis::Threats& threats_;
   const analysis::LogSources sources_;
   std::vector<RequiredAlertFact> required_;
+  std::map<std::string, int> open_threats_;  // by id of the element
   pb::MonitoringStrategyResult result_;
 };
 

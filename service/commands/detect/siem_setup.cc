@@ -119,8 +119,7 @@ class Builder {
   // --- Platform ---
 
   void AddPlatform() {
-    ReferenceFilter binding(input_);
-    AddAll(BindingReferences(binding, knowledge::SiemRules().demands()), result_.mutable_demands());
+    AddAll(BindingReferences(binding_, knowledge::SiemRules().demands()), result_.mutable_demands());
     pb::SiemTotals& totals = *result_.mutable_totals();
     for (const SiemJudgement& judged : JudgeSiem(input_, sources_, *detections_)) {
       pb::SiemCriterionRow& row = *result_.add_criteria();
@@ -253,12 +252,11 @@ class Builder {
                                : logging.hot_retention_days() >= days ? RuleState::kMet
                                                                       : RuleState::kBroken));
     }
-    ReferenceFilter binding(input_);
     for (const analysis::RetentionFact& fact : duties_) {
       google::protobuf::RepeatedPtrField<std::string> reference;
       *reference.Add() = fact.duty->reference();
       pb::SiemNeedRow& row = *result_.add_needs();
-      row.set_need(BindingReferences(binding, reference).front());
+      row.set_need(BindingReferences(binding_, reference).front());
       const std::string hot = fact.duty->hot_days() > 0 ? absl::StrCat(Days(fact.duty->hot_days()), " hot, ") : "";
       row.set_days(absl::StrCat(hot, Days(fact.duty->total_days()), " in all"));
       row.set_declared(analysis::RetentionOf(model_));
@@ -381,6 +379,7 @@ class Builder {
   }
 
   const Input& input_;
+  mutable ReferenceFilter binding_{input_};
   const model::Model& model_;
   const model::v1::SystemModel& proto_;
   const analysis::LogSources sources_;
