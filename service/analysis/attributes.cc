@@ -166,20 +166,20 @@ bool IsTruth(absl::string_view value) {
   return value == "yes" || value == "no" || value == "true" || value == "false" || value == "unknown";
 }
 
-// What stands between the words of an attribute and its value. Where the words are a statement ("deploys to", "serves
-// API") it is no verb.
+// What stands between the words of an attribute and its value. It is no verb where the words are a statement ("deploys
+// to", "serves API") or name a list that often has one entry ("formats accepted").
 std::string LinkOf(absl::string_view words, const std::vector<std::string>& values) {
-  static const auto* const verbs =
-      new std::set<absl::string_view>{"deploys", "expires", "receives", "runs", "sends", "stores", "used"};
+  static const auto* const verbless = new std::set<absl::string_view>{
+      "deploys", "expires", "formats", "managers", "receives", "runs", "sends", "stores", "used"};
   const std::vector<absl::string_view> each = absl::StrSplit(words, ' ');
   const bool truth = !values.empty() && std::all_of(values.begin(), values.end(), IsTruth);
-  if (truth || std::any_of(each.begin(), each.end(), [](absl::string_view word) { return verbs->contains(word); })) {
+  if (truth || std::any_of(each.begin(), each.end(), [](absl::string_view word) { return verbless->contains(word); })) {
     return ": ";
   }
   const absl::string_view last = each.back();
   const bool plural = absl::EndsWith(last, "s") && !absl::EndsWith(last, "ss") && !absl::EndsWith(last, "us");
   if (each.front() == "number") return " is ";
-  return plural || each.front() == "formats" ? " are " : " is ";
+  return plural ? " are " : " is ";
 }
 
 // Attributes whose names say too little to a reader.

@@ -25,9 +25,22 @@ bool Has(const Range& range, const Value& value) {
   return std::find(range.begin(), range.end(), value) != range.end();
 }
 
-Sight SightThrough(const LogSource& source, const AppliedDetection& detection) {
-  if (source.collected() || (!source.gap() && !detection.alerts.empty())) return Sight::kDetected;
-  return source.gap() ? Sight::kNotCollected : Sight::kUnconfirmed;
+// An alert that names no component watches all.
+bool Watches(const Alert& alert, absl::string_view element_id) {
+  return alert.components().empty() || Has(alert.components(), element_id);
+}
+
+bool AnyWatches(const AppliedDetection& detection, absl::string_view element_id) {
+  return std::any_of(detection.alerts.begin(), detection.alerts.end(),
+                     [element_id](const Alert* alert) { return Watches(*alert, element_id); });
+}
+
+// How the detection sees the threat in this log.
+Sight SightThrough(const LogSource& source, const AppliedDetection& detection, const Threat& threat) {
+  if (source.collected()) return Sight::kDetected;
+  if (source.gap()) return Sight::kNotCollected;
+  const bool read = AnyWatches(detection, source.element_id) || AnyWatches(detection, threat.element_id());
+  return read ? Sight::kDetected : Sight::kUnconfirmed;
 }
 
 // Rows by the rules that they name, and by technique for rules that none names.
@@ -173,7 +186,7 @@ class DetectionsBuilder {
     }
   }
 
-  void Complete(AppliedDetection& applied) const {
+  void Complete(AppliedDetection& applied) {
     std::sort(applied.sources.begin(), applied.sources.end(),
               [](const LogSource* a, const LogSource* b) { return a->key < b->key; });
     std::sort(applied.threats.begin(), applied.threats.end());  // by key, as Threats keeps them
@@ -189,9 +202,18 @@ class DetectionsBuilder {
     }
     for (const Threat* threat : applied.threats) applied.open += threat->open() ? 1 : 0;
     AddAlerts(applied);
-    applied.running = std::any_of(applied.sources.begin(), applied.sources.end(), [&applied](const LogSource* source) {
-      return SightThrough(*source, applied) == Sight::kDetected;
+    applied.running = std::any_of(applied.sources.begin(), applied.sources.end(), [this, &applied](const auto* source) {
+      return source->collected() || (!source->gap() && IsRead(*source, applied));
     });
+  }
+
+  // Whether an alert for the same watches the element of the log, or one whose threats the log shows.
+  bool IsRead(const LogSource& source, const AppliedDetection& applied) {
+    if (applied.alerts.empty()) return false;
+    return AnyWatches(applied, source.element_id) ||
+           std::any_of(applied.threats.begin(), applied.threats.end(), [&](const Threat* threat) {
+             return AnyWatches(applied, threat->element_id()) && Has(SourcesOn(*threat), &source);
+           });
   }
 
   void AddAlerts(AppliedDetection& applied) const {
@@ -241,12 +263,11 @@ class DetectionsBuilder {
                      [&text](const std::string& word) { return absl::StrContains(text, word); })) {
       return false;
     }
-    if (alert.components().empty()) return true;
-    const auto watched = [&alert](const std::string& id) { return Has(alert.components(), id); };
-    return std::any_of(applied.sources.begin(), applied.sources.end(),
-                       [&](const LogSource* source) { return watched(source->element_id); }) ||
+    return alert.components().empty() ||
+           std::any_of(applied.sources.begin(), applied.sources.end(),
+                       [&](const LogSource* source) { return Watches(alert, source->element_id); }) ||
            std::any_of(applied.threats.begin(), applied.threats.end(),
-                       [&](const Threat* threat) { return watched(threat->element_id()); });
+                       [&](const Threat* threat) { return Watches(alert, threat->element_id()); });
   }
 
   void AddSights() {
@@ -267,7 +288,7 @@ class DetectionsBuilder {
       std::set<std::string> ids;
       std::map<std::string, const LogSource*> uncollected;
       for (const auto& [row, source] : seen.pairs) {
-        sight.sight = std::min(sight.sight, SightThrough(*source, *result_->Find(row->id())));
+        sight.sight = std::min(sight.sight, SightThrough(*source, *result_->Find(row->id()), *threat));
         ids.insert(row->id());
         uncollected.emplace(source->key, source);
       }

@@ -7,8 +7,9 @@
 //
 // How well a threat is seen is the best of its detections and their logs:
 //
-//   detected       a log that is collected centrally shows it, or one that a declared alert for the same reads and of
-//                  which the model does not say that it stays where it arises
+//   detected       a log that is collected centrally shows it, or one that a declared alert for the same reads, which
+//                  watches the element of the log or of the threat, and of which the model does not say that it stays
+//                  where it arises
 //   unconfirmed    the log is there, and whether it is collected is unknown or only claimed in general
 //   not collected  all such logs stay where they arise, are planned, or are not written
 //   no log         no element writes a log that the detections of its rule read, or none that sees the element

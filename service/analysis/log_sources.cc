@@ -247,7 +247,8 @@ class Builder {
       for (const Element& element : landscape_.ElementsOf(subject)) AddElement(element);
     }
     for (const SecretStore& store : model_.proto().secrets().stores()) {
-      if (store.component().empty()) AddStore(store);
+      // A file or a safe of paper records nothing: of a store that no component runs only its declared log is known.
+      if (store.component().empty() && !store.audit_log().empty()) AddStore(store);
     }
     DropDoubledMachines();
     std::stable_sort(sources_.begin(), sources_.end(), [](const LogSource& a, const LogSource& b) {

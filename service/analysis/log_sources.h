@@ -4,8 +4,9 @@
 // An element has a log of every kind with an emitter row (knowledge/data/detect/log_kinds.textproto) whose conditions
 // it meets; unknown values meet none. Elements are components in scope, monitoring and identity services outside,
 // suppliers with data of ours, infrastructure, repositories, pipelines and registries; `secret_store_audit` also has
-// the declared secret stores that no component runs. A machine that stands in the model twice, as component and as
-// the infrastructure that runs it, has the log of that kind once: that of the infrastructure.
+// the declared secret stores that no component runs and that have a declared `audit_log`. A machine that stands in the
+// model twice, as component and as the infrastructure that runs it, has the log of that kind once: that of the
+// infrastructure.
 //
 // State of collection, the first that says something:
 //   1. a planned or absent control of the programme for a requirement that the kind alone meets, on the component

@@ -92,6 +92,32 @@ TEST(Detections, ADeclaredAlertForTheSameConfirmsItsLogs) {
   EXPECT_TRUE((*without).Find("sign-ins-fail")->threshold.assumed());
 }
 
+TEST(Detections, AnAlertSpeaksForWhatItWatchesAlone) {
+  ModelText shop = Shop("unknown");
+  shop.components +=
+      "- {id: db2, name: Db, kind: datastore, zone: inside, technology: [postgresql], stores: [people]}\n";
+  shop.flows +=
+      "- {id: web-to-db2, name: Reads, source: web, target: db2, protocol: jdbc, transport_security: none, "
+      "receives: [people]}\n";
+  for (const char* id : {"desk", "kiosk"}) {
+    shop.components += absl::StrCat("- {id: ", id,
+                                    ", name: X, kind: process, zone: inside, technology: [web-application], "
+                                    "custom_code: true}\n");
+    shop.flows += absl::StrCat("- {id: ", id, "-to-db, name: Reads, source: ", id,
+                               ", target: db, protocol: jdbc, transport_security: none, receives: [people]}\n");
+  }
+  shop.rest =
+      "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
+      "  - {id: login-failures, name: Login failures, condition: Many, threshold: 7, window_minutes: 3, severity: "
+      "high, components: [desk], routed_to: duty}\n";
+  const Case seen(shop, "T1110.001");
+  EXPECT_EQ(seen.On("own-read@db").sight, Sight::kDetected);
+  EXPECT_EQ(seen.On("own-read@db2").sight, Sight::kUnconfirmed) << "only web sees it, which the alert does not watch";
+  const AppliedDetection* detection = (*seen).Find("sign-ins-fail");
+  ASSERT_NE(detection, nullptr);
+  EXPECT_TRUE(detection->running);
+}
+
 TEST(Detections, EachClassOfCallersHasItsOwnLimitWhereItsRequestsAreLogged) {
   ModelText shop = Shop("central");
   shop.components +=

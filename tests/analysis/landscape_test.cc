@@ -120,7 +120,8 @@ TEST_F(LandscapeTest, ConditionsSayItInNumberAndWords) {
     const auto condition = Compile(k::THREAT_SUBJECT_COMPONENT, attribute, op, std::move(values));
     return condition.ok() ? condition->Say(Component("web")) : std::string(condition.status().message());
   };
-  EXPECT_EQ(say("formats_accepted", k::MATCH_OPERATOR_IN, {"xml", "json"}), "formats accepted are JSON and XML");
+  EXPECT_EQ(say("formats_accepted", k::MATCH_OPERATOR_IN, {"xml", "json"}), "formats accepted: JSON and XML");
+  EXPECT_EQ(say("formats_accepted", k::MATCH_OPERATOR_IN, {"xml"}), "formats accepted: XML");
   EXPECT_EQ(say("categories", k::MATCH_OPERATOR_IN, {"pan"}), "categories are pan");
   EXPECT_EQ(say("regions", k::MATCH_OPERATOR_SET, {}), "regions are eu and us");
   EXPECT_EQ(say("custom_code", k::MATCH_OPERATOR_IN, {"true"}), "custom code: yes");

@@ -339,8 +339,7 @@ class Builder {
     phrases.set_tests(Count(totals.tests(), "test", "tests"));
     if (totals.overdue() > 0) phrases.set_overdue(Count(totals.overdue(), "test is", "tests are"));
     phrases.set_severe(Count(totals.severe(), "critical or high threat", "critical and high threats"));
-    phrases.set_complete(
-        absl::StrCat(totals.complete(), " of ", totals.severe(), " (", Share(totals.complete(), totals.severe()), ")"));
+    phrases.set_complete(absl::StrCat(totals.complete(), " (", Share(totals.complete(), totals.severe()), ")"));
   }
 
   const Input& input_;
