@@ -5,10 +5,12 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "service/base/api_limits.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
@@ -26,6 +28,8 @@ constexpr int kMaxReceiveBytes = static_cast<int>(model::kMaxModelBytes + kMaxAt
 constexpr int kMinPingSeconds = 10;
 constexpr int kMaxConnectionAgeMinutes = 30;
 constexpr int kMaxConnectionGraceMinutes = 5;
+// For clients to leave once no call runs. A silent one would hold gRPC's shutdown up for 20 s.
+constexpr absl::Duration kGoodbye = absl::Seconds(2);
 
 // Registers health and reflection with every server of the process: gRPC has no other way.
 void EnablePlugins() {
@@ -115,7 +119,7 @@ void Server::Drain(absl::Duration patience) {
   state_->grpc->GetHealthCheckService()->SetServingStatus(false);
   const absl::Time deadline = absl::Now() + patience;
   state_->dispatcher->Drain(patience);
-  state_->grpc->Shutdown(absl::ToChronoTime(deadline));
+  state_->grpc->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kGoodbye)));
   state_->grpc->Wait();
   for (const std::string& socket : state_->sockets) ::unlink(socket.c_str());
 }

@@ -40,7 +40,7 @@ class Server {
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // Health says NOT_SERVING, new calls are refused with UNAVAILABLE, running ones have `patience` to end and are
-  // cancelled then; returns when all have. Later calls wait for the first.
+  // cancelled then; returns when all have, and clients have left or had two seconds to. Later calls wait for the first.
   void Drain(absl::Duration patience);
 
  private:

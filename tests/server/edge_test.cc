@@ -2,6 +2,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -12,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
 #include "service/server/errors.h"
 #include "service/server/log.h"
@@ -173,6 +176,35 @@ TEST(EdgeTest, DrainLetsRunningCallsEndAndRefusesNewOnes) {
   drain.join();
   EXPECT_TRUE(running.ok()) << running.error_message();
   EXPECT_EQ((*server).CountCommits(), 1);
+}
+
+// A connection whose client takes part in HTTP/2 up to the settings, and then says nothing any more.
+class SilentClient {
+ public:
+  explicit SilentClient(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    constexpr char kHello[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";  // and empty settings
+    EXPECT_EQ(::write(fd_, kHello, sizeof(kHello)), static_cast<ssize_t>(sizeof(kHello)));
+    char settings[9];
+    EXPECT_EQ(::recv(fd_, settings, sizeof(settings), MSG_WAITALL), static_cast<ssize_t>(sizeof(settings)));
+  }
+  ~SilentClient() { ::close(fd_); }
+
+ private:
+  const int fd_;
+};
+
+TEST(EdgeTest, ASilentClientDoesNotHoldUpADrain) {
+  TestServer server({}, {{"127.0.0.1", 0, ""}});
+  ASSERT_OK_AND_ASSIGN(const ListenAddress address, ParseListenAddress(server.server().addresses()[0]));
+  const SilentClient client(address.port);
+  const absl::Time start = absl::Now();
+  server.server().Drain(absl::Minutes(1));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
 }
 
 TEST(EdgeTest, BoundsTheSizeOfRequests) {
