@@ -71,13 +71,26 @@ Caller::Caller(const std::string& address, Ledger& ledger, Models& models, uint6
 
 // --- Sending -----------------------------------------------------------------------------------------------------
 
+void Caller::SetCurrent(grpc::ClientContext* context) {
+  absl::MutexLock lock(&mutex_);
+  current_ = context;
+}
+
+void Caller::Cancel() {
+  absl::MutexLock lock(&mutex_);
+  if (current_ != nullptr) current_->TryCancel();
+}
+
 bool Caller::UntilAnswered(absl::string_view what, const Send& send) {
   const absl::Time end = absl::Now() + kPatience;
   for (int sendings = 1; !ledger_.failed(); ++sendings) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
     context.set_wait_for_ready(true);  // gRPC connects only while somebody waits
+    SetCurrent(&context);
+    if (ledger_.failed()) context.TryCancel();  // after Cancel() may have missed it
     const grpc::Status status = send(context);
+    SetCurrent(nullptr);
     if (status.ok()) return true;
     // CANCELLED, which nobody asked for, is what gRPC answers a call that meets its shutdown.
     const bool again = status.error_code() == grpc::StatusCode::UNAVAILABLE ||

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "metapowers/security/govern/v1/govern_service.grpc.pb.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
@@ -40,7 +41,7 @@ class Models {
   std::atomic<int> minutes_{10'000};
 };
 
-// One caller with a connection of its own; used by one thread.
+// One caller with a connection of its own; used by one thread, but for Cancel().
 class Caller {
  public:
   Caller(const std::string& address, Ledger& ledger, Models& models, uint64_t seed);
@@ -49,6 +50,8 @@ class Caller {
   void SetUp();
   // Calls at random, until `stop` or a violation.
   void Run(const std::atomic<bool>& stop);
+  // Ends the call that is under way after a violation, from any thread.
+  void Cancel();
 
   // The whole history of a workspace, oldest first.
   std::vector<v1::Revision> History(const std::string& workspace);
@@ -63,6 +66,7 @@ class Caller {
   bool OneIn(int n) { return Below(n) == 0; }
   int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
+  void SetCurrent(grpc::ClientContext* context);
   // True when it was answered with OK; false after a violation.
   bool UntilAnswered(absl::string_view what, const Send& send);
   bool Ask(const Call& call, Answer& answer);
@@ -80,6 +84,8 @@ class Caller {
   Models& models_;
   std::mt19937_64 random_;
   std::vector<AnsweredCall> own_;  // latest last
+  absl::Mutex mutex_;
+  grpc::ClientContext* current_ ABSL_GUARDED_BY(mutex_) = nullptr;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ModelService::Stub> model_;
   const std::unique_ptr<v1::DocumentService::Stub> document_;
