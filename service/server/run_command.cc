@@ -371,6 +371,7 @@ absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snap
 }
 
 std::shared_ptr<Run::Answer> Run::Submit() {
+  for (Step& step : attempt_->steps()) step.outcome.set_rebuilt(attempts_ > 1 && step.outcome.changed());
   workspace::CommitBatch batch = attempt_->draft().batch();
   if (!fingerprint_.empty()) {
     journal::v1::RunAnswer answer;
@@ -435,7 +436,6 @@ absl::Status Run::Stage(size_t& staged) {
 void Run::Tell() {
   int position = 0;
   for (Step& step : attempt_->steps()) {
-    step.outcome.set_rebuilt(attempts_ > 1 && step.outcome.changed());
     if (step.entry == nullptr) {
       observer_.OnModel(step.outcome);
     } else {

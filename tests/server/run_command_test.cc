@@ -293,9 +293,13 @@ TEST_F(PipelineTest, BuildsAnewWhenTheHeadMovesForAnotherTopic) {
   hooks_.before_commit = [&] {
     if (++commits == 1) server_.Push(".metapowers/security/other/notes.md", "x\n");
   };
-  identify::AssetInventoryResponse response;
-  ExpectOk(client_.Inventory(ContextOf(), &response));
+  v1::CommandContext context = ContextOf();
+  context.set_request_id(kRequestId);
+  identify::AssetInventoryResponse response, again;
+  ExpectOk(client_.Inventory(context, &response));
+  ExpectOk(client_.Inventory(context, &again));
   EXPECT_TRUE(response.outcome().rebuilt());
+  EXPECT_TRUE(again.outcome().replayed() && again.outcome().rebuilt()) << "told as it was";
   EXPECT_EQ(response.outcome().revision(), 4);
   EXPECT_EQ(commits, 2);
   EXPECT_EQ(server_.Git("log --reverse --format=%s"),
