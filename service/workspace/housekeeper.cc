@@ -9,22 +9,23 @@
 #include <utility>
 #include <vector>
 
+#include "service/workspace/files.h"
+#include "service/workspace/superseded_packs.h"
+
 namespace metapowers::workspace {
 namespace {
 
-// Starts `git repack` and returns its process id, 0 on failure.
-pid_t StartRepack(const std::string& repository) {
+// Starts `git` with `command` and returns its process id, 0 on failure.
+pid_t StartGit(const std::string& repository, const std::vector<const char*>& command) {
   const std::string git_dir = "--git-dir=" + repository;
-  // --geometric keeps the number of packs logarithmic; -d also removes loose objects that are packed now.
-  const std::vector<const char*> arguments = {"git",    git_dir.c_str(),
-                                              "-c",     "core.hooksPath=/dev/null",
-                                              "-c",     "core.fsmonitor=false",
-                                              "-c",     "gc.auto=0",
-                                              "-c",     "core.fsync=objects,derived-metadata,reference",
-                                              "-c",     "pack.threads=1",
-                                              "repack", "-d",
-                                              "-q",     "--geometric=2",
-                                              nullptr};
+  std::vector<const char*> arguments = {"git", git_dir.c_str(),
+                                        "-c",  "core.hooksPath=/dev/null",
+                                        "-c",  "core.fsmonitor=false",
+                                        "-c",  "gc.auto=0",
+                                        "-c",  "core.fsync=objects,derived-metadata,reference",
+                                        "-c",  "pack.threads=1"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  arguments.push_back(nullptr);
   const std::vector<const char*> environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
                                                 "GIT_CONFIG_NOSYSTEM=1",
                                                 "GIT_CONFIG_GLOBAL=/dev/null",
@@ -72,26 +73,35 @@ void Housekeeper::Run() {
       task = std::move(queue_.front());
       queue_.pop_front();
     }
-    RunGit(task.repository);
+    PackNow(task.repository);
     task.done();
   }
 }
 
-void Housekeeper::RunGit(const std::string& repository) {
+void Housekeeper::PackNow(const std::string& repository) {
+  const std::string packs = repository + "/objects/pack";
+  // --geometric keeps the number of packs logarithmic. Not -d, which would remove at once what was packed.
+  if (!RunGit(repository, {"repack", "-q", "-n", "--geometric=2"}) || !SyncDirectory(packs).ok()) return;
+  RunGit(repository, {"prune-packed", "-q"});
+  RemoveSupersededPacks(packs);
+}
+
+bool Housekeeper::RunGit(const std::string& repository, const std::vector<const char*>& command) {
   pid_t child = 0;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    child_ = child = StartRepack(repository);
+    if (stopping_) return false;
+    child_ = child = StartGit(repository, command);
   }
-  if (child == 0) return;
+  if (child == 0) return false;
   // Wait without reaping, so that the destructor can never signal a process id that is already another's.
   siginfo_t info = {};
   while (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }
   absl::MutexLock lock(&mutex_);
   child_ = 0;
-  ::waitpid(child, nullptr, 0);
+  int status = 0;
+  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace metapowers::workspace

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -22,7 +23,8 @@ class Housekeeper {
   ~Housekeeper();
 
   // Packs the bare repository soon, with stock Git in a closed environment (no configuration, no hooks), then calls
-  // `done` in the background thread. It takes no lock of ours: Git adds the pack before it removes what is packed.
+  // `done` in the background thread. It takes no lock of ours: the pack is there, and durable, before what is packed is
+  // removed. Git alone does not sync the pack's name, so that a power cut could take it and the loose objects both.
   // Failure is not reported: the repository is merely less compact, and the next call tries again.
   void Pack(const std::string& repository, std::function<void()> done);
 
@@ -33,7 +35,9 @@ class Housekeeper {
   };
 
   void Run();
-  void RunGit(const std::string& repository) ABSL_LOCKS_EXCLUDED(mutex_);
+  void PackNow(const std::string& repository) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether the command ended well.
+  bool RunGit(const std::string& repository, const std::vector<const char*>& command) ABSL_LOCKS_EXCLUDED(mutex_);
 
   absl::Mutex mutex_;
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
