@@ -107,6 +107,13 @@ absl::StatusOr<std::string> BareRepository::Branch() const {
   return std::string();
 }
 
+absl::Status BareRepository::SyncNames() const {
+  for (const char* name : {"/objects/pack", "/refs/heads"}) {
+    if (FileExists(path_ + name)) RETURN_IF_ERROR(SyncDirectory(path_ + name));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BareRepository::Store(const std::vector<const Object*>& objects) {
   ASSIGN_OR_RETURN(const ObjectStore::Written written, objects_->Write(objects));
   loose_objects_ += written.loose;

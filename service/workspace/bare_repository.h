@@ -28,6 +28,10 @@ class BareRepository {
 
   static absl::StatusOr<std::shared_ptr<BareRepository>> Open(const std::string& path);
 
+  // Makes durable the names of packs and the branch that a killed process may have left without a sync: nobody may
+  // build on them before. Loose objects are written anew.
+  absl::Status SyncNames() const;
+
   const std::string& path() const { return path_; }
   std::shared_ptr<const ObjectSource> objects() const { return objects_; }
 

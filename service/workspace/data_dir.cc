@@ -56,6 +56,8 @@ absl::Status CheckFormat(const std::string& path) {
       if (name == "lock" || name == "lost+found" || absl::StartsWith(name, "format.tmp-")) continue;
       return NotOursError(path, "holds other files and no metapowers data", "name an empty directory");
     }
+    // The directory's own name, which whoever made it need not have synced; its parent may be closed to us.
+    RETURN_IF_ERROR(SyncFileSystem(path));
     return WriteFormat(path);
   }
   absl::string_view text = *format;

@@ -80,6 +80,12 @@ absl::Status SyncDirectory(const std::string& directory) {
   return absl::OkStatus();
 }
 
+absl::Status SyncFileSystem(const std::string& directory) {
+  const UniqueFd handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.valid() || ::syncfs(handle.get()) != 0) return StorageError(errno, "cannot sync the file system");
+  return absl::OkStatus();
+}
+
 absl::Status MakeDirectory(const std::string& directory, unsigned mode) {
   if (::mkdir(directory.c_str(), mode) == 0 || errno == EEXIST) return absl::OkStatus();
   return StorageError(errno, "cannot create a directory");

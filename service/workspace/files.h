@@ -45,6 +45,9 @@ absl::Status ReplaceFile(const std::string& path, absl::string_view content, boo
 // Makes what was created, renamed or removed in `directory` durable.
 absl::Status SyncDirectory(const std::string& directory);
 
+// Makes all that the file system of `directory` holds durable; errors reach it since Linux 5.8.
+absl::Status SyncFileSystem(const std::string& directory);
+
 // Makes `directory` (parents must exist); fine when it is there. Not durable without SyncDirectory on the parent.
 absl::Status MakeDirectory(const std::string& directory, unsigned mode = 0700);
 

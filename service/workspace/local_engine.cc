@@ -224,6 +224,8 @@ absl::StatusOr<std::unique_ptr<Engine>> NewLocalEngine(std::shared_ptr<const Dat
     std::error_code ignored;
     if (absl::StartsWith(name, "tmp-")) std::filesystem::remove_all(data_dir->workspaces() + "/" + name, ignored);
   }
+  // A creation may have been killed before its sync: what is found here is taken to be durable.
+  RETURN_IF_ERROR(SyncDirectory(data_dir->workspaces()));
   return Open(std::move(data_dir), options);
 }
 

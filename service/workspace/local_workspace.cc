@@ -322,6 +322,7 @@ absl::Status LocalWorkspace::Recover(const std::vector<JournalEntry>& entries) {
   for (const JournalEntry& entry : entries) {
     ASSIGN_OR_RETURN(steps.emplace_back(), DecodeStep(entry.body));
   }
+  RETURN_IF_ERROR(repository_->SyncNames());  // what is found stored is retired
   Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
   {
     absl::MutexLock lock(&mutex_);

@@ -126,12 +126,8 @@ class Staging {
   }
 
  private:
-  // One sync of the file system is one journal commit for any number of files; errors reach it since Linux 5.8.
-  absl::Status SyncAll() const {
-    const UniqueFd directory(::open(objects_dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.valid() || ::syncfs(directory.get()) != 0) return StorageError(errno, "cannot sync objects");
-    return absl::OkStatus();
-  }
+  // One sync of the file system is one journal commit for any number of files.
+  absl::Status SyncAll() const { return SyncFileSystem(objects_dir_); }
 
   struct File {
     std::string temporary;

@@ -1,5 +1,9 @@
 #include "service/workspace/sqlite_journal.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
@@ -9,6 +13,7 @@
 #include "service/base/failpoint.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
+#include "service/workspace/files.h"
 #include "service/workspace/sqlite.h"
 
 namespace metapowers::workspace {
@@ -30,10 +35,23 @@ constexpr char kSetUp[] =
     "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 constexpr absl::Duration kExpireEvery = absl::Minutes(1);
 
+// Makes durable what a killed process wrote and did not sync, which SQLite would take for committed. No part of it: a
+// full disk does not keep the journal from being read.
+absl::Status SyncLeftovers(const std::string& file) {
+  for (const char* suffix : {"", "-wal"}) {
+    const UniqueFd handle(::open((file + suffix).c_str(), O_RDONLY | O_CLOEXEC));
+    if (handle.valid() ? ::fsync(handle.get()) != 0 : errno != ENOENT) {
+      return StorageError(errno, "cannot sync the journal");
+    }
+  }
+  return SyncDirectory(file.substr(0, file.rfind('/')));
+}
+
 class SqliteJournal : public Journal {
  public:
   static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& file) {
     auto journal = std::unique_ptr<SqliteJournal>(new SqliteJournal());
+    RETURN_IF_ERROR(SyncLeftovers(file));
     RETURN_IF_ERROR(journal->SetUp(file));
     return journal;
   }
