@@ -21,15 +21,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "metapowers/security/govern/v1/govern_service.grpc.pb.h"
-#include "metapowers/v1/model_service.grpc.pb.h"
+#include "metapowers/v1/server_info_service.grpc.pb.h"
 #include "metapowers/v1/workspace_service.grpc.pb.h"
 #include "service/base/ids.h"
 #include "tests/bench/bench_support.h"
 
 namespace metapowers::bench {
 namespace {
-
-constexpr char kExample[] = "deploy/examples/api-platform/system-model.yaml";
 
 // A metapowersd of its own, ended when this goes.
 class Daemon {
@@ -59,10 +57,29 @@ class Daemon {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-// Durable command calls per second, each with a changed model: a commit of the model and one of the section.
-double CommandRate(const std::string& daemon, const std::string& folder, int callers, int workspaces, double seconds) {
+// Models to send, each other than the one before it.
+struct Models {
+  std::string example, id, line;  // file, its id, and the line that changes, up to its number
+  bool known;                     // two that take turns, so that the server has met them; else each is new
+
+  std::string Of(const std::string& text, const std::string& topic, int n) const {
+    return absl::StrReplaceAll(text, {{"\nid: " + id, "\nid: " + topic},
+                                      {line, absl::StrCat("session_idle_minutes: ", 20 + (known ? n % 2 : n))}});
+  }
+};
+const Models kKnown{"deploy/examples/team-notes/system-model.yaml", "team-notes", "session_idle_minutes: 1440", true};
+const Models kNew{"deploy/examples/api-platform/system-model.yaml", "api-platform", "session_idle_minutes: 15", false};
+
+struct Load {
+  double rate = 0;                   // calls per second
+  std::vector<double> microseconds;  // of each
+};
+
+// Durable calls of a command, each with another model than before: a commit of the model and one of the section.
+Load Commands(const std::string& daemon, const std::string& folder, const Models& models, int callers, int workspaces,
+              double seconds) {
   const Daemon server(daemon, folder);
-  std::ifstream file(kExample);
+  std::ifstream file(models.example);
   const std::string model((std::istreambuf_iterator<char>(file)), {});
   const auto stub = security::govern::v1::GovernService::NewStub(server.channel());
   const auto creator = v1::WorkspaceService::NewStub(server.channel());
@@ -73,29 +90,63 @@ double CommandRate(const std::string& daemon, const std::string& folder, int cal
     request.set_workspace_id(absl::StrCat("w", i));
     Check(creator->CreateWorkspace(&context, request, &response));
   }
-  return Rate(callers, seconds, [&](int caller, int n) {
+  const auto call = [&](int caller, int n) {
     const std::string topic = absl::StrCat("topic-", caller);
     grpc::ClientContext context;
     security::govern::v1::SecurityPolicyRequest request;
     security::govern::v1::SecurityPolicyResponse response;
     request.mutable_context()->set_topic(absl::StrCat("workspaces/w", caller % workspaces, "/topics/", topic));
     request.mutable_context()->set_request_id(NewUuid());
-    request.mutable_context()->set_model_yaml(
-        absl::StrReplaceAll(model, {{"\nid: api-platform", absl::StrCat("\nid: ", topic)},
-                                    {"session_idle_minutes: 15", absl::StrCat("session_idle_minutes: ", n + 20)}}));
+    request.mutable_context()->set_model_yaml(models.Of(model, topic, n));
     Check(stub->SecurityPolicy(&context, request, &response));
     if (!response.outcome().changed()) Die("a command changed nothing");
+  };
+  if (models.known) {
+    for (int caller = 0; caller < callers; ++caller) {
+      for (int n = 0; n < 2; ++n) call(caller, n);
+    }
+  }
+  std::vector<std::vector<double>> times(static_cast<size_t>(callers));
+  Load load;
+  load.rate = Rate(callers, seconds, [&](int caller, int n) {
+    const absl::Time start = absl::Now();
+    call(caller, n);
+    times[static_cast<size_t>(caller)].push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
   });
+  for (const auto& own : times) load.microseconds.insert(load.microseconds.end(), own.begin(), own.end());
+  return load;
+}
+
+// Microseconds of a call that does nothing.
+double EmptyCallMicroseconds(const std::string& daemon, const std::string& folder) {
+  const Daemon server(daemon, folder);
+  const auto stub = v1::ServerInfoService::NewStub(server.channel());
+  std::vector<double> times;
+  for (int i = 0; i < 2'000; ++i) {
+    grpc::ClientContext context;
+    v1::GetServerInfoRequest request;
+    v1::GetServerInfoResponse response;
+    const absl::Time start = absl::Now();
+    Check(stub->GetServerInfo(&context, request, &response));
+    times.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  }
+  return Percentile(times, 0.5);
 }
 
 int Main(const std::string& folder, const std::string& daemon, double seconds, const std::string& json_file) {
   const double git = GitCommitRate(folder + "/git", seconds);
   const std::string git_name = "git commit, core.fsync=all, in a loop";
   std::vector<Figure> figures;
-  figures.push_back({"durable command calls, 32 callers, 1 workspace",
-                     CommandRate(daemon, folder + "/c1", kCallers, 1, seconds), git_name, git, 50});
-  figures.push_back({"durable command calls, 1 caller, 1 workspace", CommandRate(daemon, folder + "/c0", 1, 1, seconds),
-                     git_name, git, 1});
+  const Load many = Commands(daemon, folder + "/c1", kKnown, kCallers, 1, seconds);
+  figures.push_back({"command calls/s, 32 callers, 1 workspace, models known", many.rate, git_name, git, 50});
+  figures.push_back(
+      {"p99 of them, us", Percentile(many.microseconds, 0.99), "their p50", Percentile(many.microseconds, 0.5), 0});
+  figures.push_back({"command calls/s, 32 callers, each a new model of 150 KB",
+                     Commands(daemon, folder + "/c2", kNew, kCallers, 1, seconds).rate, git_name, git, 0});
+  const double floor = EmptyCallMicroseconds(daemon, folder + "/c3") + SyncMicroseconds(folder + "/sync");
+  figures.push_back({"p50 of a command call, 1 caller, model known, us",
+                     Percentile(Commands(daemon, folder + "/c4", kKnown, 1, 1, seconds).microseconds, 0.5),
+                     "empty call and one fdatasync", floor, 2});
   Print(figures, json_file);
   return 0;
 }
