@@ -14,7 +14,7 @@ namespace metapowers::power_cut {
 inline constexpr char kRootVariable[] = "METAPOWERS_POWER_CUT_ROOT";  // the directory that is watched
 inline constexpr char kLogVariable[] = "METAPOWERS_POWER_CUT_LOG";    // the log, outside of it; appended to
 // "KIND NAME COUNT": the program is killed after the operation of that kind on what is called so, when it has happened
-// so often.
+// so often; before it when it is a sync.
 inline constexpr char kKillVariable[] = "METAPOWERS_POWER_CUT_KILL";
 
 // The shim's function by which a program puts a line into the log, in order with what it did before and after.
@@ -34,6 +34,10 @@ enum class Kind : uint32_t {
   kSyncAll = 'A',
   kMark = 'm',
 };
+
+inline bool IsSync(Kind kind) {
+  return kind == Kind::kSyncFile || kind == Kind::kSyncDirectory || kind == Kind::kSyncAll;
+}
 
 struct Operation {
   Kind kind = Kind::kMark;

@@ -81,14 +81,16 @@ class Turn {
 void Write(const Operation& operation) {
   Log& log = TheLog();
   const int error = errno;
-  std::string record;
-  AppendOperation(operation, record);
-  if (REAL(write)(log.fd, record.data(), record.size()) != static_cast<ssize_t>(record.size())) ::abort();
   const std::string& name = operation.new_name.empty() ? operation.name : operation.new_name;
   const bool meant = log.kill_count > 0 && static_cast<char>(operation.kind) == log.kill_kind &&
                      name.size() >= log.kill_name.size() &&
                      name.compare(name.size() - log.kill_name.size(), std::string::npos, log.kill_name) == 0;
-  if (meant && --log.kill_count == 0) ::kill(::getpid(), SIGKILL);
+  const bool last = meant && --log.kill_count == 0;
+  if (last && IsSync(operation.kind)) ::kill(::getpid(), SIGKILL);
+  std::string record;
+  AppendOperation(operation, record);
+  if (REAL(write)(log.fd, record.data(), record.size()) != static_cast<ssize_t>(record.size())) ::abort();
+  if (last) ::kill(::getpid(), SIGKILL);
   errno = error;
 }
 
