@@ -9,13 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "service/workspace/bare_repository.h"
 #include "service/workspace/files.h"
 #include "service/workspace/superseded_packs.h"
 
 namespace metapowers::workspace {
 namespace {
 
-// Starts `git` with `command` and returns its process id, 0 on failure.
+// Starts `git` with `command` in a process group of its own, with what it starts in turn; returns its process id, 0 on
+// failure.
 pid_t StartGit(const std::string& repository, const std::vector<const char*>& command) {
   const std::string git_dir = "--git-dir=" + repository;
   std::vector<const char*> arguments = {"git", git_dir.c_str(),
@@ -38,9 +40,14 @@ pid_t StartGit(const std::string& repository, const std::vector<const char*>& co
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
   pid_t child = 0;
-  const int rc = posix_spawnp(&child, "git", &actions, nullptr, const_cast<char* const*>(arguments.data()),
+  const int rc = posix_spawnp(&child, "git", &actions, &attributes, const_cast<char* const*>(arguments.data()),
                               const_cast<char* const*>(environment.data()));
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return rc == 0 ? child : 0;
 }
@@ -53,7 +60,8 @@ Housekeeper::~Housekeeper() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    if (child_ > 0) ::kill(child_, SIGTERM);
+    // The group: `git pack-objects`, which does the work, would go on by itself.
+    if (child_ > 0) ::kill(-child_, SIGTERM);
   }
   thread_.join();
 }
@@ -74,6 +82,7 @@ void Housekeeper::Run() {
       queue_.pop_front();
     }
     PackNow(task.repository);
+    if (stopping()) BareRepository::RemoveLeftovers(task.repository);
     task.done();
   }
 }
@@ -84,6 +93,11 @@ void Housekeeper::PackNow(const std::string& repository) {
   if (!RunGit(repository, {"repack", "-q", "-n", "--geometric=2"}) || !SyncDirectory(packs).ok()) return;
   RunGit(repository, {"prune-packed", "-q"});
   RemoveSupersededPacks(packs);
+}
+
+bool Housekeeper::stopping() {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
 bool Housekeeper::RunGit(const std::string& repository, const std::vector<const char*>& command) {

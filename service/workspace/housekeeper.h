@@ -19,7 +19,8 @@ namespace metapowers::workspace {
 class Housekeeper {
  public:
   Housekeeper();
-  // Stops the thread and the Git command it may be waiting for; what that leaves is removed at the next open.
+  // Stops the thread and the Git command it may be waiting for, and removes what that leaves: nobody may write to the
+  // repositories any more.
   ~Housekeeper();
 
   // Packs the bare repository soon, with stock Git in a closed environment (no configuration, no hooks), then calls
@@ -35,6 +36,7 @@ class Housekeeper {
   };
 
   void Run();
+  bool stopping() ABSL_LOCKS_EXCLUDED(mutex_);
   void PackNow(const std::string& repository) ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether the command ended well.
   bool RunGit(const std::string& repository, const std::vector<const char*>& command) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -8,6 +8,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -498,6 +501,23 @@ TEST_F(LocalEngineTest, PacksInTheBackgroundWhileInUse) {
     EXPECT_THAT(at->ReadFile(kPath).value(), Optional(absl::StrCat("version ", commit.revision - 1)));
   }
   engine_.reset();
+  ExpectFsckClean(repository());
+}
+
+TEST_F(LocalEngineTest, AStopEndsAllThatPacks) {
+  Open({.open_repositories = 4, .loose_object_limit = 1});
+  std::mt19937_64 random(1);
+  std::string noise(size_t{24} << 20, ' ');  // takes Git a second
+  for (char& byte : noise) byte = static_cast<char>(random());
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, noise));
+  const std::string packs = repository() + "/objects/pack";
+  for (int i = 0; i < 3000 && std::filesystem::is_empty(packs); ++i) absl::SleepFor(absl::Milliseconds(10));
+  ASSERT_FALSE(std::filesystem::is_empty(packs));
+  engine_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(packs)) {
+    EXPECT_THAT(entry.path().filename().string(), ::testing::StartsWith("pack-"));
+  }
+  EXPECT_NE(std::system(absl::StrCat("pgrep -f 'pack-object[s].*", repository(), "' > /dev/null").c_str()), 0);
   ExpectFsckClean(repository());
 }
 
