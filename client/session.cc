@@ -35,7 +35,7 @@ constexpr int kShownViolations = 20;
 constexpr int kMaxResponseBytes = 64 << 20;  // a model, parsed and as text, and what is made of it
 
 // A server that restarts is called again: each call that writes has a request id, so that it is done once. Only making
-// and deleting workspaces has none.
+// workspaces has none.
 constexpr char kRetries[] = R"json({"methodConfig": [{
   "name": [{"service": "metapowers.security.govern.v1.GovernService"},
            {"service": "metapowers.security.identify.v1.IdentifyService"},

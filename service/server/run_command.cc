@@ -35,7 +35,7 @@ namespace {
 using workspace::FileChange;
 using workspace::Snapshot;
 
-// Turns are taken within this process, so only foreign pushes can make an attempt fail.
+// Turns are taken within this process: only foreign pushes, and steps below that failed, can make an attempt fail.
 constexpr int kMaxAttempts = 8;
 
 // One step that an attempt has staged: the model, or a command.
@@ -338,7 +338,17 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
       }
       ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> base,
                        context_.validate_only ? backend_.env.engine->Head(uid_) : backend_.env.engine->Tip(uid_));
-      ASSIGN_OR_RETURN(answer, Try(std::move(base), options));
+      const std::string head = base->commit();
+      absl::StatusOr<std::shared_ptr<Answer>> tried = Try(std::move(base), options);
+      status = tried.status();
+      if (!status.ok()) {
+        // What it was built on may have failed meanwhile, and be gone.
+        const auto now = backend_.env.engine->Tip(uid_);
+        const bool gone = absl::IsDataLoss(status) && now.ok() && (*now)->commit() != head;
+        if (gone && !context_.validate_only) continue;
+        return status;
+      }
+      answer = *std::move(tried);
     }
     // The next writer builds on these steps while they become durable.
     if (answer != nullptr) {

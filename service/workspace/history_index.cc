@@ -190,14 +190,12 @@ absl::Status HistoryIndex::CatchUp(const Task& task) {
   ASSIGN_OR_RETURN(const std::vector<Link> links, Above(task, known.commit, found));
   if (links.empty()) return absl::OkStatus();
   const int64_t below = found ? known.revision : 0;
-  if (!found) {  // the branch was rewritten, or this is its first look
-    RETURN_IF_ERROR(forget_newest_.BindText(task.workspace).Run());
-    RETURN_IF_ERROR(forget_.BindText(task.workspace).Run());
-  }
+  bool anew = !found || !newest.has_value();  // the branch was rewritten, or this is its first look
   for (size_t done = 0; done < links.size() && !stopping(); done += kWrittenAtOnce) {
     const size_t last = std::min(done + kWrittenAtOnce, links.size());
     RETURN_IF_ERROR(begin_.Run());
-    absl::Status status = Write(task, links, done, last, below);
+    absl::Status status = std::exchange(anew, false) ? Forget(task.workspace) : absl::OkStatus();
+    if (status.ok()) status = Write(task, links, done, last, below);
     if (status.ok()) status = commit_.Run();
     if (!status.ok()) {
       (void)rollback_.Run();
@@ -205,6 +203,11 @@ absl::Status HistoryIndex::CatchUp(const Task& task) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status HistoryIndex::Forget(absl::string_view workspace) {
+  RETURN_IF_ERROR(forget_newest_.BindText(workspace).Run());
+  return forget_.BindText(workspace).Run();
 }
 
 // `first` and `last` count from the oldest.

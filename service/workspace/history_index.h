@@ -71,6 +71,7 @@ class HistoryIndex {
   // Commits above `known`, newest first, down to it or, when it is not below, to the first one.
   absl::StatusOr<std::vector<Link>> Above(const Task& task, const std::string& known, bool& found);
   absl::Status Write(const Task& task, const std::vector<Link>& links, size_t first, size_t last, int64_t below);
+  absl::Status Forget(absl::string_view workspace);
   absl::StatusOr<int64_t> PathId(absl::string_view workspace, absl::string_view path);
   bool stopping() ABSL_LOCKS_EXCLUDED(queue_mutex_);
 

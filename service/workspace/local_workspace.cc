@@ -50,6 +50,11 @@ LocalWorkspace::LocalWorkspace(std::string uid, std::shared_ptr<BareRepository> 
       objects_(std::make_shared<UnflushedObjects>(repository_->objects())),
       lineage_(objects_, repository_->path() + "/metapowers-revision") {}
 
+LocalWorkspace::~LocalWorkspace() {
+  absl::MutexLock lock(&mutex_);
+  if (!diverged_) context_.budget->bytes -= bytes_;
+}
+
 // --- Reading -----------------------------------------------------------------------------------------------------
 
 absl::Status LocalWorkspace::FollowBranch() {
@@ -88,8 +93,9 @@ absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
   if (query.from.empty() && query.cursor.empty()) from_head.from = head->commit();
   if (from_head.from.empty() && from_head.cursor.empty()) return HistoryPage();
   if (context_.index != nullptr && HistoryIndex::Covers(query.path)) {
-    ASSIGN_OR_RETURN(std::optional<HistoryPage> page, IndexedHistory(from_head, tip->commit()));
-    if (page.has_value()) return *std::move(page);
+    // What is wrong with the index, or with the query, the walk tells in its own words.
+    absl::StatusOr<std::optional<HistoryPage>> page = IndexedHistory(from_head, tip->commit());
+    if (page.ok() && page->has_value()) return **std::move(page);
   }
   if (const auto at = ReadCursor(from_head.cursor)) from_head.cursor = at->commit;
   return lineage_.History(tip->commit(), from_head);
@@ -139,9 +145,10 @@ std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
 // --- Steps -------------------------------------------------------------------------------------------------------
 
 absl::Status LocalWorkspace::CheckRoom(int64_t bytes) const {
-  if (DetailsOf(trouble_).reason == "BRANCH_DIVERGED") return trouble_;
-  const bool full = bytes_ + bytes > context_.budget->most_of_workspace && bytes_ > 0;
-  const bool all_full = context_.budget->bytes.load() + bytes > context_.budget->most_bytes && bytes_ > 0;
+  if (diverged_ || (context_.answer_when_stored && !trouble_.ok())) return trouble_;
+  const int64_t waiting = context_.budget->bytes;
+  const bool full = bytes_ > 0 && bytes_ + bytes > context_.budget->most_of_workspace;
+  const bool all_full = waiting > 0 && waiting + bytes > context_.budget->most_bytes;
   if (!full && !all_full) return absl::OkStatus();
   return trouble_.ok() ? EngineOverloadedError(full ? "changes of this workspace" : "changes") : trouble_;
 }
@@ -156,7 +163,7 @@ std::shared_ptr<const Snapshot> LocalWorkspace::SnapshotAfter(const CommitBatch&
 void LocalWorkspace::Push(Step step) {
   objects_->Add(step.batch.objects);
   bytes_ += step.bytes;
-  context_.budget->bytes += step.bytes;
+  if (!diverged_) context_.budget->bytes += step.bytes;
   if (step.batch.request.has_value()) requests_[step.batch.request->id] = *step.batch.request;
   tip_ = step.snapshot;
   steps_.push_back(std::move(step));
@@ -203,9 +210,12 @@ void LocalWorkspace::Submit(CommitBatch batch, std::function<void(absl::Status)>
 
 void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
   Waiting answered;
+  bool half_full = false;
   {
     absl::MutexLock lock(&mutex_);
     if (epoch != epoch_) return;  // abandoned and answered before
+    half_full =
+        context_.budget->bytes > context_.budget->most_bytes / 2 || bytes_ > context_.budget->most_of_workspace / 2;
     if (status.ok()) {
       Step& step = steps_[durable_++];
       head_ = step.snapshot;
@@ -216,7 +226,6 @@ void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
   }
   for (const auto& done : answered) done(status);
   if (!status.ok()) return;
-  const bool half_full = context_.budget->bytes > context_.budget->most_bytes / 2;
   context_.flush(shared_from_this(), context_.answer_when_stored || half_full);
 }
 
@@ -255,6 +264,7 @@ absl::Status LocalWorkspace::Flush() {
   std::vector<const Object*> objects;
   Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
   std::string from, to;
+  std::vector<std::string> heads;  // after each step
   size_t count = 0;
   {
     absl::MutexLock lock(&mutex_);
@@ -266,29 +276,41 @@ absl::Status LocalWorkspace::Flush() {
       if (step.batch.request.has_value()) retirement.requests.push_back(*step.batch.request);
       retirement.up_to = step.sequence;
       to = step.batch.new_head;
+      heads.push_back(to);
     }
   }
   if (count == 0) return absl::OkStatus();
   absl::Status status = Failpoint("flush_before_objects");
   if (status.ok() && to != from) status = repository_->Store(objects);
   if (status.ok()) status = Failpoint("flush_before_branch");
-  if (status.ok() && to != from) status = repository_->MoveBranch(from, to);
+  if (status.ok() && to != from) status = MoveBranch(from, heads);
   if (status.ok()) status = Failpoint("flush_after_branch");
-  if (DetailsOf(status).reason == "HEAD_MOVED") {
-    const std::string actual = repository_->Branch().value_or("");
-    // A try before this one may have moved it and failed after that.
-    status = actual == to ? repository_->MoveBranch(to, to) : BranchDivergedError(from, actual);
-  }
   Waiting answered = FinishFlush(status, to, count);
   if (status.ok()) Retire(std::move(retirement));
   for (const auto& done : answered) done(status);
   return status;
 }
 
+absl::Status LocalWorkspace::MoveBranch(const std::string& from, const std::vector<std::string>& heads) {
+  const std::string& to = heads.back();
+  absl::Status status = repository_->MoveBranch(from, to);
+  if (DetailsOf(status).reason != "HEAD_MOVED") return status;
+  const std::string actual = repository_->Branch().value_or("");
+  if (actual.empty() || std::find(heads.begin(), heads.end(), actual) == heads.end()) {
+    return BranchDivergedError(from, actual);
+  }
+  // A try before this one moved it onto a step of ours, and failed after that: its name may not be durable.
+  RETURN_IF_ERROR(repository_->SyncNames());
+  if (actual == to) return absl::OkStatus();
+  status = repository_->MoveBranch(actual, to);
+  if (DetailsOf(status).reason != "HEAD_MOVED") return status;
+  return BranchDivergedError(actual, repository_->Branch().value_or(""));
+}
+
 LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, const std::string& branch,
                                                     size_t count) {
   absl::MutexLock lock(&mutex_);
-  trouble_ = status;
+  SetTrouble(status);
   Waiting answered;
   for (size_t i = 0; i < count; ++i) {
     if (steps_[i].done != nullptr) answered.push_back(std::exchange(steps_[i].done, nullptr));
@@ -303,7 +325,16 @@ LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, 
 void LocalWorkspace::Forget(const Step& step) {
   objects_->Drop(step.batch.objects);
   bytes_ -= step.bytes;
-  context_.budget->bytes -= step.bytes;
+  if (!diverged_) context_.budget->bytes -= step.bytes;
+}
+
+void LocalWorkspace::SetTrouble(const absl::Status& status) {
+  trouble_ = status;
+  const bool diverged = DetailsOf(status).reason == "BRANCH_DIVERGED";
+  if (diverged == diverged_) return;
+  // What waits for a person takes no room from others.
+  context_.budget->bytes += diverged ? -bytes_ : bytes_;
+  diverged_ = diverged;
 }
 
 void LocalWorkspace::Retire(Retirement retirement) {
@@ -354,7 +385,7 @@ absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
   branch_ = stored < steps.size() ? steps[stored].expected_head() : branch;
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch_));
   tip_ = head_;
-  if (branch_ != branch) trouble_ = BranchDivergedError(branch_, branch);
+  if (branch_ != branch) SetTrouble(BranchDivergedError(branch_, branch));
   for (size_t i = stored; i < steps.size(); ++i) {
     RETURN_IF_ERROR(Failpoint("recovery_mid"));
     ASSIGN_OR_RETURN(CommitBatch batch, RebuildBatch(steps[i], tip_));

@@ -52,6 +52,8 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
  public:
   LocalWorkspace(std::string uid, std::shared_ptr<BareRepository> repository, const LocalWorkspaceContext& context);
 
+  ~LocalWorkspace();
+
   const std::string& uid() const { return uid_; }
   BareRepository& repository() { return *repository_; }
 
@@ -102,6 +104,9 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   // Takes the first `count` steps away, which the repository has now, or keeps them on error. In both cases whoever
   // waited for it is answered.
   Waiting FinishFlush(const absl::Status& status, const std::string& branch, size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Moves the branch from `from` onto the last of `heads`, those of our steps in order.
+  absl::Status MoveBranch(const std::string& from, const std::vector<std::string>& heads);
+  void SetTrouble(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Lets go of what the step holds here.
   void Forget(const Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Drops the steps that are not durable.
@@ -125,6 +130,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   std::atomic<int64_t> epoch_{0};                                                     // grows when steps are abandoned
   absl::flat_hash_map<std::string, RequestRecord> requests_ ABSL_GUARDED_BY(mutex_);  // not retired yet
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);                                      // of the last Flush()
+  bool diverged_ ABSL_GUARDED_BY(mutex_) = false;  // the trouble is that somebody else moved the branch
 };
 
 }  // namespace metapowers::workspace

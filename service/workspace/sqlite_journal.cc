@@ -85,8 +85,10 @@ class SqliteJournal : public Journal {
       RETURN_IF_ERROR(Failpoint("journal_retire"));
       return Expire();
     });
-    RETURN_IF_ERROR(Execute(writer_.get(), "PRAGMA synchronous = FULL"));
-    return status;
+    const absl::Status synced_again = Execute(writer_.get(), "PRAGMA synchronous = FULL");
+    if (synced_again.ok()) return status;
+    failed_ = true;
+    return JournalFailedError();
   }
 
   absl::StatusOr<std::vector<JournalEntry>> Entries() override {
@@ -133,15 +135,20 @@ class SqliteJournal : public Journal {
         reader_.get(), "SELECT fingerprint, answer, time FROM request WHERE workspace = ? AND id = ? AND time >= ?");
   }
 
-  // Runs `body` as one transaction. A failed write leaves nothing of it; a failed sync leaves the journal unusable.
+  // Runs `body` as one transaction. A failed write leaves nothing of it. After a commit that failed otherwise, nobody
+  // knows whether it is durable: the log may be synced before the rest fails. The journal is unusable then.
   template <class Body>
   absl::Status Transaction(const Body& body) {
     RETURN_IF_ERROR(Execute(writer_.get(), "BEGIN IMMEDIATE"));
     absl::Status status = body();
-    if (status.ok()) status = Execute(writer_.get(), "COMMIT");
-    const bool told_failed = FailpointError("journal_sync") != 0;
-    if (status.ok() && !told_failed) return status;
-    const bool unknown = told_failed || sqlite3_extended_errcode(writer_.get()) == SQLITE_IOERR_FSYNC;
+    bool unknown = false;
+    if (status.ok()) {
+      status = Execute(writer_.get(), "COMMIT");
+      const int code = sqlite3_extended_errcode(writer_.get());
+      const bool certain = code == SQLITE_FULL || code == SQLITE_IOERR_WRITE || (code & 0xff) == SQLITE_BUSY;
+      unknown = FailpointError("journal_sync") != 0 || (!status.ok() && !certain);
+    }
+    if (status.ok() && !unknown) return status;
     if (sqlite3_get_autocommit(writer_.get()) == 0) (void)Execute(writer_.get(), "ROLLBACK");
     if (!unknown) return status;
     failed_ = true;

@@ -373,6 +373,22 @@ TEST_F(LocalEngineTest, WhoWaitsForStoringIsToldWhyItFailsAndTheStepIsKept) {
   EXPECT_EQ(GitOk(repository(), "rev-list --count main"), "1") << "and stored with the next try";
 }
 
+TEST_F(LocalEngineTest, AMoveOfTheBranchThatFailedLateIsKnownAsOurs) {
+  Open({.flush_delay = absl::Milliseconds(1)}, /*answer_when_stored=*/false);
+  ASSERT_OK(SetFailpoints("flush_after_branch=error:5@1"));
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitFile(*engine_, kUid, kPath, "1"));
+  for (int i = 0; i < 600 && Git(repository(), "rev-parse main").output != first.id; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto second, CommitFile(*engine_, kUid, kPath, "2"));
+  for (int i = 0; i < 600 && Git(repository(), "rev-parse main").output != second.id; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  ASSERT_OK(SetFailpoints(""));
+  EXPECT_EQ(GitOk(repository(), "rev-parse main"), second.id);
+  EXPECT_OK(CommitFile(*engine_, kUid, kPath, "3"));
+}
+
 TEST_F(LocalEngineTest, TooMuchThatWaitsIsRefusedAndTakenLater) {
   Open({.unflushed_bytes = 100'000, .unflushed_bytes_each = 50'000}, /*answer_when_stored=*/false);
   ASSERT_OK(SetFailpoints("flush_before_objects=sleep:200"));
