@@ -110,11 +110,7 @@ absl::Status WriteReport(Backend& backend, Call& call, const WriteReportRequest&
     RETURN_IF_ERROR(call.CheckAlive());
     if (kept) {
       ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend.env.engine, found.uid, context.request_id, fingerprint));
-      if (before.has_value()) {
-        if (response.ParseFromString(*before)) return absl::OkStatus();
-        return MakeError(absl::StatusCode::kDataLoss, "the answer kept for this request_id is damaged",
-                         {"STORAGE_CORRUPT", {{"request_id", context.request_id}}, {}, "call again with another id"});
-      }
+      if (before.has_value()) return ReadAnswer(*before, context.request_id, response);
     }
     response.Clear();
     status = Try(backend, call, found, request, context, fingerprint, response);

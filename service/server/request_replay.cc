@@ -32,6 +32,12 @@ absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine,
   return std::move(record->answer);
 }
 
+absl::Status ReadAnswer(absl::string_view kept, absl::string_view request_id, google::protobuf::Message& answer) {
+  if (answer.ParseFromArray(kept.data(), static_cast<int>(kept.size()))) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDataLoss, "the answer kept for this request_id is damaged",
+                   {"STORAGE_CORRUPT", {{"request_id", std::string(request_id)}}, {}, "call again with another id"});
+}
+
 void KeepFailure(const absl::Status& status, journal::v1::RunFailure& failure) {
   failure.set_code(static_cast<int>(status.code()));
   failure.set_message(std::string(status.message()));

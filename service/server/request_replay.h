@@ -24,6 +24,9 @@ std::string CallFingerprint(absl::string_view what, const google::protobuf::Mess
 absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
                                                       absl::string_view request_id, absl::string_view fingerprint);
 
+// Reads `kept`, an answer that FindAnswer() gave. DATA_LOSS STORAGE_CORRUPT.
+absl::Status ReadAnswer(absl::string_view kept, absl::string_view request_id, google::protobuf::Message& answer);
+
 // A status as an answer holds it, and back.
 void KeepFailure(const absl::Status& status, journal::v1::RunFailure& failure);
 absl::Status FailureOf(const journal::v1::RunFailure& failure);

@@ -404,10 +404,7 @@ std::shared_ptr<Run::Answer> Run::Submit() {
 
 absl::Status Run::Replay(const std::string& kept) {
   journal::v1::RunAnswer answer;
-  if (!answer.ParseFromString(kept)) {
-    return MakeError(absl::StatusCode::kDataLoss, "the answer kept for this request_id is damaged",
-                     {"STORAGE_CORRUPT", {{"request_id", context_.request_id}}, {}, "call again with another id"});
-  }
+  RETURN_IF_ERROR(ReadAnswer(kept, context_.request_id, answer));
   int position = 0;
   for (journal::v1::RunStep& step : *answer.mutable_steps()) {
     v1::CommandOutcome& outcome = *step.mutable_outcome();

@@ -196,8 +196,7 @@ class LocalEngine : public Engine {
   absl::flat_hash_set<std::string> mended_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, absl::Status> damaged_ ABSL_GUARDED_BY(mutex_);  // cannot be taken up
 
-  // Threads, which end before anything they use. The journal writes what still waits, and the flusher, which outlives
-  // it for that, is asked to store it; what it cannot store, the journal keeps.
+  // Threads, which end before anything they use: the flusher first, which has the journal retire what it stored.
   Housekeeper housekeeper_;
   JournalWriter journal_;
   Flusher flusher_;

@@ -4,36 +4,19 @@
 
 #include <deque>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "service/workspace/errors.h"
 #include "service/workspace/object.h"
+#include "service/workspace/object_overlay.h"
 
 namespace metapowers::workspace {
 
 // Only ever grows, so that snapshots on it stay valid.
-class StagedObjects : public ObjectSource {
+class StagedObjects : public ObjectOverlay {
  public:
-  explicit StagedObjects(std::shared_ptr<const ObjectSource> lower) : lower_(std::move(lower)) {}
-
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override {
-    {
-      absl::ReaderMutexLock lock(&mutex_);
-      const auto found = by_id_.find(id);
-      if (found != by_id_.end()) {
-        if (found->second->type != type) return ObjectCorruptError(id, absl::StrCat("no ", TypeName(type)));
-        return found->second->body;
-      }
-    }
-    return lower_->Read(id, type);
-  }
+  explicit StagedObjects(std::shared_ptr<const ObjectSource> lower) : ObjectOverlay(std::move(lower)) {}
 
   void Add(std::vector<Object> objects) {
     absl::MutexLock lock(&mutex_);
@@ -50,10 +33,7 @@ class StagedObjects : public ObjectSource {
   }
 
  private:
-  const std::shared_ptr<const ObjectSource> lower_;
-  mutable absl::Mutex mutex_;
   std::deque<Object> objects_ ABSL_GUARDED_BY(mutex_);  // in the order made; addresses stay
-  absl::flat_hash_map<std::string, const Object*> by_id_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace metapowers::workspace

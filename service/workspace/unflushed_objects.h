@@ -4,35 +4,18 @@
 #define METAPOWERS_SERVICE_WORKSPACE_UNFLUSHED_OBJECTS_H_
 
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "service/workspace/errors.h"
 #include "service/workspace/object.h"
+#include "service/workspace/object_overlay.h"
 
 namespace metapowers::workspace {
 
-class UnflushedObjects : public ObjectSource {
+class UnflushedObjects : public ObjectOverlay {
  public:
-  explicit UnflushedObjects(std::shared_ptr<const ObjectSource> stored) : stored_(std::move(stored)) {}
-
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override {
-    {
-      absl::ReaderMutexLock lock(&mutex_);
-      const auto found = by_id_.find(id);
-      if (found != by_id_.end()) {
-        if (found->second->type != type) return ObjectCorruptError(id, absl::StrCat("no ", TypeName(type)));
-        return found->second->body;
-      }
-    }
-    return stored_->Read(id, type);
-  }
+  explicit UnflushedObjects(std::shared_ptr<const ObjectSource> stored) : ObjectOverlay(std::move(stored)) {}
 
   // `objects` stay where they are until Drop().
   void Add(const std::vector<Object>& objects) {
@@ -49,11 +32,6 @@ class UnflushedObjects : public ObjectSource {
       if (found != by_id_.end() && found->second == &object) by_id_.erase(found);
     }
   }
-
- private:
-  const std::shared_ptr<const ObjectSource> stored_;
-  mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, const Object*> by_id_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace metapowers::workspace
