@@ -16,10 +16,12 @@ absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions&
   if (options.log_fd >= 0) env.log = std::make_unique<Logger>(options.log_fd, LogLevel::kInfo, *env.clock);
   workspace::LocalEngineOptions engine;
   engine.answer_when_stored = options.answer_when_stored;
-  engine.report = [log = env.log.get()](absl::string_view uid, const absl::Status& trouble) {
+  engine.report = [log = env.log.get()](const workspace::EngineTrouble& trouble) {
     if (log == nullptr) return;
-    log->Write(LogLevel::kError, "cannot store a workspace; it is tried again",
-               {{"uid", std::string(uid)}, {"reason", std::string(trouble.message())}});
+    log->Write(LogLevel::kError, trouble.what,
+               {{"uid", trouble.workspace},
+                {"reason", std::string(trouble.status.message())},
+                {"failures", int64_t{trouble.failures}}});
   };
   ASSIGN_OR_RETURN(env.engine, workspace::NewLocalEngine(data_dir, engine));
   ASSIGN_OR_RETURN(env.registry, workspace::OpenWorkspaceRegistry(data_dir, *env.engine));

@@ -1,38 +1,90 @@
 #include "service/workspace/bare_repository.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
+#include "service/workspace/git.h"
 
 namespace metapowers::workspace {
 namespace {
 
 constexpr char kBranch[] = "refs/heads/main";
+constexpr char kMoving[] = "cannot move the branch";
+constexpr absl::Duration kFirstPackingPause = absl::Minutes(1);
+constexpr absl::Duration kLongestPackingPause = absl::Hours(12);
 // Pinned: nothing a later Git or a user's defaults could change; housekeeping is ours alone.
 constexpr char kConfig[] =
     "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tlogAllRefUpdates = false\n"
     "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n[maintenance]\n\tauto = false\n";
 
-void RemoveLocks(const std::string& directory, bool recursive) {
+// Of the branch, as all of Git take it; and the second name of ours. No branch can have such a name, and Git passes
+// over both.
+constexpr char kLock[] = "/refs/heads/main.lock";
+constexpr char kOurLock[] = "/refs/heads/main.lock.lock";
+
+bool IsStale(const std::string& lock) {
+  struct stat status = {};
+  return ::stat(lock.c_str(), &status) == 0 && absl::Now() - absl::TimeFromTimespec(status.st_mtim) > kStaleLock;
+}
+
+void RemoveStaleLocks(const std::string& directory, bool recursive) {
   for (const std::string& name : ListNames(directory)) {
     const std::string path = absl::StrCat(directory, "/", name);
-    if (absl::EndsWith(name, ".lock")) ::unlink(path.c_str());
-    if (recursive) RemoveLocks(path, true);  // none in what is no directory
+    if (absl::EndsWith(name, ".lock") && IsStale(path)) ::unlink(path.c_str());
+    if (recursive) RemoveStaleLocks(path, true);  // none in what is no directory
+  }
+}
+
+// The lock is ours when it holds what its second name does: a commit that nobody else knew.
+void RemoveOurLock(const std::string& path) {
+  const auto ours = ReadWholeFile(path + kOurLock);
+  if (!ours.ok() || !ours->has_value()) return;
+  const auto lock = ReadWholeFile(path + kLock);
+  if (lock.ok() && *lock == *ours) ::unlink((path + kLock).c_str());
+  ::unlink((path + kOurLock).c_str());
+}
+
+// A new file, durable but for its name.
+absl::Status WriteNewFile(const std::string& path, absl::string_view content) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid()) return StorageError(errno, "cannot create a file");
+  RETURN_IF_ERROR(WriteAll(file.get(), content));
+  return ::fsync(file.get()) == 0 ? absl::OkStatus() : StorageError(errno, "cannot sync a file");
+}
+
+// Ours, whose names end in a UUID, and Git's, or Git's alone.
+void RemoveTemporaries(const std::string& path, bool ours) {
+  const std::string objects = path + "/objects";
+  std::vector<std::string> directories = {objects, objects + "/pack"};
+  for (const std::string& name : ListNames(objects)) {
+    if (name.size() == 2) directories.push_back(absl::StrCat(objects, "/", name));
+  }
+  for (const std::string& directory : directories) {
+    for (const std::string& name : ListNames(directory)) {
+      const bool temporary = absl::StartsWith(name, "tmp_") || absl::StartsWith(name, ".tmp-");
+      const bool of_ours = name.size() > 36 && IsUuid(absl::string_view(name).substr(name.size() - 36));
+      // Not the directories of pushes, tmp_objdir-…, which unlink() leaves.
+      if (temporary && (ours || !of_ours)) ::unlink(absl::StrCat(directory, "/", name).c_str());
+    }
   }
 }
 
@@ -49,50 +101,46 @@ absl::Status Fill(const std::string& directory) {
 }  // namespace
 
 absl::Status BareRepository::Create(const std::string& path) {
+  if (FileExists(path)) return absl::AlreadyExistsError("the repository exists");
   const std::string parent = path.substr(0, path.rfind('/'));
   const std::string temporary = absl::StrCat(parent, "/tmp-", NewUuid());
   RETURN_IF_ERROR(Fill(temporary));
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return StorageError(errno, "cannot create the workspace");
-  return SyncDirectory(parent);
+  if (::rename(temporary.c_str(), path.c_str()) == 0) return SyncDirectory(parent);
+  const int error = errno;
+  std::error_code ignored;
+  std::filesystem::remove_all(temporary, ignored);
+  if (error == EEXIST || error == ENOTEMPTY) return absl::AlreadyExistsError("the repository exists");
+  return StorageError(error, "cannot create the workspace");
 }
 
 void BareRepository::RemoveLeftovers(const std::string& path) {
-  RemoveLocks(path, /*recursive=*/false);
-  RemoveLocks(path + "/refs", /*recursive=*/true);
-  const std::string objects = path + "/objects";
-  for (const std::string& name : ListNames(objects)) {
-    if (absl::StartsWith(name, "tmp_obj_")) ::unlink(absl::StrCat(objects, "/", name).c_str());
-    if (name.size() != 2) continue;
-    for (const std::string& inner : ListNames(absl::StrCat(objects, "/", name))) {
-      if (absl::StartsWith(inner, "tmp_obj")) ::unlink(absl::StrCat(objects, "/", name, "/", inner).c_str());
-    }
-  }
-  const std::string packs = objects + "/pack";
+  RemoveOurLock(path);
+  for (const char* name : {"", "/objects/info", "/objects/pack"}) RemoveStaleLocks(path + name, /*recursive=*/false);
+  RemoveStaleLocks(path + "/refs", /*recursive=*/true);
+  RemoveTemporaries(path, /*ours=*/true);
+  const std::string packs = path + "/objects/pack/";
   for (const std::string& name : ListNames(packs)) {
-    const std::string stem = absl::StrCat(packs, "/", absl::StripSuffix(name, ".idx"));
-    const bool alone = absl::EndsWith(name, ".idx") && !FileExists(stem + ".pack");
-    const bool temporary = absl::StartsWith(name, "tmp_") || absl::StartsWith(name, ".tmp-");
-    if (alone || temporary || absl::EndsWith(name, ".lock")) ::unlink(absl::StrCat(packs, "/", name).c_str());
+    const std::string stem = absl::StrCat(packs, absl::StripSuffix(name, ".idx"));
+    if (absl::EndsWith(name, ".idx") && !FileExists(stem + ".pack")) ::unlink((packs + name).c_str());
   }
 }
+
+void BareRepository::RemoveTemporariesOfGit(const std::string& path) { RemoveTemporaries(path, /*ours=*/false); }
 
 absl::StatusOr<std::shared_ptr<BareRepository>> BareRepository::Open(const std::string& path) {
   git_repository* raw = nullptr;
   const int rc =
       git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  RepositoryHandle handle(raw);
+  const RepositoryHandle checked(raw);  // its owner, and that it is of a kind that we know
   if (rc != 0) return GitError(rc, "cannot open the workspace");
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> objects, ObjectStore::Open(path + "/objects"));
-  std::shared_ptr<BareRepository> repository(new BareRepository(path, std::move(handle), std::move(objects)));
+  std::shared_ptr<BareRepository> repository(new BareRepository(path, std::move(objects)));
   repository->Recount();
   return repository;
 }
 
-BareRepository::BareRepository(std::string path, RepositoryHandle handle, std::shared_ptr<ObjectStore> objects)
-    : path_(std::move(path)), objects_(std::move(objects)), handle_(std::move(handle)) {}
-
 absl::StatusOr<std::string> BareRepository::Branch() const {
-  // Read by hand: the handle may be waiting for a sync.
+  // Read by hand: libgit2 would open the repository anew.
   ASSIGN_OR_RETURN(const std::optional<std::string> loose, ReadWholeFile(absl::StrCat(path_, "/", kBranch)));
   if (loose.has_value()) {
     const std::string id(absl::StripTrailingAsciiWhitespace(*loose));
@@ -122,8 +170,23 @@ absl::Status BareRepository::Store(const std::vector<const Object*>& objects) {
 }
 
 absl::Status BareRepository::MoveBranch(absl::string_view expected, absl::string_view target) {
-  absl::MutexLock lock(&handle_mutex_);
-  return MoveReference(handle_.get(), kBranch, expected, target, "");
+  absl::MutexLock turn(&move_mutex_);
+  const std::string branch = absl::StrCat(path_, "/", kBranch);
+  const std::string lock = path_ + kLock;
+  const std::string ours = path_ + kOurLock;
+  RETURN_IF_ERROR(MakeDirectory(path_ + "/refs/heads"));  // Git removes what it has packed
+  ::unlink(ours.c_str());                                 // of a try that failed
+  absl::Status status = WriteNewFile(ours, absl::StrCat(target, "\n"));
+  if (status.ok() && ::link(ours.c_str(), lock.c_str()) != 0) {
+    status = errno == EEXIST ? GitError(GIT_ELOCKED, kMoving) : StorageError(errno, kMoving);
+  } else if (status.ok()) {
+    const absl::StatusOr<std::string> actual = Branch();
+    status = !actual.ok() || *actual == expected ? actual.status() : HeadMovedError(expected, "");
+    if (status.ok() && ::rename(lock.c_str(), branch.c_str()) != 0) status = StorageError(errno, kMoving);
+    if (!status.ok()) ::unlink(lock.c_str());
+  }
+  ::unlink(ours.c_str());
+  return status.ok() ? SyncDirectory(path_ + "/refs/heads") : status;
 }
 
 void BareRepository::Recount() {
@@ -134,9 +197,22 @@ void BareRepository::Recount() {
       std::count_if(names.begin(), names.end(), [](const std::string& name) { return absl::EndsWith(name, ".idx"); }));
 }
 
-void BareRepository::FinishPacking() {
+bool BareRepository::BeginPacking() {
+  absl::MutexLock lock(&packing_mutex_);
+  if (packing_ || absl::Now() < next_packing_) return false;
+  packing_ = true;
+  return true;
+}
+
+int BareRepository::FinishPacking(const absl::Status& status) {
   Recount();
+  absl::MutexLock lock(&packing_mutex_);
   packing_ = false;
+  packing_failures_ = status.ok() ? 0 : packing_failures_ + 1;
+  if (status.ok()) return 0;
+  const absl::Duration pause = kFirstPackingPause * (1 << std::min(packing_failures_ - 1, 10));
+  next_packing_ = absl::Now() + std::min(pause, kLongestPackingPause);
+  return packing_failures_;
 }
 
 }  // namespace metapowers::workspace

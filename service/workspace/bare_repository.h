@@ -6,25 +6,33 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "service/workspace/git.h"
+#include "absl/time/time.h"
 #include "service/workspace/object_store.h"
 
 namespace metapowers::workspace {
 
+// Git holds a lock for milliseconds.
+inline constexpr absl::Duration kStaleLock = absl::Minutes(1);
+
 // Thread-safe.
 class BareRepository {
  public:
-  // Makes an empty repository at `path`, durably and at once: it is built beside and renamed.
+  // Makes an empty repository at `path`, durably and at once: it is built beside and renamed. ALREADY_EXISTS.
   static absl::Status Create(const std::string& path);
 
-  // Removes what a killed process left: locks, temporary files, an index without its pack. Only for the owner of
-  // the data directory, and before the repository is opened: a lock found there belongs to nobody alive.
+  // Removes what a killed process left: temporary files, an index without its pack, a lock that MoveBranch() took, and
+  // locks of others that are older than kStaleLock: a younger one may be that of a push under way. Only for the owner
+  // of the data directory, and before the repository is opened.
   static void RemoveLeftovers(const std::string& path);
+  // Of it, the temporary files of Git alone, while the repository may be in use here.
+  static void RemoveTemporariesOfGit(const std::string& path);
 
   static absl::StatusOr<std::shared_ptr<BareRepository>> Open(const std::string& path);
 
@@ -41,28 +49,36 @@ class BareRepository {
   // Stores the objects durably.
   absl::Status Store(const std::vector<const Object*>& objects);
 
-  // See MoveReference() in git.h.
-  absl::Status MoveBranch(absl::string_view expected, absl::string_view target) ABSL_LOCKS_EXCLUDED(handle_mutex_);
+  // Moves the branch from `expected` ("" = it must not exist) to `target`, durably, without waiting: ABORTED/HEAD_MOVED
+  // without the actual value, FAILED_PRECONDITION/LOCKED while another process holds its lock. The lock is there whole
+  // from its first moment, beside a second name of it, so that RemoveLeftovers() knows it from that of another.
+  absl::Status MoveBranch(absl::string_view expected, absl::string_view target) ABSL_LOCKS_EXCLUDED(move_mutex_);
 
   // About how many loose objects there are, and packs.
   int loose_objects() const { return loose_objects_; }
   int packs() const { return packs_; }
   void Recount();
-  // True for the first caller until FinishPacking().
-  bool BeginPacking() { return !packing_.exchange(true); }
-  void FinishPacking();
+  // True for the first caller until FinishPacking(), and after failures only once a pause has passed, which doubles
+  // with each from a minute to half a day.
+  bool BeginPacking();
+  // Takes how packing ended; returns how many times in a row it has failed.
+  int FinishPacking(const absl::Status& status);
 
  private:
-  BareRepository(std::string path, RepositoryHandle handle, std::shared_ptr<ObjectStore> objects);
+  BareRepository(std::string path, std::shared_ptr<ObjectStore> objects)
+      : path_(std::move(path)), objects_(std::move(objects)) {}
 
   const std::string path_;
   const std::shared_ptr<ObjectStore> objects_;
   std::atomic<int> loose_objects_{0};
   std::atomic<int> packs_{0};
-  std::atomic<bool> packing_{false};
 
-  absl::Mutex handle_mutex_;  // a libgit2 repository serves one thread at a time
-  const RepositoryHandle handle_ ABSL_PT_GUARDED_BY(handle_mutex_);
+  absl::Mutex packing_mutex_;
+  bool packing_ ABSL_GUARDED_BY(packing_mutex_) = false;
+  int packing_failures_ ABSL_GUARDED_BY(packing_mutex_) = 0;  // in a row
+  absl::Time next_packing_ ABSL_GUARDED_BY(packing_mutex_) = absl::InfinitePast();
+
+  absl::Mutex move_mutex_;
 };
 
 }  // namespace metapowers::workspace

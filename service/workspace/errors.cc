@@ -62,6 +62,20 @@ absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual
                     .next_step = "read the workspace again and repeat the call"});
 }
 
+absl::Status DatabaseCorruptError(absl::string_view why) {
+  return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("a database of the server is damaged: ", why),
+                   {.reason = "STORAGE_CORRUPT",
+                    .metadata = {{"object", "database"}},
+                    .next_step = "restore the data directory from a backup"});
+}
+
+bool IsDatabaseCorrupt(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return false;
+  const ErrorDetails details = DetailsOf(status);
+  const auto object = details.metadata.find("object");
+  return object != details.metadata.end() && object->second == "database";
+}
+
 absl::Status JournalCorruptError(absl::string_view why) {
   return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("the journal is damaged: ", why),
                    {.reason = "STORAGE_CORRUPT",

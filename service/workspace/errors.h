@@ -18,6 +18,9 @@ absl::Status RevisionNotFoundError(absl::string_view commit);
 absl::Status WorkspaceNotFoundError(absl::string_view workspace);
 absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual);
 
+// A database of the server is damaged: `why` without a path.
+absl::Status DatabaseCorruptError(absl::string_view why);
+bool IsDatabaseCorrupt(const absl::Status& status);
 // The journal is damaged: `why` without a path.
 absl::Status JournalCorruptError(absl::string_view why);
 // The journal was written by a newer release.

@@ -8,8 +8,12 @@
 namespace metapowers::workspace {
 namespace {
 
-constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(10);  // the lock of somebody's push is gone by then
 constexpr absl::Duration kLongestPause = absl::Seconds(30);
+
+absl::Duration PauseAfter(int failures) {
+  return std::min(kFirstPause * (1 << std::min(failures - 1, 12)), kLongestPause);
+}
 
 }  // namespace
 
@@ -32,18 +36,24 @@ void Flusher::Plan(Due due) {
   wake_.Signal();
 }
 
+void Flusher::Cancel(const std::string& uid) {
+  const auto found = due_.find(uid);
+  if (found == due_.end()) return;
+  const auto [first, last] = order_.equal_range(found->second.time);
+  order_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == uid; }));
+  due_.erase(found);
+}
+
 void Flusher::Add(const std::shared_ptr<LocalWorkspace>& workspace, bool soon) {
   const absl::Time time = absl::Now() + (soon ? absl::ZeroDuration() : delay_);
   absl::MutexLock lock(&mutex_);
   const auto found = due_.find(workspace->uid());
   if (found != due_.end()) {
     // One that waits because it failed goes on waiting.
-    if (!soon || found->second.time <= time || found->second.pause > absl::ZeroDuration()) return;
-    const auto [first, last] = order_.equal_range(found->second.time);
-    order_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == workspace->uid(); }));
-    due_.erase(found);
+    if (!soon || found->second.time <= time || found->second.failures > 0) return;
+    Cancel(workspace->uid());
   }
-  Plan({workspace, time, absl::ZeroDuration()});
+  Plan({workspace, time});
 }
 
 void Flusher::Run() {
@@ -65,13 +75,14 @@ void Flusher::Run() {
       order_.erase(order_.begin());
     }
     const absl::Status status = next.workspace->Flush();
-    flushed_(next.workspace, status);
+    next.failures = status.ok() ? 0 : next.failures + 1;
+    flushed_(next.workspace, status, next.failures);
     if (!next.workspace->HasUnflushed()) continue;
     absl::MutexLock lock(&mutex_);
     if (stopping_ && !status.ok()) continue;  // the journal has it
-    if (due_.contains(next.workspace->uid())) continue;
-    next.pause = status.ok() ? absl::ZeroDuration() : std::clamp(next.pause * 2, kFirstPause, kLongestPause);
-    next.time = absl::Now() + next.pause;
+    if (status.ok() && due_.contains(next.workspace->uid())) continue;
+    Cancel(next.workspace->uid());  // what came while it failed waits with it
+    next.time = absl::Now() + (status.ok() ? absl::ZeroDuration() : PauseAfter(next.failures));
     Plan(std::move(next));
   }
 }

@@ -18,10 +18,12 @@ namespace metapowers::workspace {
 
 class Flusher {
  public:
-  using Flushed = std::function<void(const std::shared_ptr<LocalWorkspace>& workspace, const absl::Status& status)>;
+  using Flushed =
+      std::function<void(const std::shared_ptr<LocalWorkspace>& workspace, const absl::Status& status, int failures)>;
 
-  // A workspace is flushed `delay` after the first step that waits; `flushed` is called in the thread after each try.
-  // One that fails is tried again after a pause that doubles, up to half a minute.
+  // A workspace is flushed `delay` after the first step that waits; `flushed` is called in the thread after each try,
+  // with how many have failed in a row. One that fails is tried again after a pause that doubles, up to half a minute,
+  // whatever steps come meanwhile.
   Flusher(absl::Duration delay, Flushed flushed);
   // Flushes each workspace that waits once more, then ends the thread.
   ~Flusher();
@@ -35,11 +37,12 @@ class Flusher {
   struct Due {
     std::shared_ptr<LocalWorkspace> workspace;
     absl::Time time;
-    absl::Duration pause;  // after the last failure
+    int failures = 0;  // in a row
   };
 
   void Run();
   void Plan(Due due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Cancel(const std::string& uid) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const absl::Duration delay_;
   const Flushed flushed_;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/commit.h"
+#include "service/workspace/errors.h"
 #include "service/workspace/tree.h"
 
 namespace metapowers::workspace {
@@ -51,13 +52,10 @@ bool HistoryIndex::Covers(absl::string_view path) {
   return absl::StartsWith(path, kRoot) && path.size() > sizeof(kRoot) - 1;
 }
 
-absl::StatusOr<std::unique_ptr<HistoryIndex>> HistoryIndex::Open(const std::string& file) {
-  std::unique_ptr<HistoryIndex> index(new HistoryIndex());
-  if (!index->SetUp(file).ok()) {
-    index.reset(new HistoryIndex());
-    for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((file + suffix).c_str());
-    RETURN_IF_ERROR(index->SetUp(file));
-  }
+absl::StatusOr<std::unique_ptr<HistoryIndex>> HistoryIndex::Open(const std::string& file,
+                                                                 std::function<void(const absl::Status&)> report) {
+  std::unique_ptr<HistoryIndex> index(new HistoryIndex(file, std::move(report)));
+  if (!index->SetUp().ok()) RETURN_IF_ERROR(index->SetUpAnew());
   index->thread_ = std::thread([self = index.get()] { self->Run(); });
   return index;
 }
@@ -70,8 +68,23 @@ HistoryIndex::~HistoryIndex() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::Status HistoryIndex::SetUp(const std::string& file) {
-  ASSIGN_OR_RETURN(writer_, OpenDatabase(file, /*create=*/true, kSetUp));
+absl::Status HistoryIndex::SetUpAnew() {
+  {
+    absl::MutexLock lock(&reader_mutex_);
+    for (Statement* statement : {&newest_, &find_}) *statement = Statement();
+    reader_.reset();
+  }
+  for (Statement* statement :
+       {&begin_, &commit_, &rollback_, &forget_, &forget_newest_, &add_path_, &find_path_, &add_, &set_newest_}) {
+    *statement = Statement();
+  }
+  writer_.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((file_ + suffix).c_str());
+  return SetUp();
+}
+
+absl::Status HistoryIndex::SetUp() {
+  ASSIGN_OR_RETURN(writer_, OpenDatabase(file_, /*create=*/true, kSetUp));
   Statement version;
   RETURN_IF_ERROR(version.Prepare(writer_.get(), "PRAGMA user_version"));
   RETURN_IF_ERROR(version.Step().status());
@@ -92,7 +105,7 @@ absl::Status HistoryIndex::SetUp(const std::string& file) {
   };
   for (const auto& [statement, sql] : statements) RETURN_IF_ERROR(statement->Prepare(writer_.get(), sql));
   absl::MutexLock lock(&reader_mutex_);
-  ASSIGN_OR_RETURN(reader_, OpenDatabase(file, /*create=*/false, kSetUp));
+  ASSIGN_OR_RETURN(reader_, OpenDatabase(file_, /*create=*/false, kSetUp));
   RETURN_IF_ERROR(newest_.Prepare(reader_.get(), "SELECT revision, commit_id FROM newest WHERE workspace = ?"));
   return find_.Prepare(reader_.get(),
                        "SELECT revision, commit_id FROM change WHERE path = (SELECT id FROM path WHERE workspace = ? "
@@ -102,7 +115,21 @@ absl::Status HistoryIndex::SetUp(const std::string& file) {
 // --- Reading -----------------------------------------------------------------------------------------------------
 
 absl::StatusOr<std::optional<IndexedRevision>> HistoryIndex::Newest(absl::string_view workspace) {
+  absl::StatusOr<std::optional<IndexedRevision>> newest = ReadNewest(workspace);
+  Note(newest.status());
+  return newest;
+}
+
+absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::Find(absl::string_view workspace, absl::string_view path,
+                                                                int64_t newest, int limit) {
+  absl::StatusOr<std::vector<IndexedRevision>> revisions = ReadRevisions(workspace, path, newest, limit);
+  Note(revisions.status());
+  return revisions;
+}
+
+absl::StatusOr<std::optional<IndexedRevision>> HistoryIndex::ReadNewest(absl::string_view workspace) {
   absl::MutexLock lock(&reader_mutex_);
+  if (reader_ == nullptr) return absl::UnavailableError("the index is being made");
   ASSIGN_OR_RETURN(const bool found, newest_.BindText(workspace).Step());
   if (!found) return std::nullopt;
   IndexedRevision newest{newest_.Number(0), newest_.Bytes(1)};
@@ -110,9 +137,11 @@ absl::StatusOr<std::optional<IndexedRevision>> HistoryIndex::Newest(absl::string
   return newest;
 }
 
-absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::Find(absl::string_view workspace, absl::string_view path,
-                                                                int64_t newest, int limit) {
+absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::ReadRevisions(absl::string_view workspace,
+                                                                         absl::string_view path, int64_t newest,
+                                                                         int limit) {
   absl::MutexLock lock(&reader_mutex_);
+  if (reader_ == nullptr) return absl::UnavailableError("the index is being made");
   find_.BindText(workspace).BindText(path).Bind(newest).Bind(limit);
   std::vector<IndexedRevision> revisions;
   while (true) {
@@ -136,7 +165,9 @@ void HistoryIndex::Follow(absl::string_view workspace, std::shared_ptr<const Obj
 }
 
 void HistoryIndex::Settle() {
-  const auto settled = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) { return queue_.empty() && !working_; };
+  const auto settled = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) {
+    return queue_.empty() && damage_.ok() && !working_;
+  };
   absl::MutexLock lock(&queue_mutex_, absl::Condition(&settled));
 }
 
@@ -145,21 +176,35 @@ bool HistoryIndex::stopping() {
   return stopping_;
 }
 
+void HistoryIndex::Note(const absl::Status& status) {
+  if (!IsDatabaseCorrupt(status)) return;
+  absl::MutexLock lock(&queue_mutex_);
+  damage_.Update(status);
+}
+
 void HistoryIndex::Run() {
-  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) { return stopping_ || !queue_.empty(); };
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) {
+    return stopping_ || !queue_.empty() || !damage_.ok();
+  };
   while (true) {
     Task task;
+    absl::Status damage;
     {
       absl::MutexLock lock(&queue_mutex_);
       working_ = false;
       queue_mutex_.Await(absl::Condition(&ready));
       if (stopping_) return;
       working_ = true;
-      task = std::move(queue_.front());
-      queue_.pop_front();
+      damage = std::exchange(damage_, absl::OkStatus());
+      if (damage.ok()) {
+        task = std::move(queue_.front());
+        queue_.pop_front();
+      }
     }
-    // One that fails is tried again with the next commit; readers walk the history meanwhile.
-    (void)CatchUp(task);
+    if (!damage.ok() && report_) report_(damage);
+    if (!damage.ok() || !usable_) usable_ = SetUpAnew().ok();
+    // What fails is tried again with the next commit; readers walk the history meanwhile.
+    if (damage.ok() && usable_) Note(CatchUp(task));
   }
 }
 

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,8 +31,10 @@ struct IndexedRevision {
 
 class HistoryIndex {
  public:
-  // Opens `file`, and makes it anew when it is absent, damaged or of another version.
-  static absl::StatusOr<std::unique_ptr<HistoryIndex>> Open(const std::string& file);
+  // Opens `file`, and makes it anew when it is absent, damaged or of another version; so it does later, when a call
+  // meets damage, and has it told to `report` first. Workspaces are indexed again as they are followed.
+  static absl::StatusOr<std::unique_ptr<HistoryIndex>> Open(const std::string& file,
+                                                            std::function<void(const absl::Status&)> report = nullptr);
   // Leaves what it has not caught up with to the next start.
   ~HistoryIndex();
   HistoryIndex(const HistoryIndex&) = delete;
@@ -46,11 +50,12 @@ class HistoryIndex {
   void Settle() ABSL_LOCKS_EXCLUDED(queue_mutex_);
 
   // The revision up to which the index of the workspace is complete; nullopt when there is none.
-  absl::StatusOr<std::optional<IndexedRevision>> Newest(absl::string_view workspace) ABSL_LOCKS_EXCLUDED(reader_mutex_);
+  absl::StatusOr<std::optional<IndexedRevision>> Newest(absl::string_view workspace)
+      ABSL_LOCKS_EXCLUDED(reader_mutex_, queue_mutex_);
 
   // Revisions up to `newest` that changed `path`, newest first.
   absl::StatusOr<std::vector<IndexedRevision>> Find(absl::string_view workspace, absl::string_view path, int64_t newest,
-                                                    int limit) ABSL_LOCKS_EXCLUDED(reader_mutex_);
+                                                    int limit) ABSL_LOCKS_EXCLUDED(reader_mutex_, queue_mutex_);
 
  private:
   struct Task {
@@ -63,10 +68,20 @@ class HistoryIndex {
     std::string commit, tree, parent_tree;
   };
 
-  HistoryIndex() = default;
+  HistoryIndex(std::string file, std::function<void(const absl::Status&)> report)
+      : file_(std::move(file)), report_(std::move(report)) {}
 
-  absl::Status SetUp(const std::string& file);
+  absl::Status SetUp() ABSL_LOCKS_EXCLUDED(reader_mutex_);
+  // Sets up an empty index in the place of what is there.
+  absl::Status SetUpAnew() ABSL_LOCKS_EXCLUDED(reader_mutex_);
+  // Has the thread set it up anew when `status` says that it is damaged.
+  void Note(const absl::Status& status) ABSL_LOCKS_EXCLUDED(queue_mutex_);
   void Run();
+  absl::StatusOr<std::optional<IndexedRevision>> ReadNewest(absl::string_view workspace)
+      ABSL_LOCKS_EXCLUDED(reader_mutex_);
+  absl::StatusOr<std::vector<IndexedRevision>> ReadRevisions(absl::string_view workspace, absl::string_view path,
+                                                             int64_t newest, int limit)
+      ABSL_LOCKS_EXCLUDED(reader_mutex_);
   absl::Status CatchUp(const Task& task);
   // Commits above `known`, newest first, down to it or, when it is not below, to the first one.
   absl::StatusOr<std::vector<Link>> Above(const Task& task, const std::string& known, bool& found);
@@ -75,7 +90,11 @@ class HistoryIndex {
   absl::StatusOr<int64_t> PathId(absl::string_view workspace, absl::string_view path);
   bool stopping() ABSL_LOCKS_EXCLUDED(queue_mutex_);
 
+  const std::string file_;
+  const std::function<void(const absl::Status&)> report_;
+
   // Of the thread.
+  bool usable_ = true;  // false: making it anew failed
   Database writer_;
   Statement begin_, commit_, rollback_, forget_, forget_newest_, add_path_, find_path_, add_, set_newest_;
 
@@ -85,6 +104,7 @@ class HistoryIndex {
 
   absl::Mutex queue_mutex_;
   std::deque<Task> queue_ ABSL_GUARDED_BY(queue_mutex_);
+  absl::Status damage_ ABSL_GUARDED_BY(queue_mutex_);  // for the thread to mend
   bool working_ ABSL_GUARDED_BY(queue_mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(queue_mutex_) = false;
   std::thread thread_;  // last: it uses the rest

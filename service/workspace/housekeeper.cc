@@ -4,17 +4,24 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/status_macros.h"
 #include "service/workspace/bare_repository.h"
+#include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/superseded_packs.h"
 
 namespace metapowers::workspace {
 namespace {
+
+constexpr absl::Duration kLongestLook = absl::Milliseconds(50);  // between two looks at whether Git has ended
 
 // Starts `git` with `command` in a process group of its own, with what it starts in turn; returns its process id, 0 on
 // failure.
@@ -54,7 +61,7 @@ pid_t StartGit(const std::string& repository, const std::vector<const char*>& co
 
 }  // namespace
 
-Housekeeper::Housekeeper() : thread_([this] { Run(); }) {}
+Housekeeper::Housekeeper(absl::Duration most_time) : most_time_(most_time), thread_([this] { Run(); }) {}
 
 Housekeeper::~Housekeeper() {
   {
@@ -66,7 +73,7 @@ Housekeeper::~Housekeeper() {
   thread_.join();
 }
 
-void Housekeeper::Pack(const std::string& repository, std::function<void()> done) {
+void Housekeeper::Pack(const std::string& repository, std::function<void(const absl::Status&)> done) {
   absl::MutexLock lock(&mutex_);
   queue_.push_back({repository, std::move(done)});
 }
@@ -81,18 +88,21 @@ void Housekeeper::Run() {
       task = std::move(queue_.front());
       queue_.pop_front();
     }
-    PackNow(task.repository);
-    if (stopping()) BareRepository::RemoveLeftovers(task.repository);
-    task.done();
+    const absl::Status status = PackNow(task.repository);
+    if (!status.ok()) BareRepository::RemoveTemporariesOfGit(task.repository);  // it may have been ended
+    task.done(status);
   }
 }
 
-void Housekeeper::PackNow(const std::string& repository) {
+absl::Status Housekeeper::PackNow(const std::string& repository) {
+  RETURN_IF_ERROR(Failpoint("housekeeping"));
   const std::string packs = repository + "/objects/pack";
   // --geometric keeps the number of packs logarithmic. Not -d, which would remove at once what was packed.
-  if (!RunGit(repository, {"repack", "-q", "-n", "--geometric=2"}) || !SyncDirectory(packs).ok()) return;
-  RunGit(repository, {"prune-packed", "-q"});
+  RETURN_IF_ERROR(RunGit(repository, {"repack", "-q", "-n", "--geometric=2"}));
+  RETURN_IF_ERROR(SyncDirectory(packs));
+  RETURN_IF_ERROR(RunGit(repository, {"prune-packed", "-q"}));
   RemoveSupersededPacks(packs);
+  return absl::OkStatus();
 }
 
 bool Housekeeper::stopping() {
@@ -100,22 +110,38 @@ bool Housekeeper::stopping() {
   return stopping_;
 }
 
-bool Housekeeper::RunGit(const std::string& repository, const std::vector<const char*>& command) {
+absl::Status Housekeeper::RunGit(const std::string& repository, const std::vector<const char*>& command) {
   pid_t child = 0;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return false;
+    if (stopping_) return absl::CancelledError();
     child_ = child = StartGit(repository, command);
   }
-  if (child == 0) return false;
-  // Wait without reaping, so that the destructor can never signal a process id that is already another's.
+  if (child == 0) return absl::InternalError("git cannot be started");
+  const absl::Time latest = absl::Now() + most_time_;
+  bool late = false;
+  // Look without reaping, so that neither this nor the destructor can signal a process id that is already another's.
   siginfo_t info = {};
-  while (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  for (absl::Duration pause = absl::Milliseconds(1); info.si_pid == 0; pause = std::min(pause * 2, kLongestLook)) {
+    const int rc = ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT | WNOHANG);
+    if (rc != 0 && errno != EINTR) break;
+    if (info.si_pid != 0) break;
+    if (!late && absl::Now() > latest) {
+      late = true;
+      ::kill(-child, SIGKILL);
+    }
+    absl::SleepFor(pause);
   }
   absl::MutexLock lock(&mutex_);
   child_ = 0;
   int status = 0;
-  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const bool reaped = ::waitpid(child, &status, 0) == child;
+  if (stopping_) return absl::CancelledError();
+  const absl::string_view name = command.front();
+  if (late) return absl::DeadlineExceededError(absl::StrCat("git ", name, " took too long and was ended"));
+  if (reaped && WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("git ", name, " failed: ", WIFEXITED(status) ? "exit code " : "signal ",
+                                          WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status)));
 }
 
 }  // namespace metapowers::workspace

@@ -21,6 +21,7 @@ struct JournalEntry {
   int64_t sequence = 0;   // ascends over all workspaces
   std::string workspace;  // uid
   std::string body;
+  bool damaged = false;  // it is not what was appended
 };
 
 // What a repository holds by now.
@@ -43,10 +44,11 @@ class Journal {
   // again, and retiring them again does no harm.
   virtual absl::Status Retire(const std::vector<Retirement>& retirements) = 0;
 
-  // What was appended and not retired, in order of sequence.
+  // What was appended and not retired, in order of sequence, damaged entries among it.
   virtual absl::StatusOr<std::vector<JournalEntry>> Entries() = 0;
 
-  // The request of a retired entry, no older than kRequestsKept.
+  // The request of a retired entry, no older than kRequestsKept; without its answer where kAnswerBytesKept took it.
+  // DATA_LOSS/STORAGE_CORRUPT when it is not what was appended.
   virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view workspace,
                                                                    absl::string_view id) = 0;
 };

@@ -1,8 +1,7 @@
 #include "service/workspace/local_engine.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <list>
-#include <map>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -15,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
@@ -27,12 +27,16 @@
 #include "service/workspace/housekeeper.h"
 #include "service/workspace/journal_writer.h"
 #include "service/workspace/local_workspace.h"
+#include "service/workspace/open_workspaces.h"
 #include "service/workspace/sqlite_journal.h"
 
 namespace metapowers::workspace {
 namespace {
 
 using WorkspacePointer = std::shared_ptr<LocalWorkspace>;
+
+constexpr absl::Duration kFirstPause = absl::Seconds(1);
+constexpr absl::Duration kLongestPause = absl::Minutes(1);
 
 class LocalEngine : public Engine {
  public:
@@ -41,10 +45,11 @@ class LocalEngine : public Engine {
       : data_dir_(std::move(data_dir)),
         options_(options),
         index_(std::move(index)),
+        workspaces_(options.open_repositories, [this](const std::string& uid) { return OpenWorkspace(uid); }),
+        housekeeper_(options.packing_time),
         journal_(std::move(journal), first_sequence),
-        flusher_(options.flush_delay, [this](const WorkspacePointer& workspace, const absl::Status& status) {
-          OnFlushed(workspace, status);
-        }) {
+        flusher_(options.flush_delay, [this](const WorkspacePointer& workspace, const absl::Status& status,
+                                             int failures) { OnFlushed(workspace, status, failures); }) {
     budget_.most_bytes = options.unflushed_bytes;
     budget_.most_of_workspace = options.unflushed_bytes_each;
     context_ = {.journal = &journal_,
@@ -59,20 +64,19 @@ class LocalEngine : public Engine {
 
   // Makes again what the journal holds and the repositories do not, before the engine is used.
   void Recover(std::vector<JournalEntry> entries) {
-    std::map<std::string, std::vector<JournalEntry>> by_workspace;
-    for (JournalEntry& entry : entries) by_workspace[entry.workspace].push_back(std::move(entry));
-    for (const auto& [uid, of_workspace] : by_workspace) {
-      const absl::StatusOr<WorkspacePointer> workspace = Find(uid);
-      absl::Status status = workspace.status();
-      if (status.ok()) status = (*workspace)->Recover(of_workspace);
-      if (status.ok()) {
-        if ((*workspace)->HasUnflushed()) flusher_.Add(*workspace, /*soon=*/true);
-        continue;
-      }
-      if (options_.report) options_.report(uid, status);
+    std::vector<std::string> uids;
+    {
       absl::MutexLock lock(&mutex_);
-      damaged_[uid] = status;
+      for (JournalEntry& entry : entries) {
+        std::shared_ptr<Recovery>& recovery = recoveries_[entry.workspace];
+        if (recovery == nullptr) {
+          recovery = std::make_shared<Recovery>();
+          uids.push_back(entry.workspace);
+        }
+        recovery->entries.push_back(std::move(entry));
+      }
     }
+    for (const std::string& uid : uids) (void)workspaces_.Find(uid);  // what fails is reported, and tried again
   }
 
   absl::Status CreateWorkspace(absl::string_view uid) override {
@@ -80,12 +84,10 @@ class LocalEngine : public Engine {
       return MakeError(absl::StatusCode::kInvalidArgument, "a workspace's uid must be a lower-case UUID",
                        {.reason = "NAME_INVALID", .metadata = {{"name", std::string(uid)}}});
     }
-    absl::MutexLock lock(&mutex_);
-    if (FileExists(PathOf(uid))) {
-      return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("workspace '", uid, "' exists already"),
-                       {.reason = "WORKSPACE_EXISTS", .metadata = {{"workspace", std::string(uid)}}});
-    }
-    return BareRepository::Create(PathOf(uid));
+    const absl::Status created = BareRepository::Create(PathOf(uid));
+    if (!absl::IsAlreadyExists(created)) return created;
+    return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat("workspace '", uid, "' exists already"),
+                     {.reason = "WORKSPACE_EXISTS", .metadata = {{"workspace", std::string(uid)}}});
   }
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> Head(absl::string_view uid) override {
@@ -128,52 +130,74 @@ class LocalEngine : public Engine {
   }
 
  private:
-  struct Opened {
-    WorkspacePointer workspace;
-    std::list<std::string>::iterator used;
+  // What the journal has of a workspace that could not be taken up yet. All but its place in the map belongs to the
+  // thread that opens the workspace.
+  struct Recovery {
+    std::vector<JournalEntry> entries;
+    absl::Status status;  // of the last try
+    int failures = 0;
+    absl::Duration pause = absl::ZeroDuration();
+    absl::Time next_try = absl::InfinitePast();
   };
 
   static bool IsKey(absl::string_view uid) { return IsUuid(uid) && absl::AsciiStrToLower(uid) == uid; }
   std::string PathOf(absl::string_view uid) const { return absl::StrCat(data_dir_->workspaces(), "/", uid, ".git"); }
 
-  absl::StatusOr<WorkspacePointer> Find(absl::string_view uid) ABSL_LOCKS_EXCLUDED(mutex_) {
+  absl::StatusOr<WorkspacePointer> Find(absl::string_view uid) {
     if (!IsKey(uid)) return WorkspaceNotFoundError(uid);
-    absl::MutexLock lock(&mutex_);
-    if (const auto damaged = damaged_.find(uid); damaged != damaged_.end()) return damaged->second;
-    const auto found = opened_.find(uid);
-    if (found != opened_.end()) {
-      by_use_.splice(by_use_.begin(), by_use_, found->second.used);
-      return found->second.workspace;
-    }
-    const std::string path = PathOf(uid);
-    if (!FileExists(path)) return WorkspaceNotFoundError(uid);
-    // Once per process: later, locks and temporary files may be those of our own threads and children.
-    if (mended_.emplace(uid).second) BareRepository::RemoveLeftovers(path);
-    ASSIGN_OR_RETURN(std::shared_ptr<BareRepository> repository, BareRepository::Open(path));
-    auto workspace = std::make_shared<LocalWorkspace>(std::string(uid), std::move(repository), context_);
-    by_use_.emplace_front(uid);
-    opened_[by_use_.front()] = {workspace, by_use_.begin()};
-    CloseUnused();
-    return workspace;
+    return workspaces_.Find(uid);
   }
 
-  // Closes the longest unused beyond the limit. One that a call, the journal or the flusher still holds stays, so that
-  // a workspace never has two orders.
-  void CloseUnused() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    auto at = by_use_.end();
-    while (opened_.size() > options_.open_repositories && at != by_use_.begin()) {
-      --at;
-      const auto candidate = opened_.find(*at);
-      if (candidate->second.workspace.use_count() > 1) continue;
-      opened_.erase(candidate);
-      at = by_use_.erase(at);
+  // Opens the repository and takes up what the journal has for it, unless that failed a moment ago.
+  absl::StatusOr<WorkspacePointer> OpenWorkspace(const std::string& uid) ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::shared_ptr<Recovery> recovery;
+    bool first = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto found = recoveries_.find(uid);
+      if (found != recoveries_.end()) recovery = found->second;
+      first = !mended_.contains(uid);
     }
+    if (recovery != nullptr && absl::Now() < recovery->next_try) return recovery->status;
+    absl::StatusOr<WorkspacePointer> workspace = OpenRepository(uid, first);
+    if (recovery == nullptr) return workspace;
+    recovery->status = workspace.ok() ? (*workspace)->Recover(recovery->entries) : workspace.status();
+    if (recovery->status.ok()) {
+      if ((*workspace)->HasUnflushed()) flusher_.Add(*workspace, /*soon=*/true);
+      absl::MutexLock lock(&mutex_);
+      recoveries_.erase(uid);
+      return workspace;
+    }
+    ++recovery->failures;
+    recovery->pause = std::clamp(recovery->pause * 2, kFirstPause, kLongestPause);
+    recovery->next_try = absl::Now() + recovery->pause;
+    Report({"cannot take up what the journal holds of a workspace; tried again when it is used", uid, recovery->status,
+            recovery->failures});
+    return recovery->status;
+  }
+
+  absl::StatusOr<WorkspacePointer> OpenRepository(const std::string& uid, bool first) ABSL_LOCKS_EXCLUDED(mutex_) {
+    const std::string path = PathOf(uid);
+    if (!FileExists(path)) return WorkspaceNotFoundError(uid);
+    RETURN_IF_ERROR(Failpoint("open_workspace"));
+    if (first) {  // in this process: later, locks and temporary files may be those of our own threads and children
+      BareRepository::RemoveLeftovers(path);
+      absl::MutexLock lock(&mutex_);
+      mended_.insert(uid);
+    }
+    ASSIGN_OR_RETURN(std::shared_ptr<BareRepository> repository, BareRepository::Open(path));
+    return std::make_shared<LocalWorkspace>(uid, std::move(repository), context_);
+  }
+
+  void Report(const EngineTrouble& trouble) const {
+    if (options_.report) options_.report(trouble);
   }
 
   // Has a repository packed that has gathered too much.
-  void OnFlushed(const WorkspacePointer& workspace, const absl::Status& status) {
+  void OnFlushed(const WorkspacePointer& workspace, const absl::Status& status, int failures) {
     if (!status.ok()) {
-      if (options_.report) options_.report(workspace->uid(), status);
+      if (workspace->Trouble().ok()) return;
+      Report({"cannot store steps of a workspace in its repository; tried again", workspace->uid(), status, failures});
       return;
     }
     BareRepository& repository = workspace->repository();
@@ -181,7 +205,12 @@ class LocalEngine : public Engine {
     const bool untidy = beyond(repository.loose_objects(), options_.loose_object_limit) ||
                         beyond(repository.packs(), options_.pack_limit);
     if (!untidy || !repository.BeginPacking()) return;
-    housekeeper_.Pack(repository.path(), [workspace] { workspace->repository().FinishPacking(); });
+    housekeeper_.Pack(repository.path(), [this, workspace](const absl::Status& packed) {
+      const int in_a_row = workspace->repository().FinishPacking(packed);
+      if (packed.ok() || absl::IsCancelled(packed)) return;
+      Report({"cannot pack a repository, which grows meanwhile; tried again with a later commit", workspace->uid(),
+              packed, in_a_row});
+    });
   }
 
   const std::shared_ptr<const DataDir> data_dir_;
@@ -191,10 +220,9 @@ class LocalEngine : public Engine {
   LocalWorkspaceContext context_;
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Opened> opened_ ABSL_GUARDED_BY(mutex_);
-  std::list<std::string> by_use_ ABSL_GUARDED_BY(mutex_);  // latest first
   absl::flat_hash_set<std::string> mended_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, absl::Status> damaged_ ABSL_GUARDED_BY(mutex_);  // cannot be taken up
+  absl::flat_hash_map<std::string, std::shared_ptr<Recovery>> recoveries_ ABSL_GUARDED_BY(mutex_);  // to be done
+  OpenWorkspaces workspaces_;
 
   // Threads, which end before anything they use: the flusher first, which has the journal retire what it stored.
   Housekeeper housekeeper_;
@@ -207,9 +235,17 @@ absl::StatusOr<std::unique_ptr<Engine>> Open(std::shared_ptr<const DataDir> data
   ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal, OpenSqliteJournal(data_dir->journal()));
   ASSIGN_OR_RETURN(std::vector<JournalEntry> entries, journal->Entries());
   const int64_t next = entries.empty() ? 1 : entries.back().sequence + 1;
-  // Without an index histories are walked.
-  std::unique_ptr<HistoryIndex> index = HistoryIndex::Open(data_dir->history_index()).value_or(nullptr);
-  auto engine = std::make_unique<LocalEngine>(std::move(data_dir), options, std::move(journal), next, std::move(index));
+  const auto report = options.report ? options.report : [](const EngineTrouble&) {};
+  absl::StatusOr<std::unique_ptr<HistoryIndex>> index =
+      HistoryIndex::Open(data_dir->history_index(), [report](const absl::Status& damage) {
+        report({"the index of histories is damaged and made anew; histories are walked meanwhile", "", damage});
+      });
+  if (!index.ok()) {
+    report({"cannot open the index of histories; they are walked until a restart", "", index.status()});
+    index = nullptr;
+  }
+  auto engine =
+      std::make_unique<LocalEngine>(std::move(data_dir), options, std::move(journal), next, *std::move(index));
   engine->Recover(std::move(entries));
   return engine;
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,24 +24,33 @@
 
 namespace metapowers::workspace {
 
+// What the engine could not do, for a log.
+struct EngineTrouble {
+  absl::string_view what;  // it was, and what comes of it
+  std::string workspace;   // uid; "" = all
+  absl::Status status;
+  int failures = 1;  // in a row
+};
+
 struct LocalEngineOptions {
-  size_t open_repositories = 256;     // most handles kept open when unused
-  size_t loose_object_limit = 2'000;  // pack a repository that holds more; 0 = never
-  size_t pack_limit = 16;             // merge the packs of a repository that has more; 0 = never
+  size_t open_repositories = 256;                   // most workspaces kept open that nobody uses
+  size_t loose_object_limit = 2'000;                // pack a repository that holds more; 0 = never
+  size_t pack_limit = 16;                           // merge the packs of a repository that has more; 0 = never
+  absl::Duration packing_time = absl::Minutes(30);  // of one repository; it is given up then, and tried again later
   // From a step's answer to its being stored in the repository, when the storage keeps up.
   absl::Duration flush_delay = absl::Milliseconds(500);
   // Answer a step when stock Git sees it. An error then may be that of storing it: the step is durable all the same,
   // and stock Git sees it once the storage lets it.
   bool answer_when_stored = false;
-  // Told of workspaces that cannot be stored or recovered; for a log. From any thread.
-  std::function<void(absl::string_view uid, const absl::Status& trouble)> report;
+  // From any thread. What goes on failing is tried again, and told, at growing intervals.
+  std::function<void(const EngineTrouble& trouble)> report;
   int64_t unflushed_bytes = int64_t{64} << 20;       // of all steps that wait to be stored; more are refused
   int64_t unflushed_bytes_each = int64_t{32} << 20;  // of those of one workspace
 };
 
 // Takes up what the journal holds. Initializes libgit2 for the process (git.h). FAILED_PRECONDITION/GIT_UNSUPPORTED
-// when it is too old; the errors of OpenSqliteJournal. A workspace that is damaged is no error: its calls answer
-// DATA_LOSS.
+// when it is too old; the errors of OpenSqliteJournal. A workspace that cannot be taken up is no error: its calls
+// answer why, DATA_LOSS when it is damaged, and try again when that was a while ago.
 absl::StatusOr<std::unique_ptr<Engine>> NewLocalEngine(std::shared_ptr<const DataDir> data_dir,
                                                        const LocalEngineOptions& options = {});
 

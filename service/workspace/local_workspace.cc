@@ -25,6 +25,9 @@ int64_t BytesOf(const CommitBatch& batch) {
   return bytes;
 }
 
+// A push holds the lock of the branch for milliseconds.
+constexpr absl::Duration kLockPatience = absl::Seconds(1);
+
 // The head that the step leaves.
 const std::string& HeadAfter(const journal::v1::Step& step) {
   return step.commits().empty() ? step.expected_head() : step.commits().rbegin()->id();
@@ -61,6 +64,7 @@ absl::Status LocalWorkspace::FollowBranch() {
   if (!steps_.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::string branch, repository_->Branch());
   if (head_ != nullptr && branch == branch_) return absl::OkStatus();
+  RETURN_IF_ERROR(Failpoint("follow_branch"));
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch));
   tip_ = head_;
   branch_ = std::move(branch);
@@ -104,7 +108,11 @@ absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
 absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const HistoryQuery& query,
                                                                           const std::string& tip) {
   ASSIGN_OR_RETURN(const std::optional<IndexedRevision> newest, context_.index->Newest(uid_));
-  if (!newest.has_value()) return std::nullopt;
+  if (!newest.has_value()) {  // not yet, or it is being made anew
+    absl::MutexLock lock(&mutex_);
+    context_.index->Follow(uid_, repository_->objects(), branch_);
+    return std::nullopt;
+  }
   ASSIGN_OR_RETURN(const std::optional<int64_t> on_line, lineage_.Find(newest->commit, tip));
   if (on_line != newest->revision) return std::nullopt;  // somebody rewrote the branch
   HistoryPage page;
@@ -136,7 +144,7 @@ absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const 
 }
 
 std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&requests_mutex_);
   const auto found = requests_.find(id);
   if (found == requests_.end()) return std::nullopt;
   return found->second;
@@ -160,11 +168,16 @@ std::shared_ptr<const Snapshot> LocalWorkspace::SnapshotAfter(const CommitBatch&
                                           tip_->revision() + static_cast<int64_t>(batch.commits.size()));
 }
 
+void LocalWorkspace::Remember(const RequestRecord& request) {
+  absl::MutexLock lock(&requests_mutex_);
+  requests_[request.id] = request;
+}
+
 void LocalWorkspace::Push(Step step) {
   objects_->Add(step.batch.objects);
   bytes_ += step.bytes;
   if (!diverged_) context_.budget->bytes += step.bytes;
-  if (step.batch.request.has_value()) requests_[step.batch.request->id] = *step.batch.request;
+  if (step.batch.request.has_value()) Remember(*step.batch.request);
   tip_ = step.snapshot;
   steps_.push_back(std::move(step));
 }
@@ -231,6 +244,7 @@ void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
 
 LocalWorkspace::Waiting LocalWorkspace::Abandon() {
   Waiting answered;
+  absl::MutexLock lock(&requests_mutex_);
   for (; steps_.size() > durable_; steps_.pop_back()) {
     Step& step = steps_.back();
     Forget(step);
@@ -258,6 +272,11 @@ void LocalWorkspace::Settle() {
 bool LocalWorkspace::HasUnflushed() {
   absl::MutexLock lock(&mutex_);
   return durable_ > 0;
+}
+
+absl::Status LocalWorkspace::Trouble() {
+  absl::MutexLock lock(&mutex_);
+  return trouble_;
 }
 
 absl::Status LocalWorkspace::Flush() {
@@ -310,8 +329,12 @@ absl::Status LocalWorkspace::MoveBranch(const std::string& from, const std::vect
 LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, const std::string& branch,
                                                     size_t count) {
   absl::MutexLock lock(&mutex_);
-  SetTrouble(status);
   Waiting answered;
+  const absl::Time now = absl::Now();
+  const bool locked = DetailsOf(status).reason == "LOCKED";
+  locked_since_ = locked ? std::min(locked_since_, now) : absl::InfiniteFuture();
+  if (locked && now - locked_since_ < kLockPatience) return answered;
+  SetTrouble(status);
   for (size_t i = 0; i < count; ++i) {
     if (steps_[i].done != nullptr) answered.push_back(std::exchange(steps_[i].done, nullptr));
   }
@@ -341,7 +364,7 @@ void LocalWorkspace::Retire(Retirement retirement) {
   std::vector<std::string> ids;
   for (const RequestRecord& request : retirement.requests) ids.push_back(request.id);
   context_.journal->Retire(std::move(retirement), [self = shared_from_this(), ids = std::move(ids)] {
-    absl::MutexLock lock(&self->mutex_);
+    absl::MutexLock lock(&self->requests_mutex_);
     for (const std::string& id : ids) self->requests_.erase(id);
   });
 }
@@ -351,6 +374,7 @@ void LocalWorkspace::Retire(Retirement retirement) {
 absl::Status LocalWorkspace::Recover(const std::vector<JournalEntry>& entries) {
   std::vector<journal::v1::Step> steps;
   for (const JournalEntry& entry : entries) {
+    if (entry.damaged) return JournalCorruptError("a step in it is not what was written");
     ASSIGN_OR_RETURN(steps.emplace_back(), DecodeStep(entry.body));
   }
   RETURN_IF_ERROR(repository_->SyncNames());  // what is found stored is retired
@@ -379,7 +403,7 @@ absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
     retirement.up_to = entries[i].sequence;
     const std::optional<RequestRecord> request = RequestOf(steps[i]);
     if (!request.has_value()) continue;
-    requests_[request->id] = *request;
+    Remember(*request);
     retirement.requests.push_back(*request);
   }
   branch_ = stored < steps.size() ? steps[stored].expected_head() : branch;

@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "metapowers/journal/v1/step.pb.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/engine.h"
@@ -65,7 +66,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
   // Among the steps that are not stored yet.
-  std::optional<RequestRecord> FindRequest(absl::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<RequestRecord> FindRequest(absl::string_view id) ABSL_LOCKS_EXCLUDED(requests_mutex_);
 
   // Takes up the entries that the journal kept, in order, before the workspace is used: those that the repository has
   // are retired, the others made again. What it cannot take up is a branch that somebody else moved: later steps are
@@ -74,6 +75,9 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
 
   // Stores the durable steps and moves the branch onto them; by one thread at a time. On error they stay.
   absl::Status Flush() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Why Flush() fails. Not yet told: that another process has held the lock of the branch for less than a second, for
+  // which those who wait for the steps go on waiting.
+  absl::Status Trouble() ABSL_LOCKS_EXCLUDED(mutex_);
   bool HasUnflushed() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -96,13 +100,14 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   // Recover(), with the entries decoded; `retirement` is what the repository has already.
   absl::Status TakeUp(const std::vector<JournalEntry>& entries, const std::vector<journal::v1::Step>& steps,
                       Retirement& retirement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Remember(const RequestRecord& request) ABSL_LOCKS_EXCLUDED(requests_mutex_);
   void Push(Step step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The journal's answer for the oldest step that has none, of `epoch`.
   void OnWritten(const absl::Status& status, int64_t epoch) ABSL_LOCKS_EXCLUDED(mutex_);
   // Has the journal forget steps that are stored; their requests are found here until it has them.
   void Retire(Retirement retirement) ABSL_LOCKS_EXCLUDED(mutex_);
   // Takes the first `count` steps away, which the repository has now, or keeps them on error. In both cases whoever
-  // waited for it is answered.
+  // waited for it is answered, but for what Trouble() does not tell yet.
   Waiting FinishFlush(const absl::Status& status, const std::string& branch, size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
   // Moves the branch from `from` onto the last of `heads`, those of our steps in order.
   absl::Status MoveBranch(const std::string& from, const std::vector<std::string>& heads);
@@ -127,10 +132,15 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   size_t durable_ ABSL_GUARDED_BY(mutex_) = 0;  // of steps_, from the front
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;   // of steps_
   // Written by holders of the mutex; the journal's thread reads it without.
-  std::atomic<int64_t> epoch_{0};                                                     // grows when steps are abandoned
-  absl::flat_hash_map<std::string, RequestRecord> requests_ ABSL_GUARDED_BY(mutex_);  // not retired yet
-  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);                                      // of the last Flush()
+  std::atomic<int64_t> epoch_{0};                  // grows when steps are abandoned
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);   // of the last Flush()
   bool diverged_ ABSL_GUARDED_BY(mutex_) = false;  // the trouble is that somebody else moved the branch
+  absl::Time locked_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // by another process
+
+  // Not under the mutex above, which a walk through history may hold: the journal's thread waits for nobody. Taken
+  // inside of it.
+  absl::Mutex requests_mutex_;
+  absl::flat_hash_map<std::string, RequestRecord> requests_ ABSL_GUARDED_BY(requests_mutex_);  // not retired yet
 };
 
 }  // namespace metapowers::workspace

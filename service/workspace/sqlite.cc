@@ -23,7 +23,7 @@ absl::Status SqliteError(sqlite3* database, absl::string_view what) {
       return StorageError(EROFS, what);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return JournalCorruptError(sqlite3_errmsg(database));
+      return DatabaseCorruptError(sqlite3_errmsg(database));
     case SQLITE_IOERR: {
       const int system_error = sqlite3_system_errno(database);
       return StorageError(system_error == 0 ? EIO : system_error, what);

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cerrno>
+#include <initializer_list>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -19,21 +22,54 @@
 namespace metapowers::workspace {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr char kSchema[] = R"sql(
-  CREATE TABLE entry (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE entry (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, body BLOB NOT NULL,
+                      checksum INTEGER NOT NULL DEFAULT -1);
   CREATE INDEX entry_of_workspace ON entry (workspace, sequence);
   CREATE TABLE request (
     workspace TEXT NOT NULL, id TEXT NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL, time INTEGER NOT NULL,
-    PRIMARY KEY (workspace, id)) WITHOUT ROWID;
+    checksum INTEGER NOT NULL DEFAULT -1, PRIMARY KEY (workspace, id)) WITHOUT ROWID;
   CREATE INDEX request_by_time ON request (time);
-  PRAGMA user_version = 1;
+  CREATE TABLE answers (bytes INTEGER NOT NULL);
+  INSERT INTO answers VALUES (0);
+  PRAGMA user_version = 2;
+)sql";
+// Version 1 had no checksums: what it left has -1, which nothing is compared with.
+constexpr char kFromVersion1[] = R"sql(
+  ALTER TABLE entry ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+  ALTER TABLE request ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+  CREATE TABLE answers (bytes INTEGER NOT NULL);
+  INSERT INTO answers SELECT total(length(answer)) FROM request;
+  PRAGMA user_version = 2;
 )sql";
 // Pages of the log after which they are copied into the file: 16 MB, so that a burst is not held up by it.
 constexpr char kSetUp[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
     "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 constexpr absl::Duration kExpireEvery = absl::Minutes(1);
+// Requests that one transaction forgets, beside twice those that it keeps: it catches up, and holds nobody up.
+constexpr int64_t kExpiredAtOnce = 200;
+
+constexpr int64_t kNoChecksum = -1;
+
+// CRC-32 of the parts, one after the other.
+int64_t Checksum(std::initializer_list<absl::string_view> parts) {
+  uLong sum = ::crc32(0, nullptr, 0);
+  for (const absl::string_view part : parts) {
+    sum = ::crc32_z(sum, reinterpret_cast<const Bytef*>(part.data()), part.size());
+  }
+  return static_cast<int64_t>(sum);
+}
+
+int64_t Checksum(const JournalEntry& entry) {
+  return Checksum({absl::StrCat(entry.sequence, " ", entry.workspace, " "), entry.body});
+}
+
+int64_t Checksum(absl::string_view workspace, const RequestRecord& request) {
+  return Checksum({absl::StrCat(workspace, " ", request.id, " ", absl::ToUnixSeconds(request.time), " "),
+                   request.fingerprint, request.answer});
+}
 
 // Makes durable what a killed process wrote and did not sync, which SQLite would take for committed. No part of it: a
 // full disk does not keep the journal from being read.
@@ -49,8 +85,8 @@ absl::Status SyncLeftovers(const std::string& file) {
 
 class SqliteJournal : public Journal {
  public:
-  static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& file) {
-    auto journal = std::unique_ptr<SqliteJournal>(new SqliteJournal());
+  static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& file, int64_t most_bytes) {
+    auto journal = std::unique_ptr<SqliteJournal>(new SqliteJournal(most_bytes));
     RETURN_IF_ERROR(SyncLeftovers(file));
     RETURN_IF_ERROR(journal->SetUp(file));
     return journal;
@@ -60,7 +96,8 @@ class SqliteJournal : public Journal {
     if (failed_) return JournalFailedError();
     const absl::Status written = Transaction([&]() -> absl::Status {
       for (const JournalEntry& entry : entries) {
-        RETURN_IF_ERROR(append_.Bind(entry.sequence).BindText(entry.workspace).BindBytes(entry.body).Run());
+        RETURN_IF_ERROR(
+            append_.Bind(entry.sequence).BindText(entry.workspace).BindBytes(entry.body).Bind(Checksum(entry)).Run());
       }
       return Failpoint("journal_before_sync");
     });
@@ -70,21 +107,22 @@ class SqliteJournal : public Journal {
   absl::Status Retire(const std::vector<Retirement>& retirements) override {
     if (failed_) return JournalFailedError();
     RETURN_IF_ERROR(Execute(writer_.get(), "PRAGMA synchronous = NORMAL"));  // synced with the next Append
+    Kept kept = kept_;
     const absl::Status status = Transaction([&]() -> absl::Status {
+      int64_t requests = 0;
       for (const Retirement& retirement : retirements) {
         for (const RequestRecord& request : retirement.requests) {
-          RETURN_IF_ERROR(keep_request_.BindText(retirement.workspace)
-                              .BindText(request.id)
-                              .BindBytes(request.fingerprint)
-                              .BindBytes(request.answer)
-                              .Bind(absl::ToUnixSeconds(request.time))
-                              .Run());
+          RETURN_IF_ERROR(Keep(retirement.workspace, request));
+          kept.answer_bytes += static_cast<int64_t>(request.answer.size());
         }
+        requests += static_cast<int64_t>(retirement.requests.size());
         RETURN_IF_ERROR(retire_.BindText(retirement.workspace).Bind(retirement.up_to).Run());
       }
       RETURN_IF_ERROR(Failpoint("journal_retire"));
-      return Expire();
+      RETURN_IF_ERROR(Expire(kExpiredAtOnce + 2 * requests, kept));
+      return set_answer_bytes_.Bind(kept.answer_bytes).Run();
     });
+    if (status.ok()) kept_ = kept;
     const absl::Status synced_again = Execute(writer_.get(), "PRAGMA synchronous = FULL");
     if (synced_again.ok()) return status;
     failed_ = true;
@@ -97,7 +135,10 @@ class SqliteJournal : public Journal {
     while (true) {
       ASSIGN_OR_RETURN(const bool row, entries_.Step());
       if (!row) return entries;
-      entries.push_back({entries_.Number(0), entries_.Bytes(1), entries_.Bytes(2)});
+      JournalEntry& entry =
+          entries.emplace_back(JournalEntry{entries_.Number(0), entries_.Bytes(1), entries_.Bytes(2)});
+      const int64_t checksum = entries_.Number(3);
+      entry.damaged = checksum != kNoChecksum && checksum != Checksum(entry);
     }
   }
 
@@ -108,12 +149,23 @@ class SqliteJournal : public Journal {
     if (!found) return std::nullopt;
     RequestRecord request{std::string(id), find_request_.Bytes(0), find_request_.Bytes(1),
                           absl::FromUnixSeconds(find_request_.Number(2))};
+    const int64_t checksum = find_request_.Number(3);
     find_request_.Reset();
+    if (checksum != kNoChecksum && checksum != Checksum(workspace, request)) {
+      return JournalCorruptError(absl::StrCat("the record of request ", id, " is not what was written"));
+    }
     return request;
   }
 
  private:
-  SqliteJournal() = default;
+  // Of the requests that are kept.
+  struct Kept {
+    int64_t answer_bytes = 0;
+    absl::Time next_expiry = absl::InfinitePast();
+    int64_t dropped_up_to = 0;  // seconds since 1970: no older request has its answer
+  };
+
+  explicit SqliteJournal(int64_t most_bytes) : most_bytes_(most_bytes) {}
 
   absl::Status SetUp(const std::string& file) {
     ASSIGN_OR_RETURN(writer_, OpenDatabase(file, /*create=*/true, kSetUp));
@@ -123,16 +175,33 @@ class SqliteJournal : public Journal {
     const int64_t found = version.Number(0);
     version.Reset();
     if (found == 0) RETURN_IF_ERROR(Transaction([&] { return Execute(writer_.get(), kSchema); }));
+    if (found == 1) RETURN_IF_ERROR(Transaction([&] { return Execute(writer_.get(), kFromVersion1); }));
     if (found > kVersion) return JournalVersionError(found, kVersion);
-    RETURN_IF_ERROR(append_.Prepare(writer_.get(), "INSERT INTO entry VALUES (?, ?, ?)"));
+    RETURN_IF_ERROR(append_.Prepare(writer_.get(), "INSERT INTO entry VALUES (?, ?, ?, ?)"));
     RETURN_IF_ERROR(retire_.Prepare(writer_.get(), "DELETE FROM entry WHERE workspace = ? AND sequence <= ?"));
-    RETURN_IF_ERROR(keep_request_.Prepare(writer_.get(), "INSERT OR REPLACE INTO request VALUES (?, ?, ?, ?, ?)"));
-    RETURN_IF_ERROR(expire_.Prepare(writer_.get(), "DELETE FROM request WHERE time < ?"));
+    RETURN_IF_ERROR(keep_request_.Prepare(writer_.get(), "INSERT OR REPLACE INTO request VALUES (?, ?, ?, ?, ?, ?)"));
+    RETURN_IF_ERROR(expire_.Prepare(writer_.get(),
+                                    "DELETE FROM request WHERE (workspace, id) IN (SELECT workspace, id FROM request "
+                                    "WHERE time < ? ORDER BY time LIMIT ?) RETURNING length(answer)"));
+    RETURN_IF_ERROR(set_answer_bytes_.Prepare(writer_.get(), "UPDATE answers SET bytes = ?"));
+    RETURN_IF_ERROR(
+        oldest_answers_.Prepare(writer_.get(),
+                                "SELECT workspace, id, fingerprint, time, length(answer) FROM request WHERE "
+                                "time >= ? AND length(answer) > 0 ORDER BY time LIMIT ?"));
+    RETURN_IF_ERROR(drop_answer_.Prepare(
+        writer_.get(), "UPDATE request SET answer = x'', checksum = ? WHERE workspace = ? AND id = ?"));
+    Statement answers;
+    RETURN_IF_ERROR(answers.Prepare(writer_.get(), "SELECT bytes FROM answers"));
+    RETURN_IF_ERROR(answers.Step().status());
+    kept_.answer_bytes = answers.Number(0);
+    answers.Reset();
     absl::MutexLock lock(&reader_mutex_);
     ASSIGN_OR_RETURN(reader_, OpenDatabase(file, /*create=*/false, kSetUp));
-    RETURN_IF_ERROR(entries_.Prepare(reader_.get(), "SELECT sequence, workspace, body FROM entry ORDER BY sequence"));
+    RETURN_IF_ERROR(
+        entries_.Prepare(reader_.get(), "SELECT sequence, workspace, body, checksum FROM entry ORDER BY sequence"));
     return find_request_.Prepare(
-        reader_.get(), "SELECT fingerprint, answer, time FROM request WHERE workspace = ? AND id = ? AND time >= ?");
+        reader_.get(),
+        "SELECT fingerprint, answer, time, checksum FROM request WHERE workspace = ? AND id = ? AND time >= ?");
   }
 
   // Runs `body` as one transaction. A failed write leaves nothing of it. After a commit that failed otherwise, nobody
@@ -155,17 +224,61 @@ class SqliteJournal : public Journal {
     return JournalFailedError();
   }
 
-  absl::Status Expire() {
+  absl::Status Keep(absl::string_view workspace, const RequestRecord& request) {
+    return keep_request_.BindText(workspace)
+        .BindText(request.id)
+        .BindBytes(request.fingerprint)
+        .BindBytes(request.answer)
+        .Bind(absl::ToUnixSeconds(request.time))
+        .Bind(Checksum(workspace, request))
+        .Run();
+  }
+
+  // Forgets up to `most` requests that are too old, and as many answers that are too much. When more are left, the next
+  // transaction goes on; otherwise one of the next minute looks again.
+  absl::Status Expire(int64_t most, Kept& kept) {
     const absl::Time now = absl::Now();
-    if (now < next_expiry_) return absl::OkStatus();
-    next_expiry_ = now + kExpireEvery;
-    return expire_.Bind(absl::ToUnixSeconds(now - kRequestsKept)).Run();
+    if (now < kept.next_expiry) return absl::OkStatus();
+    int64_t expired = 0;
+    expire_.Bind(absl::ToUnixSeconds(now - kRequestsKept)).Bind(most);
+    for (;; ++expired) {
+      ASSIGN_OR_RETURN(const bool row, expire_.Step());
+      if (!row) break;
+      kept.answer_bytes -= expire_.Number(0);
+    }
+    if (kept.answer_bytes > most_bytes_) RETURN_IF_ERROR(DropAnswers(most, kept));
+    if (expired < most && kept.answer_bytes <= most_bytes_) kept.next_expiry = now + kExpireEvery;
+    return absl::OkStatus();
+  }
+
+  absl::Status DropAnswers(int64_t most, Kept& kept) {
+    std::vector<std::pair<std::string, RequestRecord>> oldest;
+    oldest_answers_.Bind(kept.dropped_up_to).Bind(most);
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, oldest_answers_.Step());
+      if (!row) break;
+      oldest.push_back(
+          {oldest_answers_.Bytes(0),
+           {oldest_answers_.Bytes(1), oldest_answers_.Bytes(2), "", absl::FromUnixSeconds(oldest_answers_.Number(3))}});
+      kept.answer_bytes -= oldest_answers_.Number(4);
+      kept.dropped_up_to = oldest_answers_.Number(3);
+      if (kept.answer_bytes > most_bytes_) continue;
+      oldest_answers_.Reset();
+      break;
+    }
+    // What was retired again after a crash was counted twice.
+    if (oldest.empty()) kept.answer_bytes = 0;
+    for (const auto& [workspace, request] : oldest) {
+      RETURN_IF_ERROR(drop_answer_.Bind(Checksum(workspace, request)).BindText(workspace).BindText(request.id).Run());
+    }
+    return absl::OkStatus();
   }
 
   // Of the thread that appends. Statements go before their database.
   Database writer_;
-  Statement append_, retire_, keep_request_, expire_;
-  absl::Time next_expiry_ = absl::InfinitePast();
+  Statement append_, retire_, keep_request_, expire_, oldest_answers_, drop_answer_, set_answer_bytes_;
+  const int64_t most_bytes_;
+  Kept kept_;
   bool failed_ = false;
 
   absl::Mutex reader_mutex_;
@@ -175,8 +288,8 @@ class SqliteJournal : public Journal {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& file) {
-  return SqliteJournal::Open(file);
+absl::StatusOr<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& file, int64_t most_bytes) {
+  return SqliteJournal::Open(file, most_bytes);
 }
 
 }  // namespace metapowers::workspace

@@ -70,6 +70,9 @@ absl::StatusOr<journal::v1::Step> DecodeStep(absl::string_view body) {
 }
 
 absl::StatusOr<CommitBatch> RebuildBatch(const journal::v1::Step& step, std::shared_ptr<const Snapshot> base) {
+  if (base->commit() != step.expected_head()) {
+    return JournalCorruptError(absl::StrCat("a step on commit ", step.expected_head(), " is missing before it"));
+  }
   Draft draft(std::move(base));
   for (const journal::v1::StepCommit& commit : step.commits()) {
     ASSIGN_OR_RETURN(const std::optional<CommitInfo> made, draft.AddCommit(Decode(commit)));

@@ -174,11 +174,10 @@ Faults Check(const std::string& data, const Told& told, bool when_stored) {
   {
     absl::Mutex mutex;
     const auto engine = workspace::NewLocalEngine(
-        *data_dir,
-        {.flush_delay = absl::Milliseconds(1), .report = [&](absl::string_view uid, const absl::Status& trouble) {
-           absl::MutexLock lock(&mutex);
-           faults.push_back(absl::StrCat("trouble of ", uid, ": ", trouble.ToString()));
-         }});
+        *data_dir, {.flush_delay = absl::Milliseconds(1), .report = [&](const workspace::EngineTrouble& trouble) {
+                      absl::MutexLock lock(&mutex);
+                      faults.push_back(absl::StrCat("trouble of ", trouble.workspace, ": ", trouble.status.ToString()));
+                    }});
     if (!engine.ok()) return {absl::StrCat("engine: ", engine.status().ToString())};
     Faults found;  // while threads of the engine may report
     for (const std::string uid : kUids) {

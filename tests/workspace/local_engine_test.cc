@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -225,7 +226,11 @@ TEST_F(LocalEngineTest, LeftoversOfAKilledProcessAreRemoved) {
   const std::vector<std::string> leftovers = {
       "refs/heads/main.lock",    "packed-refs.lock",       "HEAD.lock", "config.lock", "objects/tmp_obj_x",
       "objects/pack/tmp_pack_x", "objects/pack/pack-1.idx"};
-  for (const std::string& name : leftovers) WriteFile(repository() + "/" + name, "");
+  for (const std::string& name : leftovers) {
+    WriteFile(repository() + "/" + name, "");
+    std::filesystem::last_write_time(repository() + "/" + name,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2));
+  }
   WriteFile(dir_ / "data/workspaces/tmp-x/objects/y", "");
   Open();
   EXPECT_OK(CommitFile(*engine_, kUid, kPath, "2"));
@@ -338,9 +343,9 @@ TEST_F(LocalEngineTest, FullStorageIsToldAndReadersGoOn) {
 TEST_F(LocalEngineTest, AnUnwritableRepositoryHoldsUpNobodyAndIsStoredLater) {
   std::atomic<int> told{0};
   Open({.report =
-            [&](absl::string_view uid, const absl::Status& trouble) {
-              EXPECT_EQ(uid, kUid);
-              EXPECT_THAT(trouble, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_READ_ONLY", _));
+            [&](const EngineTrouble& trouble) {
+              EXPECT_EQ(trouble.workspace, kUid);
+              EXPECT_THAT(trouble.status, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_READ_ONLY", _));
               ++told;
             }},
        /*answer_when_stored=*/false);

@@ -1,0 +1,413 @@
+// What goes wrong in one workspace, or in what all share, stays where it is, is told, and ends by itself when its cause
+// does.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "service/base/failpoint.h"
+#include "service/workspace/bare_repository.h"
+#include "service/workspace/data_dir.h"
+#include "service/workspace/history_index.h"
+#include "service/workspace/local_engine.h"
+#include "service/workspace/sqlite.h"
+#include "service/workspace/sqlite_journal.h"
+#include "service/workspace/staged_objects.h"
+#include "tests/workspace/repository_fixture.h"
+
+namespace metapowers::workspace {
+namespace {
+
+using ::metapowers::testing_support::HasError;
+using ::testing::_;
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+constexpr char kUid[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11";
+constexpr char kOther[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e22";
+constexpr char kPath[] = ".metapowers/security/api/01-identify.md";
+
+// Waits for it up to half a minute.
+bool Becomes(const std::function<bool()>& condition) {
+  for (int i = 0; i < 3'000 && !condition(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  return condition();
+}
+
+class EngineTroubleTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (absl::IsUnimplemented(SetFailpoints(""))) GTEST_SKIP() << "this build has no failpoints";
+    Open();
+    for (const char* uid : {kUid, kOther}) ASSERT_OK(engine_->CreateWorkspace(uid));
+  }
+  void TearDown() override {
+    engine_.reset();
+    (void)SetFailpoints("");
+  }
+  void Open(LocalEngineOptions options = {.flush_delay = absl::Milliseconds(1)}) {
+    engine_.reset();
+    options.report = [this](const EngineTrouble& trouble) {
+      absl::MutexLock lock(&mutex_);
+      told_.push_back(
+          absl::StrCat(trouble.what, ": ", trouble.workspace, ": ", trouble.status.message(), ": ", trouble.failures));
+    };
+    auto data_dir = DataDir::Open(dir_ / "data");
+    ASSERT_OK(data_dir);
+    auto engine = NewLocalEngine(*data_dir, options);
+    ASSERT_OK(engine);
+    engine_ = *std::move(engine);
+  }
+  // How often it was told.
+  int Told(absl::string_view what) {
+    absl::MutexLock lock(&mutex_);
+    return static_cast<int>(std::count_if(told_.begin(), told_.end(),
+                                          [&](const std::string& line) { return absl::StrContains(line, what); }));
+  }
+  bool IsStored(const std::string& uid, const std::string& commit) {
+    return Git(repository(uid), "rev-parse main").output == commit;
+  }
+  std::string repository(const std::string& uid) const { return dir_ / ("data/workspaces/" + uid + ".git"); }
+  // With the engine closed.
+  void ChangeJournal(const char* sql) {
+    engine_.reset();
+    auto journal = OpenDatabase(dir_ / "data/journal.sqlite", /*create=*/false, "");
+    ASSERT_OK(journal);
+    ASSERT_OK(Execute(journal->get(), sql));
+  }
+  // A step that is nothing but the record of a request.
+  absl::Status Record(const std::string& uid, const std::string& request) {
+    ASSIGN_OR_RETURN(const auto tip, engine_->Tip(uid));
+    CommitBatch batch = Draft(tip).batch();
+    batch.request = RequestRecord{request, "f", "the answer", {}};
+    return engine_->Commit(uid, std::move(batch));
+  }
+
+  const TempDir dir_;
+  absl::Mutex mutex_;
+  std::vector<std::string> told_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTroubleTest, OpeningOneWorkspaceStopsNoOther) {
+  Open();
+  ASSERT_OK(SetFailpoints("open_workspace=sleep:2000@1"));
+  std::atomic<int> opened{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i) callers.emplace_back([&] { opened += engine_->Head(kUid).ok() ? 1 : 0; });
+  absl::SleepFor(absl::Milliseconds(100));
+  const absl::Time start = absl::Now();
+  EXPECT_OK(CommitFile(*engine_, kOther, kPath, "1"));
+  EXPECT_OK(engine_->CreateWorkspace(NewUuid()));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+  EXPECT_EQ(opened, 0);
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(opened, 3);
+  EXPECT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+}
+
+TEST_F(EngineTroubleTest, OneOfManyCreatesAWorkspace) {
+  const std::string uid = NewUuid();
+  std::atomic<int> created{0}, existed{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      const absl::Status status = engine_->CreateWorkspace(uid);
+      (status.ok() ? created : existed) += 1;
+      if (status.ok()) return;
+      EXPECT_THAT(status, HasError(absl::StatusCode::kAlreadyExists, "WORKSPACE_EXISTS", _));
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(created, 1);
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ / "data/workspaces")) {
+    EXPECT_EQ(entry.path().extension(), ".git") << "what the others built is gone";
+  }
+}
+
+TEST_F(EngineTroubleTest, WhatCannotBeTakenUpIsTriedAgainWhenItIsUsed) {
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
+  ASSERT_OK_AND_ASSIGN(const auto commit, CommitFile(*engine_, kUid, kPath, "1"));
+  engine_.reset();
+  ASSERT_OK(SetFailpoints("recovery_mid=error:24@1"));  // too many open files
+  Open();
+  EXPECT_EQ(Told("cannot take up what the journal holds"), 1);
+  EXPECT_FALSE(engine_->Head(kUid).ok()) << "a step that was answered is missing";
+  EXPECT_OK(CommitFile(*engine_, kOther, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return engine_->Head(kUid).ok(); }));
+  EXPECT_EQ(engine_->Head(kUid).value()->commit(), commit.id);
+  EXPECT_TRUE(Becomes([&] { return IsStored(kUid, commit.id); }));
+  EXPECT_EQ(Told("cannot take up what the journal holds"), 1);
+}
+
+TEST_F(EngineTroubleTest, NewStepsDoNotEndThePauseAfterAFailure) {
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_OK(CommitFile(*engine_, kUid, kPath, absl::StrCat(i)));
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_LE(Told("cannot store"), 9);  // after 10, 20, 40, 80, 160, 320, 640 ms
+  EXPECT_GE(Told("cannot store"), 3);
+  EXPECT_EQ(Told(": 3"), 1) << "failures are counted";
+}
+
+TEST_F(EngineTroubleTest, TheLockOfAPushHoldsUpItsOwnWorkspaceAlone) {
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return IsStored(kUid, first.id); }));
+  const std::string lock = repository(kUid) + "/refs/heads/main.lock";
+  WriteFile(lock, "");
+  ASSERT_OK_AND_ASSIGN(const auto second, CommitFile(*engine_, kUid, kPath, "2"));
+  absl::SleepFor(absl::Milliseconds(50));
+  const absl::Time start = absl::Now();
+  ASSERT_OK_AND_ASSIGN(const auto other, CommitFile(*engine_, kOther, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return IsStored(kOther, other.id); }));
+  EXPECT_LT(absl::Now() - start, absl::Milliseconds(700));
+  EXPECT_EQ(Told("cannot store"), 0) << "a push takes a moment";
+  EXPECT_TRUE(Becomes([&] { return Told("another process holds its lock") > 0; }));
+  std::filesystem::remove(lock);
+  EXPECT_TRUE(Becomes([&] { return IsStored(kUid, second.id); }));
+  ExpectFsckClean(repository(kUid));
+}
+
+TEST_F(EngineTroubleTest, ALockOfSomebodyAliveStaysAndOursDoesNot) {
+  ASSERT_OK_AND_ASSIGN(const auto commit, CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return IsStored(kUid, commit.id); }));
+  engine_.reset();
+  const std::string lock = repository(kUid) + "/refs/heads/main.lock";
+  const std::string ours = lock + ".lock";
+  WriteFile(lock, commit.id + "\n");  // of a push that goes on
+  WriteFile(ours, std::string(40, 'a') + "\n");
+  BareRepository::RemoveLeftovers(repository(kUid));
+  EXPECT_TRUE(std::filesystem::exists(lock));
+  EXPECT_FALSE(std::filesystem::exists(ours));
+  std::filesystem::create_hard_link(lock, ours);  // as a killed engine leaves it
+  ExpectFsckClean(repository(kUid));
+  BareRepository::RemoveLeftovers(repository(kUid));
+  EXPECT_FALSE(std::filesystem::exists(lock));
+  EXPECT_FALSE(std::filesystem::exists(ours));
+  WriteFile(lock, "");
+  std::filesystem::last_write_time(lock, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2));
+  BareRepository::RemoveLeftovers(repository(kUid));
+  EXPECT_FALSE(std::filesystem::exists(lock)) << "nobody holds a lock so long";
+}
+
+TEST_F(EngineTroubleTest, AWalkThroughHistoryHoldsUpNoOtherWorkspace) {
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return IsStored(kUid, first.id); }));
+  ASSERT_OK(engine_->Head(kOther));
+  ASSERT_OK(SetFailpoints("journal_retire=sleep:300;follow_branch=sleep:2000"));
+  ASSERT_OK_AND_ASSIGN(const auto second, CommitFile(*engine_, kUid, kPath, "2"));
+  ASSERT_TRUE(Becomes([&] { return IsStored(kUid, second.id); }));
+  GitOk(repository(kUid), "update-ref refs/heads/main " + first.id);
+  std::thread walk([&] { EXPECT_OK(engine_->Head(kUid)); });
+  absl::SleepFor(absl::Milliseconds(400));  // the journal has retired the second step by now
+  const absl::Time start = absl::Now();
+  EXPECT_OK(CommitFile(*engine_, kOther, kPath, "1"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+  walk.join();
+}
+
+TEST_F(EngineTroubleTest, ADamagedRecordIsNotTakenForWhatItWas) {
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK(Record(kUid, "request-1"));
+  ASSERT_OK(CommitFile(*engine_, kOther, kPath, "1"));
+  ChangeJournal("UPDATE entry SET body = CAST(replace(body, 'the answer', 'the ansver') AS BLOB) WHERE sequence = 2");
+  Open();
+  EXPECT_THAT(engine_->Head(kUid), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("journal")));
+  EXPECT_OK(engine_->Head(kOther));
+}
+
+TEST_F(EngineTroubleTest, AStepThatIsMissingInTheJournalIsDataLoss) {
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "2"));
+  ASSERT_OK(Record(kUid, "request-1"));
+  ChangeJournal("DELETE FROM entry WHERE sequence = 2");
+  Open();
+  EXPECT_THAT(engine_->Head(kUid), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("missing")));
+}
+
+TEST_F(EngineTroubleTest, AKeptAnswerThatIsDamagedIsNotGiven) {
+  ASSERT_OK(Record(kUid, "request-1"));
+  const auto retired = [&] {
+    const auto found = engine_->FindRequest(kUid, "request-1");
+    return found.ok() && found->has_value();
+  };
+  ASSERT_TRUE(retired());
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_TRUE(Becomes([&] { return Git(repository(kUid), "rev-parse --verify -q main").exit_code == 0; }));
+  ChangeJournal("UPDATE request SET answer = CAST('another!!!' AS BLOB)");
+  Open();
+  EXPECT_THAT(engine_->FindRequest(kUid, "request-1"), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", _));
+}
+
+TEST_F(EngineTroubleTest, HousekeepingThatFailsIsToldAtGrowingIntervals) {
+  ASSERT_OK(SetFailpoints("housekeeping=error:5"));
+  Open({.loose_object_limit = 1, .flush_delay = absl::Milliseconds(1)});
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto commit, CommitFile(*engine_, kUid, kPath, absl::StrCat(i)));
+    ASSERT_TRUE(Becomes([&] { return IsStored(kUid, commit.id); }));
+  }
+  EXPECT_TRUE(Becomes([&] { return Told("cannot pack a repository") > 0; }));
+  EXPECT_EQ(Told("cannot pack a repository"), 1) << "the next try is in a minute";
+}
+
+TEST_F(EngineTroubleTest, HousekeepingThatTakesTooLongIsEnded) {
+  Open({.loose_object_limit = 1, .packing_time = absl::Milliseconds(20), .flush_delay = absl::Milliseconds(1)});
+  std::mt19937_64 random(1);
+  std::string noise(size_t{24} << 20, ' ');  // takes Git a second
+  for (char& byte : noise) byte = static_cast<char>(random());
+  ASSERT_OK_AND_ASSIGN(const auto commit, CommitFile(*engine_, kUid, kPath, noise));
+  EXPECT_TRUE(Becomes([&] { return Told("git repack took too long and was ended: 1") > 0; }));
+  engine_.reset();
+  EXPECT_TRUE(IsStored(kUid, commit.id));
+  EXPECT_TRUE(std::filesystem::is_empty(repository(kUid) + "/objects/pack")) << "nothing of it is left";
+  ExpectFsckClean(repository(kUid));
+}
+
+TEST_F(EngineTroubleTest, AnIndexThatCannotBeOpenedIsToldAndHistoriesAreWalked) {
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  engine_.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(dir_ / "data/history.sqlite" + suffix);
+  WriteFile(dir_ / "data/history.sqlite/file", "where a database should be");
+  Open();
+  EXPECT_EQ(Told("cannot open the index of histories"), 1);
+  ASSERT_OK_AND_ASSIGN(const HistoryPage page, engine_->History(kUid, {.from = "", .path = kPath, .limit = 10}));
+  EXPECT_EQ(page.commits.size(), 1u);
+}
+
+TEST(HistoryIndexTroubleTest, ADamagedIndexIsMadeAnew) {
+  const TempDir dir;
+  const std::string file = dir / "history.sqlite";
+  const auto objects = std::make_shared<StagedObjects>(nullptr);
+  Draft draft(std::make_shared<const Snapshot>(objects, "", "", 0));
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 3'000; ++i) {
+    const std::string path = absl::StrCat(".metapowers/security/t", i % 7, "/01-identify.md");
+    ids.push_back(draft.AddCommit(Spec({{path, absl::StrCat(i)}})).value()->id);
+  }
+  objects->Add(draft.batch().objects);
+  ASSERT_OK(HistoryIndex::Open(file));
+  {
+    ASSERT_OK_AND_ASSIGN(const auto index, HistoryIndex::Open(file));
+    index->Follow(kUid, objects, ids.back());
+    index->Settle();
+  }
+  std::string bytes = ReadFileOrEmpty(file);
+  ASSERT_GT(bytes.size(), size_t{64} << 10);
+  for (size_t page = 5 * 4096; page < bytes.size(); page += 4096) bytes.replace(page, 64, std::string(64, '\xff'));
+  WriteFile(file, bytes);
+  std::atomic<int> told{0};
+  ASSERT_OK_AND_ASSIGN(const auto index, HistoryIndex::Open(file, [&](const absl::Status& damage) {
+                         EXPECT_TRUE(absl::IsDataLoss(damage)) << damage;
+                         ++told;
+                       }));
+  EXPECT_FALSE(index->Find(kUid, ".metapowers/security/t1", 3'000, 3'000).ok());
+  index->Settle();
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(index->Newest(kUid).value(), std::nullopt);
+  index->Follow(kUid, objects, ids.back());
+  index->Settle();
+  EXPECT_EQ(index->Newest(kUid).value(), (IndexedRevision{3'000, ids.back()}));
+  EXPECT_EQ(index->Find(kUid, ".metapowers/security/t1", 3'000, 3'000).value().size(), 429u);
+}
+
+class JournalTest : public ::testing::Test {
+ protected:
+  void Open(int64_t most_bytes = kAnswerBytesKept) {
+    journal_.reset();
+    auto journal = OpenSqliteJournal(file_, most_bytes);
+    ASSERT_OK(journal);
+    journal_ = *std::move(journal);
+  }
+  static RequestRecord Request(int number, absl::Time time, size_t bytes) {
+    return {absl::StrCat("request-", number), "f", std::string(bytes, 'a'), time};
+  }
+  int64_t CountRequests() {
+    const auto database = OpenDatabase(file_, /*create=*/false, "");
+    Statement count;
+    EXPECT_OK(count.Prepare(database->get(), "SELECT count(*) FROM request"));
+    EXPECT_OK(count.Step());
+    return count.Number(0);
+  }
+
+  const TempDir dir_;
+  const std::string file_ = dir_ / "journal.sqlite";
+  std::unique_ptr<Journal> journal_;
+};
+
+TEST_F(JournalTest, ForgetsOldRequestsAFewAtATime) {
+  Open();
+  ASSERT_OK(journal_->Retire({{kUid, 0, {Request(0, absl::Now(), 10)}}}));
+  journal_.reset();
+  {
+    const auto database = OpenDatabase(file_, /*create=*/false, "");
+    ASSERT_OK(database);
+    ASSERT_OK(Execute(database->get(),
+                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+                      "INSERT INTO request SELECT 'w', i, 'f', 'a', 1000000 + i, -1 FROM n"));
+  }
+  Open();
+  int64_t left = CountRequests();
+  for (int i = 1; left > 100; ++i) {
+    ASSERT_OK(journal_->Retire({{kUid, 0, {Request(i, absl::Now(), 10)}}}));
+    const int64_t now = CountRequests();
+    EXPECT_LT(now, left) << "the next goes on where the last has ended";
+    EXPECT_GT(now, left - 250);
+    left = now;
+  }
+  EXPECT_TRUE(journal_->FindRequest(kUid, "request-0").value().has_value());
+}
+
+TEST_F(JournalTest, KeepsTheNewestAnswersAndEveryRecord) {
+  Open(100'000);
+  const absl::Time start = absl::Now() - absl::Hours(1);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_OK(journal_->Retire({{kUid, 0, {Request(i, start + absl::Seconds(i), 10'000)}}}));
+    if (i % 10 == 9) Open(100'000);  // looks at once, and knows how much there is
+  }
+  ASSERT_OK(journal_->Retire({{kUid, 0, {Request(100, absl::Now(), 10'000)}}}));
+  int with_answer = 0;
+  for (int i = 0; i <= 100; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto found, journal_->FindRequest(kUid, absl::StrCat("request-", i)));
+    ASSERT_TRUE(found.has_value()) << i;
+    EXPECT_EQ(found->answer.empty(), i <= 90) << i;
+    with_answer += found->answer.empty() ? 0 : 1;
+  }
+  EXPECT_EQ(with_answer, 10);
+}
+
+TEST_F(JournalTest, TakesUpWhatVersion1Left) {
+  {
+    const auto database = OpenDatabase(file_, /*create=*/true, "");
+    ASSERT_OK(Execute(database->get(), R"sql(
+      CREATE TABLE entry (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, body BLOB NOT NULL);
+      CREATE INDEX entry_of_workspace ON entry (workspace, sequence);
+      CREATE TABLE request (
+        workspace TEXT NOT NULL, id TEXT NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL,
+        time INTEGER NOT NULL, PRIMARY KEY (workspace, id)) WITHOUT ROWID;
+      CREATE INDEX request_by_time ON request (time);
+      INSERT INTO entry VALUES (7, 'w', 'body');
+      INSERT INTO request VALUES ('w', 'r', 'f', 'answer', unixepoch());
+      PRAGMA user_version = 1;)sql"));
+  }
+  Open();
+  ASSERT_OK_AND_ASSIGN(const auto entries, journal_->Entries());
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].sequence, 7);
+  EXPECT_FALSE(entries[0].damaged);
+  EXPECT_EQ(journal_->FindRequest("w", "r").value()->answer, "answer");
+}
+
+}  // namespace
+}  // namespace metapowers::workspace
