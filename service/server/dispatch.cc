@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/api_limits.h"
@@ -111,7 +112,7 @@ std::unique_ptr<Call> Dispatcher::NewCall(const grpc::CallbackServerContext& con
   const auto deadline = context.deadline();
   const absl::Time wanted =
       deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
-  if (!IsUuid(request_id)) request_id = NewUuid();
+  request_id = IsUuid(request_id) ? absl::AsciiStrToLower(request_id) : NewUuid();
   return std::make_unique<Call>(policy.path, context.peer(), std::move(request_id), std::min(wanted, latest), clock);
 }
 

@@ -1,8 +1,14 @@
 #include "service/server/executor.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace metapowers::server {
+namespace {
+
+thread_local Executor* of_this_thread = nullptr;
+
+}  // namespace
 
 Executor::~Executor() {
   std::vector<std::thread> threads;
@@ -16,23 +22,52 @@ Executor::~Executor() {
 
 bool Executor::Submit(std::function<void()> job) {
   absl::MutexLock lock(&mutex_);
-  const int waiting = static_cast<int>(jobs_.size());
-  const bool can_start = static_cast<int>(threads_.size()) < max_threads_;
-  // Jobs that an idle or new thread is about to take do not count as waiting.
-  if (closing_ || (!can_start && waiting - idle_ >= max_queue_)) return false;
+  // Jobs that are about to be taken do not count as waiting.
+  const int free = std::max(max_threads_ - running_, 0);
+  if (closing_ || static_cast<int>(jobs_.size()) - free >= max_queue_) return false;
   jobs_.push_back(std::move(job));
-  if (waiting >= idle_ && can_start) threads_.emplace_back([this] { Work(); });
+  StartThread();
   return true;
 }
 
+// When a job would wait for one, although another may run.
+void Executor::StartThread() {
+  const bool can_start = static_cast<int>(threads_.size()) - away_ < max_threads_;
+  if (closing_ || !can_start || static_cast<int>(jobs_.size()) <= idle_) return;
+  threads_.emplace_back([this] { Work(); });
+}
+
+void Executor::Await(const absl::Notification& event) {
+  Executor* const executor = of_this_thread;
+  if (executor != nullptr && !event.HasBeenNotified()) {
+    absl::MutexLock lock(&executor->mutex_);
+    if (executor->away_ < executor->max_queue_) {
+      ++executor->away_;
+      --executor->running_;
+      executor->StartThread();
+      executor->mutex_.Unlock();
+      event.WaitForNotification();
+      executor->mutex_.Lock();
+      ++executor->running_;
+      --executor->away_;
+      return;
+    }
+  }
+  event.WaitForNotification();
+}
+
 void Executor::Work() {
+  of_this_thread = this;
   absl::MutexLock lock(&mutex_);
-  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return closing_ || !jobs_.empty(); };
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return jobs_.empty() ? closing_ : running_ < max_threads_;
+  };
   while (true) {
     ++idle_;
     mutex_.Await(absl::Condition(&ready));
     --idle_;
     if (jobs_.empty()) return;
+    ++running_;
     {
       const std::function<void()> job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -40,6 +75,7 @@ void Executor::Work() {
       job();
     }  // what the job held is destroyed before the lock is taken again
     mutex_.Lock();
+    --running_;
   }
 }
 

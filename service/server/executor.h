@@ -1,4 +1,5 @@
-// A bounded pool of threads: calls run here, never in gRPC's threads.
+// A bounded pool of threads: calls run here, never in gRPC's threads. A job that only waits for the storage makes room
+// for another meanwhile.
 #ifndef METAPOWERS_SERVICE_SERVER_EXECUTOR_H_
 #define METAPOWERS_SERVICE_SERVER_EXECUTOR_H_
 
@@ -8,13 +9,14 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 
 namespace metapowers::server {
 
 // Thread-safe. Threads start when there is work for them.
 class Executor {
  public:
-  // At most `threads` jobs run and `queue` wait.
+  // At most `threads` jobs run, beside those that come back from Await(), and `queue` wait.
   Executor(int threads, int queue) : max_threads_(threads), max_queue_(queue) {}
   // Runs what waits, then joins.
   ~Executor();
@@ -24,15 +26,22 @@ class Executor {
   // False, and `job` is dropped, when the queue is full. Jobs do not throw.
   [[nodiscard]] bool Submit(std::function<void()> job);
 
+  // Waits for `event`. Called by a job, another runs meanwhile, unless `queue` wait so already. In a thread of no
+  // executor it only waits.
+  static void Await(const absl::Notification& event);
+
  private:
   void Work();
+  void StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int max_threads_;
   const int max_queue_;
   absl::Mutex mutex_;
   std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
-  int idle_ ABSL_GUARDED_BY(mutex_) = 0;
+  int idle_ ABSL_GUARDED_BY(mutex_) = 0;     // threads without a job
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;  // jobs
+  int away_ ABSL_GUARDED_BY(mutex_) = 0;     // jobs in Await()
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

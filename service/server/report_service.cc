@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "metapowers/v1/report_service.grpc.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/executive_report.h"
+#include "service/server/executor.h"
 #include "service/server/request_replay.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -94,7 +96,14 @@ absl::Status Try(Backend& backend, Call& call, const workspace::Workspace& found
   if (!fingerprint.empty()) {
     batch.request = {context.request_id, fingerprint, response.SerializeAsString(), {}};
   }
-  return backend.env.engine->Commit(found.uid, std::move(batch));
+  absl::Status status;
+  absl::Notification answered;
+  backend.env.engine->Submit(found.uid, std::move(batch), [&](absl::Status answer) {
+    status = std::move(answer);
+    answered.Notify();
+  });
+  Executor::Await(answered);
+  return status;
 }
 
 absl::Status WriteReport(Backend& backend, Call& call, const WriteReportRequest& request,

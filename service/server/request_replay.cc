@@ -1,5 +1,8 @@
 #include "service/server/request_replay.h"
 
+#include <memory>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/digest.h"
@@ -9,7 +12,16 @@
 namespace metapowers::server {
 
 std::string CallFingerprint(absl::string_view what, const google::protobuf::Message& request) {
-  return Sha256Hex(absl::StrCat(what, "\n", request.SerializeAsString()));
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  const google::protobuf::Reflection& reflection = *request.GetReflection();
+  const std::string given = field == nullptr ? "" : reflection.GetString(request, field);
+  const std::string id = absl::AsciiStrToLower(given);
+  // A request can be large: it is copied for an id in capitals alone.
+  if (id == given) return Sha256Hex(absl::StrCat(what, "\n", request.SerializeAsString()));
+  const std::unique_ptr<google::protobuf::Message> same(request.New());
+  same->CopyFrom(request);
+  reflection.SetString(same.get(), field, id);
+  return Sha256Hex(absl::StrCat(what, "\n", same->SerializeAsString()));
 }
 
 absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
@@ -24,6 +36,14 @@ absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine,
                       {{"request_id", std::string(request_id)}},
                       {},
                       "give each call an id of its own, and repeat a call without changing it"});
+  }
+  if (record->answer.empty()) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("the call with request_id ", request_id, " was done, and its answer is kept no more"),
+                     {"ANSWER_DROPPED",
+                      {{"request_id", std::string(request_id)}},
+                      {},
+                      "metapowers log shows the commits that name it"});
   }
   // The step that holds it may not be durable yet, and may still fail.
   RETURN_IF_ERROR(engine.Settle(uid));

@@ -15,12 +15,13 @@
 
 namespace metapowers::server {
 
-// Digest of a call: its method or commands, and its whole request.
+// Digest of a call: its method or commands, and its whole request. A field `request_id` is a UUID, the same one in
+// capitals.
 std::string CallFingerprint(absl::string_view what, const google::protobuf::Message& request);
 
 // The answer that `request_id` got in the last 24 hours, once it is durable; nullopt when it got none, or is empty.
 // INVALID_ARGUMENT REQUEST_ID_REUSED when it was the id of another call. Call it in the writer's turn, so that the
-// same call under way has ended.
+// same call under way has ended. ALREADY_EXISTS ANSWER_DROPPED when the answer was too much to be kept.
 absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
                                                       absl::string_view request_id, absl::string_view fingerprint);
 

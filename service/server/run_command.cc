@@ -19,6 +19,7 @@
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
+#include "service/server/executor.h"
 #include "service/server/generate_ahead.h"
 #include "service/server/model_change.h"
 #include "service/server/request_replay.h"
@@ -352,7 +353,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
     }
     // The next writer builds on these steps while they become durable.
     if (answer != nullptr) {
-      answer->came.WaitForNotification();
+      Executor::Await(answer->came);
       status = answer->status;
     }
     if (status.ok()) {

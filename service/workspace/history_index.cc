@@ -129,7 +129,7 @@ absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::Find(absl::string_vie
 
 absl::StatusOr<std::optional<IndexedRevision>> HistoryIndex::ReadNewest(absl::string_view workspace) {
   absl::MutexLock lock(&reader_mutex_);
-  if (reader_ == nullptr) return absl::UnavailableError("the index is being made");
+  if (reader_ == nullptr) return absl::FailedPreconditionError("the index is being made");
   ASSIGN_OR_RETURN(const bool found, newest_.BindText(workspace).Step());
   if (!found) return std::nullopt;
   IndexedRevision newest{newest_.Number(0), newest_.Bytes(1)};
@@ -141,7 +141,7 @@ absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::ReadRevisions(absl::s
                                                                          absl::string_view path, int64_t newest,
                                                                          int limit) {
   absl::MutexLock lock(&reader_mutex_);
-  if (reader_ == nullptr) return absl::UnavailableError("the index is being made");
+  if (reader_ == nullptr) return absl::FailedPreconditionError("the index is being made");
   find_.BindText(workspace).BindText(path).Bind(newest).Bind(limit);
   std::vector<IndexedRevision> revisions;
   while (true) {

@@ -16,7 +16,8 @@
 namespace metapowers::workspace {
 namespace {
 
-constexpr size_t kGenerationBytes = size_t{2} << 20;
+// Two of them in each of some hundred workspaces that are open.
+constexpr size_t kGenerationBytes = size_t{256} << 10;
 constexpr size_t kLargestCached = size_t{64} << 10;
 constexpr size_t kMostDirectories = 16;
 constexpr char kEmptyTree[] = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";  // Git knows it without storing it

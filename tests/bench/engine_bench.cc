@@ -1,9 +1,17 @@
 // The workspace engine alone against stock git, SQLite and a bare sync on the same disk, in one run.
 //
 //   engine_bench FOLDER SECONDS JSON_FILE
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +27,18 @@ namespace {
 
 std::string PathOf(int topic) { return absl::StrCat(".metapowers/security/topic-", topic, "/00-govern.md"); }
 
+// Calls `work` with each number below `count`, from all callers.
+void Share(int count, const std::function<void(int)>& work) {
+  std::atomic<int> next{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&] {
+      for (int i; (i = next++) < count;) work(i);
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
 // An engine of its own, and its workspaces.
 class Bench {
  public:
@@ -28,10 +48,8 @@ class Bench {
     auto engine = workspace::NewLocalEngine(*std::move(data_dir));
     Check(engine.status());
     engine_ = *std::move(engine);
-    for (int i = 0; i < workspaces; ++i) {
-      uids_.push_back(NewUuid());
-      Check(engine_->CreateWorkspace(uids_.back()));
-    }
+    for (int i = 0; i < workspaces; ++i) uids_.push_back(NewUuid());
+    Share(workspaces, [&](int i) { Check(engine_->CreateWorkspace(uids_[static_cast<size_t>(i)])); });
   }
 
   // One document of one topic changes in one line, with the record of a request. Again until there is room for it.
@@ -70,6 +88,11 @@ class Bench {
   }
 
   workspace::Engine& engine() { return *engine_; }
+  std::shared_ptr<const workspace::Snapshot> Head(int workspace) {
+    const auto head = engine_->Head(uids_[static_cast<size_t>(workspace)]);
+    Check(head.status());
+    return *head;
+  }
   const std::string& uid() const { return uids_[0]; }
 
  private:
@@ -136,8 +159,41 @@ double GitLogMicroseconds(const std::string& repository, int topic) {
   return Percentile(times, 0.5);
 }
 
+// Bytes in memory with 10,000 workspaces, all used once and 100 of them in use, in a process of its own.
+double ResidentMegabytes(const std::string& folder) {
+  constexpr int kWorkspaces = 10'000, kActive = 100, kTopics = 50;
+  int pipe_fds[2];
+  if (::pipe(pipe_fds) != 0) Die("pipe failed");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Bench bench(folder, kWorkspaces, 2'000);
+    const auto use = [&](int workspaces, int times) {
+      Share(workspaces * times, [&](int i) {
+        const int topic = i / workspaces % kTopics;
+        bench.Commit(i % workspaces, topic, absl::StrCat(i));
+        Check(bench.Head(i % workspaces)->ReadFile(PathOf(topic)).status());
+      });
+    };
+    use(kWorkspaces, 1);
+    use(kActive, 4 * kTopics);
+    std::ifstream statm("/proc/self/statm");
+    double total = 0, resident = 0;
+    statm >> total >> resident;
+    resident *= static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+    ::_exit(::write(pipe_fds[1], &resident, sizeof(resident)) == sizeof(resident) ? 0 : 1);
+  }
+  ::close(pipe_fds[1]);
+  double resident = 0;
+  if (::read(pipe_fds[0], &resident, sizeof(resident)) != sizeof(resident)) Die("the process with many failed");
+  ::close(pipe_fds[0]);
+  ::waitpid(child, nullptr, 0);
+  return resident;
+}
+
 int Main(const std::string& folder, double seconds, const std::string& json_file) {
   std::vector<Figure> figures;
+  // First, before this process has threads.
+  figures.push_back({"MB resident, 10,000 workspaces, 100 in use", ResidentMegabytes(folder + "/crowd"), "MB", 300, 1});
   const double git = GitCommitRate(folder + "/git", seconds);
   const double sqlite = SqliteRate(folder + "/floor.sqlite", seconds);
   const double sync = SyncMicroseconds(folder + "/sync");

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/server/byte_cache.h"
@@ -108,6 +109,33 @@ TEST(ListenAddressTest, RemovesOnlyStaleSockets) {
   std::ofstream(socket.address().unix_path) << "mine";
   EXPECT_EQ(DetailsOf(PrepareToListen(socket.address())).reason, "LISTEN_FAILED") << "no socket";
   EXPECT_TRUE(std::filesystem::exists(socket.address().unix_path));
+}
+
+TEST(ExecutorTest, AJobThatWaitsMakesRoomForAnother) {
+  absl::Notification stored, ran, both;
+  std::atomic<int> awaited{0};
+  Executor executor(1, 2);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(executor.Submit([&] {
+      Executor::Await(stored);
+      if (++awaited == 2) both.Notify();
+    }));
+  }
+  while (!executor.Submit([&] { ran.Notify(); })) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(ran.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_EQ(awaited, 0);
+  // As many as may wait do: the next holds its place.
+  absl::Notification held, late;
+  ASSERT_TRUE(executor.Submit([&] {
+    held.Notify();
+    Executor::Await(stored);
+  }));
+  held.WaitForNotification();
+  ASSERT_TRUE(executor.Submit([&] { late.Notify(); }));
+  EXPECT_FALSE(late.WaitForNotificationWithTimeout(absl::Milliseconds(100)));
+  stored.Notify();
+  EXPECT_TRUE(both.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_TRUE(late.WaitForNotificationWithTimeout(absl::Seconds(10)));
 }
 
 TEST(ExecutorTest, RefusesWhatDoesNotFit) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/server/pipeline_fixture.h"
@@ -95,6 +96,17 @@ TEST_F(PipelineTest, TheSameCallSentAgainIsAnsweredAndNotDone) {
   context.set_request_id(kRequestId);
   ExpectError(after.Inventory(context), grpc::StatusCode::INVALID_ARGUMENT, "REQUEST_ID_REUSED");
   EXPECT_EQ(server_.CountCommits(), commits);
+}
+
+TEST_F(PipelineTest, ARequestIdInCapitalsIsTheSame) {
+  v1::CommandContext context = WithModel();
+  context.set_request_id(kRequestId);
+  ExpectOk(client_.Inventory(context));
+  context.set_request_id(absl::AsciiStrToUpper(kRequestId));
+  ASSERT_NE(context.request_id(), kRequestId);
+  identify::AssetInventoryResponse again;
+  ExpectOk(client_.Inventory(context, &again));
+  EXPECT_TRUE(again.outcome().replayed());
 }
 
 TEST_F(PipelineTest, TwinsUnderWayAreOneCall) {
