@@ -1,5 +1,5 @@
 // The server's data directory: its format version and the lock that makes one process its owner.
-//   <data-dir>/format            "metapowers-data 2\n"; 1 had no journal
+//   <data-dir>/format            "metapowers-data 2\n"; 1 had no journal. README tells operators what it means
 //   <data-dir>/lock              flock()ed by the owner; released by the kernel when it dies
 //   <data-dir>/registry/<name>   one file per workspace (workspace_registry.h)
 //   <data-dir>/workspaces/<uid>.git   bare repositories (local_engine.h)

@@ -18,11 +18,8 @@
 #include "service/base/failpoint.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/data_dir.h"
-#include "service/workspace/history_index.h"
 #include "service/workspace/local_engine.h"
 #include "service/workspace/sqlite.h"
-#include "service/workspace/sqlite_journal.h"
-#include "service/workspace/staged_objects.h"
 #include "tests/workspace/repository_fixture.h"
 
 namespace metapowers::workspace {
@@ -31,7 +28,6 @@ namespace {
 using ::metapowers::testing_support::HasError;
 using ::testing::_;
 using ::testing::HasSubstr;
-using ::testing::Optional;
 
 constexpr char kUid[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11";
 constexpr char kOther[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e22";
@@ -284,129 +280,6 @@ TEST_F(EngineTroubleTest, AnIndexThatCannotBeOpenedIsToldAndHistoriesAreWalked) 
   EXPECT_EQ(Told("cannot open the index of histories"), 1);
   ASSERT_OK_AND_ASSIGN(const HistoryPage page, engine_->History(kUid, {.from = "", .path = kPath, .limit = 10}));
   EXPECT_EQ(page.commits.size(), 1u);
-}
-
-TEST(HistoryIndexTroubleTest, ADamagedIndexIsMadeAnew) {
-  const TempDir dir;
-  const std::string file = dir / "history.sqlite";
-  const auto objects = std::make_shared<StagedObjects>(nullptr);
-  Draft draft(std::make_shared<const Snapshot>(objects, "", "", 0));
-  std::vector<std::string> ids;
-  for (int i = 1; i <= 3'000; ++i) {
-    const std::string path = absl::StrCat(".metapowers/security/t", i % 7, "/01-identify.md");
-    ids.push_back(draft.AddCommit(Spec({{path, absl::StrCat(i)}})).value()->id);
-  }
-  objects->Add(draft.batch().objects);
-  ASSERT_OK(HistoryIndex::Open(file));
-  {
-    ASSERT_OK_AND_ASSIGN(const auto index, HistoryIndex::Open(file));
-    index->Follow(kUid, objects, ids.back());
-    index->Settle();
-  }
-  std::string bytes = ReadFileOrEmpty(file);
-  ASSERT_GT(bytes.size(), size_t{64} << 10);
-  for (size_t page = 5 * 4096; page < bytes.size(); page += 4096) bytes.replace(page, 64, std::string(64, '\xff'));
-  WriteFile(file, bytes);
-  std::atomic<int> told{0};
-  ASSERT_OK_AND_ASSIGN(const auto index, HistoryIndex::Open(file, [&](const absl::Status& damage) {
-                         EXPECT_TRUE(absl::IsDataLoss(damage)) << damage;
-                         ++told;
-                       }));
-  EXPECT_FALSE(index->Find(kUid, ".metapowers/security/t1", 3'000, 3'000).ok());
-  index->Settle();
-  EXPECT_EQ(told, 1);
-  EXPECT_EQ(index->Newest(kUid).value(), std::nullopt);
-  index->Follow(kUid, objects, ids.back());
-  index->Settle();
-  EXPECT_EQ(index->Newest(kUid).value(), (IndexedRevision{3'000, ids.back()}));
-  EXPECT_EQ(index->Find(kUid, ".metapowers/security/t1", 3'000, 3'000).value().size(), 429u);
-}
-
-class JournalTest : public ::testing::Test {
- protected:
-  void Open(int64_t most_bytes = kAnswerBytesKept) {
-    journal_.reset();
-    auto journal = OpenSqliteJournal(file_, most_bytes);
-    ASSERT_OK(journal);
-    journal_ = *std::move(journal);
-  }
-  static RequestRecord Request(int number, absl::Time time, size_t bytes) {
-    return {absl::StrCat("request-", number), "f", std::string(bytes, 'a'), time};
-  }
-  int64_t CountRequests() {
-    const auto database = OpenDatabase(file_, /*create=*/false, "");
-    Statement count;
-    EXPECT_OK(count.Prepare(database->get(), "SELECT count(*) FROM request"));
-    EXPECT_OK(count.Step());
-    return count.Number(0);
-  }
-
-  const TempDir dir_;
-  const std::string file_ = dir_ / "journal.sqlite";
-  std::unique_ptr<Journal> journal_;
-};
-
-TEST_F(JournalTest, ForgetsOldRequestsAFewAtATime) {
-  Open();
-  ASSERT_OK(journal_->Retire({{kUid, 0, {Request(0, absl::Now(), 10)}}}));
-  journal_.reset();
-  {
-    const auto database = OpenDatabase(file_, /*create=*/false, "");
-    ASSERT_OK(database);
-    ASSERT_OK(Execute(database->get(),
-                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
-                      "INSERT INTO request SELECT 'w', i, 'f', 'a', 1000000 + i, -1 FROM n"));
-  }
-  Open();
-  int64_t left = CountRequests();
-  for (int i = 1; left > 100; ++i) {
-    ASSERT_OK(journal_->Retire({{kUid, 0, {Request(i, absl::Now(), 10)}}}));
-    const int64_t now = CountRequests();
-    EXPECT_LT(now, left) << "the next goes on where the last has ended";
-    EXPECT_GT(now, left - 250);
-    left = now;
-  }
-  EXPECT_TRUE(journal_->FindRequest(kUid, "request-0").value().has_value());
-}
-
-TEST_F(JournalTest, KeepsTheNewestAnswersAndEveryRecord) {
-  Open(100'000);
-  const absl::Time start = absl::Now() - absl::Hours(1);
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_OK(journal_->Retire({{kUid, 0, {Request(i, start + absl::Seconds(i), 10'000)}}}));
-    if (i % 10 == 9) Open(100'000);  // looks at once, and knows how much there is
-  }
-  ASSERT_OK(journal_->Retire({{kUid, 0, {Request(100, absl::Now(), 10'000)}}}));
-  int with_answer = 0;
-  for (int i = 0; i <= 100; ++i) {
-    ASSERT_OK_AND_ASSIGN(const auto found, journal_->FindRequest(kUid, absl::StrCat("request-", i)));
-    ASSERT_TRUE(found.has_value()) << i;
-    EXPECT_EQ(found->answer.empty(), i <= 90) << i;
-    with_answer += found->answer.empty() ? 0 : 1;
-  }
-  EXPECT_EQ(with_answer, 10);
-}
-
-TEST_F(JournalTest, TakesUpWhatVersion1Left) {
-  {
-    const auto database = OpenDatabase(file_, /*create=*/true, "");
-    ASSERT_OK(Execute(database->get(), R"sql(
-      CREATE TABLE entry (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, body BLOB NOT NULL);
-      CREATE INDEX entry_of_workspace ON entry (workspace, sequence);
-      CREATE TABLE request (
-        workspace TEXT NOT NULL, id TEXT NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL,
-        time INTEGER NOT NULL, PRIMARY KEY (workspace, id)) WITHOUT ROWID;
-      CREATE INDEX request_by_time ON request (time);
-      INSERT INTO entry VALUES (7, 'w', 'body');
-      INSERT INTO request VALUES ('w', 'r', 'f', 'answer', unixepoch());
-      PRAGMA user_version = 1;)sql"));
-  }
-  Open();
-  ASSERT_OK_AND_ASSIGN(const auto entries, journal_->Entries());
-  ASSERT_EQ(entries.size(), 1u);
-  EXPECT_EQ(entries[0].sequence, 7);
-  EXPECT_FALSE(entries[0].damaged);
-  EXPECT_EQ(journal_->FindRequest("w", "r").value()->answer, "answer");
 }
 
 }  // namespace
