@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "client/cli.h"
+#include "service/base/mutex_checks.h"
 
 namespace {
 
@@ -47,6 +48,7 @@ bool ReaderIsGone() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  metapowers::SetMutexChecks();
   HoldStandardStreams();
   WatchInterrupts();
   signal(SIGPIPE, SIG_IGN);

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "service/base/error.h"
+#include "service/base/mutex_checks.h"
 #include "service/base/status_macros.h"
 #include "service/server/env.h"
 #include "service/server/listen_address.h"
@@ -152,4 +153,7 @@ int Main(int argc, char** argv) {
 
 }  // namespace metapowers::server
 
-int main(int argc, char** argv) { return metapowers::server::Main(argc, argv); }
+int main(int argc, char** argv) {
+  metapowers::SetMutexChecks();
+  return metapowers::server::Main(argc, argv);
+}
