@@ -1,5 +1,6 @@
 #include "service/server/section_guard.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -16,7 +17,9 @@
 namespace metapowers::server {
 namespace {
 
-constexpr int kPageSize = 64;
+// The commit that is looked for is one of the first, mostly: pages grow.
+constexpr int kFirstPage = 2;
+constexpr int kLargestPage = 64;
 constexpr int kMaxPages = 64;
 
 // True when the section of `entry` at `commit` is `standing`.
@@ -73,7 +76,7 @@ absl::StatusOr<std::optional<Made>> FindOrigin(Backend& backend, absl::string_vi
                                                absl::string_view standing) {
   const std::string path = topic.PathOf(entry.spec->document());
   std::string newest;  // commit that changed the document
-  workspace::HistoryQuery query{head.commit(), path, kPageSize, ""};
+  workspace::HistoryQuery query{head.commit(), path, kFirstPage, ""};
   for (int page_number = 0; page_number < kMaxPages; ++page_number) {
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(uid, query));
     for (const workspace::CommitInfo& commit : page.commits) {
@@ -89,6 +92,7 @@ absl::StatusOr<std::optional<Made>> FindOrigin(Backend& backend, absl::string_vi
     }
     if (page.next_cursor.empty()) break;
     query.cursor = std::move(page.next_cursor);
+    query.limit = std::min(2 * query.limit, kLargestPage);
   }
   return EditedError(topic, entry);
 }

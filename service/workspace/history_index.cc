@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,6 +17,7 @@ namespace {
 
 constexpr char kRoot[] = ".metapowers/security/";
 constexpr size_t kWrittenAtOnce = 1'000;  // commits
+constexpr size_t kPathIds = 20'000;
 constexpr int64_t kVersion = 1;
 constexpr char kSchema[] = R"sql(
   CREATE TABLE IF NOT EXISTS path (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, path TEXT NOT NULL,
@@ -33,17 +33,10 @@ constexpr char kSetUp[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000; "
     "PRAGMA trusted_schema = OFF;";
 
-// The file, and the folders above it up to the topic's.
-std::set<std::string> PathsOf(const std::vector<TreeDifference>& changes) {
-  std::set<std::string> paths;
-  for (const TreeDifference& change : changes) {
-    if (!absl::StartsWith(change.path, kRoot)) continue;
-    for (size_t end = change.path.size(); end != std::string::npos && end >= sizeof(kRoot) - 1;
-         end = change.path.rfind('/', end - 1)) {
-      paths.insert(change.path.substr(0, end));
-    }
-  }
-  return paths;
+std::vector<std::string> PathsOf(const std::vector<TreeDifference>& differences) {
+  std::vector<absl::string_view> files;
+  for (const TreeDifference& difference : differences) files.push_back(difference.path);
+  return WithFolders(files);
 }
 
 }  // namespace
@@ -154,14 +147,14 @@ absl::StatusOr<std::vector<IndexedRevision>> HistoryIndex::ReadRevisions(absl::s
 // --- Following ---------------------------------------------------------------------------------------------------
 
 void HistoryIndex::Follow(absl::string_view workspace, std::shared_ptr<const ObjectSource> objects,
-                          absl::string_view head) {
+                          absl::string_view head, std::shared_ptr<const RecentHistory> recent) {
   absl::MutexLock lock(&queue_mutex_);
   for (Task& task : queue_) {
     if (task.workspace != workspace) continue;
     task.head = std::string(head);
     return;
   }
-  queue_.push_back({std::string(workspace), std::move(objects), std::string(head)});
+  queue_.push_back({std::string(workspace), std::move(objects), std::string(head), std::move(recent)});
 }
 
 void HistoryIndex::Settle() {
@@ -231,23 +224,28 @@ absl::StatusOr<std::vector<HistoryIndex::Link>> HistoryIndex::Above(const Task& 
 absl::Status HistoryIndex::CatchUp(const Task& task) {
   ASSIGN_OR_RETURN(const std::optional<IndexedRevision> newest, Newest(task.workspace));
   const IndexedRevision known = newest.value_or(IndexedRevision());
+  if (task.recent != nullptr && newest.has_value()) {
+    const auto changes = task.recent->After(known, task.head);
+    if (changes.has_value()) return Write(task.workspace, *changes, /*anew=*/false);
+  }
   bool found = false;
   ASSIGN_OR_RETURN(const std::vector<Link> links, Above(task, known.commit, found));
-  if (links.empty()) return absl::OkStatus();
-  const int64_t below = found ? known.revision : 0;
+  int64_t revision = found ? known.revision : 0;
   bool anew = !found || !newest.has_value();  // the branch was rewritten, or this is its first look
-  for (size_t done = 0; done < links.size() && !stopping(); done += kWrittenAtOnce) {
-    const size_t last = std::min(done + kWrittenAtOnce, links.size());
-    RETURN_IF_ERROR(begin_.Run());
-    absl::Status status = std::exchange(anew, false) ? Forget(task.workspace) : absl::OkStatus();
-    if (status.ok()) status = Write(task, links, done, last, below);
-    if (status.ok()) status = commit_.Run();
-    if (!status.ok()) {
-      (void)rollback_.Run();
-      return status;
-    }
+  std::vector<Change> changes;
+  for (auto link = links.rbegin(); link != links.rend() && !stopping(); ++link) {
+    ASSIGN_OR_RETURN(changes.emplace_back(), ReadChange(task, *link, ++revision));
+    if (changes.size() < kWrittenAtOnce && link + 1 != links.rend()) continue;
+    RETURN_IF_ERROR(Write(task.workspace, changes, std::exchange(anew, false)));
+    changes.clear();
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<HistoryIndex::Change> HistoryIndex::ReadChange(const Task& task, const Link& link, int64_t revision) {
+  ASSIGN_OR_RETURN(const std::vector<TreeDifference> differences,
+                   DiffTrees(*task.objects, link.parent_tree, link.tree));
+  return Change{{revision, link.commit}, PathsOf(differences)};
 }
 
 absl::Status HistoryIndex::Forget(absl::string_view workspace) {
@@ -255,27 +253,39 @@ absl::Status HistoryIndex::Forget(absl::string_view workspace) {
   return forget_.BindText(workspace).Run();
 }
 
-// `first` and `last` count from the oldest.
-absl::Status HistoryIndex::Write(const Task& task, const std::vector<Link>& links, size_t first, size_t last,
-                                 int64_t below) {
-  for (size_t i = first; i < last; ++i) {
-    const Link& link = links[links.size() - 1 - i];
-    const int64_t revision = below + static_cast<int64_t>(i) + 1;
-    ASSIGN_OR_RETURN(const std::vector<TreeDifference> changes, DiffTrees(*task.objects, link.parent_tree, link.tree));
-    for (const std::string& path : PathsOf(changes)) {
-      ASSIGN_OR_RETURN(const int64_t id, PathId(task.workspace, path));
-      RETURN_IF_ERROR(add_.Bind(id).Bind(revision).BindText(link.commit).Run());
+absl::Status HistoryIndex::Write(const std::string& workspace, const std::vector<Change>& changes, bool anew) {
+  if (changes.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(begin_.Run());
+  absl::Status status = anew ? Forget(workspace) : absl::OkStatus();
+  if (status.ok()) status = WriteRows(workspace, changes);
+  if (status.ok()) status = commit_.Run();
+  if (status.ok()) return status;
+  path_ids_.clear();  // some may be taken back
+  (void)rollback_.Run();
+  return status;
+}
+
+absl::Status HistoryIndex::WriteRows(const std::string& workspace, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    for (const std::string& path : change.paths) {
+      if (!Covers(path)) continue;
+      ASSIGN_OR_RETURN(const int64_t id, PathId(workspace, path));
+      RETURN_IF_ERROR(add_.Bind(id).Bind(change.at.revision).BindText(change.at.commit).Run());
     }
   }
-  const Link& top = links[links.size() - last];
-  return set_newest_.BindText(task.workspace).Bind(below + static_cast<int64_t>(last)).BindText(top.commit).Run();
+  const IndexedRevision& top = changes.back().at;
+  return set_newest_.BindText(workspace).Bind(top.revision).BindText(top.commit).Run();
 }
 
 absl::StatusOr<int64_t> HistoryIndex::PathId(absl::string_view workspace, absl::string_view path) {
+  const std::string key = absl::StrCat(workspace, "/", path);
+  if (const auto known = path_ids_.find(key); known != path_ids_.end()) return known->second;
   RETURN_IF_ERROR(add_path_.BindText(workspace).BindText(path).Run());
   ASSIGN_OR_RETURN(const bool found, find_path_.BindText(workspace).BindText(path).Step());
   const int64_t id = found ? find_path_.Number(0) : 0;
   find_path_.Reset();
+  if (path_ids_.size() >= kPathIds) path_ids_.clear();
+  path_ids_[key] = id;
   return id;
 }
 

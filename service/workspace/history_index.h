@@ -13,21 +13,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "service/workspace/indexed_revision.h"
 #include "service/workspace/object.h"
+#include "service/workspace/recent_history.h"
 #include "service/workspace/sqlite.h"
 
 namespace metapowers::workspace {
-
-struct IndexedRevision {
-  int64_t revision = 0;
-  std::string commit;
-
-  bool operator==(const IndexedRevision&) const = default;
-};
 
 class HistoryIndex {
  public:
@@ -43,9 +39,10 @@ class HistoryIndex {
   // Whether it knows the history of `path` when it is complete: files and folders of topics.
   static bool Covers(absl::string_view path);
 
-  // Brings the index of the workspace up to `head`, soon, in a thread of its own.
-  void Follow(absl::string_view workspace, std::shared_ptr<const ObjectSource> objects, absl::string_view head)
-      ABSL_LOCKS_EXCLUDED(queue_mutex_);
+  // Brings the index of the workspace up to `head`, soon, in a thread of its own: from `recent`, which may be absent,
+  // or where that does not reach down to what is indexed, from the commits themselves.
+  void Follow(absl::string_view workspace, std::shared_ptr<const ObjectSource> objects, absl::string_view head,
+              std::shared_ptr<const RecentHistory> recent = nullptr) ABSL_LOCKS_EXCLUDED(queue_mutex_);
   // Waits until it has caught up. For tests and benchmarks.
   void Settle() ABSL_LOCKS_EXCLUDED(queue_mutex_);
 
@@ -62,7 +59,9 @@ class HistoryIndex {
     std::string workspace;
     std::shared_ptr<const ObjectSource> objects;
     std::string head;
+    std::shared_ptr<const RecentHistory> recent;
   };
+  using Change = RecentHistory::Change;
   // A commit to be indexed.
   struct Link {
     std::string commit, tree, parent_tree;
@@ -85,7 +84,10 @@ class HistoryIndex {
   absl::Status CatchUp(const Task& task);
   // Commits above `known`, newest first, down to it or, when it is not below, to the first one.
   absl::StatusOr<std::vector<Link>> Above(const Task& task, const std::string& known, bool& found);
-  absl::Status Write(const Task& task, const std::vector<Link>& links, size_t first, size_t last, int64_t below);
+  absl::StatusOr<Change> ReadChange(const Task& task, const Link& link, int64_t revision);
+  // In one transaction, after forgetting all of the workspace when `anew`.
+  absl::Status Write(const std::string& workspace, const std::vector<Change>& changes, bool anew);
+  absl::Status WriteRows(const std::string& workspace, const std::vector<Change>& changes);
   absl::Status Forget(absl::string_view workspace);
   absl::StatusOr<int64_t> PathId(absl::string_view workspace, absl::string_view path);
   bool stopping() ABSL_LOCKS_EXCLUDED(queue_mutex_);
@@ -96,6 +98,7 @@ class HistoryIndex {
   // Of the thread.
   bool usable_ = true;  // false: making it anew failed
   Database writer_;
+  absl::flat_hash_map<std::string, int64_t> path_ids_;  // by workspace and path; some
   Statement begin_, commit_, rollback_, forget_, forget_newest_, add_path_, find_path_, add_, set_newest_;
 
   absl::Mutex reader_mutex_;

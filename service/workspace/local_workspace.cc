@@ -17,6 +17,10 @@ namespace {
 
 // Stored at a time, so that a long backlog is neither packed in one piece nor held in memory twice.
 constexpr int64_t kFlushedAtOnce = int64_t{32} << 20;
+constexpr size_t kRetiredAtOnce = 100;  // steps: the journal takes new ones between
+
+// What the index is behind by while many write, and more.
+constexpr size_t kRecentCommits = 4'096;
 
 int64_t BytesOf(const CommitBatch& batch) {
   int64_t bytes = 500;  // about what a step costs beside its objects
@@ -51,7 +55,8 @@ LocalWorkspace::LocalWorkspace(std::string uid, std::shared_ptr<BareRepository> 
       repository_(std::move(repository)),
       context_(context),
       objects_(std::make_shared<UnflushedObjects>(repository_->objects())),
-      lineage_(objects_, repository_->path() + "/metapowers-revision") {}
+      lineage_(objects_, repository_->path() + "/metapowers-revision"),
+      recent_(std::make_shared<RecentHistory>(kRecentCommits)) {}
 
 LocalWorkspace::~LocalWorkspace() {
   absl::MutexLock lock(&mutex_);
@@ -68,7 +73,7 @@ absl::Status LocalWorkspace::FollowBranch() {
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch));
   tip_ = head_;
   branch_ = std::move(branch);
-  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_);
+  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_, recent_);
   return absl::OkStatus();
 }
 
@@ -98,11 +103,34 @@ absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
   if (from_head.from.empty() && from_head.cursor.empty()) return HistoryPage();
   if (context_.index != nullptr && HistoryIndex::Covers(query.path)) {
     // What is wrong with the index, or with the query, the walk tells in its own words.
-    absl::StatusOr<std::optional<HistoryPage>> page = IndexedHistory(from_head, tip->commit());
+    absl::StatusOr<std::optional<HistoryPage>> page = HistoryOfRecent(from_head, tip->commit());
+    if (page.ok() && !page->has_value()) page = IndexedHistory(from_head, tip->commit());
     if (page.ok() && page->has_value()) return **std::move(page);
   }
   if (const auto at = ReadCursor(from_head.cursor)) from_head.cursor = at->commit;
   return lineage_.History(tip->commit(), from_head);
+}
+
+absl::StatusOr<IndexedRevision> LocalWorkspace::StartOf(const HistoryQuery& query, const std::string& tip) {
+  if (const auto at = ReadCursor(query.cursor)) return *at;
+  const std::string& start = query.cursor.empty() ? query.from : query.cursor;
+  if (!IsObjectId(start)) return RevisionInvalidError(start);
+  ASSIGN_OR_RETURN(const std::optional<int64_t> revision, lineage_.Find(start, tip));
+  if (!revision.has_value()) return RevisionNotFoundError(start);
+  return IndexedRevision{*revision, start};
+}
+
+absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::HistoryOfRecent(const HistoryQuery& query,
+                                                                           const std::string& tip) {
+  const std::optional<int64_t> oldest = recent_->oldest();
+  if (!oldest.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(const IndexedRevision start, StartOf(query, tip));
+  const int limit = std::max(query.limit, 1);
+  const auto rows = recent_->Find(query.path, start, *oldest - 1, limit + 1);
+  if (!rows.has_value() || static_cast<int>(rows->size()) <= limit) return std::nullopt;
+  HistoryPage page;
+  RETURN_IF_ERROR(Fill(*rows, limit, page));
+  return page;
 }
 
 absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const HistoryQuery& query,
@@ -115,32 +143,45 @@ absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const 
   }
   ASSIGN_OR_RETURN(const std::optional<int64_t> on_line, lineage_.Find(newest->commit, tip));
   if (on_line != newest->revision) return std::nullopt;  // somebody rewrote the branch
+  ASSIGN_OR_RETURN(const IndexedRevision start, StartOf(query, tip));
+  const int limit = std::max(query.limit, 1);
   HistoryPage page;
-  int64_t below = newest->revision;  // the rest is in the index
-  if (const std::optional<IndexedRevision> at = ReadCursor(query.cursor)) {
-    ASSIGN_OR_RETURN(const auto rows, context_.index->Find(uid_, query.path, at->revision, 1));
-    if (rows.empty() || rows.front() != *at) return std::nullopt;
-    below = at->revision;
-  } else {
-    ASSIGN_OR_RETURN(page, lineage_.History(tip, query, newest->revision));
-    if (page.next_cursor.empty()) return page;
-    ASSIGN_OR_RETURN(const std::optional<int64_t> next, lineage_.Find(page.next_cursor, tip));
-    if (!next.has_value() || *next > newest->revision) return page;
-    below = *next;
+  int64_t below = std::min(start.revision, newest->revision);  // the rest is in the index
+  if (start.revision > newest->revision) {
+    if (const auto rows = recent_->Find(query.path, start, newest->revision, limit + 1)) {
+      RETURN_IF_ERROR(Fill(*rows, limit, page));
+      if (!page.next_cursor.empty()) return page;
+    } else {
+      HistoryQuery walk = query;
+      walk.cursor = start.commit;
+      ASSIGN_OR_RETURN(page, lineage_.History(tip, walk, newest->revision));
+      if (page.next_cursor.empty()) return page;
+      ASSIGN_OR_RETURN(const std::optional<int64_t> next, lineage_.Find(page.next_cursor, tip));
+      if (!next.has_value() || *next > newest->revision) return page;
+      page.next_cursor.clear();
+      below = *next;
+    }
+  } else if (ReadCursor(query.cursor).has_value()) {
+    ASSIGN_OR_RETURN(const auto rows, context_.index->Find(uid_, query.path, start.revision, 1));
+    if (rows.empty() || rows.front() != start) return std::nullopt;
   }
-  page.next_cursor.clear();
-  const int room = std::max(query.limit, 1) - static_cast<int>(page.commits.size());
+  const int room = limit - static_cast<int>(page.commits.size());
   ASSIGN_OR_RETURN(const auto rows, context_.index->Find(uid_, query.path, below, room + 1));
-  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    if (i == room) {
-      page.next_cursor = WriteCursor(rows[i]);
+  RETURN_IF_ERROR(Fill(rows, limit, page));
+  return page;
+}
+
+absl::Status LocalWorkspace::Fill(const std::vector<IndexedRevision>& rows, int limit, HistoryPage& page) const {
+  for (const IndexedRevision& row : rows) {
+    if (static_cast<int>(page.commits.size()) == limit) {
+      page.next_cursor = WriteCursor(row);
       break;
     }
-    ASSIGN_OR_RETURN(CommitInfo commit, lineage_.ReadCommit(rows[i].commit));
-    commit.revision = rows[i].revision;
+    ASSIGN_OR_RETURN(CommitInfo commit, lineage_.ReadCommit(row.commit));
+    commit.revision = row.revision;
     page.commits.push_back(std::move(commit));
   }
-  return page;
+  return absl::OkStatus();
 }
 
 std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
@@ -175,6 +216,10 @@ void LocalWorkspace::Remember(const RequestRecord& request) {
 
 void LocalWorkspace::Push(Step step) {
   objects_->Add(step.batch.objects);
+  for (size_t i = 0; i < step.batch.commits.size(); ++i) {
+    recent_->Add(step.batch.commits[i], step.batch.specs[i].changes);
+  }
+  step.batch.specs = {};  // the journal has them
   bytes_ += step.bytes;
   if (!diverged_) context_.budget->bytes += step.bytes;
   if (step.batch.request.has_value()) Remember(*step.batch.request);
@@ -205,7 +250,6 @@ void LocalWorkspace::Submit(CommitBatch batch, std::function<void(absl::Status)>
   if (refused.ok()) {
     if (batch.request.has_value()) batch.request->time = absl::Now();
     std::string body = EncodeStep(batch);
-    batch.specs = {};  // the body has them
     const bool nothing = batch.commits.empty() && !batch.request.has_value();
     absl::MutexLock lock(&mutex_);
     if (!nothing) {
@@ -253,6 +297,7 @@ LocalWorkspace::Waiting LocalWorkspace::Abandon() {
   }
   std::reverse(answered.begin(), answered.end());
   tip_ = head_;
+  recent_->DropAbove(tip_->revision());
   ++epoch_;
   return answered;
 }
@@ -281,7 +326,7 @@ absl::Status LocalWorkspace::Trouble() {
 
 absl::Status LocalWorkspace::Flush() {
   std::vector<const Object*> objects;
-  Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
+  std::vector<Retirement> retirements;
   std::string from, to;
   std::vector<std::string> heads;  // after each step
   size_t count = 0;
@@ -292,8 +337,9 @@ absl::Status LocalWorkspace::Flush() {
       const Step& step = steps_[count];  // stays where it is: only this thread takes durable steps away
       bytes += step.bytes;
       for (const Object& object : step.batch.objects) objects.push_back(&object);
-      if (step.batch.request.has_value()) retirement.requests.push_back(*step.batch.request);
-      retirement.up_to = step.sequence;
+      if (count % kRetiredAtOnce == 0) retirements.push_back({.workspace = uid_, .up_to = 0, .requests = {}});
+      if (step.batch.request.has_value()) retirements.back().requests.push_back(*step.batch.request);
+      retirements.back().up_to = step.sequence;
       to = step.batch.new_head;
       heads.push_back(to);
     }
@@ -305,7 +351,9 @@ absl::Status LocalWorkspace::Flush() {
   if (status.ok() && to != from) status = MoveBranch(from, heads);
   if (status.ok()) status = Failpoint("flush_after_branch");
   Waiting answered = FinishFlush(status, to, count);
-  if (status.ok()) Retire(std::move(retirement));
+  for (Retirement& retirement : retirements) {
+    if (status.ok()) Retire(std::move(retirement));
+  }
   for (const auto& done : answered) done(status);
   return status;
 }
@@ -340,7 +388,7 @@ LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, 
   }
   if (!status.ok()) return answered;
   branch_ = branch;
-  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_);
+  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_, recent_);
   for (durable_ -= count; count > 0; --count, steps_.pop_front()) Forget(steps_.front());
   return answered;
 }
@@ -413,7 +461,6 @@ absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
   for (size_t i = stored; i < steps.size(); ++i) {
     RETURN_IF_ERROR(Failpoint("recovery_mid"));
     ASSIGN_OR_RETURN(CommitBatch batch, RebuildBatch(steps[i], tip_));
-    batch.specs = {};
     Step step{
         .sequence = entries[i].sequence, .batch = std::move(batch), .bytes = 0, .snapshot = nullptr, .done = nullptr};
     step.bytes = BytesOf(step.batch);

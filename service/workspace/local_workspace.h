@@ -28,6 +28,7 @@
 #include "service/workspace/history_index.h"
 #include "service/workspace/journal_writer.h"
 #include "service/workspace/lineage.h"
+#include "service/workspace/recent_history.h"
 #include "service/workspace/unflushed_objects.h"
 
 namespace metapowers::workspace {
@@ -95,8 +96,14 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The page from the index and, above it, from a walk; nullopt when the index does not serve.
+  // The page where the newest commits fill it; nullopt where they do not.
+  absl::StatusOr<std::optional<HistoryPage>> HistoryOfRecent(const HistoryQuery& query, const std::string& tip);
+  // The page from the index and, above it, from the newest commits or a walk; nullopt when the index does not serve.
   absl::StatusOr<std::optional<HistoryPage>> IndexedHistory(const HistoryQuery& query, const std::string& tip);
+  // Where the query starts. The number that a cursor of ours claims is not checked.
+  absl::StatusOr<IndexedRevision> StartOf(const HistoryQuery& query, const std::string& tip);
+  // Adds the commits at `rows` to the page until it is full; the cursor is of the first that has no room.
+  absl::Status Fill(const std::vector<IndexedRevision>& rows, int limit, HistoryPage& page) const;
   // Recover(), with the entries decoded; `retirement` is what the repository has already.
   absl::Status TakeUp(const std::vector<JournalEntry>& entries, const std::vector<journal::v1::Step>& steps,
                       Retirement& retirement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -123,6 +130,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   const LocalWorkspaceContext& context_;
   const std::shared_ptr<UnflushedObjects> objects_;
   Lineage lineage_;
+  const std::shared_ptr<RecentHistory> recent_;
 
   absl::Mutex mutex_;
   std::shared_ptr<const Snapshot> head_ ABSL_GUARDED_BY(mutex_);  // nullptr until the branch is read
