@@ -1,8 +1,10 @@
 #include "service/workspace/draft.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/path.h"
@@ -15,13 +17,13 @@ namespace {
 
 // The changes of one commit as a tree of names.
 struct Change {
-  const FileChange* file = nullptr;  // set on a leaf
+  FileChange* file = nullptr;  // set on a leaf
   std::map<std::string, Change> below;
 };
 
-absl::StatusOr<Change> Arrange(const std::vector<FileChange>& changes) {
+absl::StatusOr<Change> Arrange(std::vector<FileChange>& changes) {
   Change root;
-  for (const FileChange& change : changes) {
+  for (FileChange& change : changes) {
     ASSIGN_OR_RETURN(const std::vector<std::string> components, SplitPath(change.path));
     Change* at = &root;
     for (const std::string& component : components) {
@@ -35,6 +37,29 @@ absl::StatusOr<Change> Arrange(const std::vector<FileChange>& changes) {
   return root;
 }
 
+// Shorter contents are not worth a comparison.
+constexpr size_t kCompared = 4'096;
+
+size_t CommonPrefix(absl::string_view a, absl::string_view b) {
+  constexpr size_t kBlock = 256;
+  const size_t most = std::min(a.size(), b.size());
+  size_t at = 0;
+  while (at + kBlock <= most && a.substr(at, kBlock) == b.substr(at, kBlock)) at += kBlock;
+  while (at < most && a[at] == b[at]) ++at;
+  return at;
+}
+
+size_t CommonSuffix(absl::string_view a, absl::string_view b) {
+  constexpr size_t kBlock = 256;
+  const size_t most = std::min(a.size(), b.size());
+  size_t at = 0;
+  while (at + kBlock <= most && a.substr(a.size() - at - kBlock, kBlock) == b.substr(b.size() - at - kBlock, kBlock)) {
+    at += kBlock;
+  }
+  while (at < most && a[a.size() - at - 1] == b[b.size() - at - 1]) ++at;
+  return at;
+}
+
 // Rebuilds the trees that changes touch, collecting new objects.
 class TreeEditor {
  public:
@@ -42,31 +67,33 @@ class TreeEditor {
 
   // The id of `tree` ("" = none) after `change`, "" when nothing is left in it.
   absl::StatusOr<std::string> Apply(absl::string_view tree, const Change& change, const std::string& prefix) {
-    std::map<std::string, TreeEntry> entries;
+    std::string body;
     if (!tree.empty()) {
-      ASSIGN_OR_RETURN(const std::string body, objects_.Read(tree, ObjectType::kTree));
-      ASSIGN_OR_RETURN(std::vector<TreeEntry> stored, ParseTree(tree, body));
-      for (TreeEntry& entry : stored) entries[entry.name] = std::move(entry);
+      ASSIGN_OR_RETURN(body, objects_.Read(tree, ObjectType::kTree));
     }
+    std::vector<TreeEntry> edits;
     for (const auto& [name, below] : change.below) {
       TreeEntry entry{.mode = below.file != nullptr ? kFileMode : kDirectoryMode, .name = name, .id = ""};
-      const auto existing = entries.find(name);
-      if (existing != entries.end()) {
-        if (existing->second.mode != entry.mode) return PathUnsafeError(prefix + name, existing->second.kind());
-        entry.id = existing->second.id;
+      ASSIGN_OR_RETURN(const std::optional<TreeEntry> existing, FindInTree(tree, body, name));
+      if (existing.has_value() && existing->mode != entry.mode) {
+        return PathUnsafeError(prefix + name, existing->kind());
       }
-      ASSIGN_OR_RETURN(entry.id,
-                       below.file != nullptr ? File(*below.file) : Apply(entry.id, below, prefix + name + "/"));
-      if (entry.id.empty()) {
-        entries.erase(name);
+      const std::string before = existing.has_value() ? existing->id : "";
+      if (below.file != nullptr) {
+        entry.id = File(*below.file, before);
       } else {
-        entries[name] = std::move(entry);
+        ASSIGN_OR_RETURN(entry.id, Apply(before, below, prefix + name + "/"));
+      }
+      if (entry.id != before) {
+        edits.push_back(std::move(entry));
+      } else if (below.file != nullptr) {
+        idle_.insert(below.file);
+        if (!before.empty()) made_.pop_back();
       }
     }
-    if (entries.empty()) return std::string();
-    std::vector<TreeEntry> list;
-    for (auto& [name, entry] : entries) list.push_back(std::move(entry));
-    return Keep(ObjectType::kTree, FormatTree(std::move(list)));
+    if (edits.empty()) return std::string(tree);
+    ASSIGN_OR_RETURN(body, EditTree(tree, body, std::move(edits)));
+    return body.empty() ? std::string() : Keep(ObjectType::kTree, std::move(body));
   }
 
   std::string Keep(ObjectType type, std::string body, Origin origin = Origin::kMade) {
@@ -74,14 +101,31 @@ class TreeEditor {
     return made_.back().id;
   }
   std::vector<Object> Take() { return std::move(made_); }
+  // Whether the change found everything as it wants it.
+  bool Idle(const FileChange& change) const { return idle_.contains(&change); }
 
  private:
-  absl::StatusOr<std::string> File(const FileChange& file) {
-    return file.content.has_value() ? Keep(ObjectType::kBlob, *file.content, file.origin) : std::string();
+  std::string File(FileChange& file, const std::string& before) {
+    if (!file.content.has_value()) return "";
+    FindKept(file, before);
+    if (file.id.empty()) return Keep(ObjectType::kBlob, *file.content, file.origin);
+    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = *file.content});
+    return file.id;
+  }
+
+  void FindKept(FileChange& file, const std::string& before) const {
+    file.kept_prefix = file.kept_suffix = 0;
+    if (file.content->size() < kCompared || before.empty()) return;
+    const absl::StatusOr<std::string> old = objects_.Read(before, ObjectType::kBlob);
+    if (!old.ok()) return;  // it is being replaced
+    file.kept_prefix = CommonPrefix(*old, *file.content);
+    file.kept_suffix = CommonSuffix(absl::string_view(*old).substr(file.kept_prefix),
+                                    absl::string_view(*file.content).substr(file.kept_prefix));
   }
 
   const ObjectSource& objects_;
   std::vector<Object> made_;
+  absl::flat_hash_set<const FileChange*> idle_;
 };
 
 }  // namespace
@@ -107,6 +151,11 @@ absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) {
   staged_->Add(editor.Take());
   state_ = std::make_shared<Snapshot>(staged_, info.id, info.tree, info.revision);
   commits_.push_back(info);
+  std::vector<FileChange> changes;
+  for (FileChange& change : spec.changes) {
+    if (!editor.Idle(change)) changes.push_back(std::move(change));
+  }
+  spec.changes = std::move(changes);
   specs_.push_back(std::move(spec));
   return info;
 }

@@ -23,13 +23,30 @@ Identity Decode(const journal::v1::StepIdentity& identity) { return {identity.na
 CommitSpec Decode(const journal::v1::StepCommit& commit) {
   CommitSpec spec;
   for (const journal::v1::StepChange& change : commit.changes()) {
-    spec.changes.push_back({change.path(), change.has_content() ? std::make_optional(change.content()) : std::nullopt});
+    FileChange& out = spec.changes.emplace_back();
+    out.path = change.path();
+    if (change.has_content()) out.content = change.content();
+    out.kept_prefix = static_cast<size_t>(change.kept_prefix());
+    out.kept_suffix = static_cast<size_t>(change.kept_suffix());
   }
   spec.message = commit.message();
   spec.author = Decode(commit.author());
   spec.committer = Decode(commit.committer());
   spec.time = absl::FromUnixSeconds(commit.time());
   return spec;
+}
+
+// Makes the content of the change whole again, on the state that it was made on.
+absl::Status Complete(const Draft& draft, FileChange& change) {
+  if (change.kept_prefix == 0 && change.kept_suffix == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<std::string> before, draft.ReadFile(change.path));
+  const size_t size = before.has_value() ? before->size() : 0;
+  if (change.kept_prefix > size || change.kept_suffix > size - change.kept_prefix || !change.content.has_value()) {
+    return JournalCorruptError(absl::StrCat("the change of ", change.path, " does not fit the file before it"));
+  }
+  change.content =
+      absl::StrCat(before->substr(0, change.kept_prefix), *change.content, before->substr(size - change.kept_suffix));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -48,7 +65,11 @@ std::string EncodeStep(const CommitBatch& batch) {
     for (const FileChange& change : spec.changes) {
       journal::v1::StepChange& out = *commit.add_changes();
       out.set_path(change.path);
-      if (change.content.has_value()) out.set_content(*change.content);
+      if (!change.content.has_value()) continue;
+      const size_t kept = change.kept_prefix + change.kept_suffix;
+      out.set_content(change.content->substr(change.kept_prefix, change.content->size() - kept));
+      out.set_kept_prefix(static_cast<int64_t>(change.kept_prefix));
+      out.set_kept_suffix(static_cast<int64_t>(change.kept_suffix));
     }
   }
   if (batch.request.has_value()) {
@@ -75,7 +96,9 @@ absl::StatusOr<CommitBatch> RebuildBatch(const journal::v1::Step& step, std::sha
   }
   Draft draft(std::move(base));
   for (const journal::v1::StepCommit& commit : step.commits()) {
-    ASSIGN_OR_RETURN(const std::optional<CommitInfo> made, draft.AddCommit(Decode(commit)));
+    CommitSpec spec = Decode(commit);
+    for (FileChange& change : spec.changes) RETURN_IF_ERROR(Complete(draft, change));
+    ASSIGN_OR_RETURN(const std::optional<CommitInfo> made, draft.AddCommit(std::move(spec)));
     if (!made.has_value() || made->id != commit.id()) {
       return JournalCorruptError(absl::StrCat("commit ", commit.id(), " cannot be made again"));
     }

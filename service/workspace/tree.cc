@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
@@ -14,11 +15,29 @@ namespace {
 
 constexpr size_t kRawIdSize = 20;
 
-// Git sorts a directory as if its name ended in a slash.
-std::string SortKey(const TreeEntry& entry) { return entry.is_directory() ? entry.name + "/" : entry.name; }
+// Negative when `a` stands before `b`: Git sorts a directory as if its name ended in a slash.
+int CompareNames(absl::string_view a, bool a_is_directory, absl::string_view b, bool b_is_directory) {
+  const size_t common = std::min(a.size(), b.size());
+  const int order = a.substr(0, common).compare(b.substr(0, common));
+  if (order != 0) return order;
+  const auto next = [common](absl::string_view name, bool is_directory) {
+    return name.size() > common ? static_cast<unsigned char>(name[common]) : is_directory ? '/' : '\0';
+  };
+  return next(a, a_is_directory) - next(b, b_is_directory);
+}
+
+// An entry where it lies in the body of its tree.
+struct EntryView {
+  unsigned mode = 0;
+  absl::string_view name;
+  absl::string_view raw_id;
+
+  bool is_directory() const { return mode == kDirectoryMode; }
+  TreeEntry Copy() const { return {.mode = mode, .name = std::string(name), .id = absl::BytesToHexString(raw_id)}; }
+};
 
 // Takes one entry off the front of `rest`; false when it is malformed.
-bool TakeEntry(absl::string_view& rest, TreeEntry& entry) {
+bool TakeEntry(absl::string_view& rest, EntryView& entry) {
   const size_t space = rest.find(' ');
   const size_t nul = rest.find('\0');
   if (space == absl::string_view::npos || nul == absl::string_view::npos || space > 6 || nul <= space + 1) return false;
@@ -28,10 +47,15 @@ bool TakeEntry(absl::string_view& rest, TreeEntry& entry) {
     if (c < '0' || c > '7') return false;
     entry.mode = entry.mode * 8 + static_cast<unsigned>(c - '0');
   }
-  entry.name = std::string(rest.substr(space + 1, nul - space - 1));
-  entry.id = absl::BytesToHexString(rest.substr(nul + 1, kRawIdSize));
+  entry.name = rest.substr(space + 1, nul - space - 1);
+  entry.raw_id = rest.substr(nul + 1, kRawIdSize);
   rest.remove_prefix(nul + 1 + kRawIdSize);
   return true;
+}
+
+void AppendEntry(const TreeEntry& entry, std::string& body) {
+  absl::StrAppend(&body, absl::StrFormat("%o ", entry.mode), entry.name, absl::string_view("\0", 1),
+                  absl::HexStringToBytes(entry.id));
 }
 
 absl::StatusOr<std::vector<TreeEntry>> ReadTree(const ObjectSource& objects, absl::string_view id) {
@@ -82,40 +106,70 @@ absl::string_view TreeEntry::kind() const {
 absl::StatusOr<std::vector<TreeEntry>> ParseTree(absl::string_view id, absl::string_view body) {
   std::vector<TreeEntry> entries;
   while (!body.empty()) {
-    TreeEntry entry;
+    EntryView entry;
     if (!TakeEntry(body, entry)) return ObjectCorruptError(id, "no tree");
-    entries.push_back(std::move(entry));
+    entries.push_back(entry.Copy());
   }
   return entries;
 }
 
-std::string FormatTree(std::vector<TreeEntry> entries) {
-  std::sort(entries.begin(), entries.end(),
-            [](const TreeEntry& a, const TreeEntry& b) { return SortKey(a) < SortKey(b); });
-  std::string body;
-  for (const TreeEntry& entry : entries) {
-    std::string mode;
-    for (unsigned left = entry.mode; left != 0; left /= 8) mode.insert(mode.begin(), static_cast<char>('0' + left % 8));
-    absl::StrAppend(&body, mode, " ", entry.name, absl::string_view("\0", 1), absl::HexStringToBytes(entry.id));
+absl::StatusOr<std::optional<TreeEntry>> FindInTree(absl::string_view id, absl::string_view body,
+                                                    absl::string_view name) {
+  while (!body.empty()) {
+    EntryView entry;
+    if (!TakeEntry(body, entry)) return ObjectCorruptError(id, "no tree");
+    if (entry.name == name) return entry.Copy();
   }
-  return body;
+  return std::nullopt;
+}
+
+absl::StatusOr<std::string> EditTree(absl::string_view id, absl::string_view body, std::vector<TreeEntry> edits) {
+  std::sort(edits.begin(), edits.end(), [](const TreeEntry& a, const TreeEntry& b) {
+    return CompareNames(a.name, a.is_directory(), b.name, b.is_directory()) < 0;
+  });
+  std::string out;
+  out.reserve(body.size() + edits.size() * 64);
+  const auto write = [&](const TreeEntry& edit) {
+    if (!edit.id.empty()) AppendEntry(edit, out);
+  };
+  auto edit = edits.begin();
+  EntryView last;
+  while (!body.empty()) {
+    const absl::string_view before = body;
+    EntryView entry;
+    if (!TakeEntry(body, entry)) return ObjectCorruptError(id, "no tree");
+    if (!last.name.empty() && CompareNames(last.name, last.is_directory(), entry.name, entry.is_directory()) >= 0) {
+      return ObjectCorruptError(id, "entries out of order");
+    }
+    last = entry;
+    for (; edit != edits.end() && CompareNames(edit->name, edit->is_directory(), entry.name, entry.is_directory()) < 0;
+         ++edit) {
+      write(*edit);
+    }
+    if (edit != edits.end() && edit->name == entry.name) {
+      write(*edit++);
+    } else {
+      absl::StrAppend(&out, before.substr(0, before.size() - body.size()));
+    }
+  }
+  for (; edit != edits.end(); ++edit) write(*edit);
+  return out;
 }
 
 absl::StatusOr<std::optional<TreeEntry>> FindEntry(const ObjectSource& objects, absl::string_view root,
                                                    const std::vector<std::string>& components) {
   std::string tree(root);
   for (size_t depth = 0; depth < components.size(); ++depth) {
-    ASSIGN_OR_RETURN(const std::vector<TreeEntry> entries, ReadTree(objects, tree));
-    const auto entry = std::find_if(entries.begin(), entries.end(),
-                                    [&](const TreeEntry& each) { return each.name == components[depth]; });
-    if (entry == entries.end()) return std::nullopt;
-    if (depth + 1 == components.size()) return *entry;
+    if (tree.empty()) return std::nullopt;
+    ASSIGN_OR_RETURN(const std::string body, objects.Read(tree, ObjectType::kTree));
+    ASSIGN_OR_RETURN(std::optional<TreeEntry> entry, FindInTree(tree, body, components[depth]));
+    if (!entry.has_value() || depth + 1 == components.size()) return entry;
     if (entry->is_file()) return std::nullopt;
     if (!entry->is_directory()) {
       const auto end = components.begin() + static_cast<ptrdiff_t>(depth) + 1;
       return PathUnsafeError(absl::StrJoin(components.begin(), end, "/"), entry->kind());
     }
-    tree = entry->id;
+    tree = std::move(entry->id);
   }
   return std::nullopt;
 }

@@ -29,8 +29,13 @@ struct TreeEntry {
 // The entries in stored order; `id` is for the message. DATA_LOSS/STORAGE_CORRUPT.
 absl::StatusOr<std::vector<TreeEntry>> ParseTree(absl::string_view id, absl::string_view body);
 
-// The body of the tree with these entries, sorted as Git needs them.
-std::string FormatTree(std::vector<TreeEntry> entries);
+// The entry `name` of a tree; nullopt when absent.
+absl::StatusOr<std::optional<TreeEntry>> FindInTree(absl::string_view id, absl::string_view body,
+                                                    absl::string_view name);
+
+// The body after `edits`, which put an entry in the place of the one of that name and mode, or where Git's order wants
+// a new one, or take it away (id ""). At most one per name. DATA_LOSS/STORAGE_CORRUPT, also for a tree out of order.
+absl::StatusOr<std::string> EditTree(absl::string_view id, absl::string_view body, std::vector<TreeEntry> edits);
 
 // The entry of any kind at `components` below tree `root` ("" = empty tree); nullopt when absent. A component before
 // the last that is neither directory nor plain file: FAILED_PRECONDITION/PATH_UNSAFE.

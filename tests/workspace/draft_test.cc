@@ -101,10 +101,12 @@ class DraftOnForeignTree : public ::testing::Test {
  protected:
   DraftOnForeignTree() : objects_(std::make_shared<StagedObjects>(std::make_shared<NoObjects>())) {
     const Object blob = MakeObject(ObjectType::kBlob, "x");
-    const std::string body = FormatTree({{0120000, "link", blob.id},
-                                         {0160000, "module", blob.id},
-                                         {0100755, "run.sh", blob.id},
-                                         {0100644, "plain.md", blob.id}});
+    const std::string body = EditTree("", "",
+                                      {{0120000, "link", blob.id},
+                                       {0160000, "module", blob.id},
+                                       {0100755, "run.sh", blob.id},
+                                       {0100644, "plain.md", blob.id}})
+                                 .value();
     const Object tree = MakeObject(ObjectType::kTree, body);
     objects_->Add({blob, tree});
     snapshot_ = std::make_shared<Snapshot>(objects_, std::string(40, '1'), tree.id, 1);
