@@ -1,7 +1,9 @@
 #include "service/workspace/journal_writer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace metapowers::workspace {
@@ -9,6 +11,8 @@ namespace {
 
 // Of one transaction, so that a caller behind a burst does not wait for all of it.
 constexpr size_t kMostBytes = size_t{8} << 20;
+constexpr size_t kMostRetired = 128;  // requests
+constexpr absl::Duration kMostPatience = absl::Milliseconds(1);
 
 }  // namespace
 
@@ -41,29 +45,42 @@ void JournalWriter::Drain() {
   absl::MutexLock lock(&mutex_, absl::Condition(&answered));
 }
 
-void JournalWriter::Run() {
+bool JournalWriter::Take(std::vector<Waiting>& batch, std::vector<Retiring>& retiring) {
   const auto work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !queue_.empty() || (!retirements_.empty() && !cannot_retire_);
   };
-  while (true) {
-    std::vector<Waiting> batch;
-    std::vector<Retiring> retiring;
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(&work));
-      if (queue_.empty() && (retirements_.empty() || cannot_retire_)) return;
-      for (size_t bytes = 0; !queue_.empty() && bytes < kMostBytes; queue_.pop_front()) {
-        bytes += queue_.front().entry.body.size();
-        batch.push_back(std::move(queue_.front()));
-      }
-      writing_ = !batch.empty();
-      if (!cannot_retire_) retiring.swap(retirements_);
-    }
+  const auto all_came = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || queue_.size() >= expected_; };
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(&work));
+  if (queue_.empty() && (retirements_.empty() || cannot_retire_)) return false;
+  if (!queue_.empty()) (void)mutex_.AwaitWithDeadline(absl::Condition(&all_came), expected_until_);
+  for (size_t bytes = 0; !queue_.empty() && bytes < kMostBytes; queue_.pop_front()) {
+    bytes += queue_.front().entry.body.size();
+    batch.push_back(std::move(queue_.front()));
+  }
+  writing_ = !batch.empty();
+  for (size_t requests = 0; !cannot_retire_ && !retirements_.empty() && requests < kMostRetired;
+       retirements_.pop_front()) {
+    requests += retirements_.front().retirement.requests.size();
+    retiring.push_back(std::move(retirements_.front()));
+  }
+  return true;
+}
+
+void JournalWriter::Run() {
+  std::vector<Waiting> batch;
+  std::vector<Retiring> retiring;
+  for (; Take(batch, retiring); batch.clear(), retiring.clear()) {
     if (!batch.empty()) {
+      const size_t size = batch.size();
+      const absl::Time start = absl::Now();
       const bool written = WriteAll(std::move(batch)).ok();
+      const absl::Time end = absl::Now();
       absl::MutexLock lock(&mutex_);
       writing_ = false;
       if (written) cannot_retire_ = false;
+      expected_ = size + queue_.size();
+      expected_until_ = end + std::min((end - start) / 4, kMostPatience);
     }
     if (!retiring.empty()) RetireAll(std::move(retiring));
   }
@@ -96,8 +113,7 @@ void JournalWriter::RetireAll(std::vector<Retiring> batch) {
   // Tried again once the journal takes something; a restart would find them too.
   absl::MutexLock lock(&mutex_);
   cannot_retire_ = true;
-  for (Retiring& one : retirements_) batch.push_back(std::move(one));
-  retirements_ = std::move(batch);
+  for (auto one = batch.rbegin(); one != batch.rend(); ++one) retirements_.push_front(std::move(*one));
 }
 
 }  // namespace metapowers::workspace

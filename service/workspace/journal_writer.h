@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "service/workspace/journal.h"
 
 namespace metapowers::workspace {
@@ -58,16 +59,22 @@ class JournalWriter {
   };
 
   void Run();
-  absl::Status WriteAll(std::vector<Waiting> batch);
+  // Waits for work; true with what to do next, false when all is done and it stops. Nothing may be to be done.
+  bool Take(std::vector<Waiting>& batch, std::vector<Retiring>& retiring) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status WriteAll(std::vector<Waiting> batch) ABSL_LOCKS_EXCLUDED(mutex_);
   void RetireAll(std::vector<Retiring> batch) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<Journal> journal_;
   absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Retiring> retirements_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Retiring> retirements_ ABSL_GUARDED_BY(mutex_);
   bool cannot_retire_ ABSL_GUARDED_BY(mutex_) = false;  // until something was written again
   int64_t next_sequence_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Those who were answered last tend to come again at once, with those who came meanwhile: as many are waited for, for
+  // a part of what a write takes, so that they share one sync and not two.
+  size_t expected_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time expected_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the rest
 };
