@@ -20,6 +20,7 @@
 namespace metapowers::server {
 namespace {
 
+constexpr size_t kOverhead = 150;  // bytes of a small entry beside what it says
 // Facts are maps of pointers and short strings over the model: about as much again as the model, twice.
 constexpr size_t kFactsFactor = 3;
 // Every element has a dozen threats with scores and texts.
@@ -90,8 +91,16 @@ std::string BlobIdOf(absl::string_view text) {
   return workspace::MakeObject(workspace::ObjectType::kBlob, std::string(text)).id;
 }
 
+std::string Generator::KnownBlobId(absl::string_view text) {
+  const std::string digest = Sha256Hex(text);
+  if (const auto known = blob_ids_.Get(digest)) return *known;
+  const auto id = std::make_shared<const std::string>(BlobIdOf(text));
+  blob_ids_.Put(digest, id, digest.size() + id->size() + kOverhead);
+  return *id;
+}
+
 absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_view yaml, absl::string_view topic) {
-  const std::string blob = BlobIdOf(yaml);
+  const std::string blob = KnownBlobId(yaml);
   const std::string key = absl::StrCat(topic, " ", blob);
   if (auto known = models_.Get(key)) return known;
   ASSIGN_OR_RETURN(std::shared_ptr<const model::Model> parsed, model::Model::Parse(yaml, kModelFile));
@@ -107,6 +116,13 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_v
   loaded->questions = model::OpenQuestions(*parsed);
   models_.Put(key, loaded, kFactsFactor * parsed->proto().SpaceUsedLong());
   return loaded;
+}
+
+absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::LoadStored(const workspace::ObjectSource& objects,
+                                                                        absl::string_view id, absl::string_view topic) {
+  if (auto known = models_.Get(absl::StrCat(topic, " ", id))) return known;
+  ASSIGN_OR_RETURN(const std::string yaml, objects.Read(id, workspace::ObjectType::kBlob));
+  return Load(yaml, topic);
 }
 
 absl::StatusOr<std::shared_ptr<const DecisionsFile>> Generator::LoadDecisions(absl::optional<absl::string_view> yaml,

@@ -78,7 +78,8 @@ class Generator {
  public:
   // Keeps at most about `cache_bytes` of what it made.
   explicit Generator(size_t cache_bytes)
-      : models_(cache_bytes / 4),
+      : blob_ids_(cache_bytes / 64),
+        models_(cache_bytes / 64 * 15),
         decisions_(cache_bytes / 16),
         threats_(cache_bytes / 4),
         evidence_(cache_bytes / 8),
@@ -86,6 +87,10 @@ class Generator {
 
   // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
+
+  // The same of the blob `id` of `objects`, which is read only when it is not known. DATA_LOSS.
+  absl::StatusOr<std::shared_ptr<const ModelFacts>> LoadStored(const workspace::ObjectSource& objects,
+                                                               absl::string_view id, absl::string_view topic);
 
   // The decisions in `yaml`, or none when that is null, on the findings of `model`. INVALID_ARGUMENT DECISIONS_INVALID
   // with every fault.
@@ -100,9 +105,12 @@ class Generator {
   absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> LoadThreats(const Inputs& inputs);
 
  private:
+  // Of a model's text.
+  std::string KnownBlobId(absl::string_view text);
   // What the evidence files say. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
 
+  ByteCache<std::string> blob_ids_;            // by SHA-256, which is ten times as fast as a search for collisions
   ByteCache<ModelFacts> models_;               // by topic and blob id
   ByteCache<DecisionsFile> decisions_;         // by topic and blob ids of model and decisions
   ByteCache<analysis::ThreatSource> threats_;  // by topic, blob ids of model and decisions, and rules

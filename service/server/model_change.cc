@@ -57,22 +57,25 @@ class Planner {
   absl::Status PlanModel() {
     const std::string& topic = context_.topic.topic;
     const std::string path = context_.topic.PathOf(kModelFile);
-    ASSIGN_OR_RETURN(const std::optional<std::string> old, snapshot_.ReadFile(path));
+    ASSIGN_OR_RETURN(const std::string old, snapshot_.BlobId(path));
     if (context_.model_yaml.empty()) {
-      if (!old.has_value()) return ModelMissing(context_.topic);
-      ASSIGN_OR_RETURN(change_.model, generator_.Load(*old, topic));
+      if (old.empty()) return ModelMissing(context_.topic);
+      ASSIGN_OR_RETURN(change_.model, generator_.LoadStored(*snapshot_.objects(), old, topic));
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(change_.model, generator_.Load(context_.model_yaml, topic));
-    if (old.has_value()) {
-      const auto loaded = generator_.Load(*old, topic);
+    if (old == change_.model->blob) {
+      before_ = change_.model;
+      return absl::OkStatus();
+    }
+    if (!old.empty()) {
+      const auto loaded = generator_.LoadStored(*snapshot_.objects(), old, topic);
       if (loaded.ok()) before_ = *loaded;  // an invalid one is replaced whatever it said
     }
-    if (old == context_.model_yaml) return absl::OkStatus();
     const model::v1::SystemModel none;
     Note("model",
          SummarizeModelChange(before_ == nullptr ? none : before_->model->proto(), change_.model->model->proto()));
-    change_.files.push_back({path, context_.model_yaml});
+    change_.files.push_back({path, context_.model_yaml, workspace::Origin::kGiven, change_.model->blob});
     return absl::OkStatus();
   }
 

@@ -1,5 +1,6 @@
 #include "service/server/run_command.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -276,6 +277,24 @@ std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
                        [](std::string* out, const CommandEntry* entry) { out->append(entry->spec->id()); });
 }
 
+// A writer's turn; who has to wait for it does `meanwhile` first.
+class Turn {
+ public:
+  Turn(absl::Mutex* mutex, const std::function<void()>& meanwhile) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
+    if (mutex_ == nullptr || mutex_->TryLock()) return;
+    meanwhile();
+    mutex_->Lock();
+  }
+  ~Turn() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (mutex_ != nullptr) mutex_->Unlock();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  absl::Mutex* const mutex_;
+};
+
 // A run of one call, over as many attempts as it takes.
 class Run {
  public:
@@ -291,6 +310,8 @@ class Run {
     absl::Status status;
   };
 
+  // Makes what is likely to be asked for in the turn, so that the turn is short.
+  void Prepare();
   // Builds everything on `tip` and gives it its place there, in the writer's turn; nullptr when there is nothing to
   // wait for. HEAD_MOVED when the tip was elsewhere by then.
   absl::StatusOr<std::shared_ptr<Answer>> Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options);
@@ -331,7 +352,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
   for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
     std::shared_ptr<Answer> answer;
     {
-      const absl::MutexLockMaybe turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_));
+      const Turn turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_), [this] { Prepare(); });
       RETURN_IF_ERROR(call_.CheckAlive());
       if (!fingerprint_.empty()) {
         ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend_.env.engine, uid_, context_.request_id, fingerprint_));
@@ -364,6 +385,21 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
     if (DetailsOf(status).reason != "HEAD_MOVED" || !context_.expected_head.empty()) return status;
   }
   return status;
+}
+
+void Run::Prepare() {
+  // Whatever is wrong is told in the turn, where it may be right by then.
+  if (!context_.attachments.empty()) return;
+  std::shared_ptr<const ModelFacts> model;
+  if (!context_.model_yaml.empty()) {
+    const auto loaded = backend_.generator.Load(context_.model_yaml, context_.topic.topic);
+    if (!loaded.ok()) return;
+    model = *loaded;
+  }
+  const auto tip = backend_.env.engine->Tip(uid_);
+  if (!tip.ok()) return;
+  const auto inputs = ReadInputs(backend_.generator, **tip, context_.topic, std::move(model));
+  if (inputs.ok() && !entries_.empty()) (void)backend_.generator.Generate(*entries_.front(), *inputs);
 }
 
 absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options) {

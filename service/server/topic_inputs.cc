@@ -45,9 +45,9 @@ absl::StatusOr<Inputs> ReadInputs(Generator& generator, const workspace::Snapsho
   Inputs inputs;
   inputs.model = std::move(model);
   if (inputs.model == nullptr) {
-    ASSIGN_OR_RETURN(const std::optional<std::string> yaml, snapshot.ReadFile(topic.PathOf(kModelFile)));
-    if (!yaml.has_value()) return ModelMissing(topic);
-    ASSIGN_OR_RETURN(inputs.model, generator.Load(*yaml, topic.topic));
+    ASSIGN_OR_RETURN(const std::string id, snapshot.BlobId(topic.PathOf(kModelFile)));
+    if (id.empty()) return ModelMissing(topic);
+    ASSIGN_OR_RETURN(inputs.model, generator.LoadStored(*snapshot.objects(), id, topic.topic));
   }
   ASSIGN_OR_RETURN(inputs.decisions, ReadDecisions(generator, snapshot, topic, *inputs.model));
   ASSIGN_OR_RETURN(inputs.rules, FindRules(snapshot));
