@@ -134,6 +134,13 @@ double EmptyCallMicroseconds(const std::string& daemon, const std::string& folde
 }
 
 int Main(const std::string& folder, const std::string& daemon, double seconds, const std::string& json_file) {
+  if (const char* only = std::getenv("ONLY")) {
+    const bool known = only[0] == 'k';
+    const int callers = std::atoi(only + 1);
+    const Load load = Commands(daemon, folder + "/only", known ? kKnown : kNew, callers, 1, seconds);
+    std::printf("%.0f/s p50 %.0f p99 %.0f\n", load.rate, Percentile(load.microseconds, 0.5), Percentile(load.microseconds, 0.99));
+    return 0;
+  }
   const double git = GitCommitRate(folder + "/git", seconds);
   const std::string git_name = "git commit, core.fsync=all, in a loop";
   std::vector<Figure> figures;

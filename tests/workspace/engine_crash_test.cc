@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kWorkspaces = 2;
 constexpr int kCallers = 4;
+constexpr int kFilesOfLargeStep = 110;  // stored as a pack, however slow the machine is
 const char* const kUids[kWorkspaces] = {"6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e22"};
 
 struct CrashCase {
@@ -60,12 +61,11 @@ void Call(Engine& engine, int caller, int round, int out) {
       const auto tip = engine.Tip(uid);
       if (!tip.ok()) ::_exit(8);
       Draft draft(*tip);
-      if (!draft
-               .AddCommit(Spec({{absl::StrCat("caller-", caller, ".md"), request}},
-                               "change\n\nMetapowers-Request-Id: " + request))
-               .ok()) {
-        ::_exit(7);
+      std::vector<FileChange> changes = {{absl::StrCat("caller-", caller, ".md"), request}};
+      for (int file = 0; i % 20 == 19 && file < kFilesOfLargeStep; ++file) {
+        changes.push_back({absl::StrCat("caller-", caller, "/", file, ".md"), absl::StrCat(request, file)});
       }
+      if (!draft.AddCommit(Spec(std::move(changes), "change\n\nMetapowers-Request-Id: " + request)).ok()) ::_exit(7);
       CommitBatch batch = draft.batch();
       batch.request = RequestRecord{request, "f", draft.state()->commit(), {}};
       const std::string commit = batch.new_head;
