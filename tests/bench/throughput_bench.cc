@@ -2,6 +2,9 @@
 //
 //   metapowers_bench FOLDER METAPOWERSD SECONDS JSON_FILE
 //
+// With BENCH_ONLY in the environment, for a profiler, one load and nothing else: k32 for 32 callers with known models,
+// n32 with new ones.
+//
 // Floor: `git commit` with core.fsync=all in a loop.
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -134,11 +137,12 @@ double EmptyCallMicroseconds(const std::string& daemon, const std::string& folde
 }
 
 int Main(const std::string& folder, const std::string& daemon, double seconds, const std::string& json_file) {
-  if (const char* only = std::getenv("ONLY")) {
+  if (const char* only = std::getenv("BENCH_ONLY")) {
     const bool known = only[0] == 'k';
     const int callers = std::atoi(only + 1);
     const Load load = Commands(daemon, folder + "/only", known ? kKnown : kNew, callers, 1, seconds);
-    std::printf("%.0f/s p50 %.0f p99 %.0f\n", load.rate, Percentile(load.microseconds, 0.5), Percentile(load.microseconds, 0.99));
+    std::printf("%.0f/s p50 %.0f p99 %.0f\n", load.rate, Percentile(load.microseconds, 0.5),
+                Percentile(load.microseconds, 0.99));
     return 0;
   }
   const double git = GitCommitRate(folder + "/git", seconds);

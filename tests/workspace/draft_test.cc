@@ -96,6 +96,18 @@ TEST(Draft, ErrorsLeaveItAsItWas) {
   EXPECT_EQ(draft.batch().objects.size(), before.objects.size());
 }
 
+TEST(DraftTest, LeavesOutWhatChangesNothing) {
+  const auto objects = std::make_shared<StagedObjects>(std::make_shared<NoObjects>());
+  Draft draft(std::make_shared<Snapshot>(objects, "", "", 0));
+  ASSERT_OK(draft.AddCommit(Spec({{"a.md", "a"}, {"b.md", "b"}})));
+  ASSERT_OK(draft.AddCommit(Spec({{"a.md", "a"}, {"b.md", "new"}, {"absent.md", std::nullopt}})));
+  const CommitBatch batch = draft.batch();
+  ASSERT_EQ(batch.specs.size(), 2u);
+  ASSERT_EQ(batch.specs[1].changes.size(), 1u);
+  EXPECT_EQ(batch.specs[1].changes[0].path, "b.md");
+  EXPECT_EQ(draft.ReadFile("a.md").value(), "a");
+}
+
 // A tree somebody else made: a link, a submodule and an executable beside plain files.
 class DraftOnForeignTree : public ::testing::Test {
  protected:
