@@ -56,6 +56,22 @@ CallerProof ProofOf(const ConsumerClass& consumer) {
   return enough || consumer.authentication_size() > 1 ? CallerProof::kEnough : CallerProof::kWeak;
 }
 
+FlowProof ProofOf(const model::v1::Flow& flow) {
+  switch (flow.authentication()) {
+    case model::v1::FLOW_AUTHENTICATION_UNSPECIFIED:
+      return FlowProof::kUnknown;
+    case model::v1::FLOW_AUTHENTICATION_NONE:
+      return FlowProof::kNone;
+    case model::v1::FLOW_AUTHENTICATION_CREDENTIALS:
+    case model::v1::FLOW_AUTHENTICATION_API_KEY:
+      return FlowProof::kStaticSecret;
+    case model::v1::FLOW_AUTHENTICATION_EXTERNALISED:
+      return FlowProof::kInFront;
+    default:
+      return FlowProof::kProven;
+  }
+}
+
 std::vector<ConsumerFact> Consumers(const model::Model& model, const ApiReview& review) {
   std::vector<ConsumerFact> consumers;
   for (const ConsumerClass& consumer : model.proto().consumer_classes()) {

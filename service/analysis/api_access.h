@@ -7,6 +7,14 @@
 //   enough    it names several methods, or one that is enough alone by its row (ConsumerMethod.enough_alone)
 //   weak      otherwise
 //
+// Proof of a flow, by the way in which its source authenticates:
+//
+//   unknown        the model names none
+//   none           it does not
+//   static secret  a password or key that is the same each time, and proves nothing once copied
+//   in front       a component in front of the target has asked, and the target believes it
+//   proven         otherwise
+//
 // Transport of a way in, by what its flow declares:
 //
 //   clear text    no protection; inside a VPN where the source reaches the target by one alone
@@ -31,6 +39,10 @@ namespace metapowers::analysis {
 enum class CallerProof { kNone, kUnknown, kEnough, kWeak };
 
 CallerProof ProofOf(const model::v1::ConsumerClass& consumer);
+
+enum class FlowProof { kUnknown, kNone, kStaticSecret, kInFront, kProven };
+
+FlowProof ProofOf(const model::v1::Flow& flow);
 
 struct ConsumerFact {
   const model::v1::ConsumerClass* consumer = nullptr;

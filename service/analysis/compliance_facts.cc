@@ -139,8 +139,13 @@ class Collector {
       std::set<std::pair<int, std::string>> seen;
       const auto verdicts = handling.find(control.handling());
       if (verdicts != handling.end()) {
-        TakeVerdicts(verdicts->second, seen, fact);
-        handling.erase(verdicts);
+        std::vector<HandlingFact>& all = verdicts->second;
+        const auto others = std::stable_partition(
+            all.begin(), all.end(), [&](const HandlingFact& verdict) { return AppliesTo(control, verdict); });
+        const std::vector<HandlingFact> of_control(all.begin(), others);
+        if (!of_control.empty()) TakeVerdicts(of_control, seen, fact);
+        all.erase(all.begin(), others);
+        if (all.empty()) handling.erase(verdicts);
       }
       for (const k::ControlPopulation& population : control.expected_on())
         AddPopulation(control, population, seen, fact);
@@ -151,6 +156,13 @@ class Collector {
       if (fact.shown.empty() && fact.failing.empty() && fact.open.empty()) continue;
       found_.push_back(std::move(fact));
     }
+  }
+
+  // Where the control has no place the verdict stays one on the handling of data, which is mended in another way.
+  bool AppliesTo(const k::SecurityControl& control, const HandlingFact& verdict) const {
+    const int component = landscape_.IndexOf(verdict.subject);
+    return component < 0 || PostureOf(landscape_.ComponentElement(component), control.id()).state !=
+                                model::v1::POSTURE_STATE_NOT_APPLICABLE;
   }
 
   // The verdicts on data say it of their elements, with their references.

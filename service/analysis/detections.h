@@ -3,7 +3,10 @@
 // A detection applies when the model has a log of one of its kinds that shows (log_view.h) a threat of one of its
 // rules, or, where it watches the watching itself, when it has such a log at all. One that joins others applies when
 // all of those do. Threats of a team's own rules, which no row names, are shown by detections with a technique of
-// theirs.
+// theirs. One that is about credentials of some kinds shows threats on credentials of these kinds alone.
+//
+// A detection that counts fires at the number of a declared alert for the same when the condition of that alert says
+// that it counts the same (EventCorrelation.counted_words): one on a difference or a rate says nothing of it.
 //
 // How well a threat is seen is the best of its detections and their logs:
 //

@@ -147,7 +147,8 @@ class RequestTables {
     row.set_topic(check.name());
     row.set_request(test.request);
     row.set_expected(test.expected);
-    AddAll(check.asvs(), row.mutable_asvs());
+    if (test.asvs.empty()) AddAll(check.asvs(), row.mutable_asvs());
+    AddAll(test.asvs, row.mutable_asvs());
   }
 
   void AddOrigins() {

@@ -120,7 +120,9 @@ std::vector<FilledTest> ApiTexts::Tests(const google::protobuf::RepeatedPtrField
   for (const kb::ApiTest& test : tests) {
     const EntryPoint* operation = Choose(test, among);
     if (operation == nullptr) continue;
-    filled.push_back({FillTest(test.request(), *operation), FillTest(test.expected(), *operation)});
+    filled.push_back({FillTest(test.request(), *operation),
+                      FillTest(test.expected(), *operation),
+                      {test.asvs().begin(), test.asvs().end()}});
     if (!test.also()) break;
   }
   return filled;

@@ -16,6 +16,7 @@ namespace metapowers::commands {
 struct FilledTest {
   std::string request;
   std::string expected;
+  std::vector<std::string> asvs;  // of its own; empty: those of its risk or check
 };
 
 // Fills texts about one interface. Refers to its arguments, which outlive it.

@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/analysis/api_access.h"
 #include "service/analysis/entry_points.h"
 #include "service/commands/entry_wording.h"
 #include "service/commands/naming.h"
@@ -120,7 +121,7 @@ class InputTables {
       row.set_to(flow.target());
       row.set_method(Label(flow.authentication()));
       row.set_rights(RightsLabel(flow.authorization()));
-      row.set_judged(JudgeFlow(flow));
+      row.set_judged(ProofLabel(analysis::ProofOf(flow)));
       for (const Threat* threat : open_[flow.id()]) {
         if (IsOnAccess(*threat->rule)) row.add_threats(threat->key());
       }
@@ -143,18 +144,20 @@ class InputTables {
                           [&](const std::string& id) { return absl::c_linear_search(rows_.access_equivalents(), id); });
   }
 
-  static std::string JudgeFlow(const model::v1::Flow& flow) {
-    switch (flow.authentication()) {
-      case model::v1::FLOW_AUTHENTICATION_UNSPECIFIED:
+  static std::string ProofLabel(analysis::FlowProof proof) {
+    switch (proof) {
+      case analysis::FlowProof::kUnknown:
         return "not known";
-      case model::v1::FLOW_AUTHENTICATION_NONE:
+      case analysis::FlowProof::kNone:
         return "no proof";
-      case model::v1::FLOW_AUTHENTICATION_CREDENTIALS:
-      case model::v1::FLOW_AUTHENTICATION_API_KEY:
+      case analysis::FlowProof::kStaticSecret:
         return "static secret";
-      default:
+      case analysis::FlowProof::kInFront:
+        return "proven in front of it";
+      case analysis::FlowProof::kProven:
         return "proven";
     }
+    return "";
   }
 
   // --- Errors ---

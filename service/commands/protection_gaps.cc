@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/analysis/terms.h"
 #include "service/commands/naming.h"
+#include "service/commands/posture_wording.h"
 #include "service/commands/rows.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/key_and_access.h"
@@ -25,10 +26,13 @@ bool IsLoweredBy(const analysis::Threat& threat, absl::string_view control) {
                      [&](const analysis::ControlOnThreat& each) { return each.control->id() == control; });
 }
 
-// The control that the requirement is about; empty where none is.
-std::string ControlOf(absl::string_view requirement) {
+// The control that the requirement is about; empty where none is, or none that has a place on the subject.
+std::string ControlOf(const analysis::Landscape& landscape, const analysis::HandlingFact& fact) {
   for (const knowledge::v1::SecurityControl& control : knowledge::SecurityControls().controls()) {
-    if (control.handling() == requirement) return control.id();
+    if (control.handling() != fact.requirement->id()) continue;
+    if (landscape.IndexOf(fact.subject) < 0) return control.id();
+    const analysis::ControlPosture posture = PostureOn(landscape, fact.subject, control.id());
+    return posture.state == model::v1::POSTURE_STATE_NOT_APPLICABLE ? "" : control.id();
   }
   return "";
 }
@@ -127,7 +131,7 @@ void ProtectionGaps::Add(const analysis::HandlingFact& fact) {
   row.add_subjects(fact.subject);
   row.set_fact(fact.data.empty() ? fact.fact : absl::StrCat(fact.data, ": ", fact.fact));
   row.set_severity(requirement.severity());
-  row.set_control(ControlOf(requirement.id()));
+  row.set_control(ControlOf(input_.threats.Get().landscape(), fact));
   row.set_verification(requirement.verification());
   Complete(fact.team, row);
   Closing& closing = closings_[row.rule()];

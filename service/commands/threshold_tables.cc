@@ -46,6 +46,8 @@ void FillThreshold(const AppliedDetection& detection, pb::ThresholdRow& row) {
     row.set_source(absl::StrCat("alert ", threshold.alert->id()));
   } else if (!detection.limits.empty()) {
     row.set_source("to be confirmed: callers without a declared limit");
+  } else if (!detection.alerts.empty()) {
+    row.set_source(absl::StrCat("to be confirmed: alert ", detection.alerts.front()->id(), " counts something else"));
   }
 }
 

@@ -147,5 +147,19 @@ TEST(RequestLimits, AProviderNamesTheProductOfItsGatewaysAlone) {
   EXPECT_EQ(found[1].product->name(), "Cloudflare");
 }
 
+TEST(ApiAccess, ProofOfAFlowIsTheWayInWhichItsSourceAuthenticates) {
+  const auto proof = [](model::v1::FlowAuthentication method) {
+    model::v1::Flow flow;
+    flow.set_authentication(method);
+    return ProofOf(flow);
+  };
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_UNSPECIFIED), FlowProof::kUnknown);
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_NONE), FlowProof::kNone);
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_CREDENTIALS), FlowProof::kStaticSecret);
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_API_KEY), FlowProof::kStaticSecret);
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_EXTERNALISED), FlowProof::kInFront);
+  EXPECT_EQ(proof(model::v1::FLOW_AUTHENTICATION_CLIENT_CERT), FlowProof::kProven);
+}
+
 }  // namespace
 }  // namespace metapowers::analysis

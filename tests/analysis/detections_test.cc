@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "service/analysis/log_view.h"
 #include "tests/analysis/threats_of.h"
@@ -75,8 +77,8 @@ TEST(Detections, ADeclaredAlertForTheSameConfirmsItsLogs) {
   ModelText shop = Shop("unknown");
   const std::string alert =
       "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
-      "  - {id: login-failures, name: Login failures, condition: Many, threshold: 7, window_minutes: 3, severity: "
-      "high, "
+      "  - {id: login-failures, name: Login failures, condition: More than 7 failed logins, "
+      "threshold: 7, window_minutes: 3, severity: high, "
       "components: [web], routed_to: duty}\n";
   shop.rest = alert;
   const Case with(shop, "T1110.001");
@@ -90,6 +92,48 @@ TEST(Detections, ADeclaredAlertForTheSameConfirmsItsLogs) {
   ASSERT_NE((*without).Find("sign-ins-fail"), nullptr);
   EXPECT_FALSE((*without).Find("sign-ins-fail")->running);
   EXPECT_TRUE((*without).Find("sign-ins-fail")->threshold.assumed());
+}
+
+TEST(Detections, TakesTheNumberOfAnAlertThatCountsTheSameAlone) {
+  const auto threshold = [](const std::string& condition) {
+    ModelText shop = Shop("central");
+    shop.rest = absl::StrCat(
+        "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
+        "  - {id: login-failures, name: Login failures, condition: '",
+        condition, "', threshold: 7, window_minutes: 3, severity: high, components: [web], routed_to: duty}\n");
+    const Case seen(shop, "T1110.001");
+    const AppliedDetection* detection = (*seen).Find("sign-ins-fail");
+    EXPECT_EQ(detection->alerts.size(), 1u) << "it is about the same whatever it counts";
+    return detection->threshold;
+  };
+  EXPECT_EQ(threshold("More than 7 failed log-ins or 7 failed sign-ins in 3 minutes").value, 7);
+  for (const char* other : {"Failures exceed the failed sign-ins of yesterday by 7 in 3 minutes",
+                            "More than 7 % of sign-ins fail", "More than 70 failed sign-ins", "Too many"}) {
+    EXPECT_TRUE(threshold(other).assumed()) << other;
+    EXPECT_NE(threshold(other).value, 7) << other;
+  }
+}
+
+TEST(Detections, ACredentialIsSeenWhereItsKindIsUsed) {
+  for (const auto& [kind, seen] : {std::pair("database", true), std::pair("private_key", false)}) {
+    ModelText shop = Shop("central");
+    shop.rest =
+        absl::StrCat("secrets: {credentials: [{id: secret, name: Secret, kind: ", kind, ", used_by: [web, db]}]}\n");
+    const std::string rule =
+        RuleText("own-secret",
+                 "stride: STRIDE_SPOOFING subject: THREAT_SUBJECT_CREDENTIAL "
+                 "match { attribute: 'used_by' operator: MATCH_OPERATOR_SET } "
+                 "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'backup' impact: 1 } "
+                 "attack: 'T1213.006'");
+    const ThreatCase threats(shop, rule);
+    const LogSources sources = LogSources::Of(threats.threats().landscape());
+    const auto detections = Detections::Of(threats.threats(), sources);
+    std::vector<std::string> ids;
+    for (const AppliedDetection* each : detections->SightOf(threats["own-secret@secret"])->detections) {
+      ids.push_back(each->row->id());
+    }
+    EXPECT_EQ(std::count(ids.begin(), ids.end(), "database-used-by-stranger") > 0, seen) << kind;
+  }
 }
 
 TEST(Detections, AnAlertSpeaksForWhatItWatchesAlone) {
@@ -146,7 +190,8 @@ TEST(Detections, EachClassOfCallersHasItsOwnLimitWhereItsRequestsAreLogged) {
   EXPECT_TRUE(detection->threshold.assumed()) << "of all other callers";
   shop.rest +=
       "monitoring:\n  on_call:\n  - {id: duty, name: Duty, team: core}\n  alerts:\n"
-      "  - {id: flood, name: Flood, condition: Many, threshold: 5000, window_minutes: 1, severity: high, "
+      "  - {id: flood, name: Flood, condition: More than 5000 requests, threshold: 5000, window_minutes: 1, severity: "
+      "high, "
       "components: [web], routed_to: duty}\n";
   const Case alerted(shop);
   EXPECT_TRUE((*alerted).Find("request-rate-above-limit")->limits.empty()) << "the alert says the number";

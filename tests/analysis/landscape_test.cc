@@ -197,6 +197,20 @@ TEST(ControlPostureTest, DeclaredThenFlowsThenAttributesThenProgramme) {
   EXPECT_EQ(StateOn(on_component, "shop", "input_validation"), model::v1::POSTURE_STATE_ABSENT);
 }
 
+TEST(ControlPostureTest, NoApplicationEncryptsTheFieldsOfADirectoryOfOthers) {
+  const auto of = [](const std::string& technology) {
+    ModelText text = Shop();
+    text.components += absl::StrCat("- {id: kept, name: K, kind: datastore, zone: inside, encryption_at_rest: ",
+                                    "transparent, stores: [people], ", technology, "}\n");
+    return StateOn(text, "kept", "own_key_encryption");
+  };
+  EXPECT_EQ(of("technology: [active-directory, identity-store]"), model::v1::POSTURE_STATE_NOT_APPLICABLE);
+  EXPECT_EQ(of("technology: [keycloak]"), model::v1::POSTURE_STATE_NOT_APPLICABLE);
+  EXPECT_EQ(of("technology: [identity-provider], custom_code: true"), model::v1::POSTURE_STATE_ABSENT)
+      << "our own code";
+  EXPECT_EQ(of("technology: [postgresql]"), model::v1::POSTURE_STATE_ABSENT);
+}
+
 // State of the control on the only element of each of these subjects.
 std::vector<model::v1::PostureState> StatesOn(const ModelText& text, absl::string_view control) {
   const auto facts = FactsOf(text);

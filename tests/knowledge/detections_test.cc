@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/knowledge/knowledge.h"
@@ -53,6 +55,58 @@ TEST(Detections, HaveAllTheirTextsAndAnIdOfTheirOwn) {
     }
   }
   EXPECT_GE(ids.size(), 60u);
+}
+
+// What validators of Sigma rules refuse, for every row and not only for those that some model runs.
+TEST(Detections, KeepToWhatValidatorsOfSigmaCheck) {
+  for (const v1::Detection& row : Detections().detections()) {
+    SCOPED_TRACE(row.id());
+    EXPECT_TRUE(std::regex_match(row.id(), std::regex("[a-z0-9]+(-[a-z0-9]+)*")));
+    EXPECT_TRUE(std::regex_match(row.title(), std::regex("[A-Z].*[^. ]"))) << row.title();
+    EXPECT_FALSE(absl::StartsWith(row.title(), "Detects"));
+    EXPECT_TRUE(std::regex_match(row.description(), std::regex("[A-Z].{14,}\\."))) << row.description();
+    std::set<std::string> listed;
+    for (const std::string& text : row.false_positives()) {
+      EXPECT_TRUE(listed.insert(text).second) << text;
+      EXPECT_TRUE(std::regex_match(text, std::regex("[A-Z].{9,}[^.]"))) << text;
+      for (const char* word : {"none", "unknown", "unlikely", "legitimate"}) {
+        EXPECT_NE(absl::AsciiStrToLower(text), word) << "says nothing";
+      }
+    }
+    std::set<std::string> techniques;
+    for (const std::string& technique : row.attack()) {
+      EXPECT_TRUE(techniques.insert(technique).second) << technique;
+      EXPECT_TRUE(std::regex_match(technique, std::regex("T[0-9]{4}(\\.[0-9]{3})?"))) << technique;
+    }
+    for (const v1::EventSelection& selection : row.selections()) {
+      std::set<std::string> keys;
+      for (const v1::EventField& field : selection.fields()) {
+        std::string key = field.field();
+        for (const std::string& modifier : field.modifiers()) absl::StrAppend(&key, "|", modifier);
+        EXPECT_TRUE(keys.insert(key).second) << key << " stands twice in " << selection.name();
+        for (const std::string& value : field.values()) {
+          EXPECT_EQ(value.find('*'), std::string::npos) << value << ": a modifier says this";
+        }
+      }
+    }
+  }
+}
+
+TEST(Detections, CorrelationsSayWhatComesTogetherInWhichTime) {
+  for (const v1::Detection& row : Detections().detections()) {
+    if (!row.has_correlation()) continue;
+    SCOPED_TRACE(row.id());
+    const v1::EventCorrelation& correlation = row.correlation();
+    EXPECT_NE(correlation.kind(), v1::CORRELATION_KIND_UNSPECIFIED);
+    EXPECT_GT(correlation.minutes(), 0);
+    EXPECT_GT(correlation.group_by_size(), 0);
+    const bool counts = correlation.detections().empty();
+    EXPECT_EQ(correlation.starting_value() > 0, counts);
+    EXPECT_EQ(correlation.kind() == v1::CORRELATION_KIND_VALUE_COUNT, !correlation.field().empty());
+    EXPECT_TRUE(counts || correlation.detections_size() >= 2);
+    EXPECT_EQ(correlation.counted_words().empty(), !counts || row.alert_words().empty())
+        << "whether the number of an alert holds for it must be said";
+  }
 }
 
 TEST(Detections, CiteWhatTheCataloguesHave) {

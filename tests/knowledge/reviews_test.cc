@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
 #include <string>
 
@@ -46,6 +47,7 @@ TEST(ApiReviewRows, HasTheTenRisksWithTestsAndControls) {
     std::set<int> wires;
     for (const v1::ApiTest& test : row.tests()) {
       EXPECT_FALSE(test.request().empty() || test.expected().empty());
+      if (!test.asvs().empty()) ExpectAsvs(test.asvs());
       wires.insert(test.wires().begin(), test.wires().end());
     }
     EXPECT_EQ(wires.count(v1::API_WIRE_HTTP), 1u);
@@ -155,6 +157,41 @@ TEST(IacReviewRows, ToolsPoliciesAndJobsAreComplete) {
   }
   for (const v1::IacGate& gate : IacReview().gates()) EXPECT_NE(FindControl(gate.control()), nullptr) << gate.control();
   for (const v1::IacFix& fix : IacReview().fixes()) EXPECT_NE(FindControl(fix.control()), nullptr) << fix.control();
+}
+
+// A tag can be moved to other code, which then runs with the rights of the job.
+void ExpectPinnedActions(const v1::ConfigTemplate& config) {
+  std::smatch used;
+  std::string rest = config.body();
+  while (std::regex_search(rest, used, std::regex("uses: \"?([^\"\\s]+)"))) {
+    EXPECT_TRUE(std::regex_match(used[1].str(), std::regex("[^@]+@[0-9a-f]{40}"))) << used[1];
+    rest = used.suffix();
+  }
+}
+
+TEST(PipelineJobs, NameActionsByCommit) {
+  for (const v1::IacJob& job : IacReview().jobs()) ExpectPinnedActions(job.config());
+  for (const v1::AnalysisJob& job : CodeReview().jobs()) ExpectPinnedActions(job.config());
+}
+
+// What a gate of the document asks for must hold of the job that it prints.
+TEST(PipelineJobs, ApplyThePlanThatWasReadAndLookForDriftEachDay) {
+  int applying = 0;
+  for (const v1::IacJob& job : IacReview().jobs()) {
+    const std::string& body = job.config().body();
+    if (body.find("apply") == std::string::npos) continue;  // a controller pulls
+    ++applying;
+    SCOPED_TRACE(job.config().file());
+    for (const char* part : {"cron: ", "Drift", "checkov"}) EXPECT_NE(body.find(part), std::string::npos) << part;
+    const size_t at = body.rfind("terraform apply") != std::string::npos ? body.rfind("terraform apply")
+                                                                         : body.rfind("deployment sub create");
+    ASSERT_NE(at, std::string::npos);
+    const std::string apply = body.substr(at);
+    EXPECT_TRUE(apply.find("plan.bin") != std::string::npos ||
+                apply.find("--template-file main.json") != std::string::npos)
+        << "applies something else than the plan that was kept";
+  }
+  EXPECT_GE(applying, 3);
 }
 
 }  // namespace

@@ -179,7 +179,8 @@ class Audit {
       tried.set_topic(row.id());
       tried.set_request(test.request);
       tried.set_expected(test.expected);
-      AddAll(row.asvs(), tried.mutable_asvs());
+      if (test.asvs.empty()) AddAll(row.asvs(), tried.mutable_asvs());
+      AddAll(test.asvs, tried.mutable_asvs());
     }
   }
 
@@ -187,12 +188,18 @@ class Audit {
 
   void AddRemedies() {
     std::map<std::string, pb::RemedyRow> rows;
-    const auto add = [&](const ApiRiskFact& fact) {
-      const std::string& id = knowledge::ApiRiskRowOf(fact.risk).id();
+    const auto add = [&](const ApiRiskFact& fact, absl::string_view tested_in) {
+      const kb::ApiRiskRow& risk = knowledge::ApiRiskRowOf(fact.risk);
+      const std::string& id = risk.id();
       for (const Threat* threat : fact.threats) {
         pb::RemedyRow& row = rows[threat->key()];
         if (row.key().empty()) Describe(*threat, row);
         if (!absl::c_linear_search(row.risks(), id)) row.add_risks(id);
+        if (const kb::SecurityControl* control = FittingControl(*threat, risk); control != nullptr) {
+          row.set_verification(VerificationOf(*control, *threat));
+        } else if (row.verification().empty()) {
+          row.set_verification(absl::StrCat("The test of ", id, " on ", tested_in, " ends as expected"));
+        }
       }
       for (const analysis::SurfaceFindingFact* finding : fact.findings) {
         pb::RemedyRow& row = rows[absl::StrCat(finding->finding, " ", finding->subject)];
@@ -202,11 +209,11 @@ class Audit {
     };
     for (const ReviewedApi& api : review_.apis) {
       for (const ApiRiskFact& fact : api.risks) {
-        if (fact.applies) add(fact);
+        if (fact.applies) add(fact, api.api->id());
       }
     }
     for (const analysis::SupplierApi& api : review_.supplier_apis) {
-      add(api.risk);
+      add(api.risk, api.entry->flow->id());
       // The answer is what is tried here, and not what the control accepts elsewhere.
       for (const Threat* threat : api.risk.threats) {
         rows[threat->key()].set_verification(
@@ -221,24 +228,34 @@ class Audit {
     for (pb::RemedyRow& row : sorted) *result_.add_remedies() = std::move(row);
   }
 
+  // What proves the risk closed: the first missing control of the threat that is one of the risk's own. Another one may
+  // lower the threat and says nothing of the risk, as a limit of requests does on who may read a record.
+  static const kb::SecurityControl* FittingControl(const Threat& threat, const kb::ApiRiskRow& risk) {
+    for (const analysis::ControlOnThreat& each : threat.controls) {
+      if (IsMissing(each) && absl::c_linear_search(risk.controls(), each.control->id())) return each.control;
+    }
+    return nullptr;
+  }
+
+  // Of a flow the test is made on what answers it.
+  std::string VerificationOf(const kb::SecurityControl& control, const Threat& threat) const {
+    const std::string data = threat.data.empty() ? "its data" : List(DataNames(threat.data), kNamed);
+    const bool on_flow = threat.element.subject == kb::THREAT_SUBJECT_FLOW;
+    const std::string& tested = on_flow ? threat.element.flow().flow->target() : threat.element_id();
+    return absl::StrReplaceAll(FillTerms(model_, control.verification()), {{"the target of {element}", tested},
+                                                                           {"{element}", tested},
+                                                                           {"{system}", proto_.name()},
+                                                                           {"{team}", OwnerName(model_, *threat.team)},
+                                                                           {"{data}", data}});
+  }
+
   void Describe(const Threat& threat, pb::RemedyRow& row) const {
     row.set_key(threat.key());
     row.set_element(threat.element_id());
     row.set_severity(threat.severity());
     row.set_measure(analysis::MitigationOf(threat));
-    const kb::SecurityControl* first = nullptr;
     for (const analysis::ControlOnThreat& each : threat.controls) {
-      if (!IsMissing(each)) continue;
-      if (first == nullptr) first = each.control;
-      row.add_controls(each.control->name());
-    }
-    if (first != nullptr) {
-      const std::string data = threat.data.empty() ? "its data" : List(DataNames(threat.data), kNamed);
-      row.set_verification(
-          absl::StrReplaceAll(FillTerms(model_, first->verification()), {{"{element}", threat.element_id()},
-                                                                         {"{system}", proto_.name()},
-                                                                         {"{team}", OwnerName(model_, *threat.team)},
-                                                                         {"{data}", data}}));
+      if (IsMissing(each)) row.add_controls(each.control->name());
     }
     row.set_owner(OwnerName(model_, *threat.team));
     row.set_due(*threat.due);

@@ -308,6 +308,19 @@ TEST(ApiSecurity, AnAnswerIsTriedByAStandInForItsSupplier) {
   EXPECT_THAT(row->verification(), HasSubstr("The test of app-to-stripe"));
 }
 
+// A limit of requests lowers it, and says nothing of who may read a record.
+TEST(ApiSecurity, ARiskIsClosedByWhatFitsIt) {
+  const auto verification = [](const std::string& example, const std::string& key) {
+    const ApiSecurityResult result = Audit(Example(example));
+    const auto row = absl::c_find_if(result.remedies(), [&key](const auto& one) { return one.key() == key; });
+    EXPECT_NE(row, result.remedies().end());
+    return row == result.remedies().end() ? "" : row->verification();
+  };
+  EXPECT_EQ(verification("team-notes", "link-opens-record@app-api"), "The test of API1 on app-api ends as expected");
+  EXPECT_THAT(verification("patient-platform", "missing-authentication@lab-to-engine"),
+              HasSubstr("each operation of interface-engine without credentials"));
+}
+
 TEST(ApiSecurity, MessagesHaveNeitherHeadersNorAddressesToForge) {
   auto states = States(ReviewOf(Audit(Example("patient-platform")), "hl7-interfaces"));
   EXPECT_EQ(states["API7"], "");

@@ -177,6 +177,15 @@ TEST(EncryptionStrategy, CardRequirementsAreCitedOnlyWhereTheyBind) {
   EXPECT_THAT(Encrypt(Example("patient-platform")).certificate_references(), Each(Not(HasSubstr("PCI DSS"))));
 }
 
+// It gets a key of its own for the volume; no application encrypts fields in it.
+TEST(EncryptionStrategy, ADirectoryIsNotAskedForFieldsOfAnApplication) {
+  const EncryptionStrategyResult result = Encrypt(Example("patient-platform"));
+  const auto* gap = FindGap(result, "rest-own-key", "active-directory");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_EQ(gap->control(), "");
+  EXPECT_EQ(FindGap(result, "rest-own-key", "ehr-database")->control(), "own_key_encryption");
+}
+
 TEST(EncryptionStrategy, UnknownEncryptionIsAQuestionAndNoGap) {
   const auto result = Encrypt(Example("api-platform"));
   const auto* row = Find(result.stores(), "event-bus");
