@@ -1,16 +1,11 @@
 #include "service/analysis/detections.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
+#include "service/analysis/detection_alerts.h"
 #include "service/analysis/log_view.h"
 #include "service/analysis/request_limits.h"
 #include "service/knowledge/detections.h"
@@ -35,37 +30,6 @@ bool Watches(const Alert& alert, absl::string_view element_id) {
 bool AnyWatches(const AppliedDetection& detection, absl::string_view element_id) {
   return std::any_of(detection.alerts.begin(), detection.alerts.end(),
                      [element_id](const Alert* alert) { return Watches(*alert, element_id); });
-}
-
-// `text` in lower case, as words between single spaces: "Failed sign-ins" is "failed sign ins".
-std::string InWords(absl::string_view text) { return absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"-", " "}}); }
-
-// Behind a number these end what is counted: "20 in 5 minutes" counts nothing that it names.
-bool EndsCount(absl::string_view word) {
-  static constexpr std::array<absl::string_view, 10> kEnds = {"in", "of",   "per",    "a",       "for",
-                                                              "by", "from", "within", "percent", "%"};
-  return Has(kEnds, word);
-}
-
-// Whether the condition of the alert says that it counts what the detection counts, e.g. "more than 120 charts".
-bool CountsTheSame(const Alert& alert, const k::EventCorrelation& correlation) {
-  constexpr int kWordsCounted = 3;
-  const std::string number = absl::StrCat(alert.threshold());
-  const std::string condition = absl::StrReplaceAll(InWords(alert.condition()), {{",", ""}});
-  const std::vector<std::string> words = absl::StrSplit(condition, ' ', absl::SkipEmpty());
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (words[i] != number) continue;
-    std::string counted;
-    for (size_t next = i + 1; next < words.size() && next <= i + kWordsCounted && !EndsCount(words[next]); ++next) {
-      absl::StrAppend(&counted, words[next], " ");
-    }
-    const auto& known = correlation.counted_words();
-    if (std::any_of(known.begin(), known.end(),
-                    [&counted](const std::string& word) { return absl::StrContains(counted, word); })) {
-      return true;
-    }
-  }
-  return false;
 }
 
 // Whether the row is about threats on elements of this kind at all.
@@ -293,14 +257,9 @@ class DetectionsBuilder {
     }
   }
 
-  // An alert with one of the words that watches, where it says so, something that the detection is about.
+  // An alert on the same that watches, where it says so, something that the detection is about.
   static bool IsFor(const Alert& alert, const AppliedDetection& applied) {
-    const std::string text = InWords(absl::StrCat(alert.id(), " ", alert.name()));
-    const auto& words = applied.row->alert_words();
-    if (std::none_of(words.begin(), words.end(),
-                     [&text](const std::string& word) { return absl::StrContains(text, word); })) {
-      return false;
-    }
+    if (!IsOnTheSame(alert, *applied.row)) return false;
     return alert.components().empty() ||
            std::any_of(applied.sources.begin(), applied.sources.end(),
                        [&](const LogSource* source) { return Watches(alert, source->element_id); }) ||

@@ -109,18 +109,16 @@ void CheckSigma(Check& check) {
     if (!rule.correlation && (rule.matching_event.empty() || rule.other_event.empty()))
       fail("has no event to try it with");
   }
-  // Those that wait for their logs stand in a list, the others in a table.
-  std::vector<std::string> written;
+  // Those that wait stand with the logs that they wait for, the others in a row of their own.
+  std::vector<std::string> running;
+  std::vector<std::string> waiting;
   for (const analysis::AppliedDetection& detection : detections->all()) {
-    const std::string waiting = absl::StrCat("- ", detection.row->id(), " (");
-    if (absl::StrContains(section.text(), waiting)) {
-      check.Look();
-    } else {
-      written.push_back(detection.row->id());
-    }
+    (detection.running ? running : waiting).push_back(detection.row->id());
   }
-  WantRows(check, section, {{"Detection", "What it finds", "Level", "Logs", "Sigma files"}, {"Level", "Logs"}}, written,
+  WantRows(check, section, {{"Detection", "What it finds", "Level", "Logs", "Sigma files"}, {"Level", "Logs"}}, running,
            "detection");
+  WantRows(check, section, {{"Rules that it starts", "Missing log", "Written by"}, {"Missing log", "Written by"}},
+           waiting, "detection");
 }
 
 void CheckAlerts(Check& check) {

@@ -211,6 +211,23 @@ TEST(ControlPostureTest, NoApplicationEncryptsTheFieldsOfADirectoryOfOthers) {
   EXPECT_EQ(of("technology: [postgresql]"), model::v1::POSTURE_STATE_ABSENT);
 }
 
+TEST(ControlPostureTest, WhatStaysOnOneMachineNeedsNoSegment) {
+  ModelText text = Shop();
+  text.flows = "- {id: call, name: F, source: buyer, target: web, transport_security: local}\n";
+  const auto facts = FactsOf(text);
+  const Landscape landscape(*facts);
+  EXPECT_EQ(PostureOf(landscape.FlowElement(0), "network_segmentation").state, model::v1::POSTURE_STATE_NOT_APPLICABLE);
+}
+
+TEST(ControlPostureTest, AnApplicationWithUsersIsNoIdentitySystem) {
+  ModelText text = Shop();
+  text.components +=
+      "- {id: own, name: O, kind: process, zone: inside, technology: [django], custom_code: true}\n"
+      "- {id: idp, name: I, kind: process, zone: inside, technology: [keycloak]}\n";
+  EXPECT_EQ(StateOn(text, "own", "identity_isolation"), model::v1::POSTURE_STATE_NOT_APPLICABLE);
+  EXPECT_NE(StateOn(text, "idp", "identity_isolation"), model::v1::POSTURE_STATE_NOT_APPLICABLE);
+}
+
 // State of the control on the only element of each of these subjects.
 std::vector<model::v1::PostureState> StatesOn(const ModelText& text, absl::string_view control) {
   const auto facts = FactsOf(text);

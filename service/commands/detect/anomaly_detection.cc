@@ -66,6 +66,7 @@ class Builder {
     result_.set_as_of(proto_.as_of());
     AddBaselineTables(threats_.landscape(), sources_, *detections_, result_);
     AddDetections();
+    AddMissingLogs();
     AddRuleTexts();
     AddThresholdTables(model_, *detections_, result_);
     AddJoins();
@@ -120,6 +121,43 @@ class Builder {
       const auto* rotation = model_.Find<model::v1::OnCall>(detection->alerts.front()->routed_to());
       if (rotation != nullptr) row.set_on_call(rotation->name());
     }
+  }
+
+  // What detections that read nothing yet wait for.
+  void AddMissingLogs() {
+    struct Waiting {
+      std::set<std::string> elements;
+      std::vector<const AppliedDetection*> detections;
+      std::set<const Threat*> open;
+    };
+    std::map<std::string, Waiting> by_kind;
+    for (const AppliedDetection* detection : Ranked()) {
+      if (detection->running) continue;
+      for (const LogSource* source : detection->sources) {
+        Waiting& waiting = by_kind[source->kind->id()];
+        waiting.elements.insert(source->element_id);
+        if (waiting.detections.empty() || waiting.detections.back() != detection)
+          waiting.detections.push_back(detection);
+        for (const Threat* threat : detection->threats) {
+          if (threat->open()) waiting.open.insert(threat);
+        }
+      }
+    }
+    for (const auto& [kind, waiting] : by_kind) {
+      pb::MissingLog& row = *result_.add_missing_logs();
+      row.set_log(LogKindName(kind));
+      AddAll(waiting.elements, row.mutable_elements());
+      row.set_detections(static_cast<int32_t>(waiting.detections.size()));
+      row.set_level(waiting.detections.front()->row->level());
+      row.set_severe(static_cast<int32_t>(
+          std::count_if(waiting.open.begin(), waiting.open.end(), [](const Threat* each) { return IsSevere(*each); })));
+      row.set_open(static_cast<int32_t>(waiting.open.size()));
+      for (const AppliedDetection* detection : waiting.detections) row.add_ids(detection->row->id());
+    }
+    std::stable_sort(result_.mutable_missing_logs()->begin(), result_.mutable_missing_logs()->end(),
+                     [](const pb::MissingLog& a, const pb::MissingLog& b) {
+                       return std::make_tuple(a.severe(), a.open()) > std::make_tuple(b.severe(), b.open());
+                     });
   }
 
   // One that takes values of the model, one that counts and one that joins, each the one with most severe threats.

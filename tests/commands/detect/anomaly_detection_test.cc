@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -106,6 +107,36 @@ TEST(AnomalyDetection, LogsThatStayWhereTheyAriseDetectNothing) {
   const pb::AnomalyDetectionResult result = Of(Example("team-notes"));
   EXPECT_EQ(result.totals().running(), 0);
   EXPECT_EQ(result.totals().detected(), 0);
+}
+
+TEST(AnomalyDetection, WhatWaitsStandsWithTheLogsThatItWaitsFor) {
+  for (const char* example : kExamples) {
+    const pb::AnomalyDetectionResult result = Of(Example(example));
+    std::set<std::string> waiting;
+    for (const pb::DetectionRow& row : result.detections()) {
+      if (!row.running()) waiting.insert(row.id());
+    }
+    std::set<std::string> listed;
+    int last = result.totals().severe();
+    for (const pb::MissingLog& row : result.missing_logs()) {
+      EXPECT_LE(row.severe(), last) << row.log();
+      last = row.severe();
+      EXPECT_LE(row.severe(), row.open());
+      EXPECT_THAT(row.elements(), Not(IsEmpty()));
+      EXPECT_EQ(row.detections(), row.ids_size());
+      listed.insert(row.ids().begin(), row.ids().end());
+    }
+    EXPECT_EQ(listed, waiting) << example;
+  }
+}
+
+TEST(AnomalyDetection, ANumberOfSomethingElseIsNotTaken) {
+  const pb::AnomalyDetectionResult result = Of(Example("api-platform"));
+  const auto row = std::find_if(result.thresholds().begin(), result.thresholds().end(),
+                                [](const auto& one) { return one.detection() == "clear-values-read"; });
+  ASSERT_NE(row, result.thresholds().end());
+  EXPECT_TRUE(row->assumed());
+  EXPECT_EQ(row->source(), "to be confirmed: alert detokenisation-volume counts something else");
 }
 
 TEST(AnomalyDetection, NumbersComeFromAlertsAndElseAreQuestions) {
