@@ -347,45 +347,4 @@ const ThreatSight* Detections::SightOf(const Threat& threat) const {
   return found == sight_of_.end() ? nullptr : &sights_[found->second];
 }
 
-std::vector<std::string> DeclaredValuesOf(const Landscape& landscape, k::DeclaredValues values,
-                                          const LogSource* source) {
-  const auto& proto = landscape.model().proto();
-  std::set<std::string> ids;
-  const auto add_callers = [&](bool callers) {
-    for (const model::v1::Flow& flow : proto.flows()) {
-      if (source == nullptr) continue;
-      if (callers && flow.target() == source->element_id) ids.insert(flow.source());
-      if (!callers && flow.source() == source->element_id) ids.insert(flow.target());
-    }
-  };
-  switch (values) {
-    case k::DECLARED_VALUES_CALLERS:
-      add_callers(true);
-      break;
-    case k::DECLARED_VALUES_TARGETS:
-      add_callers(false);
-      break;
-    case k::DECLARED_VALUES_SECRET_USERS:
-      add_callers(true);
-      for (const model::v1::Credential& credential : proto.secrets().credentials()) {
-        const auto* store = landscape.model().Find<model::v1::SecretStore>(credential.store());
-        if (source == nullptr || store == nullptr) continue;
-        if (store->id() != source->element_id && store->component() != source->element_id) continue;
-        ids.insert(credential.used_by().begin(), credential.used_by().end());
-      }
-      break;
-    case k::DECLARED_VALUES_REGIONS:
-      for (const model::v1::Region& region : proto.regions()) ids.insert(region.id());
-      break;
-    case k::DECLARED_VALUES_DEPLOYERS:
-      for (const model::v1::Pipeline& pipeline : proto.delivery().pipelines()) {
-        ids.insert(pipeline.component().empty() ? pipeline.id() : pipeline.component());
-      }
-      break;
-    default:
-      break;
-  }
-  return {ids.begin(), ids.end()};
-}
-
 }  // namespace metapowers::analysis

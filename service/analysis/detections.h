@@ -112,10 +112,6 @@ class Detections {
   std::vector<TechniqueCoverage> techniques_;
 };
 
-// What the model has for a source, sorted ids without repetition.
-std::vector<std::string> DeclaredValuesOf(const Landscape& landscape, knowledge::v1::DeclaredValues values,
-                                          const LogSource* source);
-
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_DETECTIONS_H_

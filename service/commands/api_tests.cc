@@ -59,6 +59,8 @@ const model::v1::ConsumerClass* ApiTexts::CallerOf(const EntryPoint& operation) 
 bool ApiTexts::Meets(const std::string& need, const EntryPoint& operation) const {
   const model::v1::Endpoint& endpoint = *operation.endpoint;
   if (need == "authenticated") return endpoint.authenticated() == model::v1::TRISTATE_YES;
+  if (need == "open") return endpoint.authenticated() == model::v1::TRISTATE_NO;
+  if (need == "not_open") return endpoint.authenticated() != model::v1::TRISTATE_NO;
   if (need == "undecided") return endpoint.authenticated() == model::v1::TRISTATE_UNSPECIFIED;
   if (need == "changes") return endpoint.state_changing();
   if (need == "body") return endpoint.method() != "GET" && endpoint.method() != "HEAD" && endpoint.method() != "DELETE";

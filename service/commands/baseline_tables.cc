@@ -10,6 +10,7 @@
 #include "service/analysis/request_limits.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
+#include "service/commands/sight_wording.h"
 #include "service/commands/wording.h"
 
 namespace metapowers::commands {
@@ -134,7 +135,7 @@ class BaselineTables {
         continue;
       }
       pb::LearntBaseline& row = *result_.add_learnt();
-      row.set_measure(detection.row->baseline());
+      row.set_measure(FillSpan(detection.row->baseline(), detection));
       row.set_detection(detection.row->id());
       row.set_logs(Count(static_cast<int64_t>(detection.sources.size()), "log", "logs"));
       if (detection.row->learning_days() == 0) continue;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/logging.h"
 
@@ -56,6 +57,10 @@ std::vector<std::string> LogKeys(const std::vector<const LogSource*>& sources) {
   keys.resize(kNamed);
   keys.push_back(absl::StrCat(more, " more"));
   return keys;
+}
+
+std::string FillSpan(const std::string& text, const analysis::AppliedDetection& detection) {
+  return absl::StrReplaceAll(text, {{"{span}", Minutes(detection.threshold.minutes)}});
 }
 
 std::string BlindReason(const ThreatSight& sight) {

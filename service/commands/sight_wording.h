@@ -23,6 +23,9 @@ std::string BlindRemedy(const analysis::ThreatSight& sight, const analysis::LogS
 // Keys of logs, the first few.
 std::vector<std::string> LogKeys(const std::vector<const analysis::LogSource*>& sources);
 
+// Text of a row with the span that the detection counts in.
+std::string FillSpan(const std::string& text, const analysis::AppliedDetection& detection);
+
 // "kubernetes audit log" of the kind.
 std::string LogKindName(const std::string& kind);
 

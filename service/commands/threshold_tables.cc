@@ -6,6 +6,7 @@
 #include "service/commands/api_wording.h"
 #include "service/commands/naming.h"
 #include "service/commands/rows.h"
+#include "service/commands/sight_wording.h"
 #include "service/commands/wording.h"
 
 namespace metapowers::commands {
@@ -20,7 +21,7 @@ pb::ThresholdRow& AddRow(const model::Model& model, const AppliedDetection& dete
                          pb::AnomalyDetectionResult& result) {
   pb::ThresholdRow& row = *result.add_thresholds();
   row.set_detection(detection.row->id());
-  row.set_tuning(detection.row->tuning());
+  row.set_tuning(FillSpan(detection.row->tuning(), detection));
   row.set_owner(TeamName(model, detection.team));
   return row;
 }

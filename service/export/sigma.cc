@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "service/analysis/declared_values.h"
 #include "service/export/file.h"
 #include "service/export/sigma_words.h"
 #include "service/export/yaml.h"

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "service/analysis/declared_values.h"
 #include "service/analysis/log_view.h"
 #include "tests/analysis/threats_of.h"
 
@@ -134,6 +135,29 @@ TEST(Detections, ACredentialIsSeenWhereItsKindIsUsed) {
     }
     EXPECT_EQ(std::count(ids.begin(), ids.end(), "database-used-by-stranger") > 0, seen) << kind;
   }
+}
+
+// The identity of another pipeline is a stranger there.
+TEST(Detections, APipelineIsDeclaredWhereItDeploys) {
+  ModelText shop = Shop("central");
+  shop.components +=
+      "- {id: box, name: Box, kind: process, zone: inside, runs_on: rack}\n"
+      "- {id: pod, name: Pod, kind: process, zone: inside, runs_on: cluster}\n";
+  shop.rest =
+      "infrastructure:\n- {id: rack, name: Rack, kind: virtual_machine}\n"
+      "- {id: cluster, name: Cluster, kind: kubernetes_cluster}\n"
+      "delivery:\n  pipelines:\n  - {id: release, name: Release, platform: GitLab CI, deploys_to: [cluster]}\n";
+  const Case seen(shop);
+  const auto deployers = [&seen](const std::string& element) {
+    LogSource source;
+    source.element_id = element;
+    return DeclaredValuesOf(seen.threats().landscape(), k::DECLARED_VALUES_DEPLOYERS, &source);
+  };
+  EXPECT_THAT(deployers("pod"), ElementsAre("release"));
+  EXPECT_THAT(deployers("cluster"), ElementsAre("release"));
+  EXPECT_THAT(deployers("box"), ElementsAre());
+  EXPECT_THAT(DeclaredValuesOf(seen.threats().landscape(), k::DECLARED_VALUES_DEPLOYERS, nullptr),
+              ElementsAre("release"));
 }
 
 TEST(Detections, AnAlertSpeaksForWhatItWatchesAlone) {

@@ -198,7 +198,7 @@ class Audit {
         if (const kb::SecurityControl* control = FittingControl(*threat, risk); control != nullptr) {
           row.set_verification(VerificationOf(*control, *threat));
         } else if (row.verification().empty()) {
-          row.set_verification(absl::StrCat("The test of ", id, " on ", tested_in, " ends as expected"));
+          row.set_verification(absl::StrCat("Each test of ", id, " on ", tested_in, " ends as expected"));
         }
       }
       for (const analysis::SurfaceFindingFact* finding : fact.findings) {
