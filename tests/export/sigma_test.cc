@@ -160,6 +160,7 @@ TEST(Sigma, RulesKeepToTheSchema) {
       for (const model::YamlEntry& entry : parsed.root().entries) EXPECT_TRUE(known.contains(entry.key)) << entry.key;
       EXPECT_TRUE(titles.insert(parsed.Text("title")).second) << parsed.Text("title");
       EXPECT_LE(parsed.Text("title").size(), 256u);
+      EXPECT_FALSE(absl::EndsWith(parsed.Text("title"), "."));
       EXPECT_GE(parsed.Text("description").size(), 16u);
       EXPECT_LE(parsed.Text("description").size(), 65535u);
       const size_t file = rule.name.size() + std::string(".yml").size();
@@ -232,13 +233,15 @@ TEST(Sigma, TagsStandInTheCatalogue) {
   std::set<std::string> tactics;
   for (const auto& entry : knowledge::Attack().entries())
     tactics.insert(entry.tactics().begin(), entry.tactics().end());
-  const Rules rules(Example("api-platform"));
-  for (const SigmaRule& rule : rules.all()) {
-    for (const std::string& tag : Parsed(rule).List("tags")) {
-      ASSERT_TRUE(absl::StartsWith(tag, "attack.")) << tag;
-      const std::string name = tag.substr(7);
-      const std::string upper = absl::AsciiStrToUpper(name);
-      EXPECT_TRUE(tactics.contains(name) || knowledge::FindWeakness(upper) != nullptr) << rule.name << " " << tag;
+  for (const char* example : kExamples) {
+    const Rules rules(Example(example));
+    for (const SigmaRule& rule : rules.all()) {
+      for (const std::string& tag : Parsed(rule).List("tags")) {
+        ASSERT_TRUE(absl::StartsWith(tag, "attack.")) << tag;
+        const std::string name = tag.substr(7);
+        const std::string upper = absl::AsciiStrToUpper(name);
+        EXPECT_TRUE(tactics.contains(name) || knowledge::FindWeakness(upper) != nullptr) << rule.name << " " << tag;
+      }
     }
   }
 }
