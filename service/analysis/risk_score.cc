@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/terms.h"
+#include "service/base/strings.h"
 #include "service/knowledge/threats.h"
 
 namespace metapowers::analysis {
@@ -203,8 +204,8 @@ int Lowered(int levels, model::v1::PostureState state) {
 
 void AddControl(const ControlOnThreat& each, int lowered, Sum& sum) {
   if (lowered == 0) return;
-  const absl::string_view name = each.control->name();
-  sum.Add(-lowered, absl::AsciiStrToLower(name.substr(0, 1)), name.substr(1), " ", Words(each.posture->state));
+  const std::string name = sum.words == nullptr ? "" : InSentence(each.control->name());
+  sum.Add(-lowered, name, " ", Words(each.posture->state));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -98,6 +99,13 @@ std::string OneLine(absl::string_view text) {
     text.remove_prefix(std::max<size_t>(size, 1));
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::string InSentence(absl::string_view text) {
+  std::string out(text);
+  const bool abbreviation = out.size() > 1 && absl::ascii_isupper(out[1]);
+  if (!out.empty() && !abbreviation) out[0] = absl::ascii_tolower(out[0]);
   return out;
 }
 

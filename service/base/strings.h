@@ -23,6 +23,9 @@ bool IsUtf8(absl::string_view text);
 // and tabs turned into one space. For commit messages, log lines and terminals.
 std::string OneLine(absl::string_view text);
 
+// `text` as it stands inside a sentence: its first letter in lower case, unless it begins an abbreviation ("TLS").
+std::string InSentence(absl::string_view text);
+
 }  // namespace metapowers
 
 #endif  // METAPOWERS_SERVICE_BASE_STRINGS_H_

@@ -30,5 +30,12 @@ TEST(OneLine, RemovesWhatCouldForgeALine) {
   EXPECT_EQ(OneLine("tail \r\n"), "tail");
 }
 
+TEST(InSentence, LowersTheFirstLetterButOfAbbreviations) {
+  EXPECT_EQ(InSentence("Keep audit logs"), "keep audit logs");
+  EXPECT_EQ(InSentence("A backup"), "a backup");
+  EXPECT_EQ(InSentence("TLS everywhere"), "TLS everywhere");
+  EXPECT_EQ(InSentence(""), "");
+}
+
 }  // namespace
 }  // namespace metapowers

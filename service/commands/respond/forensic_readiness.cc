@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/alert_coverage.h"
 #include "service/analysis/log_pipeline.h"
 #include "service/analysis/log_sources.h"
 #include "service/analysis/terms.h"
+#include "service/base/strings.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/evidence_places.h"
 #include "service/commands/log_naming.h"
@@ -173,10 +173,10 @@ class Readiness {
     }
     for (const analysis::RetentionFact& fact : BindingRetentions(input_, sources_)) {
       if (fact.state != analysis::RuleState::kBroken) continue;
-      findings_.Add("evidence-short-lived", knowledge::ReferenceLabel(fact.duty->reference()),
-                    absl::StrCat("logs are kept ", analysis::RetentionOf(model_), "; it asks: ",
-                                 absl::AsciiStrToLower(fact.duty->text().substr(0, 1)), fact.duty->text().substr(1)),
-                    "");
+      findings_.Add(
+          "evidence-short-lived", knowledge::ReferenceLabel(fact.duty->reference()),
+          absl::StrCat("logs are kept ", analysis::RetentionOf(model_), "; it asks: ", InSentence(fact.duty->text())),
+          "");
     }
     // Half a year is what an intrusion often takes to be found; less is said where nothing binds.
     constexpr int kDays = 180;

@@ -1,14 +1,10 @@
 // What can be cut off, what stops with it and who may order it follow the declared switches and dependencies.
 #include "service/commands/respond/containment_strategy.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
 
-#include "tests/commands/command_fixture.h"
 #include "tests/commands/respond/respond_checks.h"
 
 namespace metapowers::commands::respond {
@@ -23,9 +19,7 @@ using ::testing::Not;
 pb::ContainmentStrategyResult Of(const std::string& yaml) { return ContainmentStrategy(Case(yaml).input()); }
 
 std::map<std::string, pb::ComponentContainmentRow> ComponentsOf(const pb::ContainmentStrategyResult& result) {
-  std::map<std::string, pb::ComponentContainmentRow> rows;
-  for (const pb::ComponentContainmentRow& row : result.components()) rows[row.component()] = row;
-  return rows;
+  return RowsBy(result.components(), &pb::ComponentContainmentRow::component);
 }
 
 TEST(ContainmentStrategy, FiguresAgree) {

@@ -1,9 +1,6 @@
 // Evidence, where it must stay and who keeps it follow the declared elements.
 #include "service/commands/respond/forensic_readiness.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +8,6 @@
 #include "service/commands/model_query.h"
 #include "service/commands/plan_text.h"
 #include "service/knowledge/response.h"
-#include "tests/commands/command_fixture.h"
 #include "tests/commands/respond/respond_checks.h"
 
 namespace metapowers::commands::respond {
@@ -27,9 +23,7 @@ using ::testing::StartsWith;
 pb::ForensicReadinessResult Of(const std::string& yaml) { return ForensicReadiness(Case(yaml).input()); }
 
 std::map<std::string, pb::EvidenceRow> EvidenceOf(const pb::ForensicReadinessResult& result) {
-  std::map<std::string, pb::EvidenceRow> rows;
-  for (const pb::EvidenceRow& row : result.evidence()) rows[row.name()] = row;
-  return rows;
+  return RowsBy(result.evidence(), &pb::EvidenceRow::name);
 }
 
 TEST(ForensicReadiness, PlaceholdersAreKnown) {

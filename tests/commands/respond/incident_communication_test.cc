@@ -1,9 +1,6 @@
 // Duties to tell follow regions, data and roles; what no rule knows is asked.
 #include "service/commands/respond/incident_communication.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +8,6 @@
 #include "service/commands/model_query.h"
 #include "service/commands/plan_text.h"
 #include "service/knowledge/response.h"
-#include "tests/commands/command_fixture.h"
 #include "tests/commands/respond/respond_checks.h"
 
 namespace metapowers::commands::respond {
@@ -25,9 +21,7 @@ using ::testing::Not;
 pb::IncidentCommunicationResult Of(const std::string& yaml) { return IncidentCommunication(Case(yaml).input()); }
 
 std::map<std::string, pb::NotificationDutyRow> DutiesOf(const pb::IncidentCommunicationResult& result) {
-  std::map<std::string, pb::NotificationDutyRow> duties;
-  for (const pb::NotificationDutyRow& row : result.duties()) duties[row.id()] = row;
-  return duties;
+  return RowsBy(result.duties(), &pb::NotificationDutyRow::id);
 }
 
 TEST(IncidentCommunication, PlaceholdersOfTheMessagesAreKnown) {

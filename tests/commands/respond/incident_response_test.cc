@@ -1,9 +1,6 @@
 // Ladder, playbooks, people and means follow the declared facts, and what is not declared is asked or found.
 #include "service/commands/respond/incident_response.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
@@ -12,7 +9,6 @@
 #include "service/commands/model_query.h"
 #include "service/commands/plan_text.h"
 #include "service/knowledge/response.h"
-#include "tests/commands/command_fixture.h"
 #include "tests/commands/respond/respond_checks.h"
 
 namespace metapowers::commands::respond {

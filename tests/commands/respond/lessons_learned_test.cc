@@ -1,14 +1,10 @@
 // Lessons lead to backlog ids and controls; what an incident does not say is found or asked.
 #include "service/commands/respond/lessons_learned.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
 
-#include "tests/commands/command_fixture.h"
 #include "tests/commands/respond/respond_checks.h"
 
 namespace metapowers::commands::respond {
@@ -23,15 +19,11 @@ using ::testing::Not;
 pb::LessonsLearnedResult Of(const std::string& yaml) { return LessonsLearned(Case(yaml).input()); }
 
 std::map<std::string, pb::LessonAction> ActionsOf(const pb::LessonsLearnedResult& result) {
-  std::map<std::string, pb::LessonAction> rows;
-  for (const pb::LessonAction& row : result.actions()) rows[row.id()] = row;
-  return rows;
+  return RowsBy(result.actions(), &pb::LessonAction::id);
 }
 
 std::map<std::string, pb::LessonMetricRow> MetricsOf(const pb::LessonsLearnedResult& result) {
-  std::map<std::string, pb::LessonMetricRow> rows;
-  for (const pb::LessonMetricRow& row : result.metrics()) rows[row.name()] = row;
-  return rows;
+  return RowsBy(result.metrics(), &pb::LessonMetricRow::name);
 }
 
 TEST(LessonsLearned, FiguresAgree) {

@@ -2,10 +2,24 @@
 #ifndef METAPOWERS_TESTS_COMMANDS_RESPOND_RESPOND_CHECKS_H_
 #define METAPOWERS_TESTS_COMMANDS_RESPOND_RESPOND_CHECKS_H_
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
 #include <set>
 #include <string>
 
+#include "tests/commands/command_fixture.h"
+
 namespace metapowers::commands::respond {
+
+// Rows by what `key`, a member of theirs, says.
+template <class Rows, class Row = typename Rows::value_type>
+std::map<std::string, Row> RowsBy(const Rows& rows, const std::string& (Row::*key)() const) {
+  std::map<std::string, Row> found;
+  for (const Row& row : rows) found[(row.*key)()] = row;
+  return found;
+}
 
 // "<rule> <subject>" of each finding.
 template <class Result>
