@@ -14,7 +14,6 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "client/call_error.h"
 #include "client/local.h"
 #include "client/output.h"
 #include "service/base/api_version.h"
@@ -177,8 +176,8 @@ std::string Session::TopicName(absl::string_view topic) const {
   return absl::StrCat(WorkspaceName(), "/topics/", topic);
 }
 
-int Session::Fail(const grpc::Status& status) {
-  const auto [info, bad_request, help] = CallError(status);
+int Session::Fail(const grpc::Status& status, const CallError& details) {
+  const auto& [info, bad_request, help] = details;
   if (status.error_code() == grpc::StatusCode::CANCELLED && interrupted()) {
     err() << "metapowers: interrupted\n";
     return kExitInterrupted;

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/call_error.h"
 #include "google/protobuf/message.h"
 
 namespace metapowers::client {
@@ -95,7 +96,8 @@ class Session {
   void set_model_source(std::string source) { model_source_ = std::move(source); }
 
   // Prints the error with place, cause and next step; returns the exit code.
-  int Fail(const grpc::Status& status);
+  int Fail(const grpc::Status& status) { return Fail(status, CallError(status)); }
+  int Fail(const grpc::Status& status, const CallError& details);  // of the same status
   int Fail(ExitCode code, absl::string_view message, absl::string_view next_step = "");
 
   // Cancels the call under way, from a signal's thread. Thread-safe.

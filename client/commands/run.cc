@@ -107,8 +107,7 @@ class RunPrinter {
 };
 
 // The command that ended the run, as the details of the error name it; empty when none did.
-std::string FailedCommand(const grpc::Status& status) {
-  const CallError error(status);
+std::string FailedCommand(const CallError& error) {
   const auto failed = error.info.metadata().find("failed");
   return failed == error.info.metadata().end() ? "" : failed->second;
 }
@@ -144,7 +143,8 @@ bool AskHistory(Session& session, const RunOptions& options, const std::string& 
 // The exit code of a run that did not end well, after telling what stands and how to go on.
 int Unfinished(Session& session, const RunOptions& options, const std::string& request_id, const grpc::Status& status,
                RunTally& tally) {
-  const int exit_code = session.Fail(status);
+  const CallError error(status);
+  const int exit_code = session.Fail(status, error);
   // A call that was refused has no plan; what it left behind is nothing, as the error says.
   const bool begun = !tally.plan().empty() || Session::interrupted();
   if (options.dry_run || !begun) return exit_code;
@@ -155,7 +155,7 @@ int Unfinished(Session& session, const RunOptions& options, const std::string& r
   }
   // Of one command that failed, the error says all.
   if (!cut_off && tally.plan().size() < 2) return exit_code;
-  tally.PrintUnfinished(session.err(), cut_off ? "" : FailedCommand(status),
+  tally.PrintUnfinished(session.err(), cut_off ? "" : FailedCommand(error),
                         CommandLineToGoOn(options, session.options(), tally.inputs_committed()));
   return exit_code;
 }

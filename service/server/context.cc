@@ -95,6 +95,17 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
                    {"ARGUMENT_INVALID", {}, std::move(wrong), "correct the fields named, nothing was committed"});
 }
 
+absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> BaseOf(const CheckedContext& context, absl::string_view uid,
+                                                                  workspace::Engine& engine) {
+  ASSIGN_OR_RETURN(auto base, context.validate_only ? engine.Head(uid) : engine.Tip(uid));
+  if (context.expected_head.empty() || context.expected_head == base->commit()) return base;
+  return MakeError(absl::StatusCode::kAborted, absl::StrCat("the head of the workspace is not ", context.expected_head),
+                   {"HEAD_MOVED",
+                    {{"expected", context.expected_head}, {"actual", base->commit()}},
+                    {},
+                    "look at what changed, then call again with the new head"});
+}
+
 std::string TopicEtag(absl::string_view tree) { return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\""); }
 
 }  // namespace metapowers::server

@@ -3,6 +3,7 @@
 #define METAPOWERS_SERVICE_SERVER_CONTEXT_H_
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,7 @@
 #include "service/base/clock.h"
 #include "service/server/names.h"
 #include "service/workspace/commit.h"
+#include "service/workspace/engine.h"
 
 namespace metapowers::server {
 
@@ -33,6 +35,11 @@ struct CheckedContext {
 // What it refers to of `context` must outlive it. INVALID_ARGUMENT NAME_INVALID for the topic, before anything else;
 // then ARGUMENT_INVALID with a violation for every field that is wrong.
 absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, const Clock& clock);
+
+// What the call builds on: the tip of the workspace, or its head where it only validates. ABORTED HEAD_MOVED where the
+// caller expects another one.
+absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> BaseOf(const CheckedContext& context, absl::string_view uid,
+                                                                  workspace::Engine& engine);
 
 // Etag of a topic whose folder has this tree id: quoted; of no folder: `"0"`.
 std::string TopicEtag(absl::string_view tree);

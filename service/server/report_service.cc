@@ -44,22 +44,10 @@ absl::StatusOr<CheckedContext> CheckRequest(const Backend& backend, const WriteR
   return checked;
 }
 
-absl::Status HeadMoved(const std::string& expected, const std::string& actual) {
-  return MakeError(absl::StatusCode::kAborted, absl::StrCat("the head of the workspace is not ", expected),
-                   {"HEAD_MOVED",
-                    {{"expected", expected}, {"actual", actual}},
-                    {},
-                    "look at what changed, then call again with the new head"});
-}
-
 // The report as of `head`, and its commit on it.
 absl::Status Try(Backend& backend, Call& call, const workspace::Workspace& found, const WriteReportRequest& request,
                  const CheckedContext& context, const std::string& fingerprint, WriteReportResponse& response) {
-  ASSIGN_OR_RETURN(const auto head,
-                   context.validate_only ? backend.env.engine->Head(found.uid) : backend.env.engine->Tip(found.uid));
-  if (!context.expected_head.empty() && context.expected_head != head->commit()) {
-    return HeadMoved(context.expected_head, head->commit());
-  }
+  ASSIGN_OR_RETURN(const auto head, BaseOf(context, found.uid, *backend.env.engine));
   std::vector<std::string> topics(request.topics().begin(), request.topics().end());
   if (topics.empty()) {
     ASSIGN_OR_RETURN(topics, ListTopics(*head));

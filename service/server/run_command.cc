@@ -91,14 +91,6 @@ class Attempt {
 absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
   const Snapshot& head = draft_.base();
   const std::string& topic = context_.topic.topic;
-  if (!context_.expected_head.empty() && context_.expected_head != head.commit()) {
-    return MakeError(absl::StatusCode::kAborted,
-                     absl::StrCat("the head of the workspace is not ", context_.expected_head),
-                     {"HEAD_MOVED",
-                      {{"expected", context_.expected_head}, {"actual", head.commit()}},
-                      {},
-                      "look at what changed, then call again with the new head"});
-  }
   ASSIGN_OR_RETURN(const std::string tree, head.TreeId(context_.topic.Path()));
   const std::string etag = TopicEtag(tree);
   if (!context_.topic_etag.empty() && context_.topic_etag != etag) {
@@ -358,8 +350,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
         ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend_.env.engine, uid_, context_.request_id, fingerprint_));
         if (before.has_value()) return Replay(*before);
       }
-      ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> base,
-                       context_.validate_only ? backend_.env.engine->Head(uid_) : backend_.env.engine->Tip(uid_));
+      ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> base, BaseOf(context_, uid_, *backend_.env.engine));
       const std::string head = base->commit();
       absl::StatusOr<std::shared_ptr<Answer>> tried = Try(std::move(base), options);
       status = tried.status();
@@ -381,7 +372,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
       Tell();
       return failure_;
     }
-    // With an expected head, CheckPreconditions said the last word on it.
+    // With an expected head, BaseOf said the last word on it.
     if (DetailsOf(status).reason != "HEAD_MOVED" || !context_.expected_head.empty()) return status;
   }
   return status;
