@@ -52,12 +52,17 @@ std::string Markup(absl::string_view text, absl::string_view instead) {
 std::string StartOf(absl::string_view date) { return absl::StrCat(date, "T00:00:00Z"); }
 std::string EndOf(absl::string_view date) { return absl::StrCat(date, "T23:59:59Z"); }
 
-// A property of ours; values are text without blanks around it.
+// Text of the model where OSCAL takes a string, which has neither line ends nor blanks around it; `instead` where
+// nothing is left of it.
+std::string Words(absl::string_view text, absl::string_view instead) {
+  const std::string line = OneLine(text);
+  const absl::string_view words = absl::StripAsciiWhitespace(line);
+  return std::string(words.empty() ? instead : words);
+}
+
+// A property of ours.
 Json Property(absl::string_view name, absl::string_view value) {
-  const std::string line = OneLine(value);
-  return {{"name", std::string(name)},
-          {"ns", std::string(kOscalMark)},
-          {"value", std::string(absl::StripAsciiWhitespace(line))}};
+  return {{"name", std::string(name)}, {"ns", std::string(kOscalMark)}, {"value", Words(value, "none")}};
 }
 
 // A list of one entry; braces alone do not tell it from the entry.
@@ -120,7 +125,7 @@ class Writer {
     Json body;
     body["metadata"] = Metadata(absl::StrCat("Components of ", Markup(model_.name(), topic_), " and their controls"),
                                 "component-definition");
-    body["components"] = std::move(components);
+    if (!components.empty()) body["components"] = std::move(components);  // OSCAL knows no empty list
     return Document("component-definition", std::move(body));
   }
 
@@ -168,15 +173,13 @@ class Writer {
     for (const model::v1::Role& role : model_.roles()) {
       if (role.id() != kOwnerRole) roles.push_back({{"id", role.id()}, {"title", Markup(role.title(), role.id())}});
     }
-    const std::string organization = OneLine(model_.organization().name());
     Json parties = List({{"uuid", Id("organization", "")},
                          {"type", "organization"},
-                         {"name", organization.empty() ? topic_ : organization}});
+                         {"name", Words(model_.organization().name(), topic_)}});
     for (const model::v1::Team& team : model_.teams()) {
-      const std::string name = OneLine(team.name());
       parties.push_back({{"uuid", Id("team", team.id())},
                          {"type", "organization"},
-                         {"name", name.empty() ? team.id() : name},
+                         {"name", Words(team.name(), team.id())},
                          {"member-of-organizations", List(Id("organization", ""))}});
     }
     return {{"title", title},

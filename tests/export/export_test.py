@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Exports of whole models by the real client, read with parsers that are not ours: XML, HTML, CSV, JSON."""
 import base64
+import collections
 import csv
+import datetime
 import hashlib
 import html.parser
 import json
@@ -22,6 +24,7 @@ HOSTILE = '=</style><script>alert(1)</script>"&<b>'
 # Facts of the schemas of OSCAL 1.1 (component definition, plan of action and milestones).
 UUID = re.compile(r'^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$')
 TIME = re.compile(r'^(19|2\d)\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$')
+LINE = re.compile(r'^[^\n]+\Z')  # Markdown of one line
 TOKEN = re.compile(r'^[^\W\d][\w.-]*\Z')
 STRING = re.compile(r'^\S(.*\S)?\Z')
 CONTROL = {'SP800-53': re.compile(r'^[a-z]{2}-\d+(\.\d+)?$'), 'CSF': re.compile(r'^[A-Z]{2}\.[A-Z]{2}-\d\d$')}
@@ -343,6 +346,9 @@ class Oscal(unittest.TestCase):
                 self.assertRegex(value, UUID)
             if name in TIMES:
                 self.assertRegex(value, TIME)
+                datetime.datetime.strptime(value, '%Y-%m-%dT%H:%M:%SZ')
+            if name == 'title':
+                self.assertRegex(value, LINE, f'{context}{name}')
             if name in URIS:
                 self.assertRegex(value, URI)
             member = f"{context.rstrip('.').rpartition('.')[2]}.{name}"
@@ -354,6 +360,8 @@ class Oscal(unittest.TestCase):
                 self.assertRegex(value, TOKEN, f'{context}{name}')
 
     def test_documents_keep_to_the_schema(self):
+        roots = collections.Counter(root for root, _ in self.documents())
+        self.assertEqual(roots, {root: len(topics()) for root in ('component-definition', 'plan-of-action-and-milestones')})
         for root, body in self.documents():
             self.check(root, body)
             self.assertRegex(body['uuid'], UUID)
@@ -404,6 +412,14 @@ class Oscal(unittest.TestCase):
             keys = {prop['value'] for item in plan['poam-items'] for prop in item['props']}
             result = json.loads((OUT / topic / 'json/risk-assessment.json').read_text())['result']
             self.assertEqual(keys, {finding['key'] for finding in result['openFindings']})
+            risks = {risk['uuid']: risk for risk in plan['risks']}
+            seen = {observation['uuid'] for observation in plan['observations']}
+            for item in plan['poam-items']:
+                (risk,), (observation,) = item['related-risks'], item['related-observations']
+                self.assertEqual(risks[risk['risk-uuid']]['props'], item['props'])
+                self.assertEqual(risks[risk['risk-uuid']]['related-observations'], [observation])
+                seen.discard(observation['observation-uuid'])
+            self.assertEqual(seen, set(), 'observations that no item is about')
             for risk in plan['risks']:
                 task = risk['remediations'][0]['tasks'][0]
                 self.assertTrue(risk['deadline'] and task['responsible-roles'])

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "service/analysis/facts.h"
 #include "tests/model/model_texts.h"
 #include "tests/support/status_matchers.h"
@@ -20,8 +21,9 @@ using nlohmann::json;
 
 class Oscal : public ::testing::Test {
  protected:
-  explicit Oscal(const std::string& more = "") {
-    const auto model = model::Model::Parse(std::string(model::kMinimal) + more, "m.yaml");
+  explicit Oscal(const std::string& text = std::string(model::kMinimal)) { Read(text); }
+  void Read(const std::string& text) {
+    const auto model = model::Model::Parse(text, "m.yaml");
     EXPECT_OK(model);
     facts_ = analysis::Facts::Compute(*model);
     landscape_ = std::make_unique<analysis::Landscape>(*facts_);
@@ -48,7 +50,7 @@ class Oscal : public ::testing::Test {
 class OscalWithControls : public Oscal {
  protected:
   OscalWithControls()
-      : Oscal(R"(controls:
+      : Oscal(std::string(model::kMinimal) + R"(controls:
   - id: sign-on
     name: Single sign-on
     state: partial
@@ -77,6 +79,20 @@ TEST_F(OscalWithControls, WhatIsInPlaceIsSaidOfEachControl) {
   const json& requirement = control["control-implementations"][0]["implemented-requirements"][0];
   EXPECT_EQ(requirement["control-id"], "ac-2");
   EXPECT_EQ(requirement["props"][0]["value"], "partial");
+}
+
+TEST_F(Oscal, StringsHaveNoBlanksAroundThem) {
+  Read(absl::StrReplaceAll(model::kMinimal, {{"name: Core\n", "name: \" Core \"\n"}, {"Shop Inc.", "\" Shop\""}}));
+  const json metadata =
+      json::parse(WriteComponentDefinition(*landscape_, "shop").text)["component-definition"]["metadata"];
+  EXPECT_EQ(metadata["parties"][0]["name"], "Shop");
+  EXPECT_EQ(metadata["parties"][1]["name"], "Core");
+}
+
+TEST_F(Oscal, ListsWithoutEntriesAreLeftOut) {
+  Read(absl::StrReplaceAll(model::kMinimal, {{"type: vlan", "type: internet"}}));
+  const json document = json::parse(WriteComponentDefinition(*landscape_, "shop").text)["component-definition"];
+  EXPECT_FALSE(document.contains("components")) << document;
 }
 
 TEST_F(Oscal, IdsStayAndThatOfTheDocumentFollowsItsContent) {
