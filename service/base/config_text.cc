@@ -32,6 +32,8 @@ size_t UnprintableSize(absl::string_view text) {
   return 0;
 }
 
+constexpr size_t kLineWidth = 120;
+
 std::string Quoted(absl::string_view text) { return absl::StrCat("\"", EscapeQuoted(text), "\""); }
 
 }  // namespace
@@ -64,30 +66,50 @@ class ConfigWriter {
     if (node.kind_ == Kind::kWord || IsPlain(node.text_)) return node.text_;
     return Quoted(node.text_);
   }
+  static std::string YamlKey(const std::string& key) { return IsPlain(key) ? key : Quoted(key); }
 
   // Of a list or mapping with entries: lines, each indented.
   static void YamlBlock(const ConfigNode& node, const std::string& indent, std::string& out) {
     for (size_t i = 0; i < node.items_.size(); ++i) {
       const ConfigNode& item = node.items_[i];
-      const bool nested = IsNested(item);
-      if (node.kind_ == Kind::kMap) {
-        const std::string& key = node.keys_[i];
-        absl::StrAppend(&out, indent, IsPlain(key) ? key : Quoted(key), ":");
-        if (nested) {
-          out += '\n';
-          YamlBlock(item, indent + "  ", out);
-        } else {
-          absl::StrAppend(&out, " ", Inline(item), "\n");
-        }
-      } else if (nested) {
-        // The first line of the item stands behind the dash.
-        std::string block;
-        YamlBlock(item, indent + "  ", block);
-        absl::StrAppend(&out, indent, "- ", absl::string_view(block).substr(indent.size() + 2));
-      } else {
-        absl::StrAppend(&out, indent, "- ", Inline(item), "\n");
+      const bool map = node.kind_ == Kind::kMap;
+      const std::string start = absl::StrCat(indent, map ? YamlKey(node.keys_[i]) + ":" : "-");
+      const std::string line = HasOneBranch(item, map) ? FlowYaml(item) : "";
+      if (!IsNested(item) || (!line.empty() && start.size() + 1 + line.size() <= kLineWidth)) {
+        absl::StrAppend(&out, start, " ", line, item.comment_.empty() ? "" : "  # ", item.comment_, "\n");
+        continue;
       }
+      absl::StrAppend(&out, Comment(item, indent));
+      std::string block;
+      YamlBlock(item, indent + "  ", block);
+      // The first line of an item stands behind the dash.
+      absl::StrAppend(&out, start, map ? "\n" : " ", absl::string_view(block).substr(map ? 0 : indent.size() + 2));
     }
+  }
+
+  // The line before a block.
+  static std::string Comment(const ConfigNode& node, const std::string& indent) {
+    return node.comment_.empty() ? "" : absl::StrCat(indent, "# ", node.comment_, "\n");
+  }
+
+  // True for what has no more than one branch, and nothing inside to explain. A mapping that is an item of a block
+  // shows its one key there.
+  static bool HasOneBranch(const ConfigNode& node, bool behind_key) {
+    const auto explained = [](const ConfigNode& item) { return !item.comment_.empty(); };
+    if (std::any_of(node.items_.begin(), node.items_.end(), explained)) return false;
+    if (std::none_of(node.items_.begin(), node.items_.end(), IsNested)) return true;
+    const bool chain = node.items_.size() == 1 && HasOneBranch(node.items_[0], true);
+    return chain && (behind_key || node.kind_ == Kind::kList);
+  }
+
+  static std::string FlowYaml(const ConfigNode& node) {
+    if (!IsNested(node)) return Inline(node);
+    const bool map = node.kind_ == Kind::kMap;
+    std::string out = map ? "{" : "[";
+    for (size_t i = 0; i < node.items_.size(); ++i) {
+      absl::StrAppend(&out, i == 0 ? "" : ", ", map ? YamlKey(node.keys_[i]) + ": " : "", FlowYaml(node.items_[i]));
+    }
+    return out + (map ? "}" : "]");
   }
 
   static bool IsNested(const ConfigNode& node) {
@@ -155,6 +177,11 @@ ConfigNode& ConfigNode::Add(ConfigNode item) {
   return *this;
 }
 
+ConfigNode& ConfigNode::Explain(absl::string_view comment) {
+  comment_ = EscapeQuoted(comment);
+  return *this;
+}
+
 std::string ConfigNode::Plain() const {
   if (kind_ != Kind::kList) return text_;
   std::string out;
@@ -164,7 +191,7 @@ std::string ConfigNode::Plain() const {
 
 std::string ToYaml(const ConfigNode& node) {
   if (!ConfigWriter::IsNested(node)) return ConfigWriter::Inline(node) + "\n";
-  std::string out;
+  std::string out = ConfigWriter::Comment(node, "");
   ConfigWriter::YamlBlock(node, "", out);
   return out;
 }
@@ -181,10 +208,7 @@ std::string ToJson(const ConfigNode& node) {
   return out + "\n";
 }
 
-std::string InlineYaml(const ConfigNode& node) {
-  // The form of JSON in one line is YAML as well.
-  return ConfigWriter::IsNested(node) ? InlineJson(node) : ConfigWriter::Inline(node);
-}
+std::string InlineYaml(const ConfigNode& node) { return ConfigWriter::FlowYaml(node); }
 
 std::string InlineJson(const ConfigNode& node) { return ConfigWriter::InlineJson(node); }
 

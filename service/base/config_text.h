@@ -28,6 +28,7 @@ class ConfigNode {
 
   ConfigNode& Set(std::string key, ConfigNode value);  // of a mapping; itself
   ConfigNode& Add(ConfigNode item);                    // of a list; itself
+  ConfigNode& Explain(absl::string_view comment);      // a remark that blocks of YAML alone show; itself
   bool empty() const { return items_.empty(); }        // of a list or mapping
 
   // A text as it is, a number or truth value in letters, a list as those of its items: "a, b". Empty for a mapping.
@@ -42,9 +43,11 @@ class ConfigNode {
   std::string text_;
   std::vector<std::string> keys_;  // of a mapping
   std::vector<ConfigNode> items_;  // of a list; of a mapping its values
+  std::string comment_;            // of one line
 };
 
-// Block style, two spaces deep, with a line end at its end.
+// Block style, two spaces deep, with a line end at its end; what has no more than one branch and fits into a line is
+// written as people do, in one line: `ports: [{protocol: TCP, port: 443}]`.
 std::string ToYaml(const ConfigNode& node);
 // Several documents of one file, with "---" between them.
 std::string ToYaml(const std::vector<ConfigNode>& documents);

@@ -1,11 +1,12 @@
 #include "service/commands/cluster_manifests.h"
 
 #include <algorithm>
-#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/knowledge/software_rules.h"
 
 namespace metapowers::commands {
@@ -50,7 +51,7 @@ std::string ProtocolOf(const model::v1::Flow& flow) {
 }
 
 // One rule; `end` is "from" or "to".
-ConfigNode Rule(const ClusterZone& zone, const ZoneFlow& flow, const char* end) {
+ConfigNode Rule(const ClusterZone& zone, const ZoneFlow& flow, const char* end, absl::string_view comment) {
   ConfigNode rule = ConfigNode::Map();
   if (flow.peer == FlowPeer::kPod) {
     ConfigNode peer = ConfigNode::Map();
@@ -64,8 +65,31 @@ ConfigNode Rule(const ClusterZone& zone, const ZoneFlow& flow, const char* end) 
                  {{"ipBlock", ConfigNode::Map({{"cidr", "0.0.0.0/0"},
                                                {"except", ConfigNode::Texts({ranges.begin(), ranges.end()})}})}})}));
   }
-  rule.Set("ports", Ports(ProtocolOf(*flow.flow), flow.flow->port()));
+  rule.Set("ports", Ports(ProtocolOf(*flow.flow), flow.flow->port()).Explain(comment));
   return rule;
+}
+
+// The rules of a component in one direction, each with the flows that need it.
+ConfigNode Rules(const ClusterZone& zone, const Component& component, const std::vector<ZoneFlow>& flows, bool into) {
+  const char* end = into ? "from" : "to";
+  std::vector<std::pair<std::string, std::vector<const ZoneFlow*>>> shared;
+  for (const ZoneFlow& flow : flows) {
+    if (flow.component != &component || flow.into != into || flow.peer == FlowPeer::kUndeclared) continue;
+    const std::string text = ToYaml(Rule(zone, flow, end, ""));
+    const auto same = std::find_if(shared.begin(), shared.end(), [&](const auto& each) { return each.first == text; });
+    if (same != shared.end()) {
+      same->second.push_back(&flow);
+    } else {
+      shared.push_back({text, {&flow}});
+    }
+  }
+  ConfigNode rules = ConfigNode::List();
+  for (const auto& [text, needed_by] : shared) {
+    const std::string names = absl::StrJoin(
+        needed_by, ", ", [](std::string* out, const ZoneFlow* flow) { absl::StrAppend(out, flow->flow->id()); });
+    rules.Add(Rule(zone, *needed_by.front(), end, names));
+  }
+  return rules;
 }
 
 // Where the interface of a cluster answers; its addresses differ with who runs it.
@@ -77,22 +101,14 @@ ConfigNode ClusterRule() {
   return ConfigNode::Map({{"ports", std::move(ports)}});
 }
 
+// What the policy that denies leaves to the component: it isolates both directions, which the others need not say
+// again.
 ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, const std::vector<ZoneFlow>& flows,
                            bool calls_cluster) {
-  ConfigNode ingress = ConfigNode::List();
-  ConfigNode egress = ConfigNode::List();
-  std::set<std::string> seen;  // several flows may need one rule
-  for (const ZoneFlow& flow : flows) {
-    if (flow.component != &component || flow.peer == FlowPeer::kUndeclared) continue;
-    ConfigNode rule = Rule(zone, flow, flow.into ? "from" : "to");
-    if (!seen.insert(absl::StrCat(flow.into, ToYaml(rule))).second) continue;
-    (flow.into ? ingress : egress).Add(std::move(rule));
-  }
+  ConfigNode ingress = Rules(zone, component, flows, true);
+  ConfigNode egress = Rules(zone, component, flows, false);
   if (calls_cluster) egress.Add(ClusterRule());
-  ConfigNode types = ConfigNode::List();
-  if (!ingress.empty()) types.Add("Ingress");
-  if (!egress.empty()) types.Add("Egress");
-  ConfigNode spec = ConfigNode::Map({{"podSelector", PodLabels(component)}, {"policyTypes", std::move(types)}});
+  ConfigNode spec = ConfigNode::Map({{"podSelector", PodLabels(component)}});
   if (!ingress.empty()) spec.Set("ingress", std::move(ingress));
   if (!egress.empty()) spec.Set("egress", std::move(egress));
   return Policy(absl::StrCat("allow-", component.id()), zone, std::move(spec));
@@ -103,20 +119,18 @@ ConfigNode ComponentPolicy(const ClusterZone& zone, const Component& component, 
 std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const ClusterZone& zone) {
   const knowledge::v1::ContainerRules& rules = knowledge::ContainerRules();
   std::vector<ConfigNode> documents;
-  documents.push_back(Policy("default-deny", zone,
-                             ConfigNode::Map({{"podSelector", ConfigNode::Map()},
-                                              {"policyTypes", ConfigNode::Texts({"Ingress", "Egress"})}})));
   const ConfigNode dns = ConfigNode::Map(
       {{"namespaceSelector", NamespaceLabels(rules.dns_namespace())},
        {"podSelector", ConfigNode::Map({{"matchLabels", ConfigNode::Map({{rules.dns_label(), rules.dns_value()}})}})}});
-  const ConfigNode ports = ConfigNode::List(
+  ConfigNode ports = ConfigNode::List(
       {ConfigNode::Map({{"protocol", "UDP"}, {"port", 53}}), ConfigNode::Map({{"protocol", "TCP"}, {"port", 53}})});
-  documents.push_back(Policy(
-      "allow-name-resolution", zone,
-      ConfigNode::Map(
-          {{"podSelector", ConfigNode::Map()},
-           {"policyTypes", ConfigNode::Texts({"Egress"})},
-           {"egress", ConfigNode::List({ConfigNode::Map({{"to", ConfigNode::List({dns})}, {"ports", ports}})})}})));
+  ConfigNode names = ConfigNode::Map({{"to", ConfigNode::List({dns})}, {"ports", std::move(ports)}});
+  documents.push_back(Policy("default-deny", zone,
+                             ConfigNode::Map({{"podSelector", ConfigNode::Map()},
+                                              {"policyTypes", ConfigNode::Texts({"Ingress", "Egress"})},
+                                              {"egress", ConfigNode::List({std::move(names)})}}))
+                          .Explain(absl::StrCat("All pods of ", zone.zone->id(), " on ", zone.cluster->id(),
+                                                ": nothing in, name resolution out")));
   const std::vector<ZoneFlow> flows = analysis::FlowsOf(model, zone);
   for (const Component* component : zone.components) {
     const bool any = std::any_of(flows.begin(), flows.end(), [&](const ZoneFlow& flow) {

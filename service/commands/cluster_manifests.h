@@ -13,7 +13,7 @@
 
 namespace metapowers::commands {
 
-// Default deny, name resolution, and a policy for each component that has flows or calls the cluster.
+// Default deny but for name resolution, and a policy for each component that has flows or calls the cluster.
 std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const analysis::ClusterZone& zone);
 
 // The namespace with the level of the Pod Security Standards that it enforces.

@@ -7,8 +7,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/analysis/patch_terms.h"
 #include "service/analysis/software_bill.h"
 #include "service/commands/config_snippets.h"
+#include "service/commands/naming.h"
+#include "service/commands/wording.h"
 #include "service/knowledge/software_rules.h"
 
 namespace metapowers::commands {
@@ -25,6 +28,8 @@ std::vector<const PackageManager*> ManagersOf(const model::v1::Repository& repos
   }
   return managers;
 }
+
+constexpr char kHostedRunner[] = "ubuntu-24.04";
 
 // The first pipeline of this platform; nullptr when none is declared.
 const model::v1::Pipeline* PipelineOn(const Input& input, absl::string_view platform) {
@@ -55,6 +60,17 @@ std::vector<std::string> NamesIn(const model::v1::Repository& repository,
   return names;
 }
 
+// Within what time the team installs security updates, as a clause; empty where no term is declared.
+std::string TermsOf(const Input& input, const std::string& team) {
+  std::vector<std::string> terms;
+  for (const analysis::PatchTermFact& fact : analysis::PatchTerms(input.facts, {})) {
+    if (fact.hours == 0) continue;
+    terms.push_back(absl::StrCat(Label(fact.severity), " ones within ", Hours(fact.hours)));
+  }
+  if (terms.empty()) return "";
+  return absl::StrCat(", and the team ", TeamName(input.model, team), " installs ", List(terms));
+}
+
 std::optional<ConfigSnippet> Dependabot(const Input& input, const model::v1::Repository& repository) {
   std::vector<std::string> ecosystems = NamesIn(repository, &PackageManager::dependabot);
   if (ecosystems.empty()) return std::nullopt;
@@ -65,9 +81,18 @@ std::optional<ConfigSnippet> Dependabot(const Input& input, const model::v1::Rep
   const knowledge::v1::DependencyRules& rules = knowledge::DependencyRules();
   std::vector<ConfigValues> items;
   for (const std::string& ecosystem : ecosystems) {
-    items.push_back({{"ecosystem", ecosystem}, {"cooldown", rules.cooldown_days()}, {"team", team}});
+    items.push_back({{"ecosystem", ecosystem},
+                     {"cooldown", rules.cooldown_days()},
+                     {"team", team},
+                     {"group", absl::StrCat(repository.id(), "-minor-and-patch")}});
   }
-  return FillConfig(rules.dependabot(), {}, items);
+  std::vector<std::string> components = analysis::ComponentsOf(input.model, repository.id());
+  if (components.empty()) components.push_back(repository.id());
+  return FillConfig(rules.dependabot(),
+                    {{"cooldown", rules.cooldown_days()},
+                     {"terms", TermsOf(input, team)},
+                     {"components", ConfigNode::Texts(components)}},
+                    items);
 }
 
 std::optional<ConfigSnippet> Renovate(const Input& input, const model::v1::Repository& repository) {
@@ -93,6 +118,8 @@ std::vector<ConfigValues> StepsOf(const model::v1::Repository& repository) {
   }
   if (managers.empty()) return steps;
   steps.push_back(Step("Folder of the evidence", "mkdir -p evidence"));
+  std::vector<std::string> scans;
+  bool named = true;  // each bill of materials has a name of our choice
   for (const PackageManager* manager : managers) {
     const std::string target =
         managers.size() == 1 ? repository.id() : absl::StrCat(repository.id(), "-", manager->name());
@@ -100,11 +127,17 @@ std::vector<ConfigValues> StepsOf(const model::v1::Repository& repository) {
         Step(absl::StrCat("Versions of ", manager->title(), " are those that were reviewed"), manager->check()));
     steps.push_back(Step(absl::StrCat("Bill of materials of ", manager->title()),
                          absl::StrReplaceAll(manager->bom_command(), {{"{target}", target}})));
+    named = named && absl::StrContains(manager->bom_command(), "{target}");
+    scans.push_back(absl::StrCat("grype sbom:evidence/", target, ".cdx.json --fail-on high --only-fixed"));
   }
-  steps.push_back(
-      Step("Stop on critical and high vulnerabilities that have a fix",
-           "for bom in $(find . -name '*.cdx.json' -not -path '*/node_modules/*'); do grype sbom:$bom --fail-on high "
-           "--only-fixed || exit 1; done"));
+  if (!named) {
+    scans = {
+        "for bom in $(find . -name '*.cdx.json' -not -path '*/node_modules/*'); do grype sbom:$bom --fail-on high "
+        "--only-fixed || exit 1; done"};
+  }
+  for (const std::string& scan : scans) {
+    steps.push_back(Step("Stop on critical and high vulnerabilities that have a fix", scan));
+  }
   return steps;
 }
 
@@ -124,8 +157,12 @@ std::optional<ConfigSnippet> CheckSnippet(const Input& input, const model::v1::R
   for (const DependencyCheck& check : knowledge::DependencyRules().checks()) {
     const model::v1::Pipeline* pipeline = PipelineOn(input, check.platform());
     if (pipeline == nullptr) continue;
-    const char* runner = pipeline->component().empty() ? "ubuntu-24.04" : "self-hosted";
-    ConfigSnippet snippet = FillConfig(check.config(), {{"runner", runner}}, steps);
+    const bool own = !pipeline->component().empty();
+    ConfigSnippet snippet = FillConfig(check.config(),
+                                       {{"repository", repository.id()},
+                                        {"label", own ? "self-hosted" : kHostedRunner},
+                                        {"runner", own ? pipeline->component() : kHostedRunner}},
+                                       steps);
     snippet.add_elements(repository.id());
     return snippet;
   }

@@ -9,6 +9,7 @@
 #include "service/commands/decision_trees.h"
 #include "service/commands/response_people.h"
 #include "service/commands/rows.h"
+#include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/knowledge.h"
 
@@ -22,6 +23,8 @@ using analysis::NotificationDuties;
 using analysis::NotificationDuty;
 using model::v1::DataClass;
 using model::v1::Role;
+
+constexpr size_t kNamed = 3;  // data in one question; the rest is counted
 
 // The duty with the shortest clock that data of these classes starts; nullptr when none does.
 const NotificationDuty* ClockOn(const NotificationDuties& duties, const std::set<std::string>& shared) {
@@ -94,7 +97,10 @@ metapowers::v1::DecisionTree NoticeTree(const model::Model& model, const Notific
     const kb::NotificationRule& rule = *told[i]->rule;
     const std::string next = i + 1 < told.size() ? told[i + 1]->rule->id() : "record";
     const Role* decider = DeciderOf(model, *told[i]);
-    tree.Question(rule.id(), absl::StrCat("Is this so or likely: ", rule.trigger(), "?"), "tell-" + rule.id(), next);
+    const std::string data = List(DataNames(told[i]->data), kNamed);
+    tree.Question(rule.id(),
+                  absl::StrCat("Is this so or likely", data.empty() ? "" : " for ", data, ": ", rule.trigger(), "?"),
+                  "tell-" + rule.id(), next);
     tree.Action("tell-" + rule.id(), decider == nullptr ? "nobody declared" : decider->title(),
                 absl::StrCat("tell ", rule.name(), ", ", rule.stages(0).within()), next);
   }

@@ -17,14 +17,45 @@ TEST(ConfigText, WritesYamlInBlocks) {
             "\"on\": true\n"
             "empty: {}\n"
             "list:\n"
-            "  - a: b\n"
-            "    c: d e\n"
-            "  - - x\n"
-            "    - \"y\"\n"
+            "  - {a: b, c: d e}\n"
+            "  - [x, \"y\"]\n"
             "  - z\n"
             "none: []\n");
   EXPECT_EQ(ToYaml(std::vector<ConfigNode>{ConfigNode::Map({{"a", 1}}), ConfigNode::Map({{"b", 2}})}),
             "a: 1\n---\nb: 2\n");
+}
+
+TEST(ConfigText, WritesOneBranchInOneLineWhereItFits) {
+  const ConfigNode ports = ConfigNode::List({ConfigNode::Map({{"protocol", "TCP"}, {"port", 443}})});
+  const ConfigNode peers = ConfigNode::List({ConfigNode::Map({{"pods", ConfigNode::Map({{"name", "api"}})}})});
+  EXPECT_EQ(ToYaml(ConfigNode::Map({{"in", ConfigNode::List({ConfigNode::Map({{"from", peers}, {"ports", ports}}),
+                                                             ConfigNode::Map({{"ports", ports}})})}})),
+            "in:\n"
+            "  - from: [{pods: {name: api}}]\n"
+            "    ports: [{protocol: TCP, port: 443}]\n"
+            "  - ports: [{protocol: TCP, port: 443}]\n");
+  const std::string word(60, 'x');
+  EXPECT_EQ(ToYaml(ConfigNode::Map({{"k", ConfigNode::Texts({word, word})}})),
+            "k:\n  - " + word + "\n  - " + word + "\n");
+}
+
+TEST(ConfigText, ExplainsInBlocksOfYamlAlone) {
+  ConfigNode block = ConfigNode::Map({{"a", 1}, {"b", ConfigNode::Map({{"c", 2}, {"d", ConfigNode::Texts({"e"})}})}});
+  ConfigNode node = ConfigNode::Map();
+  node.Set("line", ConfigNode::Texts({"x"}).Explain("of one\nline")).Set("block", block.Explain("of several"));
+  EXPECT_EQ(ToYaml(node.Explain("all")),
+            "# all\n"
+            "line: [x]  # of one\\u000aline\n"
+            "# of several\n"
+            "block:\n"
+            "  a: 1\n"
+            "  b:\n"
+            "    c: 2\n"
+            "    d: [e]\n");
+  EXPECT_EQ(ToYaml(ConfigNode::Map({{"a", ConfigNode::Map({{"b", ConfigNode("c").Explain("inside")}})}})),
+            "a:\n  b: c  # inside\n");
+  EXPECT_EQ(InlineYaml(node).find('#'), std::string::npos);
+  EXPECT_EQ(ToJson(node).find('#'), std::string::npos);
 }
 
 TEST(ConfigText, QuotesWhatAReaderCouldTakeForSomethingElse) {
@@ -47,8 +78,8 @@ TEST(ConfigText, WritesJson) {
 
 TEST(ConfigText, WritesAValueInOneLine) {
   const ConfigNode list = ConfigNode::List({"a", 1, true, ConfigNode::Map({{"k", "v"}})});
-  EXPECT_EQ(InlineYaml(list), "[\"a\", 1, true, {\"k\": \"v\"}]");
-  EXPECT_EQ(InlineJson(list), InlineYaml(list));
+  EXPECT_EQ(InlineYaml(list), "[a, 1, true, {k: v}]");
+  EXPECT_EQ(InlineJson(list), "[\"a\", 1, true, {\"k\": \"v\"}]");
   EXPECT_EQ(InlineYaml("plain"), "plain");
   EXPECT_EQ(InlineYaml("no"), "\"no\"");
   EXPECT_EQ(InlineJson("plain"), "\"plain\"");

@@ -62,7 +62,7 @@ TEST(ConfigSnippets, ValuesAreWrittenAsTheLanguageWritesThem) {
       FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_YAML, "a: {on}\nb: {number}\nc: {yes}\nd: {list}\ne: {plain}"),
                  values)
           .yaml(),
-      "a: \"on\"\nb: 7\nc: true\nd: [\"a\", \"b: c\"]\ne: as it is");
+      "a: \"on\"\nb: 7\nc: true\nd: [a, \"b: c\"]\ne: as it is");
   EXPECT_EQ(FillConfig(Row(knowledge::v1::CONFIG_LANGUAGE_JSON, "[{on}, {number}, {yes}, {list}, \"{number} {list}\"]"),
                        values)
                 .json(),

@@ -90,12 +90,20 @@ class Communication {
       values_.names[seat.function->id()] = absl::StrCat(seat.role->title(), contact);
     }
     values_.names["channels"] = List(OutOfBandChannels(model_));
-    std::vector<std::string> losses;
+    std::vector<std::string> losses, functions;
     for (const model::v1::BusinessFunction& function : proto_.recovery().functions()) {
+      functions.push_back(function.name());
       if (!function.has_loss_per_hour()) continue;
       losses.push_back(absl::StrCat(function.name(), " ", Amount(function.loss_per_hour(), proto_.currency())));
     }
     values_.names["losses"] = List(losses, kNamed);
+    values_.names["functions"] = List(functions, kNamed);
+    std::vector<std::string> clocks;
+    for (const NotificationDuty& duty : duties_.duties) {
+      const int hours = duty.rule == nullptr ? 0 : analysis::ShortestHours(*duty.rule);
+      if (hours > 0) clocks.push_back(absl::StrCat(duty.rule->name(), " (", Hours(hours), ")"));
+    }
+    values_.names["clocks"] = List(clocks, kNamed);
     std::vector<std::string> held;
     for (const DataClass& data : proto_.data_classes()) {
       if (analysis::IsPersonal(data)) held.push_back(data.name());

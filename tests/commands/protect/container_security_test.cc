@@ -160,10 +160,10 @@ TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
   for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
     if (zone.zone->id() != "us-cde") continue;
     const auto documents = Parse(ToYaml(NetworkPolicies(c.model(), zone)));
-    ASSERT_EQ(documents.size(), 5u) << "default, names, and three components";
+    ASSERT_EQ(documents.size(), 4u) << "default and three components";
     EXPECT_EQ(At(documents[0]->root(), {"metadata", "name"}), "default-deny");
     EXPECT_EQ(At(documents[0]->root(), {"metadata", "namespace"}), "us-cde");
-    const model::YamlNode& tokens = documents[4]->root();
+    const model::YamlNode& tokens = documents[3]->root();
     EXPECT_EQ(At(tokens, {"metadata", "name"}), "allow-tokenization-service");
     EXPECT_EQ(At(tokens, {"spec", "podSelector", "matchLabels", "app.kubernetes.io/name"}), "tokenization-service");
     EXPECT_EQ(At(tokens, {"spec", "ingress", "0", "ports", "0", "port"}), "8443");
@@ -185,6 +185,16 @@ TEST(ContainerSecurity, WhatCallsTheClusterMayStillDoSo) {
     }
   }
   EXPECT_THAT(callers, UnorderedElementsAre("allow-external-secrets-operator", "allow-gitops-controller"));
+}
+
+TEST(ContainerSecurity, EachRuleNamesTheFlowsThatNeedIt) {
+  const Case c(Example("api-platform"));
+  for (const analysis::ClusterZone& zone : analysis::ClusterZones(c.input().facts)) {
+    if (zone.zone->id() != "us-cde") continue;
+    const std::string text = ToYaml(NetworkPolicies(c.model(), zone));
+    EXPECT_THAT(text, HasSubstr("ports: [{protocol: TCP, port: 443}]  # processor-logs, processor-to-stripe\n"));
+    EXPECT_THAT(text, HasSubstr("    - ports: [{protocol: TCP, port: 5432}]  # processor-to-payments-db\n"));
+  }
 }
 
 TEST(ContainerSecurity, AFlowFromAnotherNamespaceNamesIt) {

@@ -233,6 +233,28 @@ TEST(DependencyScan, ConfigurationIsOfTheDeclaredPlatformAndParses) {
   EXPECT_THAT(other.files(0).json(), HasSubstr("\"minimumReleaseAge\": \"7 days\""));
 }
 
+TEST(DependencyScan, TheCheckReadsTheBillsOfMaterialsThatItWrites) {
+  const auto text = [](const DependencyScanResult& result) {
+    std::string all;
+    for (const auto& file : result.files()) all += file.yaml();
+    return all;
+  };
+  const std::string named = text(OfExample("team-notes"));
+  EXPECT_THAT(named, HasSubstr("grype sbom:evidence/team-notes-npm.cdx.json --fail-on high"));
+  EXPECT_THAT(named, HasSubstr("grype sbom:evidence/team-notes-pip.cdx.json --fail-on high"));
+  // Its generator gives the file a name of its own.
+  const std::string found =
+      text(Scan(Edited(Example("team-notes"), {{"package_managers: [pip, npm]", "package_managers: [cargo]"}})));
+  EXPECT_THAT(found, HasSubstr("for bom in $(find . -name '*.cdx.json'"));
+}
+
+TEST(DependencyScan, UpdatesNameTheTermsOfTheirTeam) {
+  const DependencyScanResult result = OfExample("team-notes");
+  EXPECT_THAT(result.files(0).note(),
+              HasSubstr("and the team Founders installs critical ones within 72 hours and high ones within 14 days"));
+  EXPECT_THAT(result.files(0).yaml(), HasSubstr("updates:  # of [web-app]"));
+}
+
 TEST(DependencyScan, OrderInTheFileNeverMatters) {
   const std::string text = Example("api-platform");
   for (const char* list : {"components", "evidence"}) {

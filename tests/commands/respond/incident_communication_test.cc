@@ -25,9 +25,9 @@ std::map<std::string, pb::NotificationDutyRow> DutiesOf(const pb::IncidentCommun
 }
 
 TEST(IncidentCommunication, PlaceholdersOfTheMessagesAreKnown) {
-  static const std::set<std::string> kNames = {"on",       "data",     "system",       "organization", "regions",
-                                               "channels", "law",      "losses",       "privacy",      "data_held",
-                                               "command",  "decision", "communication"};
+  static const std::set<std::string> kNames = {"on",       "data",     "system",        "organization", "regions",
+                                               "channels", "law",      "losses",        "privacy",      "data_held",
+                                               "command",  "decision", "communication", "clocks",       "functions"};
   const auto check = [](const auto& lines) {
     for (const auto& line : lines) {
       for (const std::string& name : PlaceholdersOf(line.text())) {
