@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "service/analysis/severity_ladder.h"
+#include "service/base/strings.h"
 #include "service/commands/plan_text.h"
 #include "service/commands/response_people.h"
 #include "service/commands/wording.h"
@@ -112,8 +114,9 @@ DecisionTree SeverityTree(const Input& input) {
     const model::v1::SeverityLevel& level = *levels[i];
     const bool last = i + 1 == levels.size();
     const std::string next = last ? "event" : "level-" + levels[i + 1]->id();
-    builder.Question("level-" + level.id(), absl::StrCat("Is this so: ", level.criterion()), "declare-" + level.id(),
-                     next);
+    builder.Question("level-" + level.id(),
+                     absl::StrCat("Is this so or likely: ", InSentence(absl::StripSuffix(level.criterion(), ".")), "?"),
+                     "declare-" + level.id(), next);
     std::vector<std::string> actions;
     for (const model::v1::SeverityAction* action : analysis::ActionsByClock(level)) {
       actions.push_back(absl::StrCat(action->action(), " within ", Minutes(action->within_minutes())));

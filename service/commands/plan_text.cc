@@ -37,6 +37,7 @@ std::string ValueOf(const Input& input, absl::string_view name, const PlanValues
   if (name == "system") return input.model.proto().name();
   if (name == "organization") return input.model.proto().organization().name();
   if (name == "on") return List(values.on, kNamed);
+  if (name == "one_of") return absl::StrCat(values.on.size() > 1 ? "one or more of " : "", List(values.on, kNamed));
   if (name == "data") return List(values.data, kNamed);
   if (name == "threats") return List(values.threats, kThreatsNamed);
   if (name == "switches") return List(values.switches, kSwitchesNamed);

@@ -105,7 +105,10 @@ class Finder {
         if (!absl::StrContains(absl::AsciiStrToLower(product), absl::AsciiStrToLower(supplier.name()))) continue;
         supplier_name = supplier.name();
         team = supplier.owner_team();
-        if (!supplier.outage_procedure().empty()) paths.push_back(supplier.outage_procedure());
+        if (!supplier.outage_procedure().empty()) {
+          paths.push_back(
+              absl::StrCat("procedure for an outage of ", supplier.name(), ": ", supplier.outage_procedure()));
+        }
       }
       const std::string& archive = proto_.logging().cold_storage();
       if (!archive.empty()) paths.insert(paths.begin(), absl::StrCat("archive in ", archive));

@@ -23,8 +23,8 @@ using ::testing::Not;
 pb::IncidentResponseResult Of(const std::string& yaml) { return IncidentResponse(Case(yaml).input()); }
 
 TEST(IncidentResponse, PlaceholdersOfThePlansAreKnown) {
-  static const std::set<std::string> kNames = {"on",       "data",    "threats", "switches",
-                                               "elements", "details", "system",  "organization"};
+  static const std::set<std::string> kNames = {"on",       "one_of",  "data",   "threats",     "switches",
+                                               "elements", "details", "system", "organization"};
   const auto check = [](const std::string& text) {
     for (const std::string& name : PlaceholdersOf(text)) {
       EXPECT_TRUE(kNames.contains(name) || FieldAt(*model::v1::SystemModel::descriptor(), name) != nullptr)
