@@ -68,11 +68,14 @@ std::optional<int> ClockOf(const model::v1::SystemModel& system, kb::MilestoneCl
 void AddFunctionMilestones(const model::Model& model, const kb::RecoveryMilestone& milestone,
                            const analysis::Restoration& restoration, std::vector<Timed>& timed) {
   for (const analysis::FunctionRecovery& each : restoration.functions()) {
-    if (each.target == nullptr || !each.target->has_rto_minutes()) continue;
+    const bool target = each.target != nullptr && each.target->has_rto_minutes();
+    const bool bound = each.function != nullptr && each.function->has_max_outage_minutes();
+    if (!target && !bound) continue;
     Timed& entry = timed.emplace_back();
-    entry.minutes = each.target->rto_minutes();
+    entry.minutes = target ? each.target->rto_minutes() : each.function->max_outage_minutes();
     entry.row = MilestoneOf(model, milestone);
-    entry.row.set_text(absl::StrReplaceAll(milestone.text(), {{"{function}", each.name}}));
+    entry.row.set_text(absl::StrCat(absl::StrReplaceAll(milestone.text(), {{"{function}", each.name}}),
+                                    target ? "" : " (its longest outage, since no RTO is declared)"));
     if (each.function == nullptr || each.function->owner().empty()) continue;
     entry.row.set_audience(absl::StrCat(RoleTitle(model, each.function->owner()), ", then users"));
   }

@@ -59,6 +59,8 @@ std::string Singular(absl::string_view unit) {
 std::string Amount(double value, absl::string_view unit) {
   const bool currency =
       unit.size() == 3 && std::all_of(unit.begin(), unit.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  // What a large sum of money has after the point tells nothing.
+  if (currency && std::fabs(value) >= 1000) value = std::round(value);
   const bool long_whole = value == std::floor(value) && std::fabs(value) >= 1000 && std::fabs(value) < 1e15;
   const std::string number = long_whole ? Thousands(static_cast<int64_t>(value)) : Number(value);
   if (currency) return absl::StrCat(unit, " ", number);

@@ -260,13 +260,18 @@ class Builder {
     const auto ask = [&](std::string field, std::string text, const std::string& team) {
       *questions.Add() = Ask(model_, std::move(field), std::move(text), team);
     };
-    for (const model::v1::BusinessFunction& function : proto_.recovery().functions()) {
+    for (const analysis::FunctionRecovery& each : recovery_.restoration.functions()) {
+      if (each.function == nullptr) continue;
+      const model::v1::BusinessFunction& function = *each.function;
       const std::string path = absl::StrCat("recovery.functions[", function.id(), "]");
       const auto* role = model_.Find<Role>(function.owner());
       const std::string team = role == nullptr ? "" : role->team();
       if (!function.has_max_outage_minutes()) {
         ask(absl::StrCat(path, ".max_outage_minutes"), absl::StrCat("How long may ", function.name(), " be down?"),
             team);
+      }
+      if (each.target == nullptr) {
+        ask("recovery.targets", absl::StrCat("Which RTO and RPO does the function ", function.name(), " have?"), team);
       }
       if (function.criticality() >= model::v1::CRITICALITY_HIGH && !function.has_loss_per_hour()) {
         ask(absl::StrCat(path, ".loss_per_hour"), absl::StrCat("What does an hour without ", function.name(), " cost?"),

@@ -119,6 +119,25 @@ TEST(BusinessContinuity, StatusPageAndPartnersComeFromTheModel) {
   EXPECT_EQ(Plan(Example("team-notes")).partner_notice(), "");
 }
 
+TEST(BusinessContinuity, AFunctionWithoutATargetIsAskedForAndDueAtItsLongestOutage) {
+  const BusinessContinuityResult result = Plan(Example("patient-platform"));
+  std::vector<std::string> texts, milestones;
+  for (const auto& row : result.questions()) texts.push_back(row.text());
+  for (const auto& row : result.milestones()) milestones.push_back(row.due() + ": " + row.text());
+  EXPECT_THAT(texts, Contains("Which RTO and RPO does the function patient care records have?"));
+  EXPECT_THAT(texts, Not(Contains("Which RTO and RPO does the function imaging have?")));
+  EXPECT_THAT(milestones, Contains("within 24 hours: patient care records: restored, and the checks before reopening "
+                                   "passed (its longest outage, since no RTO is declared)"));
+  EXPECT_THAT(milestones, Contains("within 4 hours: imaging: restored, and the checks before reopening passed"));
+}
+
+TEST(BusinessContinuity, LossesAreWholeAmounts) {
+  const BusinessContinuityResult result = Plan(Example("patient-platform"));
+  std::vector<std::string> losses;
+  for (const auto& row : result.functions()) losses.push_back(row.name() + ": " + row.loss());
+  EXPECT_THAT(losses, Contains("patient care records: USD 258,333"));
+}
+
 TEST(BusinessContinuity, UnknownsAreQuestions) {
   const BusinessContinuityResult result = Plan(Example("team-notes"));
   std::vector<std::string> texts;
