@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "service/render/template.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/model/model_texts.h"
 #include "tests/support/status_matchers.h"
 
 namespace metapowers::commands {
@@ -61,11 +62,8 @@ std::vector<Line> LinesOf(const std::string& markdown) {
   return lines;
 }
 
-// The text of each command for one example.
-std::map<std::string, std::vector<Line>> SectionsOf(const std::string& example) {
-  const std::string folder = "deploy/examples/" + example;
-  Case inputs(Example(example), folder);
-  inputs.Decide(testing_support::ReadTestFile(folder + "/decisions.yaml"));
+// The text of each command.
+std::map<std::string, std::vector<Line>> SectionsOf(const Case& inputs) {
   std::map<std::string, std::vector<Line>> sections;
   for (const Command& command : Commands()) {
     const auto wording = render::Template::Parse(command.template_text, command.stem);
@@ -75,6 +73,14 @@ std::map<std::string, std::vector<Line>> SectionsOf(const std::string& example) 
     sections[std::string(command.stem)] = LinesOf(*text);
   }
   return sections;
+}
+
+// That for one example.
+std::map<std::string, std::vector<Line>> SectionsOf(const std::string& example) {
+  const std::string folder = "deploy/examples/" + example;
+  Case inputs(Example(example), folder);
+  inputs.Decide(testing_support::ReadTestFile(folder + "/decisions.yaml"));
+  return SectionsOf(inputs);
 }
 
 int Level(const std::string& heading) { return static_cast<int>(heading.find_first_not_of('#')); }
@@ -119,10 +125,12 @@ std::vector<std::string> PlaceholdersOf(const std::vector<Line>& lines, const st
   return found;
 }
 
+// What is neither blank nor a heading, that of code blocks as well.
 std::vector<std::string> BodyOf(const std::vector<Line>& lines) {
   std::vector<std::string> body;
   for (const Line& line : lines) {
-    if (line.kind == LineKind::kText || line.kind == LineKind::kTableRow) body.push_back(line.text);
+    const bool code = line.kind == LineKind::kCode && !line.text.empty();
+    if (code || line.kind == LineKind::kText || line.kind == LineKind::kTableRow) body.push_back(line.text);
   }
   return body;
 }
@@ -131,6 +139,29 @@ TEST(DocumentText, NothingIsEmpty) {
   for (const std::string example : kExamples) {
     for (const auto& [stem, lines] : SectionsOf(example)) {
       EXPECT_THAT(EmptyPartsOf(lines), IsEmpty()) << example << " " << stem;
+    }
+  }
+}
+
+// What is wrong with each is a finding or a question of the command that it is about; the others go on.
+TEST(DocumentText, EveryCommandTakesModelsThatAreWrong) {
+  const std::string wrong =
+      Edited(Example("team-notes"),
+             {{"\nflows:\n",
+               "\nflows:\n  - {id: db-to-app, name: Database calls the application, source: notes-db, target: web-app, "
+               "purpose: "
+               "Test, dependency: hard}\n"},
+              {"    tier: tier_2\n    environment: production\n    multi_tenant: yes\n    replicas: 1\n    custom",
+               "    tier: tier_1\n    environment: production\n    multi_tenant: yes\n    replicas: 1\n    custom"},
+              {"    - {tier: tier_2, rto_minutes: 1440, rpo_minutes: 1440}",
+               "    - {tier: tier_2, rto_minutes: 1440, rpo_minutes: 1440}\n"
+               "    - {tier: tier_1, rto_minutes: 60, rpo_minutes: 1440}"},
+              {"jurisdiction: eu, customers: true}",
+               "jurisdiction: eu, customers: true}\n  - {id: somewhere, name: Customers elsewhere, customers: true}"}});
+  for (const std::string& yaml : {wrong, std::string(model::kMinimal)}) {
+    for (const auto& [stem, lines] : SectionsOf(Case(yaml))) {
+      EXPECT_THAT(EmptyPartsOf(lines), IsEmpty()) << stem;
+      EXPECT_THAT(PlaceholdersOf(lines, yaml), IsEmpty()) << stem;
     }
   }
 }
@@ -171,6 +202,8 @@ TEST(DocumentText, TheChecksFindWhatTheyAreFor) {
   for (const char* text : {"TBD", "see {{owner}}", "ask {owner}", "[insert name]", "```\nkey: {{ x }}\n```"}) {
     EXPECT_THAT(PlaceholdersOf(LinesOf(text), ""), ::testing::SizeIs(1)) << text;
   }
+  EXPECT_THAT(BodyOf(LinesOf("## A\n\ntext\n\n| a |\n|---|\n| b |\n\n```yaml\nkey: c\n\n```\n")),
+              ::testing::ElementsAre("text", "| b |", "key: c"));
   EXPECT_THAT(PlaceholdersOf(LinesOf("GET /notes/{id}\n```\nkey: ${{ secrets.KEY }}\n```"), "path: /notes/{id}"),
               IsEmpty());
 }
