@@ -10,14 +10,8 @@ int Export(Session& session, const ExportOptions& options) {
   metapowers::v1::ExportRequest request;
   request.set_topic(session.TopicName(options.topic));
   request.set_format(options.format);
-  if (!options.revision.empty()) {
-    METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-    int exit_code = 0;
-    if (!ResolveRevision(session, *documents, options.topic, options.revision, request.mutable_revision(),
-                         &exit_code)) {
-      return exit_code;
-    }
-  }
+  int failure = 0;
+  if (!ResolveRevision(session, options.topic, options.revision, request.mutable_revision(), &failure)) return failure;
   METAPOWERS_STUB(exports, session, metapowers::v1::ExportService);
   metapowers::v1::ExportResponse response;
   const auto context = session.NewContext();

@@ -9,6 +9,7 @@
 #include "client/commands/result_diff.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
+#include "metapowers/v1/document_service.grpc.pb.h"
 #include "metapowers/v1/workflow_service.grpc.pb.h"
 #include "service/base/strings.h"
 
@@ -96,13 +97,12 @@ struct Range {
   std::string base, target;  // full ids; empty is nothing, or the head
 };
 
-bool ResolveRange(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
-                  Range* range, int* exit_code) {
+bool ResolveRange(Session& session, const DiffOptions& options, Range* range, int* exit_code) {
   const size_t dots = options.range.find("..");
   const std::string base = options.range.substr(0, dots);
   const std::string target = dots == std::string::npos ? std::string() : options.range.substr(dots + 2);
-  return (base.empty() || ResolveRevision(session, documents, options.topic, base, &range->base, exit_code)) &&
-         (target.empty() || ResolveRevision(session, documents, options.topic, target, &range->target, exit_code));
+  return ResolveRevision(session, options.topic, base, &range->base, exit_code) &&
+         ResolveRevision(session, options.topic, target, &range->target, exit_code);
 }
 
 int SemanticDiff(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
@@ -128,10 +128,7 @@ int Show(Session& session, const std::string& text) {
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
   int exit_code = 0;
   std::string revision;
-  if (!address.revision.empty() &&
-      !ResolveRevision(session, *documents, address.topic, address.revision, &revision, &exit_code)) {
-    return exit_code;
-  }
+  if (!ResolveRevision(session, address.topic, address.revision, &revision, &exit_code)) return exit_code;
   if (address.document.empty() && address.command.empty()) return ListDocuments(session, *documents, address, revision);
   METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
   metapowers::v1::ListCommandsResponse commands;
@@ -201,7 +198,7 @@ int Diff(Session& session, const DiffOptions& options) {
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
   int exit_code = 0;
   Range range;
-  if (!ResolveRange(session, *documents, options, &range, &exit_code)) return exit_code;
+  if (!ResolveRange(session, options, &range, &exit_code)) return exit_code;
   if (options.semantic) return SemanticDiff(session, *documents, options, range);
   metapowers::v1::CompareRevisionsRequest request;
   request.set_topic(session.TopicName(options.topic));

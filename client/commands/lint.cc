@@ -70,14 +70,8 @@ void PrintFindings(Session& session, const LintResult& item) {
 int Lint(Session& session, const LintOptions& options) {
   metapowers::v1::LintTopicRequest request;
   request.set_topic(session.TopicName(options.topic));
-  if (!options.revision.empty()) {
-    METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-    int exit_code = 0;
-    if (!ResolveRevision(session, *documents, options.topic, options.revision, request.mutable_revision(),
-                         &exit_code)) {
-      return exit_code;
-    }
-  }
+  int failure = 0;
+  if (!ResolveRevision(session, options.topic, options.revision, request.mutable_revision(), &failure)) return failure;
   METAPOWERS_STUB(lint, session, metapowers::v1::LintService);
   metapowers::v1::LintTopicResponse response;
   const auto context = session.NewContext();

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/output.h"
+#include "metapowers/v1/document_service.grpc.pb.h"
 #include "service/base/ids.h"
 
 namespace metapowers::client {
@@ -94,9 +95,9 @@ metapowers::v1::CommandContext NewCommandContext(Session& session, const std::st
   return context;
 }
 
-bool ResolveRevision(Session& session, metapowers::v1::DocumentService::Stub& stub, const std::string& topic,
-                     const std::string& revision, std::string* commit, int* exit_code) {
-  if (revision.size() == 40 && IsHex(revision)) {
+bool ResolveRevision(Session& session, const std::string& topic, const std::string& revision, std::string* commit,
+                     int* exit_code) {
+  if (revision.empty() || (revision.size() == 40 && IsHex(revision))) {
     *commit = revision;
     return true;
   }
@@ -108,6 +109,9 @@ bool ResolveRevision(Session& session, metapowers::v1::DocumentService::Stub& st
                               "use a commit id of 4 to 40 digits, HEAD or HEAD~N");
     return false;
   }
+  const std::shared_ptr<grpc::Channel> channel = session.Channel(exit_code);
+  if (channel == nullptr) return false;
+  const auto documents = metapowers::v1::DocumentService::NewStub(channel);
   metapowers::v1::ListRevisionsRequest request;
   request.set_parent(session.TopicName(topic));
   request.set_page_size(kPageSize);
@@ -116,7 +120,7 @@ bool ResolveRevision(Session& session, metapowers::v1::DocumentService::Stub& st
   for (int page = 0; page < kMaxPages; ++page) {
     metapowers::v1::ListRevisionsResponse response;
     const auto context = session.NewContext();
-    if (const grpc::Status status = stub.ListRevisions(context.get(), request, &response); !status.ok()) {
+    if (const grpc::Status status = documents->ListRevisions(context.get(), request, &response); !status.ok()) {
       *exit_code = session.Fail(status);
       return false;
     }

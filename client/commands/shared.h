@@ -7,7 +7,6 @@
 
 #include "client/session.h"
 #include "metapowers/v1/command.pb.h"
-#include "metapowers/v1/document_service.grpc.pb.h"
 
 namespace metapowers::client {
 
@@ -23,9 +22,9 @@ metapowers::v1::CommandContext NewCommandContext(Session& session, const std::st
                                                  const std::string& request_id);
 
 // The full commit id that `revision` names in the history of `topic`: a full or abbreviated id (4 digits at
-// least), HEAD or HEAD~N. On a failure prints it and returns false.
-bool ResolveRevision(Session& session, metapowers::v1::DocumentService::Stub& stub, const std::string& topic,
-                     const std::string& revision, std::string* commit, int* exit_code);
+// least), HEAD or HEAD~N; none for none. On a failure prints it and returns false.
+bool ResolveRevision(Session& session, const std::string& topic, const std::string& revision, std::string* commit,
+                     int* exit_code);
 
 // A unified diff, coloured on a terminal.
 void PrintDiff(Session& session, const std::string& diff);
