@@ -5,8 +5,8 @@
 
 namespace metapowers {
 
-// Debian's Abseil looks for cycles of locks at every lock, under a global one. Called first in main(): release builds do
-// without it, all others end at a cycle.
+// Debian's Abseil looks for cycles of locks at every lock, under a global one. Called first in main(): release builds
+// do without it, all others end at a cycle.
 inline void SetMutexChecks() {
 #ifdef NDEBUG
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
