@@ -64,7 +64,7 @@ class Attempt {
   // Makes nothing ahead any more: no command will ask for it.
   void EndAhead() { ahead_.reset(); }
 
-  const workspace::Draft& draft() const { return draft_; }
+  workspace::Draft& draft() { return draft_; }
   std::vector<Step>& steps() { return steps_; }
 
  private:
@@ -410,7 +410,7 @@ absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snap
 
 std::shared_ptr<Run::Answer> Run::Submit() {
   for (Step& step : attempt_->steps()) step.outcome.set_rebuilt(attempts_ > 1 && step.outcome.changed());
-  workspace::CommitBatch batch = attempt_->draft().batch();
+  workspace::CommitBatch batch = attempt_->draft().TakeBatch();
   if (!fingerprint_.empty()) {
     journal::v1::RunAnswer answer;
     for (const Step& step : attempt_->steps()) {

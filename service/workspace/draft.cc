@@ -108,8 +108,11 @@ class TreeEditor {
   std::string File(FileChange& file, const std::string& before) {
     if (!file.content.has_value()) return "";
     FindKept(file, before);
-    if (file.id.empty()) return Keep(ObjectType::kBlob, *file.content, file.origin);
-    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = *file.content});
+    const size_t kept = file.kept_prefix + file.kept_suffix;
+    std::string changed = file.content->substr(file.kept_prefix, file.content->size() - kept);
+    std::string body = *std::exchange(file.content, std::move(changed));
+    if (file.id.empty()) return Keep(ObjectType::kBlob, std::move(body), file.origin);
+    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
     return file.id;
   }
 
@@ -160,12 +163,16 @@ absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) {
   return info;
 }
 
-CommitBatch Draft::batch() const {
+CommitBatch Draft::batch() const { return MakeBatch(commits_, specs_); }
+
+CommitBatch Draft::TakeBatch() { return MakeBatch(std::move(commits_), std::move(specs_)); }
+
+CommitBatch Draft::MakeBatch(std::vector<CommitInfo> commits, std::vector<CommitSpec> specs) const {
   return {.expected_head = base_->commit(),
           .new_head = state_->commit(),
           .objects = staged_->All(),
-          .commits = commits_,
-          .specs = specs_,
+          .commits = std::move(commits),
+          .specs = std::move(specs),
           .request = std::nullopt};
 }
 

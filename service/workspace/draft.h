@@ -51,8 +51,12 @@ class Draft {
 
   // What an engine needs to make them durable. Without a staged commit, expected and new head are equal.
   CommitBatch batch() const;
+  // The same with less to copy; only state() is good for anything then.
+  CommitBatch TakeBatch();
 
  private:
+  CommitBatch MakeBatch(std::vector<CommitInfo> commits, std::vector<CommitSpec> specs) const;
+
   const std::shared_ptr<const Snapshot> base_;
   const std::shared_ptr<StagedObjects> staged_;
   std::shared_ptr<const Snapshot> state_;

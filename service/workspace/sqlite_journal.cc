@@ -27,18 +27,26 @@ constexpr char kSchema[] = R"sql(
   CREATE TABLE entry (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, body BLOB NOT NULL,
                       checksum INTEGER NOT NULL DEFAULT -1);
   CREATE INDEX entry_of_workspace ON entry (workspace, sequence);
-  CREATE TABLE request (
-    workspace TEXT NOT NULL, id TEXT NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL, time INTEGER NOT NULL,
-    checksum INTEGER NOT NULL DEFAULT -1, PRIMARY KEY (workspace, id)) WITHOUT ROWID;
-  CREATE INDEX request_by_time ON request (time);
+  CREATE TABLE request (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL,
+                        fingerprint BLOB NOT NULL, time INTEGER NOT NULL, checksum INTEGER NOT NULL,
+                        answer BLOB NOT NULL);
+  CREATE UNIQUE INDEX request_by_id ON request (workspace, id);
   CREATE TABLE answers (bytes INTEGER NOT NULL);
   INSERT INTO answers VALUES (0);
   PRAGMA user_version = 2;
 )sql";
-// Version 1 had no checksums: what it left has -1, which nothing is compared with.
+// Version 1 had no checksums: what it left has -1, which nothing is compared with. Its requests lay in an index of
+// whole answers.
 constexpr char kFromVersion1[] = R"sql(
   ALTER TABLE entry ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
-  ALTER TABLE request ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+  ALTER TABLE request RENAME TO old_request;
+  CREATE TABLE request (sequence INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL,
+                        fingerprint BLOB NOT NULL, time INTEGER NOT NULL, checksum INTEGER NOT NULL,
+                        answer BLOB NOT NULL);
+  INSERT INTO request (workspace, id, fingerprint, time, checksum, answer)
+    SELECT workspace, id, fingerprint, time, -1, answer FROM old_request ORDER BY time;
+  DROP TABLE old_request;
+  CREATE UNIQUE INDEX request_by_id ON request (workspace, id);
   CREATE TABLE answers (bytes INTEGER NOT NULL);
   INSERT INTO answers SELECT total(length(answer)) FROM request;
   PRAGMA user_version = 2;
@@ -162,7 +170,7 @@ class SqliteJournal : public Journal {
   struct Kept {
     int64_t answer_bytes = 0;
     absl::Time next_expiry = absl::InfinitePast();
-    int64_t dropped_up_to = 0;  // seconds since 1970: no older request has its answer
+    int64_t dropped_up_to = 0;  // sequence: none up to it has its answer
   };
 
   explicit SqliteJournal(int64_t most_bytes) : most_bytes_(most_bytes) {}
@@ -179,15 +187,19 @@ class SqliteJournal : public Journal {
     if (found > kVersion) return JournalVersionError(found, kVersion);
     RETURN_IF_ERROR(append_.Prepare(writer_.get(), "INSERT INTO entry VALUES (?, ?, ?, ?)"));
     RETURN_IF_ERROR(retire_.Prepare(writer_.get(), "DELETE FROM entry WHERE workspace = ? AND sequence <= ?"));
-    RETURN_IF_ERROR(keep_request_.Prepare(writer_.get(), "INSERT OR REPLACE INTO request VALUES (?, ?, ?, ?, ?, ?)"));
+    RETURN_IF_ERROR(
+        keep_request_.Prepare(writer_.get(),
+                              "INSERT OR REPLACE INTO request (workspace, id, fingerprint, answer, time, checksum) "
+                              "VALUES (?, ?, ?, ?, ?, ?)"));
     RETURN_IF_ERROR(expire_.Prepare(writer_.get(),
-                                    "DELETE FROM request WHERE (workspace, id) IN (SELECT workspace, id FROM request "
-                                    "WHERE time < ? ORDER BY time LIMIT ?) RETURNING length(answer)"));
+                                    "DELETE FROM request WHERE time < ? AND sequence IN "
+                                    "(SELECT sequence FROM request ORDER BY sequence LIMIT ?) "
+                                    "RETURNING length(answer)"));
     RETURN_IF_ERROR(set_answer_bytes_.Prepare(writer_.get(), "UPDATE answers SET bytes = ?"));
     RETURN_IF_ERROR(
         oldest_answers_.Prepare(writer_.get(),
-                                "SELECT workspace, id, fingerprint, time, length(answer) FROM request WHERE "
-                                "time >= ? AND length(answer) > 0 ORDER BY time LIMIT ?"));
+                                "SELECT workspace, id, fingerprint, time, length(answer), sequence FROM request WHERE "
+                                "sequence > ? AND length(answer) > 0 ORDER BY sequence LIMIT ?"));
     RETURN_IF_ERROR(drop_answer_.Prepare(
         writer_.get(), "UPDATE request SET answer = x'', checksum = ? WHERE workspace = ? AND id = ?"));
     Statement answers;
@@ -234,8 +246,9 @@ class SqliteJournal : public Journal {
         .Run();
   }
 
-  // Forgets up to `most` requests that are too old, and as many answers that are too much. When more are left, the next
-  // transaction goes on; otherwise one of the next minute looks again.
+  // Forgets those of the `most` oldest requests that are too old, which were retired in about the order of their times,
+  // and as many answers that are too much. While some are found, the next transaction goes on; otherwise one of the
+  // next minute looks again.
   absl::Status Expire(int64_t most, Kept& kept) {
     const absl::Time now = absl::Now();
     if (now < kept.next_expiry) return absl::OkStatus();
@@ -247,7 +260,7 @@ class SqliteJournal : public Journal {
       kept.answer_bytes -= expire_.Number(0);
     }
     if (kept.answer_bytes > most_bytes_) RETURN_IF_ERROR(DropAnswers(most, kept));
-    if (expired < most && kept.answer_bytes <= most_bytes_) kept.next_expiry = now + kExpireEvery;
+    if (expired == 0 && kept.answer_bytes <= most_bytes_) kept.next_expiry = now + kExpireEvery;
     return absl::OkStatus();
   }
 
@@ -261,13 +274,13 @@ class SqliteJournal : public Journal {
           {oldest_answers_.Bytes(0),
            {oldest_answers_.Bytes(1), oldest_answers_.Bytes(2), "", absl::FromUnixSeconds(oldest_answers_.Number(3))}});
       kept.answer_bytes -= oldest_answers_.Number(4);
-      kept.dropped_up_to = oldest_answers_.Number(3);
+      kept.dropped_up_to = oldest_answers_.Number(5);
       if (kept.answer_bytes > most_bytes_) continue;
       oldest_answers_.Reset();
       break;
     }
     // What was retired again after a crash was counted twice.
-    if (oldest.empty()) kept.answer_bytes = 0;
+    if (oldest.empty()) kept.answer_bytes = kept.dropped_up_to = 0;
     for (const auto& [workspace, request] : oldest) {
       RETURN_IF_ERROR(drop_answer_.Bind(Checksum(workspace, request)).BindText(workspace).BindText(request.id).Run());
     }

@@ -66,8 +66,7 @@ std::string EncodeStep(const CommitBatch& batch) {
       journal::v1::StepChange& out = *commit.add_changes();
       out.set_path(change.path);
       if (!change.content.has_value()) continue;
-      const size_t kept = change.kept_prefix + change.kept_suffix;
-      out.set_content(change.content->substr(change.kept_prefix, change.content->size() - kept));
+      out.set_content(*change.content);
       out.set_kept_prefix(static_cast<int64_t>(change.kept_prefix));
       out.set_kept_suffix(static_cast<int64_t>(change.kept_suffix));
     }

@@ -48,7 +48,8 @@ TEST_F(SqliteJournalTest, ForgetsOldRequestsAFewAtATime) {
     ASSERT_OK(database);
     ASSERT_OK(Execute(database->get(),
                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
-                      "INSERT INTO request SELECT 'w', i, 'f', 'a', 1000000 + i, -1 FROM n"));
+                      "INSERT INTO request (workspace, id, fingerprint, time, checksum, answer) "
+                      "SELECT 'w', i, 'f', 1000000 + i, -1, 'a' FROM n"));
   }
   Open();
   int64_t left = CountRequests();
