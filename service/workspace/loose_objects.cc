@@ -24,6 +24,7 @@ constexpr size_t kMostBytes = size_t{256} << 20;  // of one object; documents ar
 // Up to here single syncs are cheaper than one of the whole file system.
 constexpr size_t kFewFiles = 3;
 constexpr size_t kFewDirectories = 12;
+constexpr int kMostTries = 20;
 
 // The plain bytes of a zlib stream that must be complete; nullopt when it is damaged or ends early.
 std::optional<std::string> Inflate(absl::string_view packed) {
@@ -111,29 +112,39 @@ class Staging {
   absl::Status Publish() {
     std::set<std::string> directories = {objects_dir_};  // a fan-out directory may be new in it
     for (File& file : files_) {
-      const std::string fan_out = FanOut(objects_dir_, file.id);
-      RETURN_IF_ERROR(MakeDirectory(fan_out, 0777));
       RETURN_IF_ERROR(Failpoint("store_mid_objects"));
-      if (::rename(file.temporary.c_str(), LoosePath(objects_dir_, file.id).c_str()) != 0) {
-        return StorageError(errno, "cannot store an object");
-      }
+      RETURN_IF_ERROR(Place(file));
       file.temporary.clear();
-      directories.insert(fan_out);
+      directories.insert(FanOut(objects_dir_, file.id));
     }
     if (directories.size() > kFewDirectories) return SyncAll();
-    for (const std::string& directory : directories) RETURN_IF_ERROR(SyncDirectory(directory));
+    for (const std::string& directory : directories) {
+      const absl::Status synced = SyncDirectory(directory);
+      // One that is gone held nothing that is not in a pack.
+      if (!synced.ok() && FileExists(directory)) return synced;
+    }
     return absl::OkStatus();
   }
 
  private:
-  // One sync of the file system is one journal commit for any number of files.
-  absl::Status SyncAll() const { return SyncFileSystem(objects_dir_); }
-
   struct File {
     std::string temporary;
     std::string id;
     UniqueFd fd;
   };
+
+  // Git, when it packs, removes a fan-out directory that it finds empty, be it between the two calls.
+  absl::Status Place(const File& file) const {
+    for (int tries = 1;; ++tries) {
+      RETURN_IF_ERROR(MakeDirectory(FanOut(objects_dir_, file.id), 0777));
+      if (::rename(file.temporary.c_str(), LoosePath(objects_dir_, file.id).c_str()) == 0) return absl::OkStatus();
+      if (errno != ENOENT || tries == kMostTries) return StorageError(errno, "cannot store an object");
+    }
+  }
+
+  // One sync of the file system is one journal commit for any number of files.
+  absl::Status SyncAll() const { return SyncFileSystem(objects_dir_); }
+
   const std::string objects_dir_;
   std::vector<File> files_;
 };
