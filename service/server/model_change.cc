@@ -110,9 +110,10 @@ class Planner {
       if (found == declared.end()) return NotDeclared(path, declared);
       const std::string full = context_.topic.PathOf(path);
       ASSIGN_OR_RETURN(const std::string old, snapshot_.BlobId(full));
-      if (old == BlobIdOf(attachment->content())) continue;
+      std::string id = BlobIdOf(attachment->content());
+      if (old == id) continue;
       names.push_back(absl::StrCat(old.empty() ? "+" : "~", found->second));
-      change_.attachments.push_back({full, attachment->content()});
+      change_.attachments.push_back({full, attachment->content(), workspace::Origin::kGiven, std::move(id)});
     }
     if (!names.empty()) Note("evidence", {absl::StrCat("evidence: ", absl::StrJoin(names, ", "))});
     return absl::OkStatus();
