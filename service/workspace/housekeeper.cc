@@ -22,6 +22,7 @@ namespace metapowers::workspace {
 namespace {
 
 constexpr absl::Duration kLongestLook = absl::Milliseconds(50);  // between two looks at whether Git has ended
+constexpr absl::Duration kLongestEnd = absl::Seconds(5);         // of killed processes
 
 // Starts `git` with `command` in a process group of its own, with what it starts in turn; returns its process id, 0 on
 // failure.
@@ -57,6 +58,12 @@ pid_t StartGit(const std::string& repository, const std::vector<const char*>& co
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return rc == 0 ? child : 0;
+}
+
+// Until no process is in the group, whose members are being killed.
+void AwaitEndOfGroup(pid_t group) {
+  const absl::Time latest = absl::Now() + kLongestEnd;
+  while (::kill(-group, 0) == 0 && absl::Now() < latest) absl::SleepFor(absl::Milliseconds(1));
 }
 
 }  // namespace
@@ -132,11 +139,18 @@ absl::Status Housekeeper::RunGit(const std::string& repository, const std::vecto
     }
     absl::SleepFor(pause);
   }
-  absl::MutexLock lock(&mutex_);
-  child_ = 0;
+  // What it started may live on and leave files behind those that are removed. Until it is reaped, its id is its own.
+  const bool ended = late || stopping();
+  if (ended) ::kill(-child, SIGKILL);
   int status = 0;
-  const bool reaped = ::waitpid(child, &status, 0) == child;
-  if (stopping_) return absl::CancelledError();
+  bool reaped = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    child_ = 0;
+    reaped = ::waitpid(child, &status, 0) == child;
+  }
+  if (ended) AwaitEndOfGroup(child);
+  if (stopping()) return absl::CancelledError();
   const absl::string_view name = command.front();
   if (late) return absl::DeadlineExceededError(absl::StrCat("git ", name, " took too long and was ended"));
   if (reaped && WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
