@@ -65,6 +65,10 @@ LocalWorkspace::~LocalWorkspace() {
 
 // --- Reading -----------------------------------------------------------------------------------------------------
 
+void LocalWorkspace::FollowIndex() {
+  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_, recent_);
+}
+
 absl::Status LocalWorkspace::FollowBranch() {
   if (!steps_.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::string branch, repository_->Branch());
@@ -73,7 +77,7 @@ absl::Status LocalWorkspace::FollowBranch() {
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch));
   tip_ = head_;
   branch_ = std::move(branch);
-  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_, recent_);
+  FollowIndex();
   return absl::OkStatus();
 }
 
@@ -138,7 +142,7 @@ absl::StatusOr<std::optional<HistoryPage>> LocalWorkspace::IndexedHistory(const 
   ASSIGN_OR_RETURN(const std::optional<IndexedRevision> newest, context_.index->Newest(uid_));
   if (!newest.has_value()) {  // not yet, or it is being made anew
     absl::MutexLock lock(&mutex_);
-    context_.index->Follow(uid_, repository_->objects(), branch_);
+    FollowIndex();
     return std::nullopt;
   }
   ASSIGN_OR_RETURN(const std::optional<int64_t> on_line, lineage_.Find(newest->commit, tip));
@@ -388,7 +392,7 @@ LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, 
   }
   if (!status.ok()) return answered;
   branch_ = branch;
-  if (context_.index != nullptr) context_.index->Follow(uid_, repository_->objects(), branch_, recent_);
+  FollowIndex();
   for (durable_ -= count; count > 0; --count, steps_.pop_front()) Forget(steps_.front());
   return answered;
 }

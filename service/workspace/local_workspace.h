@@ -93,6 +93,8 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
 
   // Takes the branch as it is on disk when no step of ours is on its way: others may push.
   absl::Status FollowBranch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Has the index, where there is one, catch up with the branch.
+  void FollowIndex() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
