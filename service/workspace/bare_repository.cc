@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "service/base/back_off.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
@@ -210,8 +211,7 @@ int BareRepository::FinishPacking(const absl::Status& status) {
   packing_ = false;
   packing_failures_ = status.ok() ? 0 : packing_failures_ + 1;
   if (status.ok()) return 0;
-  const absl::Duration pause = kFirstPackingPause * (1 << std::min(packing_failures_ - 1, 10));
-  next_packing_ = absl::Now() + std::min(pause, kLongestPackingPause);
+  next_packing_ = absl::Now() + BackOff(packing_failures_, kFirstPackingPause, kLongestPackingPause);
   return packing_failures_;
 }
 

@@ -4,16 +4,13 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "service/base/back_off.h"
 
 namespace metapowers::workspace {
 namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(10);  // the lock of somebody's push is gone by then
 constexpr absl::Duration kLongestPause = absl::Seconds(30);
-
-absl::Duration PauseAfter(int failures) {
-  return std::min(kFirstPause * (1 << std::min(failures - 1, 12)), kLongestPause);
-}
 
 }  // namespace
 
@@ -82,7 +79,7 @@ void Flusher::Run() {
     if (stopping_ && !status.ok()) continue;  // the journal has it
     if (status.ok() && due_.contains(next.workspace->uid())) continue;
     Cancel(next.workspace->uid());  // what came while it failed waits with it
-    next.time = absl::Now() + (status.ok() ? absl::ZeroDuration() : PauseAfter(next.failures));
+    next.time = absl::Now() + (status.ok() ? absl::ZeroDuration() : BackOff(next.failures, kFirstPause, kLongestPause));
     Plan(std::move(next));
   }
 }

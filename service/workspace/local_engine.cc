@@ -1,6 +1,5 @@
 #include "service/workspace/local_engine.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "service/base/back_off.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
@@ -136,7 +136,6 @@ class LocalEngine : public Engine {
     std::vector<JournalEntry> entries;
     absl::Status status;  // of the last try
     int failures = 0;
-    absl::Duration pause = absl::ZeroDuration();
     absl::Time next_try = absl::InfinitePast();
   };
 
@@ -169,8 +168,7 @@ class LocalEngine : public Engine {
       return workspace;
     }
     ++recovery->failures;
-    recovery->pause = std::clamp(recovery->pause * 2, kFirstPause, kLongestPause);
-    recovery->next_try = absl::Now() + recovery->pause;
+    recovery->next_try = absl::Now() + BackOff(recovery->failures, kFirstPause, kLongestPause);
     Report({"cannot take up what the journal holds of a workspace; tried again when it is used", uid, recovery->status,
             recovery->failures});
     return recovery->status;
