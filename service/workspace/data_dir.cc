@@ -21,8 +21,8 @@ namespace metapowers::workspace {
 namespace {
 
 constexpr char kFormatPrefix[] = "metapowers-data ";
-constexpr int kFormatVersion = 2;
-constexpr int kOldestVersion = 1;  // had no journal, and needs nothing else
+constexpr int kFormatVersion = 3;
+constexpr int kOldestVersion = 1;  // had no journal, and 2 no log: they need nothing else
 
 std::string Describe(absl::string_view path, absl::string_view why) {
   return absl::StrCat("data directory '", path, "' ", why);
@@ -66,7 +66,7 @@ absl::Status CheckFormat(const std::string& path) {
     return NotOursError(path, "has a damaged format file", "restore the file from a backup");
   }
   if (version == kFormatVersion) return absl::OkStatus();
-  // Before the first answer that only the journal holds: an older release must not open it after that.
+  // Before the first answer that only the log holds: an older release must not open it after that.
   if (version >= kOldestVersion && version < kFormatVersion) return WriteFormat(path);
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    Describe(path, absl::StrCat("has format ", version, "; this release knows ", kFormatVersion)),
@@ -91,6 +91,7 @@ absl::StatusOr<std::shared_ptr<const DataDir>> DataDir::Open(absl::string_view p
   RETURN_IF_ERROR(CheckFormat(directory));
   RETURN_IF_ERROR(MakeDirectory(opened->registry()));
   RETURN_IF_ERROR(MakeDirectory(opened->workspaces()));
+  RETURN_IF_ERROR(MakeDirectory(opened->journal_log()));
   RETURN_IF_ERROR(SyncDirectory(directory));
   return opened;
 }

@@ -1,9 +1,10 @@
 // The server's data directory: its format version and the lock that makes one process its owner.
-//   <data-dir>/format            "metapowers-data 2\n"; 1 had no journal. README tells operators what it means
-//   <data-dir>/lock              flock()ed by the owner; released by the kernel when it dies
+//   <data-dir>/format            "metapowers-data 3\n"; 1 had no journal, 2 no log. README tells operators what it
+//   means <data-dir>/lock              flock()ed by the owner; released by the kernel when it dies
 //   <data-dir>/registry/<name>   one file per workspace (workspace_registry.h)
 //   <data-dir>/workspaces/<uid>.git   bare repositories (local_engine.h)
-//   <data-dir>/journal.sqlite    steps that are answered and not in a repository yet, and requests (journal.h)
+//   <data-dir>/journal/          steps that are answered and not in a repository yet (step_log.h)
+//   <data-dir>/journal.sqlite    requests, and what the log does not keep (journal_database.h)
 //   <data-dir>/history.sqlite    which revisions changed which document; derived, may be deleted (history_index.h)
 #ifndef METAPOWERS_SERVICE_WORKSPACE_DATA_DIR_H_
 #define METAPOWERS_SERVICE_WORKSPACE_DATA_DIR_H_
@@ -30,7 +31,8 @@ class DataDir {
 
   const std::string& path() const { return path_; }
   std::string registry() const { return path_ + "/registry"; }
-  std::string journal() const { return path_ + "/journal.sqlite"; }
+  std::string journal_log() const { return path_ + "/journal"; }
+  std::string journal_database() const { return path_ + "/journal.sqlite"; }
   std::string history_index() const { return path_ + "/history.sqlite"; }
   std::string workspaces() const { return path_ + "/workspaces"; }
 

@@ -1,30 +1,37 @@
 #include "service/workspace/journal_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/back_off.h"
 
 namespace metapowers::workspace {
 namespace {
 
-// Of one transaction, so that a caller behind a burst does not wait for all of it.
+// Of one write, so that a caller behind a burst does not wait for all of it.
 constexpr size_t kMostBytes = size_t{8} << 20;
-constexpr size_t kMostRetired = 128;  // requests
 constexpr absl::Duration kMostPatience = absl::Milliseconds(1);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Minutes(1);
 
 }  // namespace
 
-JournalWriter::JournalWriter(std::unique_ptr<Journal> journal, int64_t first_sequence)
-    : journal_(std::move(journal)), next_sequence_(first_sequence), thread_([this] { Run(); }) {}
+JournalWriter::JournalWriter(std::unique_ptr<Journal> journal)
+    : journal_(std::move(journal)),
+      next_sequence_(journal_->first_sequence()),
+      writer_([this] { WriteEntries(); }),
+      retirer_([this] { RetireEntries(); }) {}
 
 JournalWriter::~JournalWriter() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  writer_.join();
+  retirer_.join();
 }
 
 int64_t JournalWriter::Append(Write write) {
@@ -45,48 +52,35 @@ void JournalWriter::Drain() {
   absl::MutexLock lock(&mutex_, absl::Condition(&answered));
 }
 
-bool JournalWriter::Take(std::vector<Waiting>& batch, std::vector<Retiring>& retiring) {
-  const auto work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !queue_.empty() || (!retirements_.empty() && !cannot_retire_);
-  };
+bool JournalWriter::TakeEntries(std::vector<Waiting>& batch) {
+  const auto work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
   const auto all_came = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || queue_.size() >= expected_; };
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(&work));
-  if (queue_.empty() && (retirements_.empty() || cannot_retire_)) return false;
-  if (!queue_.empty()) (void)mutex_.AwaitWithDeadline(absl::Condition(&all_came), expected_until_);
+  absl::MutexLock lock(&mutex_, absl::Condition(&work));
+  if (queue_.empty()) return false;
+  (void)mutex_.AwaitWithDeadline(absl::Condition(&all_came), expected_until_);
   for (size_t bytes = 0; !queue_.empty() && bytes < kMostBytes; queue_.pop_front()) {
     bytes += queue_.front().entry.body.size();
     batch.push_back(std::move(queue_.front()));
   }
-  writing_ = !batch.empty();
-  for (size_t requests = 0; !cannot_retire_ && !retirements_.empty() && requests < kMostRetired;
-       retirements_.pop_front()) {
-    requests += retirements_.front().retirement.requests.size();
-    retiring.push_back(std::move(retirements_.front()));
-  }
+  writing_ = true;
   return true;
 }
 
-void JournalWriter::Run() {
+void JournalWriter::WriteEntries() {
   std::vector<Waiting> batch;
-  std::vector<Retiring> retiring;
-  for (; Take(batch, retiring); batch.clear(), retiring.clear()) {
-    if (!batch.empty()) {
-      const size_t size = batch.size();
-      const absl::Time start = absl::Now();
-      const bool written = WriteAll(std::move(batch)).ok();
-      const absl::Time end = absl::Now();
-      absl::MutexLock lock(&mutex_);
-      writing_ = false;
-      if (written) cannot_retire_ = false;
-      expected_ = size + queue_.size();
-      expected_until_ = end + std::min((end - start) / 4, kMostPatience);
-    }
-    if (!retiring.empty()) RetireAll(std::move(retiring));
+  for (; TakeEntries(batch); batch.clear()) {
+    const size_t size = batch.size();
+    const absl::Time start = absl::Now();
+    WriteBatch(std::move(batch));
+    const absl::Time end = absl::Now();
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    expected_ = size + queue_.size();
+    expected_until_ = end + std::min((end - start) / 4, kMostPatience);
   }
 }
 
-absl::Status JournalWriter::WriteAll(std::vector<Waiting> batch) {
+void JournalWriter::WriteBatch(std::vector<Waiting> batch) {
   std::vector<JournalEntry> entries;
   std::vector<std::function<void(absl::Status)>> done;
   for (Waiting& waiting : batch) {
@@ -97,23 +91,37 @@ absl::Status JournalWriter::WriteAll(std::vector<Waiting> batch) {
       waiting.done(absl::CancelledError());
     }
   }
-  if (entries.empty()) return absl::OkStatus();
+  if (entries.empty()) return;
   const absl::Status status = journal_->Append(entries);
   for (const auto& answer : done) answer(status);
-  return status;
 }
 
-void JournalWriter::RetireAll(std::vector<Retiring> batch) {
-  std::vector<Retirement> retirements;
-  for (Retiring& one : batch) retirements.push_back(one.retirement);
-  if (journal_->Retire(retirements).ok()) {
-    for (const Retiring& one : batch) one.done();
-    return;
+bool JournalWriter::TakeRetirements(bool failed, std::vector<Retiring>& batch) {
+  const auto work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !retirements_.empty(); };
+  const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  absl::MutexLock lock(&mutex_, absl::Condition(&work));
+  (void)mutex_.AwaitWithDeadline(absl::Condition(&stopping), retire_after_);
+  if (retirements_.empty() || (stopping_ && failed)) return false;  // a restart finds them stored
+  std::move(retirements_.begin(), retirements_.end(), std::back_inserter(batch));
+  retirements_.clear();
+  return true;
+}
+
+void JournalWriter::RetireEntries() {
+  std::vector<Retiring> batch;
+  for (int failures = 0; TakeRetirements(failures > 0, batch); batch.clear()) {
+    std::vector<Retirement> retirements;
+    for (Retiring& one : batch) retirements.push_back(one.retirement);
+    if (journal_->Retire(retirements).ok()) {
+      for (const Retiring& one : batch) one.done();
+      failures = 0;
+      continue;
+    }
+    ++failures;
+    absl::MutexLock lock(&mutex_);
+    retire_after_ = absl::Now() + BackOff(failures, kFirstPause, kLongestPause);
+    std::move(batch.rbegin(), batch.rend(), std::front_inserter(retirements_));
   }
-  // Tried again once the journal takes something; a restart would find them too.
-  absl::MutexLock lock(&mutex_);
-  cannot_retire_ = true;
-  for (auto one = batch.rbegin(); one != batch.rend(); ++one) retirements_.push_front(std::move(*one));
 }
 
 }  // namespace metapowers::workspace

@@ -1,5 +1,6 @@
-// The thread that writes the journal: it takes whatever arrived during the last sync as one transaction, so that
-// callers share a sync and one alone waits for no timer. Internal to workspace/. Thread-safe.
+// The threads of the journal. One writes: it takes whatever arrived during the last sync as one, so that callers share
+// a sync and one alone waits for no timer. The other retires what repositories hold, which nobody waits for. Internal
+// to workspace/. Thread-safe.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_JOURNAL_WRITER_H_
 #define METAPOWERS_SERVICE_WORKSPACE_JOURNAL_WRITER_H_
 
@@ -20,9 +21,8 @@ namespace metapowers::workspace {
 
 class JournalWriter {
  public:
-  // `first_sequence` is above that of every entry there.
-  JournalWriter(std::unique_ptr<Journal> journal, int64_t first_sequence);
-  // Writes what waits, then ends the thread.
+  explicit JournalWriter(std::unique_ptr<Journal> journal);
+  // Writes what waits and retires what can be, then ends the threads.
   ~JournalWriter();
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
@@ -32,13 +32,14 @@ class JournalWriter {
     std::string workspace;
     std::string body;
     std::function<bool()> wanted;            // asked just before it is written; false: it is left out
-    std::function<void(absl::Status)> done;  // called in order, from the thread; CANCELLED when it was left out
+    std::function<void(absl::Status)> done;  // called in order, from a thread; CANCELLED when it was left out
   };
 
   // Gives `write` its place; answers its sequence at once. Entries are written in this order.
   int64_t Append(Write write) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Retires soon, and calls `done` from the thread when that has succeeded; see Journal::Retire.
+  // Retires soon, and calls `done` from a thread when that has succeeded; see Journal::Retire. What fails is tried
+  // again, at growing intervals.
   void Retire(Retirement retirement, std::function<void()> done) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Waits until all that was appended is answered.
@@ -58,17 +59,19 @@ class JournalWriter {
     std::function<void()> done;
   };
 
-  void Run();
-  // Waits for work; true with what to do next, false when all is done and it stops. Nothing may be to be done.
-  bool Take(std::vector<Waiting>& batch, std::vector<Retiring>& retiring) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status WriteAll(std::vector<Waiting> batch) ABSL_LOCKS_EXCLUDED(mutex_);
-  void RetireAll(std::vector<Retiring> batch) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WriteEntries();
+  // Waits for entries; false when there are none and it stops.
+  bool TakeEntries(std::vector<Waiting>& batch) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WriteBatch(std::vector<Waiting> batch);
+  void RetireEntries();
+  // Waits for retirements; false when there are none, or `failed`, and it stops.
+  bool TakeRetirements(bool failed, std::vector<Retiring>& batch) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<Journal> journal_;
   absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
   std::deque<Retiring> retirements_ ABSL_GUARDED_BY(mutex_);
-  bool cannot_retire_ ABSL_GUARDED_BY(mutex_) = false;  // until something was written again
+  absl::Time retire_after_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int64_t next_sequence_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   // Those who were answered last tend to come again at once, with those who came meanwhile: as many are waited for, for
@@ -76,7 +79,7 @@ class JournalWriter {
   size_t expected_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time expected_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread writer_, retirer_;  // last: they use the rest
 };
 
 }  // namespace metapowers::workspace

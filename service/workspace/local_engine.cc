@@ -25,10 +25,10 @@
 #include "service/workspace/git.h"
 #include "service/workspace/history_index.h"
 #include "service/workspace/housekeeper.h"
+#include "service/workspace/journal.h"
 #include "service/workspace/journal_writer.h"
 #include "service/workspace/local_workspace.h"
 #include "service/workspace/open_workspaces.h"
-#include "service/workspace/sqlite_journal.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -41,13 +41,13 @@ constexpr absl::Duration kLongestPause = absl::Minutes(1);
 class LocalEngine : public Engine {
  public:
   LocalEngine(std::shared_ptr<const DataDir> data_dir, const LocalEngineOptions& options,
-              std::unique_ptr<Journal> journal, int64_t first_sequence, std::unique_ptr<HistoryIndex> index)
+              std::unique_ptr<Journal> journal, std::unique_ptr<HistoryIndex> index)
       : data_dir_(std::move(data_dir)),
         options_(options),
         index_(std::move(index)),
         workspaces_(options.open_repositories, [this](const std::string& uid) { return OpenWorkspace(uid); }),
         housekeeper_(options.packing_time),
-        journal_(std::move(journal), first_sequence),
+        journal_(std::move(journal)),
         flusher_(options.flush_delay, [this](const WorkspacePointer& workspace, const absl::Status& status,
                                              int failures) { OnFlushed(workspace, status, failures); }) {
     budget_.most_bytes = options.unflushed_bytes;
@@ -230,9 +230,9 @@ class LocalEngine : public Engine {
 
 absl::StatusOr<std::unique_ptr<Engine>> Open(std::shared_ptr<const DataDir> data_dir,
                                              const LocalEngineOptions& options) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal, OpenSqliteJournal(data_dir->journal()));
-  ASSIGN_OR_RETURN(std::vector<JournalEntry> entries, journal->Entries());
-  const int64_t next = entries.empty() ? 1 : entries.back().sequence + 1;
+  ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal,
+                   OpenJournal(data_dir->journal_log(), data_dir->journal_database()));
+  ASSIGN_OR_RETURN(std::vector<JournalEntry> entries, journal->TakeEntries());
   const auto report = options.report ? options.report : [](const EngineTrouble&) {};
   absl::StatusOr<std::unique_ptr<HistoryIndex>> index =
       HistoryIndex::Open(data_dir->history_index(), [report](const absl::Status& damage) {
@@ -242,8 +242,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Open(std::shared_ptr<const DataDir> data
     report({"cannot open the index of histories; they are walked until a restart", "", index.status()});
     index = nullptr;
   }
-  auto engine =
-      std::make_unique<LocalEngine>(std::move(data_dir), options, std::move(journal), next, *std::move(index));
+  auto engine = std::make_unique<LocalEngine>(std::move(data_dir), options, std::move(journal), *std::move(index));
   engine->Recover(std::move(entries));
   return engine;
 }

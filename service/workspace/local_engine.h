@@ -49,7 +49,7 @@ struct LocalEngineOptions {
 };
 
 // Takes up what the journal holds. Initializes libgit2 for the process (git.h). FAILED_PRECONDITION/GIT_UNSUPPORTED
-// when it is too old; the errors of OpenSqliteJournal. A workspace that cannot be taken up is no error: its calls
+// when it is too old; the errors of OpenJournal. A workspace that cannot be taken up is no error: its calls
 // answer why, DATA_LOSS when it is damaged, and try again when that was a while ago.
 absl::StatusOr<std::unique_ptr<Engine>> NewLocalEngine(std::shared_ptr<const DataDir> data_dir,
                                                        const LocalEngineOptions& options = {});

@@ -17,10 +17,9 @@ namespace {
 
 // Stored at a time, so that a long backlog is neither packed in one piece nor held in memory twice.
 constexpr int64_t kFlushedAtOnce = int64_t{32} << 20;
-constexpr size_t kRetiredAtOnce = 100;  // steps: the journal takes new ones between
 
 // What the index is behind by while many write, and more.
-constexpr size_t kRecentCommits = 4'096;
+constexpr size_t kRecentCommits = 16'384;
 
 int64_t BytesOf(const CommitBatch& batch) {
   int64_t bytes = 500;  // about what a step costs beside its objects
@@ -224,8 +223,7 @@ void LocalWorkspace::Push(Step step) {
     recent_->Add(step.batch.commits[i], step.batch.specs[i].changes);
   }
   step.batch.specs = {};  // the journal has them
-  bytes_ += step.bytes;
-  if (!diverged_) context_.budget->bytes += step.bytes;
+  Account(step.bytes);
   if (step.batch.request.has_value()) Remember(*step.batch.request);
   tip_ = step.snapshot;
   steps_.push_back(std::move(step));
@@ -295,7 +293,8 @@ LocalWorkspace::Waiting LocalWorkspace::Abandon() {
   absl::MutexLock lock(&requests_mutex_);
   for (; steps_.size() > durable_; steps_.pop_back()) {
     Step& step = steps_.back();
-    Forget(step);
+    objects_->Drop(step.batch.objects);
+    Account(-step.bytes);
     if (step.batch.request.has_value()) requests_.erase(step.batch.request->id);
     answered.push_back(std::move(step.done));
   }
@@ -330,7 +329,6 @@ absl::Status LocalWorkspace::Trouble() {
 
 absl::Status LocalWorkspace::Flush() {
   std::vector<const Object*> objects;
-  std::vector<Retirement> retirements;
   std::string from, to;
   std::vector<std::string> heads;  // after each step
   size_t count = 0;
@@ -341,9 +339,6 @@ absl::Status LocalWorkspace::Flush() {
       const Step& step = steps_[count];  // stays where it is: only this thread takes durable steps away
       bytes += step.bytes;
       for (const Object& object : step.batch.objects) objects.push_back(&object);
-      if (count % kRetiredAtOnce == 0) retirements.push_back({.workspace = uid_, .up_to = 0, .requests = {}});
-      if (step.batch.request.has_value()) retirements.back().requests.push_back(*step.batch.request);
-      retirements.back().up_to = step.sequence;
       to = step.batch.new_head;
       heads.push_back(to);
     }
@@ -354,11 +349,15 @@ absl::Status LocalWorkspace::Flush() {
   if (status.ok()) status = Failpoint("flush_before_branch");
   if (status.ok() && to != from) status = MoveBranch(from, heads);
   if (status.ok()) status = Failpoint("flush_after_branch");
-  Waiting answered = FinishFlush(status, to, count);
-  for (Retirement& retirement : retirements) {
-    if (status.ok()) Retire(std::move(retirement));
+  std::deque<Step> stored;
+  for (const auto& done : FinishFlush(status, to, count, stored)) done(status);
+  Retirement retirement{.workspace = uid_, .up_to = 0, .requests = {}};
+  for (Step& step : stored) {
+    objects_->Drop(step.batch.objects);
+    retirement.up_to = step.sequence;
+    if (step.batch.request.has_value()) retirement.requests.push_back(*std::move(step.batch.request));
   }
-  for (const auto& done : answered) done(status);
+  if (!stored.empty()) Retire(std::move(retirement));
   return status;
 }
 
@@ -378,8 +377,8 @@ absl::Status LocalWorkspace::MoveBranch(const std::string& from, const std::vect
   return BranchDivergedError(actual, repository_->Branch().value_or(""));
 }
 
-LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, const std::string& branch,
-                                                    size_t count) {
+LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, const std::string& branch, size_t count,
+                                                    std::deque<Step>& stored) {
   absl::MutexLock lock(&mutex_);
   Waiting answered;
   const absl::Time now = absl::Now();
@@ -393,14 +392,16 @@ LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, 
   if (!status.ok()) return answered;
   branch_ = branch;
   FollowIndex();
-  for (durable_ -= count; count > 0; --count, steps_.pop_front()) Forget(steps_.front());
+  for (durable_ -= count; count > 0; --count, steps_.pop_front()) {
+    Account(-steps_.front().bytes);
+    stored.push_back(std::move(steps_.front()));
+  }
   return answered;
 }
 
-void LocalWorkspace::Forget(const Step& step) {
-  objects_->Drop(step.batch.objects);
-  bytes_ -= step.bytes;
-  if (!diverged_) context_.budget->bytes -= step.bytes;
+void LocalWorkspace::Account(int64_t bytes) {
+  bytes_ += bytes;
+  if (!diverged_) context_.budget->bytes += bytes;
 }
 
 void LocalWorkspace::SetTrouble(const absl::Status& status) {

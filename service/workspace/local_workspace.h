@@ -115,14 +115,15 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   void OnWritten(const absl::Status& status, int64_t epoch) ABSL_LOCKS_EXCLUDED(mutex_);
   // Has the journal forget steps that are stored; their requests are found here until it has them.
   void Retire(Retirement retirement) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Takes the first `count` steps away, which the repository has now, or keeps them on error. In both cases whoever
-  // waited for it is answered, but for what Trouble() does not tell yet.
-  Waiting FinishFlush(const absl::Status& status, const std::string& branch, size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Moves the first `count` steps to `stored`, since the repository has them now, or keeps them on error. In both cases
+  // whoever waited for it is answered, but for what Trouble() does not tell yet.
+  Waiting FinishFlush(const absl::Status& status, const std::string& branch, size_t count, std::deque<Step>& stored)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // Moves the branch from `from` onto the last of `heads`, those of our steps in order.
   absl::Status MoveBranch(const std::string& from, const std::vector<std::string>& heads);
   void SetTrouble(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Lets go of what the step holds here.
-  void Forget(const Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Counts bytes that wait to be stored.
+  void Account(int64_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Drops the steps that are not durable.
   Waiting Abandon() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<const Snapshot> SnapshotAfter(const CommitBatch& batch) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -133,6 +133,11 @@ absl::StatusOr<std::string> EditTree(absl::string_view id, absl::string_view bod
     if (!edit.id.empty()) AppendEntry(edit, out);
   };
   auto edit = edits.begin();
+  absl::string_view kept = body;  // from the first entry that is not copied yet
+  const auto copy_up_to = [&](absl::string_view entry) {
+    out.append(kept.data(), kept.size() - entry.size());
+    kept = entry;
+  };
   EntryView last;
   while (!body.empty()) {
     const absl::string_view before = body;
@@ -144,14 +149,16 @@ absl::StatusOr<std::string> EditTree(absl::string_view id, absl::string_view bod
     last = entry;
     for (; edit != edits.end() && CompareNames(edit->name, edit->is_directory(), entry.name, entry.is_directory()) < 0;
          ++edit) {
+      copy_up_to(before);
       write(*edit);
     }
     if (edit != edits.end() && edit->name == entry.name) {
+      copy_up_to(before);
       write(*edit++);
-    } else {
-      absl::StrAppend(&out, before.substr(0, before.size() - body.size()));
+      kept = body;
     }
   }
+  copy_up_to(body);
   for (; edit != edits.end(); ++edit) write(*edit);
   return out;
 }

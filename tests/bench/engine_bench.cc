@@ -73,7 +73,7 @@ class Bench {
         Check(tip.status());
         workspace::Draft draft(*tip);
         Check(draft.AddCommit(Spec({Document(topic, line)})).status());
-        workspace::CommitBatch batch = draft.batch();
+        workspace::CommitBatch batch = draft.TakeBatch();
         batch.request = workspace::RequestRecord{NewUuid(), std::string(64, 'f'), std::string(200, 'a'), {}};
         engine_->Submit(uid, std::move(batch), [&](absl::Status answer) {
           status = std::move(answer);

@@ -373,7 +373,7 @@ TEST_P(PowerCutTest, LosesNothingThatWasAnswered) {
 INSTANTIATE_TEST_SUITE_P(
     Workloads, PowerCutTest,
     ::testing::Values(PowerCutCase{"Plain"}, PowerCutCase{"WhenStored", true}, PowerCutCase{"Packing", false, true},
-                      PowerCutCase{"AfterKillBeforeJournalSync", false, false, "s journal.sqlite-wal 6"},
+                      PowerCutCase{"AfterKillBeforeJournalSync", false, false, "s journal-0000000000000001.log 6"},
                       PowerCutCase{"AfterKillBeforeBranchSync", false, false, "r main 1"},
                       PowerCutCase{"AfterKillBeforePackSync", false, false, "r .idx 1"},
                       PowerCutCase{"AfterKillBeforeWorkspaceSync", false, false, "r .git 1"}),

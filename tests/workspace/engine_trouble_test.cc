@@ -13,12 +13,16 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "service/base/failpoint.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/data_dir.h"
+#include "service/workspace/journal.h"
 #include "service/workspace/local_engine.h"
+#include "service/workspace/log_segment.h"
 #include "service/workspace/sqlite.h"
 #include "tests/workspace/repository_fixture.h"
 
@@ -73,12 +77,13 @@ class EngineTroubleTest : public ::testing::Test {
     return Git(repository(uid), "rev-parse main").output == commit;
   }
   std::string repository(const std::string& uid) const { return dir_ / ("data/workspaces/" + uid + ".git"); }
-  // With the engine closed.
-  void ChangeJournal(const char* sql) {
+  // Closes the engine, and puts `after` in the place of `before`, which is as long, wherever the journal's log has it.
+  void ChangeLog(absl::string_view before, absl::string_view after) {
     engine_.reset();
-    auto journal = OpenDatabase(dir_ / "data/journal.sqlite", /*create=*/false, "");
-    ASSERT_OK(journal);
-    ASSERT_OK(Execute(journal->get(), sql));
+    for (const auto& entry : std::filesystem::directory_iterator(dir_ / "data/journal")) {
+      const std::string bytes = ReadFileOrEmpty(entry.path());
+      WriteFile(entry.path(), absl::StrReplaceAll(bytes, {{before, after}}));
+    }
   }
   // A step that is nothing but the record of a request.
   absl::Status Record(const std::string& uid, const std::string& request) {
@@ -238,7 +243,7 @@ TEST_F(EngineTroubleTest, ADamagedRecordIsNotTakenForWhatItWas) {
   ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
   ASSERT_OK(Record(kUid, "request-1"));
   ASSERT_OK(CommitFile(*engine_, kOther, kPath, "1"));
-  ChangeJournal("UPDATE entry SET body = CAST(replace(body, 'the answer', 'the ansver') AS BLOB) WHERE sequence = 2");
+  ChangeLog("the answer", "the ansver");
   Open();
   EXPECT_THAT(engine_->Head(kUid), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("journal")));
   EXPECT_OK(engine_->Head(kOther));
@@ -249,9 +254,31 @@ TEST_F(EngineTroubleTest, AStepThatIsMissingInTheJournalIsDataLoss) {
   ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
   ASSERT_OK(CommitFile(*engine_, kUid, kPath, "2"));
   ASSERT_OK(Record(kUid, "request-1"));
-  ChangeJournal("DELETE FROM entry WHERE sequence = 2");
+  engine_.reset();
+  ASSERT_OK_AND_ASSIGN(const auto journal, OpenJournal(dir_ / "data/journal", dir_ / "data/journal.sqlite"));
+  ASSERT_OK_AND_ASSIGN(std::vector<JournalEntry> entries, journal->TakeEntries());
+  ASSERT_EQ(entries.size(), 3u);
+  ASSERT_OK(journal->Retire({{.workspace = kUid, .up_to = 3, .requests = {}}}));
+  entries.erase(entries.begin() + 1);
+  for (JournalEntry& entry : entries) entry.sequence += 10;
+  ASSERT_OK(journal->Append(entries));
   Open();
   EXPECT_THAT(engine_->Head(kUid), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("missing")));
+}
+
+TEST_F(EngineTroubleTest, NobodyGoesOnWhenTheJournalLacksWhoKnowsWhose) {
+  ASSERT_OK(SetFailpoints("flush_before_objects=error:5"));
+  ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
+  ASSERT_OK(CommitFile(*engine_, kOther, kPath, "1"));
+  engine_.reset();
+  const std::string log = dir_ / "data/journal/journal-0000000000000001.log";
+  std::string bytes = ReadFileOrEmpty(log);
+  bytes.replace(kLogBlock, kLogBlock, kLogBlock, '\0');
+  WriteFile(log, bytes);
+  const auto data_dir = DataDir::Open(dir_ / "data");
+  ASSERT_OK(data_dir);
+  EXPECT_THAT(NewLocalEngine(*data_dir),
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("journal-")));
 }
 
 TEST_F(EngineTroubleTest, AKeptAnswerThatIsDamagedIsNotGiven) {
@@ -263,7 +290,12 @@ TEST_F(EngineTroubleTest, AKeptAnswerThatIsDamagedIsNotGiven) {
   ASSERT_TRUE(retired());
   ASSERT_OK(CommitFile(*engine_, kUid, kPath, "1"));
   ASSERT_TRUE(Becomes([&] { return Git(repository(kUid), "rev-parse --verify -q main").exit_code == 0; }));
-  ChangeJournal("UPDATE request SET answer = CAST('another!!!' AS BLOB)");
+  engine_.reset();
+  {
+    const auto database = OpenDatabase(dir_ / "data/journal.sqlite", /*create=*/false, "");
+    ASSERT_OK(database);
+    ASSERT_OK(Execute(database->get(), "UPDATE request SET answer = CAST('another!!!' AS BLOB)"));
+  }
   Open();
   EXPECT_THAT(engine_->FindRequest(kUid, "request-1"), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", _));
 }

@@ -606,13 +606,15 @@ TEST(DataDirTest, HasOneOwner) {
 TEST(DataDirTest, RefusesWhatItDoesNotKnow) {
   const TempDir dir;
   { ASSERT_OK(DataDir::Open(dir / "data")); }
-  WriteFile(dir / "data/format", "metapowers-data 3\n");
+  WriteFile(dir / "data/format", "metapowers-data 4\n");
   const auto newer = DataDir::Open(dir / "data");
-  EXPECT_THAT(newer, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_VERSION", HasSubstr("format 3")));
-  EXPECT_EQ(DetailsOf(newer.status()).metadata.at("version"), "3");
-  WriteFile(dir / "data/format", "metapowers-data 1\n");  // of before there was a journal
-  EXPECT_OK(DataDir::Open(dir / "data"));
-  EXPECT_EQ(ReadFileOrEmpty(dir / "data/format"), "metapowers-data 2\n");
+  EXPECT_THAT(newer, HasError(absl::StatusCode::kFailedPrecondition, "STORAGE_VERSION", HasSubstr("format 4")));
+  EXPECT_EQ(DetailsOf(newer.status()).metadata.at("version"), "4");
+  for (const char* older : {"metapowers-data 1\n", "metapowers-data 2\n"}) {  // without a journal, without its log
+    WriteFile(dir / "data/format", older);
+    EXPECT_OK(DataDir::Open(dir / "data"));
+    EXPECT_EQ(ReadFileOrEmpty(dir / "data/format"), "metapowers-data 3\n");
+  }
   const auto invalid = HasError(absl::StatusCode::kInvalidArgument, "ARGUMENT_INVALID", _);
   WriteFile(dir / "data/format", "garbage");
   EXPECT_THAT(DataDir::Open(dir / "data"), invalid);
