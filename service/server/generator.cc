@@ -13,6 +13,7 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/server/model_summary.h"
 #include "service/server/names.h"
 #include "service/server/templates.h"
 #include "service/workspace/object.h"
@@ -123,6 +124,18 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::LoadStored(const wo
   if (auto known = models_.Get(absl::StrCat(topic, " ", id))) return known;
   ASSIGN_OR_RETURN(const std::string yaml, objects.Read(id, workspace::ObjectType::kBlob));
   return Load(yaml, topic);
+}
+
+std::vector<std::string> Generator::SummarizeChange(const ModelFacts* before, const ModelFacts& after) {
+  const std::string key = absl::StrCat(before == nullptr ? "" : before->blob, " ", after.blob);
+  if (const auto known = changes_.Get(key)) return *known;
+  const model::v1::SystemModel none;
+  const auto made = std::make_shared<const std::vector<std::string>>(
+      SummarizeModelChange(before == nullptr ? none : before->model->proto(), after.model->proto()));
+  size_t bytes = key.size() + kOverhead;
+  for (const std::string& line : *made) bytes += line.size() + sizeof(line);
+  changes_.Put(key, made, bytes);
+  return *made;
 }
 
 absl::StatusOr<std::shared_ptr<const DecisionsFile>> Generator::LoadDecisions(absl::optional<absl::string_view> yaml,

@@ -79,7 +79,8 @@ class Generator {
   // Keeps at most about `cache_bytes` of what it made.
   explicit Generator(size_t cache_bytes)
       : blob_ids_(cache_bytes / 64),
-        models_(cache_bytes / 64 * 15),
+        models_(cache_bytes / 64 * 14),
+        changes_(cache_bytes / 64),
         decisions_(cache_bytes / 16),
         threats_(cache_bytes / 4),
         evidence_(cache_bytes / 8),
@@ -91,6 +92,9 @@ class Generator {
   // The same of the blob `id` of `objects`, which is read only when it is not known. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> LoadStored(const workspace::ObjectSource& objects,
                                                                absl::string_view id, absl::string_view topic);
+
+  // What a change from `before`, nullptr for none, to `after` means (model_summary.h).
+  std::vector<std::string> SummarizeChange(const ModelFacts* before, const ModelFacts& after);
 
   // The decisions in `yaml`, or none when that is null, on the findings of `model`. INVALID_ARGUMENT DECISIONS_INVALID
   // with every fault.
@@ -110,12 +114,13 @@ class Generator {
   // What the evidence files say. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const evidence::EvidenceSet>> LoadEvidence(const Inputs& inputs);
 
-  ByteCache<std::string> blob_ids_;            // by SHA-256, which is ten times as fast as a search for collisions
-  ByteCache<ModelFacts> models_;               // by topic and blob id
-  ByteCache<DecisionsFile> decisions_;         // by topic and blob ids of model and decisions
-  ByteCache<analysis::ThreatSource> threats_;  // by topic, blob ids of model and decisions, and rules
-  ByteCache<evidence::EvidenceSet> evidence_;  // by topic and blob ids of model and evidence
-  ByteCache<Generated> sections_;              // by command, topic and what its inputs are
+  ByteCache<std::string> blob_ids_;              // by SHA-256, which is ten times as fast as a search for collisions
+  ByteCache<ModelFacts> models_;                 // by topic and blob id
+  ByteCache<std::vector<std::string>> changes_;  // by blob ids of both models
+  ByteCache<DecisionsFile> decisions_;           // by topic and blob ids of model and decisions
+  ByteCache<analysis::ThreatSource> threats_;    // by topic, blob ids of model and decisions, and rules
+  ByteCache<evidence::EvidenceSet> evidence_;    // by topic and blob ids of model and evidence
+  ByteCache<Generated> sections_;                // by command, topic and what its inputs are
 };
 
 }  // namespace metapowers::server

@@ -72,9 +72,7 @@ class Planner {
       const auto loaded = generator_.LoadStored(*snapshot_.objects(), old, topic);
       if (loaded.ok()) before_ = *loaded;  // an invalid one is replaced whatever it said
     }
-    const model::v1::SystemModel none;
-    Note("model",
-         SummarizeModelChange(before_ == nullptr ? none : before_->model->proto(), change_.model->model->proto()));
+    Note("model", generator_.SummarizeChange(before_.get(), *change_.model));
     change_.files.push_back({path, context_.model_yaml, workspace::Origin::kGiven, change_.model->blob});
     return absl::OkStatus();
   }

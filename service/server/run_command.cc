@@ -1,6 +1,5 @@
 #include "service/server/run_command.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +44,7 @@ struct Step {
   const CommandEntry* entry = nullptr;  // nullptr: the model
   v1::CommandOutcome outcome;
   std::shared_ptr<const Generated> generated;  // of a command
+  size_t commits = 0;                          // of the attempt, up to this step
 };
 
 // One attempt: the steps of a call staged on one snapshot.
@@ -63,6 +63,10 @@ class Attempt {
 
   // Makes nothing ahead any more: no command will ask for it.
   void EndAhead() { ahead_.reset(); }
+
+  // Puts the steps on `tip` as they are, where all that they were made from is the same; false where it is not, and the
+  // attempt is good for nothing.
+  bool MoveTo(std::shared_ptr<const Snapshot> tip);
 
   workspace::Draft& draft() { return draft_; }
   std::vector<Step>& steps() { return steps_; }
@@ -115,6 +119,21 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
       {"TOPIC_EXISTS", {{"topic", topic}}, {}, absl::StrCat("move ", path, " away, or use another topic")});
 }
 
+bool Attempt::MoveTo(std::shared_ptr<const Snapshot> tip) {
+  if (tip->commit() == draft_.base().commit()) return true;
+  for (const std::string& path : {context_.topic.Path(), std::string(kRulesPath)}) {
+    const auto before = draft_.base().TreeId(path);
+    const auto now = tip->TreeId(path);
+    if (!before.ok() || !now.ok() || *before != *now) return false;
+  }
+  if (!draft_.MoveTo(std::move(tip)).ok()) return false;
+  for (Step& step : steps_) {
+    step.outcome.set_revision(draft_.base().revision() + static_cast<int64_t>(step.commits));
+    step.outcome.set_commit(step.commits == 0 ? draft_.base().commit() : draft_.commits()[step.commits - 1].id);
+  }
+  return true;
+}
+
 absl::Status Attempt::StageModel() {
   if (context_.model_yaml.empty() && context_.attachments.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(ModelChange change, PlanModelChange(backend_.generator, *draft_.state(), context_));
@@ -126,6 +145,7 @@ absl::Status Attempt::StageModel() {
   message.action = "model";
   message.summary = std::move(change.summary);
   RETURN_IF_ERROR(Commit(std::move(message), std::move(change.files), step.outcome, std::move(change.attachments)));
+  step.commits = draft_.commits().size();
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
@@ -206,6 +226,7 @@ absl::Status Attempt::StageCommand(int position) {
   for (const std::string& sentence : summary) step.outcome.add_summary(sentence);
   message.summary = std::move(summary);
   RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome));
+  step.commits = draft_.commits().size();
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
@@ -269,24 +290,6 @@ std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
                        [](std::string* out, const CommandEntry* entry) { out->append(entry->spec->id()); });
 }
 
-// A writer's turn; who has to wait for it does `meanwhile` first.
-class Turn {
- public:
-  Turn(absl::Mutex* mutex, const std::function<void()>& meanwhile) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
-    if (mutex_ == nullptr || mutex_->TryLock()) return;
-    meanwhile();
-    mutex_->Lock();
-  }
-  ~Turn() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (mutex_ != nullptr) mutex_->Unlock();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  absl::Mutex* const mutex_;
-};
-
 // A run of one call, over as many attempts as it takes.
 class Run {
  public:
@@ -302,11 +305,14 @@ class Run {
     absl::Status status;
   };
 
-  // Makes what is likely to be asked for in the turn, so that the turn is short.
-  void Prepare();
-  // Builds everything on `tip` and gives it its place there, in the writer's turn; nullptr when there is nothing to
-  // wait for. HEAD_MOVED when the tip was elsewhere by then.
-  absl::StatusOr<std::shared_ptr<Answer>> Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options);
+  // Builds everything on `tip`, up to the first command that fails.
+  absl::Status Build(std::shared_ptr<const Snapshot> tip, const RunOptions& options);
+  // Builds it on what the tip is by now, before the writer's turn, which is short then.
+  void BuildAhead(const RunOptions& options);
+  // Has everything built on the tip and gives it its place there, in the writer's turn.
+  absl::StatusOr<std::shared_ptr<Answer>> TakePlace(const RunOptions& options);
+  // Whether the attempt failed since what it was built on failed meanwhile.
+  bool BaseIsGone(const absl::Status& failure);
   absl::Status Stage(size_t& staged);
   std::shared_ptr<Answer> Submit();
   void Tell();
@@ -340,34 +346,32 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
     fingerprint_ =
         CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model), context);
   }
+  if (context_.validate_only) {
+    ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, BaseOf(context_, uid_, *backend_.env.engine));
+    RETURN_IF_ERROR(Build(std::move(head), options));
+    Tell();
+    return failure_;
+  }
   absl::Status status;
   for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
+    BuildAhead(options);
     std::shared_ptr<Answer> answer;
     {
-      const Turn turn(context_.validate_only ? nullptr : &backend_.turns.Of(uid_), [this] { Prepare(); });
+      const absl::MutexLock turn(&backend_.turns.Of(uid_));
       RETURN_IF_ERROR(call_.CheckAlive());
       if (!fingerprint_.empty()) {
         ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend_.env.engine, uid_, context_.request_id, fingerprint_));
         if (before.has_value()) return Replay(*before);
       }
-      ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> base, BaseOf(context_, uid_, *backend_.env.engine));
-      const std::string head = base->commit();
-      absl::StatusOr<std::shared_ptr<Answer>> tried = Try(std::move(base), options);
-      status = tried.status();
-      if (!status.ok()) {
-        // What it was built on may have failed meanwhile, and be gone.
-        const auto now = backend_.env.engine->Tip(uid_);
-        const bool gone = absl::IsDataLoss(status) && now.ok() && (*now)->commit() != head;
-        if (gone && !context_.validate_only) continue;
-        return status;
-      }
-      answer = *std::move(tried);
+      absl::StatusOr<std::shared_ptr<Answer>> taken = TakePlace(options);
+      status = taken.status();
+      if (BaseIsGone(status)) continue;
+      RETURN_IF_ERROR(status);
+      answer = *std::move(taken);
     }
     // The next writer builds on these steps while they become durable.
-    if (answer != nullptr) {
-      Executor::Await(answer->came);
-      status = answer->status;
-    }
+    Executor::Await(answer->came);
+    status = answer->status;
     if (status.ok()) {
       Tell();
       return failure_;
@@ -378,22 +382,27 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
   return status;
 }
 
-void Run::Prepare() {
+void Run::BuildAhead(const RunOptions& options) {
+  attempt_.reset();
   // Whatever is wrong is told in the turn, where it may be right by then.
-  if (!context_.attachments.empty()) return;
-  std::shared_ptr<const ModelFacts> model;
-  if (!context_.model_yaml.empty()) {
-    const auto loaded = backend_.generator.Load(context_.model_yaml, context_.topic.topic);
-    if (!loaded.ok()) return;
-    model = *loaded;
-  }
-  const auto tip = backend_.env.engine->Tip(uid_);
-  if (!tip.ok()) return;
-  const auto inputs = ReadInputs(backend_.generator, **tip, context_.topic, std::move(model));
-  if (inputs.ok() && !entries_.empty()) (void)backend_.generator.Generate(*entries_.front(), *inputs);
+  auto tip = BaseOf(context_, uid_, *backend_.env.engine);
+  if (tip.ok() && !Build(*std::move(tip), options).ok()) attempt_.reset();
 }
 
-absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snapshot> tip, const RunOptions& options) {
+absl::StatusOr<std::shared_ptr<Run::Answer>> Run::TakePlace(const RunOptions& options) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> tip, BaseOf(context_, uid_, *backend_.env.engine));
+  if (attempt_ == nullptr || !attempt_->MoveTo(tip)) RETURN_IF_ERROR(Build(std::move(tip), options));
+  RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
+  return Submit();
+}
+
+bool Run::BaseIsGone(const absl::Status& failure) {
+  if (!absl::IsDataLoss(failure) || attempt_ == nullptr) return false;
+  const auto tip = backend_.env.engine->Tip(uid_);
+  return tip.ok() && (*tip)->commit() != attempt_->draft().base().commit();
+}
+
+absl::Status Run::Build(std::shared_ptr<const Snapshot> tip, const RunOptions& options) {
   attempt_ = std::make_unique<Attempt>(backend_, context_, uid_, std::move(tip), entries_);
   RETURN_IF_ERROR(attempt_->CheckPreconditions(options));
   size_t staged = 0;
@@ -402,10 +411,7 @@ absl::StatusOr<std::shared_ptr<Run::Answer>> Run::Try(std::shared_ptr<const Snap
   const bool cancelled = DetailsOf(failure_).reason == "CANCELLED";
   if (!failure_.ok() && (cancelled || !at_command_)) return failure_;
   if (!failure_.ok()) failure_ = WithProgress(failure_, entries_, staged);
-  if (!failure_.ok() && staged == 0) return failure_;
-  if (context_.validate_only) return nullptr;
-  RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
-  return Submit();
+  return failure_.ok() || staged > 0 ? absl::OkStatus() : failure_;
 }
 
 std::shared_ptr<Run::Answer> Run::Submit() {

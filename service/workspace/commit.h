@@ -28,11 +28,12 @@ struct FileChange {
   std::string path;                    // see CheckPath() in path.h
   std::optional<std::string> content;  // nullopt = delete; deleting what is not there changes nothing
   Origin origin = Origin::kGiven;      // of the content
-  std::string id;                      // of the content as a blob, where it is known already
+  std::string id;                      // of the content as a blob, where it is known already; Draft finds it
   // Bytes of the file before the commit that a long content begins and ends with, and that `content` leaves out. Found
   // by Draft.
   size_t kept_prefix = 0;
   size_t kept_suffix = 0;
+  std::string before;  // id of the file that they are of, "" = none
 };
 
 struct CommitSpec {

@@ -63,7 +63,8 @@ size_t CommonSuffix(absl::string_view a, absl::string_view b) {
 // Rebuilds the trees that changes touch, collecting new objects.
 class TreeEditor {
  public:
-  explicit TreeEditor(const ObjectSource& objects) : objects_(objects) {}
+  // Files are taken from `made`, unless that is nullptr: another editor has been through the changes then.
+  TreeEditor(const ObjectSource& objects, const ObjectSource* made) : objects_(objects), earlier_(made) {}
 
   // The id of `tree` ("" = none) after `change`, "" when nothing is left in it.
   absl::StatusOr<std::string> Apply(absl::string_view tree, const Change& change, const std::string& prefix) {
@@ -80,7 +81,7 @@ class TreeEditor {
       }
       const std::string before = existing.has_value() ? existing->id : "";
       if (below.file != nullptr) {
-        entry.id = File(*below.file, before);
+        ASSIGN_OR_RETURN(entry.id, earlier_ == nullptr ? File(*below.file, before) : Again(*below.file, before));
       } else {
         ASSIGN_OR_RETURN(entry.id, Apply(before, below, prefix + name + "/"));
       }
@@ -105,13 +106,22 @@ class TreeEditor {
   bool Idle(const FileChange& change) const { return idle_.contains(&change); }
 
  private:
-  std::string File(FileChange& file, const std::string& before) {
-    if (!file.content.has_value()) return "";
+  absl::StatusOr<std::string> File(FileChange& file, const std::string& before) {
+    file.before = before;
+    if (!file.content.has_value()) return std::string();
     FindKept(file, before);
     const size_t kept = file.kept_prefix + file.kept_suffix;
     std::string changed = file.content->substr(file.kept_prefix, file.content->size() - kept);
     std::string body = *std::exchange(file.content, std::move(changed));
-    if (file.id.empty()) return Keep(ObjectType::kBlob, std::move(body), file.origin);
+    if (file.id.empty()) return file.id = Keep(ObjectType::kBlob, std::move(body), file.origin);
+    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
+    return file.id;
+  }
+
+  absl::StatusOr<std::string> Again(const FileChange& file, const std::string& before) {
+    if (file.before != before) return HeadMovedError(file.before, before);
+    if (!file.content.has_value()) return std::string();
+    ASSIGN_OR_RETURN(std::string body, earlier_->Read(file.id, ObjectType::kBlob));
     made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
     return file.id;
   }
@@ -127,6 +137,7 @@ class TreeEditor {
   }
 
   const ObjectSource& objects_;
+  const ObjectSource* const earlier_;
   std::vector<Object> made_;
   absl::flat_hash_set<const FileChange*> idle_;
 };
@@ -140,9 +151,22 @@ Draft::Draft(std::shared_ptr<const Snapshot> base)
 
 Draft::~Draft() = default;
 
-absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) {
+absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) { return Stage(std::move(spec), nullptr); }
+
+absl::Status Draft::MoveTo(std::shared_ptr<const Snapshot> base) {
+  Draft moved(std::move(base));
+  for (CommitSpec& spec : specs_) RETURN_IF_ERROR(moved.Stage(std::move(spec), staged_.get()).status());
+  base_ = std::move(moved.base_);
+  staged_ = std::move(moved.staged_);
+  state_ = std::move(moved.state_);
+  commits_ = std::move(moved.commits_);
+  specs_ = std::move(moved.specs_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<CommitInfo>> Draft::Stage(CommitSpec spec, const ObjectSource* made) {
   ASSIGN_OR_RETURN(const Change root, Arrange(spec.changes));
-  TreeEditor editor(*staged_);
+  TreeEditor editor(*staged_, made);
   ASSIGN_OR_RETURN(std::string tree, editor.Apply(state_->tree(), root, ""));
   if (tree.empty() && !state_->tree().empty()) tree = editor.Keep(ObjectType::kTree, "");
   if (tree == state_->tree()) return std::nullopt;

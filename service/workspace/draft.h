@@ -46,6 +46,11 @@ class Draft {
   // submodule, an executable, a file where a directory is needed or the reverse), DATA_LOSS.
   absl::StatusOr<std::optional<CommitInfo>> AddCommit(CommitSpec spec);
 
+  // Has the same commits staged on `base` instead, where the files that they change are as they were.
+  // ABORTED/HEAD_MOVED where they are not, and DATA_LOSS; the draft is good for nothing then. Costs what trees and
+  // commits cost.
+  absl::Status MoveTo(std::shared_ptr<const Snapshot> base);
+
   // The commits staged so far, oldest first.
   const std::vector<CommitInfo>& commits() const { return commits_; }
 
@@ -55,10 +60,12 @@ class Draft {
   CommitBatch TakeBatch();
 
  private:
+  // AddCommit(); the files of the spec are taken from `made`, unless that is nullptr.
+  absl::StatusOr<std::optional<CommitInfo>> Stage(CommitSpec spec, const ObjectSource* made);
   CommitBatch MakeBatch(std::vector<CommitInfo> commits, std::vector<CommitSpec> specs) const;
 
-  const std::shared_ptr<const Snapshot> base_;
-  const std::shared_ptr<StagedObjects> staged_;
+  std::shared_ptr<const Snapshot> base_;
+  std::shared_ptr<StagedObjects> staged_;
   std::shared_ptr<const Snapshot> state_;
   std::vector<CommitInfo> commits_;
   std::vector<CommitSpec> specs_;

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/server/pipeline_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -287,15 +288,25 @@ TEST_F(PipelineTest, CallersAtOnceAllCommit) {
   constexpr int kCallers = 12;
   std::vector<std::thread> callers;
   std::vector<grpc::Status> statuses(kCallers);
+  std::vector<identify::AssetInventoryResponse> answers(kCallers);
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&, i] {  // three topics, so that some callers meet on one
-      statuses[i] = client_.Inventory(Ungated(absl::StrCat("Shop ", i), absl::StrCat("topic-", i % 3)));
+      statuses[i] = client_.Inventory(Ungated(absl::StrCat("Shop ", i), absl::StrCat("topic-", i % 3)), &answers[i]);
     });
   }
   for (std::thread& caller : callers) caller.join();
   for (const grpc::Status& status : statuses) EXPECT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(server_.CountCommits(), 2 * kCallers) << "no update is lost";
   EXPECT_EQ(server_.Git("rev-list --count --first-parent HEAD"), absl::StrCat(2 * kCallers + 1));
+  const std::vector<std::string> line = absl::StrSplit(server_.Git("rev-list --first-parent --reverse HEAD"), '\n');
+  for (int i = 0; i < kCallers; ++i) {  // wherever the steps of others put its own
+    const v1::CommandOutcome& outcome = answers[i].outcome();
+    EXPECT_EQ(line.at(outcome.revision() - 1), outcome.commit());
+    const std::string tree = absl::StrCat(outcome.commit(), ":.metapowers/security/topic-", i % 3);
+    EXPECT_EQ(outcome.topic_etag(), absl::StrCat("\"", server_.Git("rev-parse " + tree), "\""));
+    EXPECT_THAT(server_.Git(absl::StrCat("show ", tree, "/system-model.yaml")),
+                HasSubstr(absl::StrCat("Shop ", i, "\n")));
+  }
   EXPECT_EQ(server_.Git("fsck --strict --no-progress --no-dangling"), "");
 }
 

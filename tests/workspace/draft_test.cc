@@ -6,6 +6,7 @@
 
 #include "service/workspace/object.h"
 #include "service/workspace/staged_objects.h"
+#include "service/workspace/step_codec.h"
 #include "service/workspace/tree.h"
 #include "tests/workspace/repository_fixture.h"
 
@@ -47,6 +48,34 @@ TEST(Draft, ChainsCommitsAndSeesThem) {
   EXPECT_EQ(batch.new_head, second->id);
   EXPECT_EQ(batch.commits.size(), 2u);
   EXPECT_EQ(batch.objects.size(), 9u) << "3 blobs, 2 x 2 trees, 2 commits";
+}
+
+TEST(Draft, MovesWhereItsFilesAreTheSame) {
+  Draft first(Empty());
+  const std::string text(10'000, 'x');
+  ASSERT_OK(first.AddCommit(Spec({{"a/x.md", text}, {"b/y.md", "2"}})));
+  Draft other(first.state());
+  ASSERT_OK(other.AddCommit(Spec({{"b/y.md", "3"}, {"c/z.md", "4"}})));
+
+  Draft draft(first.state()), expected(other.state());
+  for (Draft* each : {&draft, &expected}) {
+    ASSERT_OK(each->AddCommit(Spec({{"a/x.md", text + "1"}, {"a/new.md", "5"}})));
+    ASSERT_OK(each->AddCommit(Spec({{"a/x.md", std::nullopt}})));
+  }
+  ASSERT_OK(draft.MoveTo(other.state()));
+  EXPECT_EQ(draft.state()->commit(), expected.state()->commit()) << "as if it had been built there";
+  EXPECT_EQ(draft.state()->revision(), 4);
+  EXPECT_EQ(draft.base().commit(), other.state()->commit());
+  const CommitBatch batch = draft.batch(), wanted = expected.batch();
+  EXPECT_EQ(batch.expected_head, other.state()->commit());
+  EXPECT_EQ(batch.commits.size(), 2u);
+  ASSERT_EQ(batch.objects.size(), wanted.objects.size());
+  for (size_t i = 0; i < wanted.objects.size(); ++i) EXPECT_EQ(batch.objects[i].id, wanted.objects[i].id);
+  EXPECT_EQ(EncodeStep(batch), EncodeStep(wanted));
+
+  Draft late(first.state());
+  ASSERT_OK(late.AddCommit(Spec({{"b/y.md", "6"}})));
+  EXPECT_THAT(late.MoveTo(other.state()), HasError(absl::StatusCode::kAborted, "HEAD_MOVED", _)) << "it changed there";
 }
 
 TEST(Draft, NoChangeIsNoCommit) {
