@@ -47,6 +47,7 @@ struct Backend {
   const Env env;
   Generator generator;
   WriterTurns turns;
+  WriterTurns under_way;  // shared by the calls that write, from their first look at the workspace to their turn's end
 };
 
 }  // namespace metapowers::server

@@ -91,7 +91,10 @@ absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequ
   ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, parent));
   if (request.settled()) {
-    { const absl::MutexLock turn(&backend.turns.Of(found.uid)); }
+    {
+      const absl::WriterMutexLock nobody(&backend.under_way.Of(found.uid));
+      const absl::MutexLock turn(&backend.turns.Of(found.uid));  // of calls that take nothing but a turn
+    }
     RETURN_IF_ERROR(backend.env.engine->Settle(found.uid));
   }
   if (cursor.empty() && !parent.topic.empty()) {

@@ -354,9 +354,10 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
   }
   absl::Status status;
   for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
-    BuildAhead(options);
     std::shared_ptr<Answer> answer;
     {
+      const absl::ReaderMutexLock under_way(&backend_.under_way.Of(uid_));
+      BuildAhead(options);
       const absl::MutexLock turn(&backend_.turns.Of(uid_));
       RETURN_IF_ERROR(call_.CheckAlive());
       if (!fingerprint_.empty()) {
@@ -449,7 +450,7 @@ absl::Status Run::Replay(const std::string& kept) {
       continue;
     }
     const CommandEntry& entry = *entries_[position++];
-    observer_.OnStarted(entry, position);
+    if (static_cast<size_t>(position) > started_) observer_.OnStarted(entry, position);
     ASSIGN_OR_RETURN(const auto then, backend_.env.engine->At(uid_, outcome.commit()));
     ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(backend_.generator, *then, context_.topic, nullptr));
     ASSIGN_OR_RETURN(const auto generated, backend_.generator.Generate(entry, inputs));
