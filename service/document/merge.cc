@@ -1,0 +1,615 @@
+#include "service/document/merge.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "service/document/line_match.h"
+#include "service/document/line_pairs.h"
+#include "service/document/outline.h"
+#include "service/document/sections.h"
+
+namespace metapowers::document {
+namespace {
+
+// How much of a part must be there again for it to be the part that a person renamed: in its old place, and elsewhere.
+constexpr double kSameBodyInPlace = 0.2;
+constexpr double kSameBody = 0.5;
+// The generator renames a part only with what it is named after, and two of one kind are much alike.
+constexpr double kSameGeneratedBody = 0.9;
+constexpr size_t kMinGeneratedLines = 3;
+constexpr size_t kMaxRenames = 50;  // parts of one level without a partner that are compared
+constexpr size_t kMaxShownItem = 100;
+
+// A stretch of the merged section.
+struct Piece {
+  enum Kind { kGenerated, kPerson, kConflict };
+  Kind kind = kGenerated;
+  std::string text;            // of a conflict: empty
+  std::string keep;            // of a conflict
+  std::string take;            // of a conflict
+  EditConflict conflict = {};  // of a conflict
+};
+
+// A line or part in the three versions, by its place among its siblings; -1 where a version does not have it.
+struct Node {
+  int before = -1;
+  int standing = -1;
+  int generated = -1;
+  bool moved = false;  // by a person, among its siblings
+  bool alive = true;   // in the merged section
+};
+
+std::vector<Node> NodesOf(const std::vector<int>& standing_of, const std::vector<int>& generated_of,
+                          size_t standing_count, size_t generated_count) {
+  std::vector<Node> nodes;
+  std::vector<bool> in_standing(standing_count, false);
+  std::vector<bool> in_generated(generated_count, false);
+  const std::vector<bool> unmoved = OnLongestRise(standing_of);
+  for (size_t i = 0; i < standing_of.size(); ++i) {
+    const int standing = standing_of[i];
+    const int generated = generated_of[i];
+    if (standing >= 0) in_standing[standing] = true;
+    if (generated >= 0) in_generated[generated] = true;
+    nodes.push_back({static_cast<int>(i), standing, generated, standing >= 0 && !unmoved[i], true});
+  }
+  for (size_t i = 0; i < standing_count; ++i) {
+    if (!in_standing[i]) nodes.push_back({-1, static_cast<int>(i), -1, false, true});
+  }
+  for (size_t i = 0; i < generated_count; ++i) {
+    if (!in_generated[i]) nodes.push_back({-1, -1, static_cast<int>(i), false, true});
+  }
+  return nodes;
+}
+
+// The nodes that are alive, in the order of the generated version; what only a person has or has moved stands behind
+// what it stands behind in the standing version.
+std::vector<const Node*> InOrder(const std::vector<Node>& nodes, size_t standing_count, size_t generated_count) {
+  const size_t head = nodes.size();
+  std::vector<size_t> of_standing(standing_count, head);
+  std::vector<size_t> of_generated(generated_count, head);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].standing >= 0) of_standing[nodes[i].standing] = i;
+    if (nodes[i].generated >= 0) of_generated[nodes[i].generated] = i;
+  }
+  const auto in_frame = [&](size_t node) { return nodes[node].generated >= 0 && !nodes[node].moved; };
+  std::vector<size_t> next(nodes.size() + 1, head);
+  size_t last = head;
+  for (const size_t node : of_generated) {
+    if (!nodes[node].alive || !in_frame(node)) continue;
+    next[last] = node;
+    last = node;
+  }
+  size_t previous = head;
+  for (const size_t node : of_standing) {
+    if (!nodes[node].alive) continue;
+    if (!in_frame(node)) {
+      next[node] = next[previous];
+      next[previous] = node;
+    }
+    previous = node;
+  }
+  std::vector<const Node*> order;
+  for (size_t node = next[head]; node != head; node = next[node]) order.push_back(&nodes[node]);
+  return order;
+}
+
+bool SameText(absl::string_view a, absl::string_view b) {
+  if (a == b) return true;
+  if (!absl::StrContains(a, "\r\n") && !absl::StrContains(b, "\r\n")) return false;
+  return absl::StrReplaceAll(a, {{"\r\n", "\n"}}) == absl::StrReplaceAll(b, {{"\r\n", "\n"}});
+}
+
+size_t CountLines(const OutlinePart& part) {
+  size_t count = 0;
+  for (const OutlineLine& line : part.lines) count += line.kind == LineKind::kBlank ? 0 : 1;
+  for (const OutlinePart& below : part.parts) count += CountLines(below);
+  return count;
+}
+
+// For each of `before` the part of `other` that is a version of it, or -1: by title, then by what stands in it.
+std::vector<int> PairParts(const std::vector<OutlinePart>& before, const std::vector<OutlinePart>& other,
+                           Editor editor) {
+  std::vector<int> pairs(before.size(), -1);
+  std::vector<bool> taken(other.size(), false);
+  std::vector<absl::string_view> titles;
+  std::vector<absl::string_view> others;
+  for (const OutlinePart& part : before) titles.push_back(part.title);
+  for (const OutlinePart& part : other) others.push_back(part.title);
+  const std::vector<int> same = MatchLines(titles, others);
+  const auto take = [&](size_t i, size_t j) {
+    pairs[i] = static_cast<int>(j);
+    taken[j] = true;
+  };
+  std::vector<size_t> left;
+  for (size_t i = 0; i < same.size(); ++i) {
+    if (same[i] >= 0) take(i, static_cast<size_t>(same[i]));
+  }
+  absl::flat_hash_map<absl::string_view, std::vector<size_t>> moved;
+  for (size_t j = other.size(); j-- > 0;) {
+    if (!taken[j]) moved[others[j]].push_back(j);
+  }
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (pairs[i] >= 0) continue;
+    const auto found = moved.find(titles[i]);
+    if (found == moved.end() || found->second.empty()) {
+      left.push_back(i);
+      continue;
+    }
+    take(i, found->second.back());
+    found->second.pop_back();
+  }
+  const size_t free = static_cast<size_t>(std::count(taken.begin(), taken.end(), false));
+  if (left.size() > kMaxRenames || free > kMaxRenames) return pairs;
+  // The part that each stands behind, of those that kept their order.
+  const auto places = [](size_t size, const auto& before_of) {
+    std::vector<int> place(size, -1);
+    for (size_t i = 0; i < size; ++i) place[i] = before_of(i) >= 0 ? before_of(i) : i > 0 ? place[i - 1] : -1;
+    return place;
+  };
+  std::vector<int> back(other.size(), -1);
+  for (size_t i = 0; i < same.size(); ++i) {
+    if (same[i] >= 0) back[same[i]] = static_cast<int>(i);
+  }
+  const std::vector<int> was = places(before.size(), [&](size_t i) { return same[i] >= 0 ? static_cast<int>(i) : -1; });
+  const std::vector<int> is = places(other.size(), [&](size_t i) { return back[i]; });
+  for (const size_t i : left) {
+    if (editor == Editor::kGenerator && CountLines(before[i]) < kMinGeneratedLines) continue;
+    double most = 0;
+    std::optional<size_t> best;
+    for (size_t j = 0; j < other.size(); ++j) {
+      if (taken[j]) continue;
+      const double alike = BodyLikeness(before[i].raw, other[j].raw);
+      const double least = editor == Editor::kGenerator ? kSameGeneratedBody
+                           : was[i] == is[j]            ? kSameBodyInPlace
+                                                        : kSameBody;
+      if (alike < least || alike <= most) continue;
+      most = alike;
+      best = j;
+    }
+    if (best.has_value()) take(i, *best);
+  }
+  return pairs;
+}
+
+// Whether a person rewrote anything of a part, beyond adding to it or deleting from it.
+bool Rewrites(const OutlinePart& before, const OutlinePart& standing) {
+  const std::vector<int> lines = PairLines(before.lines, standing.lines, Editor::kPerson);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i] < 0) continue;
+    const OutlineLine& line = standing.lines[lines[i]];
+    if (!SaySame(before.lines[i], line) && !AddsTo(before.lines[i], line)) return true;
+  }
+  const std::vector<int> parts = PairParts(before.parts, standing.parts, Editor::kPerson);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] >= 0 && Rewrites(before.parts[i], standing.parts[parts[i]])) return true;
+  }
+  return false;
+}
+
+// At most kMaxShownItem bytes of `text`, not ending inside a character.
+absl::string_view Shown(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  size_t end = std::min(text.size(), kMaxShownItem);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+class Merger {
+ public:
+  explicit Merger(EditChoice choice) : choice_(choice) {}
+
+  SectionMerge Merge(const OutlinePart& before, const OutlinePart& standing, const OutlinePart& generated) {
+    MergePart(before, standing, generated, true);
+    return Assemble();
+  }
+
+ private:
+  void Emit(Piece::Kind kind, absl::string_view text) { pieces_.push_back({kind, std::string(text), "", "", {}}); }
+  void EmitConflict(EditConflict conflict, std::string keep, std::string take) {
+    pieces_.push_back({Piece::kConflict, "", std::move(keep), std::move(take), std::move(conflict)});
+  }
+
+  void MergePart(const OutlinePart& before, const OutlinePart& standing, const OutlinePart& generated, bool top) {
+    MergeLines(before, standing, generated);
+    const std::vector<int> standing_of = PairParts(before.parts, standing.parts, Editor::kPerson);
+    const std::vector<int> generated_of = PairParts(before.parts, generated.parts, Editor::kGenerator);
+    std::vector<Node> nodes = NodesOf(standing_of, generated_of, standing.parts.size(), generated.parts.size());
+    for (Node& node : nodes) {  // new on both sides
+      if (node.before >= 0 || node.standing < 0) continue;
+      for (Node& other : nodes) {
+        const bool both = other.before < 0 && other.standing < 0 && other.alive &&
+                          generated.parts[other.generated].title == standing.parts[node.standing].title;
+        if (!both) continue;
+        node.generated = other.generated;
+        other.alive = false;
+        other.generated = -1;
+        break;
+      }
+    }
+    for (Node& node : nodes) {
+      if (node.standing < 0 && node.generated < 0) {
+        node.alive = false;
+      } else if (node.before >= 0 && node.standing >= 0 && node.generated < 0) {
+        const OutlinePart& was = before.parts[node.before];
+        const OutlinePart& is = standing.parts[node.standing];
+        node.alive = !SameText(was.raw, is.raw) && Rewrites(was, is);
+        if (!node.alive || choice_ == EditChoice::kTake) CollectNotes(was, is);
+      } else if (node.before >= 0 && node.standing < 0) {
+        node.alive = !SameText(before.parts[node.before].raw, generated.parts[node.generated].raw);
+        if (!node.alive) ++deleted_;
+      }
+    }
+    std::vector<const Node*> order = InOrder(nodes, standing.parts.size(), generated.parts.size());
+    if (top) {  // notes that were orphaned before stay last
+      std::stable_partition(order.begin(), order.end(), [&](const Node* node) {
+        return node->generated >= 0 || standing.parts[node->standing].title != kOrphanedNotes;
+      });
+    }
+    for (const Node* node : order) EmitPart(*node, before, standing, generated);
+  }
+
+  void EmitPart(const Node& node, const OutlinePart& before, const OutlinePart& standing,
+                const OutlinePart& generated) {
+    const OutlinePart* was = node.before < 0 ? nullptr : &before.parts[node.before];
+    const OutlinePart* is = node.standing < 0 ? nullptr : &standing.parts[node.standing];
+    const OutlinePart* made = node.generated < 0 ? nullptr : &generated.parts[node.generated];
+    if (was != nullptr && is != nullptr && made != nullptr) return MergePart(*was, *is, *made, false);
+    if (was == nullptr && is == nullptr) return Emit(Piece::kGenerated, made->raw);
+    if (was == nullptr && made == nullptr) return Emit(Piece::kPerson, is->raw);
+    if (is != nullptr && made != nullptr && SameText(is->raw, made->raw)) return Emit(Piece::kGenerated, is->raw);
+    const auto raw = [](const OutlinePart* part) { return std::string(part == nullptr ? "" : part->raw); };
+    const int line = is != nullptr ? is->lines[0].number : standing.lines.back().number;
+    EmitConflict({line, std::string((is != nullptr ? is : made)->title), raw(was), raw(is), raw(made)}, raw(is),
+                 raw(made));
+  }
+
+  void MergeLines(const OutlinePart& before, const OutlinePart& standing, const OutlinePart& generated) {
+    const std::vector<int> standing_of = PairLines(before.lines, standing.lines, Editor::kPerson);
+    const std::vector<int> generated_of = PairLines(before.lines, generated.lines, Editor::kGenerator);
+    std::vector<Node> nodes = NodesOf(standing_of, generated_of, standing.lines.size(), generated.lines.size());
+    JoinNewLines(standing, generated, nodes);
+    bool deleting = false;
+    for (Node& node : nodes) {
+      const bool was_deleting = std::exchange(deleting, false);
+      if (node.standing < 0 && node.generated < 0) {
+        node.alive = false;
+      } else if (node.before >= 0 && node.generated < 0) {
+        const OutlineLine& was = before.lines[node.before];
+        const OutlineLine& is = standing.lines[node.standing];
+        node.alive = !SaySame(was, is) && !AddsTo(was, is);
+        if (!node.alive && !SaySame(was, is)) AddNote(Stood(standing, nullptr), is.raw);
+      } else if (node.before >= 0 && node.standing < 0) {
+        const OutlineLine& was = before.lines[node.before];
+        node.alive = !SaySame(was, generated.lines[node.generated]);
+        deleting = !node.alive && (was.kind != LineKind::kBlank || was_deleting);
+        if (deleting && !was_deleting) ++deleted_;
+      }
+    }
+    OrphanItemNotes(before, standing, nodes);
+    for (const Node* node : InOrder(nodes, standing.lines.size(), generated.lines.size())) {
+      EmitLine(*node, before, standing, generated);
+    }
+  }
+
+  // Makes one node of lines that are new on both sides and the same.
+  static void JoinNewLines(const OutlinePart& standing, const OutlinePart& generated, std::vector<Node>& nodes) {
+    std::vector<bool> standing_new(standing.lines.size(), false);
+    std::vector<bool> generated_new(generated.lines.size(), false);
+    std::vector<Node*> of_generated(generated.lines.size(), nullptr);
+    for (Node& node : nodes) {
+      if (node.before >= 0) continue;
+      if (node.standing >= 0) standing_new[node.standing] = true;
+      if (node.generated >= 0) generated_new[node.generated] = true;
+      if (node.generated >= 0) of_generated[node.generated] = &node;
+    }
+    std::vector<int> pairs = PairNewLines(standing.lines, standing_new, generated.lines, generated_new);
+    for (size_t i = 1; i < pairs.size(); ++i) {  // a blank line belongs to what is above it
+      if (!standing_new[i] || standing.lines[i].kind != LineKind::kBlank || pairs[i - 1] < 0) continue;
+      const size_t below = static_cast<size_t>(pairs[i - 1]) + 1;
+      const bool blank =
+          below < generated_new.size() && generated_new[below] && generated.lines[below].kind == LineKind::kBlank;
+      if (blank) pairs[i] = static_cast<int>(below);
+    }
+    for (Node& node : nodes) {
+      if (node.before >= 0 || node.standing < 0 || pairs[node.standing] < 0) continue;
+      node.generated = pairs[node.standing];
+      of_generated[node.generated]->generated = -1;
+    }
+  }
+
+  void EmitLine(const Node& node, const OutlinePart& before, const OutlinePart& standing,
+                const OutlinePart& generated) {
+    const OutlineLine* was = node.before < 0 ? nullptr : &before.lines[node.before];
+    const OutlineLine* is = node.standing < 0 ? nullptr : &standing.lines[node.standing];
+    const OutlineLine* made = node.generated < 0 ? nullptr : &generated.lines[node.generated];
+    if (was == nullptr && is == nullptr) return Emit(Piece::kGenerated, made->raw);
+    if (was == nullptr && made == nullptr) return Emit(Piece::kPerson, is->raw);
+    if (is != nullptr && made != nullptr) {
+      const bool untouched = was != nullptr && was->text == is->text;
+      if (!untouched && SaySame(*is, *made)) return Emit(node.moved ? Piece::kPerson : Piece::kGenerated, is->raw);
+      if (was != nullptr && SaySame(*was, *is)) {
+        return Emit(node.moved ? Piece::kPerson : Piece::kGenerated, made->raw);
+      }
+      if (was != nullptr && SaySame(*was, *made)) return Emit(Piece::kPerson, is->raw);
+    }
+    std::string keep(is == nullptr ? "" : is->raw);
+    std::string take(made == nullptr ? "" : made->raw);
+    if (was != nullptr && is != nullptr && made != nullptr) {
+      if (const std::optional<BlendedRow> row = BlendRows(*was, *is, *made); row.has_value()) {
+        const absl::string_view end = is->raw.substr(is->text.size());
+        if (!row->conflict) return Emit(Piece::kPerson, absl::StrCat(row->keep, end));
+        keep = absl::StrCat(row->keep, end);
+        take = absl::StrCat(row->take, end);
+      }
+    }
+    const auto raw = [](const OutlineLine* line) { return std::string(line == nullptr ? "" : line->raw); };
+    EmitConflict({LineOf(node, before, standing), std::string(standing.title), raw(was), raw(is), raw(made)},
+                 std::move(keep), std::move(take));
+  }
+
+  // Where a line stands, or after which one it would.
+  int LineOf(const Node& node, const OutlinePart& before, const OutlinePart& standing) const {
+    if (node.standing >= 0) return standing.lines[node.standing].number;
+    for (auto piece = pieces_.rbegin(); piece != pieces_.rend(); ++piece) {
+      if (piece->kind == Piece::kConflict) return piece->conflict.line;
+    }
+    return standing.lines[0].number;
+  }
+
+  // Lines that a person added to a list item which is generated no more.
+  void OrphanItemNotes(const OutlinePart& before, const OutlinePart& standing, std::vector<Node>& nodes) {
+    std::vector<Node*> of_standing(standing.lines.size(), nullptr);
+    for (Node& node : nodes) {
+      if (node.standing >= 0) of_standing[node.standing] = &node;
+    }
+    const OutlineLine* item = nullptr;  // the generated item that lines may belong to
+    bool dropped = false;               // whether it is generated no more
+    std::string note;
+    const auto close = [&] {
+      if (!note.empty()) AddNote(Stood(standing, item), note);
+      note.clear();
+    };
+    for (size_t i = 0; i < standing.lines.size(); ++i) {
+      const OutlineLine& line = standing.lines[i];
+      if (of_standing[i]->before >= 0) {
+        if (line.kind == LineKind::kBlank) continue;
+        const bool inside = item != nullptr && line.indent > item->indent;
+        if (inside && line.kind != LineKind::kItem) continue;
+        close();
+        item = line.kind == LineKind::kItem ? &line : nullptr;
+        dropped = item != nullptr && !of_standing[i]->alive;
+        continue;
+      }
+      if (of_standing[i]->generated >= 0 || line.kind == LineKind::kBlank || item == nullptr) continue;
+      const bool follows =
+          standing.lines[i - 1].kind != LineKind::kBlank && line.kind != LineKind::kItem && line.kind != LineKind::kRow;
+      if (line.indent <= item->indent && !follows) {
+        close();
+        item = nullptr;
+      } else if (dropped) {
+        absl::StrAppend(&note, line.raw);
+        of_standing[i]->alive = false;
+      }
+    }
+    close();
+  }
+
+  // What people added to a part that is generated no more.
+  void CollectNotes(const OutlinePart& before, const OutlinePart& standing) {
+    const std::vector<int> lines = PairLines(before.lines, standing.lines, Editor::kPerson);
+    std::vector<bool> foreign(standing.lines.size(), true);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i] >= 0) foreign[lines[i]] = !SaySame(before.lines[i], standing.lines[lines[i]]);
+    }
+    std::string note;
+    for (size_t i = 0; i <= standing.lines.size(); ++i) {
+      if (i < standing.lines.size() && foreign[i]) {
+        absl::StrAppend(&note, standing.lines[i].raw);
+        continue;
+      }
+      AddNote(Stood(standing, nullptr), note);
+      note.clear();
+    }
+    const std::vector<int> parts = PairParts(before.parts, standing.parts, Editor::kPerson);
+    std::vector<int> back(standing.parts.size(), -1);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i] >= 0) back[parts[i]] = static_cast<int>(i);
+    }
+    for (size_t i = 0; i < standing.parts.size(); ++i) {
+      if (back[i] >= 0) {
+        CollectNotes(before.parts[back[i]], standing.parts[i]);
+      } else {
+        AddNote(Stood(standing, nullptr), standing.parts[i].raw);
+      }
+    }
+  }
+
+  static std::string Stood(const OutlinePart& part, const OutlineLine* item) {
+    return item == nullptr ? absl::StrCat("Stood in \"", Shown(part.title), "\":")
+                           : absl::StrCat("Stood in \"", Shown(part.title), "\", after \"", Shown(item->text), "\":");
+  }
+
+  void AddNote(absl::string_view stood, absl::string_view text) {
+    if (absl::StripAsciiWhitespace(text).empty()) return;
+    while (absl::StartsWith(text, "\n") || absl::StartsWith(text, "\r\n")) text.remove_prefix(text[0] == '\r' ? 2 : 1);
+    absl::StrAppend(&notes_, "\n", stood, "\n\n", absl::StripTrailingAsciiWhitespace(text), "\n");
+    ++orphaned_;
+  }
+
+  SectionMerge Assemble() {
+    SectionMerge merge;
+    merge.kept = deleted_;
+    merge.orphaned_notes = orphaned_;
+    for (size_t i = 0; i < pieces_.size();) {
+      Piece& piece = pieces_[i];
+      size_t end = i + 1;
+      while (end < pieces_.size() && pieces_[end].kind == piece.kind) ++end;
+      if (piece.kind == Piece::kConflict) {
+        AppendConflict(i, end, merge);
+      } else {
+        if (piece.kind == Piece::kPerson) ++merge.kept;
+        for (size_t j = i; j < end; ++j) merge.text += pieces_[j].text;
+      }
+      i = end;
+    }
+    if (!notes_.empty()) {
+      merge.text.resize(absl::StripTrailingAsciiWhitespace(merge.text).size());
+      absl::StrAppend(&merge.text, "\n");
+      if (!HasOrphanedNotes(merge.text)) absl::StrAppend(&merge.text, "\n### ", kOrphanedNotes, "\n");
+      merge.text += notes_;
+    }
+    return merge;
+  }
+
+  // Adjacent conflicts are one.
+  void AppendConflict(size_t begin, size_t end, SectionMerge& merge) {
+    EditConflict conflict = pieces_[begin].conflict;
+    std::string keep = pieces_[begin].keep;
+    std::string take = pieces_[begin].take;
+    for (size_t i = begin + 1; i < end; ++i) {
+      conflict.before += pieces_[i].conflict.before;
+      conflict.standing += pieces_[i].conflict.standing;
+      conflict.generated += pieces_[i].conflict.generated;
+      keep += pieces_[i].keep;
+      take += pieces_[i].take;
+    }
+    if (choice_ == EditChoice::kTake) {
+      merge.text += take;
+    } else if (choice_ == EditChoice::kMarkers) {
+      absl::StrAppend(&merge.text, "<<<<<<< edited by hand\n", conflict.standing, "=======\n", conflict.generated,
+                      ">>>>>>> generated\n");
+    } else {
+      merge.text += keep;
+      ++merge.kept;
+    }
+    merge.conflicts.push_back(std::move(conflict));
+  }
+
+  static bool HasOrphanedNotes(absl::string_view text) {
+    const OutlinePart outline = OutlineOf(text);
+    return !outline.parts.empty() && outline.parts.back().title == kOrphanedNotes;
+  }
+
+  const EditChoice choice_;
+  std::vector<Piece> pieces_;
+  std::string notes_;
+  int orphaned_ = 0;
+  int deleted_ = 0;
+};
+
+// The section with a blank line at its end, as its inner parts have one.
+std::string Padded(absl::string_view section) {
+  return absl::StrCat(absl::StripTrailingAsciiWhitespace(section), "\n\n");
+}
+
+bool IsOneSection(absl::string_view text, absl::string_view heading) {
+  const Sections sections = SplitSections(text);
+  return sections.preamble.empty() && sections.sections.size() == 1 && sections.sections[0].heading == heading &&
+         sections.unclosed_line == 0;
+}
+
+// Where merging by parts would leave no section, e.g. with code that is never closed: all of it is one conflict.
+SectionMerge MergeAsOne(absl::string_view before, absl::string_view standing, absl::string_view generated,
+                        EditChoice choice) {
+  const std::string heading(SplitSections(standing).sections[0].heading);
+  SectionMerge merge;
+  merge.conflicts.push_back({1, heading, std::string(before), std::string(standing), std::string(generated)});
+  merge.kept = choice == EditChoice::kKeep ? 1 : 0;
+  merge.text = std::string(choice == EditChoice::kTake ? generated : standing);
+  if (choice == EditChoice::kMarkers) {
+    merge.text = absl::StrCat("## ", heading, "\n\n<<<<<<< edited by hand\n", standing.substr(standing.find('\n') + 1),
+                              "\n=======\n", generated.substr(generated.find('\n') + 1), "\n>>>>>>> generated");
+  }
+  return merge;
+}
+
+bool MostlyCrlf(absl::string_view text) {
+  size_t lines = 0;
+  size_t crlf = 0;
+  for (size_t at = text.find('\n'); at != absl::string_view::npos; at = text.find('\n', at + 1)) {
+    ++lines;
+    if (at > 0 && text[at - 1] == '\r') ++crlf;
+  }
+  return 2 * crlf > lines;
+}
+
+}  // namespace
+
+SectionMerge MergeSection(absl::string_view before, absl::string_view standing, absl::string_view generated,
+                          EditChoice choice) {
+  before = absl::StripTrailingAsciiWhitespace(before);
+  standing = absl::StripTrailingAsciiWhitespace(standing);
+  generated = absl::StripTrailingAsciiWhitespace(generated);
+  const bool crlf = MostlyCrlf(standing);
+  const std::string was = Padded(before);
+  const std::string is = crlf ? absl::StrReplaceAll(Padded(standing), {{"\r\n", "\n"}}) : Padded(standing);
+  const std::string made = Padded(generated);
+  SectionMerge merge = Merger(choice).Merge(OutlineOf(was), OutlineOf(is), OutlineOf(made));
+  merge.text.resize(absl::StripTrailingAsciiWhitespace(merge.text).size());
+  if (before == generated) {
+    merge.text = std::string(standing);
+    return merge;
+  }
+  const absl::string_view heading = SplitSections(generated).sections[0].heading;
+  if (!IsOneSection(merge.text, heading)) merge = MergeAsOne(before, standing, generated, choice);
+  if (!merge.conflicts.empty() && choice == EditChoice::kRefuse) {
+    merge.text = std::string(standing);
+  } else if (crlf) {
+    merge.text = absl::StrReplaceAll(merge.text, {{"\r\n", "\n"}});
+    merge.text = absl::StrReplaceAll(merge.text, {{"\n", "\r\n"}});
+  }
+  return merge;
+}
+
+std::vector<int> ConflictMarkerLines(absl::string_view section) {
+  std::vector<int> lines;
+  bool open = false;
+  bool found = false;
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(section, '\n')) {
+    ++number;
+    line = absl::StripSuffix(line, "\r");
+    const auto marks = [&](absl::string_view marker) {
+      return absl::StartsWith(line, marker) && (line.size() == marker.size() || line[marker.size()] == ' ');
+    };
+    const bool begins = marks("<<<<<<<");
+    const bool ends = marks(">>>>>>>");
+    // Seven '=' may underline a heading.
+    if (begins || ends || (open && (line == "=======" || marks("|||||||")))) lines.push_back(number);
+    open = begins || (open && !ends);
+    found = found || begins || ends;
+  }
+  return found ? lines : std::vector<int>();
+}
+
+double BodyLikeness(absl::string_view a, absl::string_view b) {
+  const auto lines_of = [](absl::string_view text) {
+    std::vector<absl::string_view> lines;
+    const size_t end = text.find('\n');
+    if (end == absl::string_view::npos) return lines;
+    for (absl::string_view line : absl::StrSplit(text.substr(end + 1), '\n')) {
+      line = absl::StripAsciiWhitespace(line);
+      if (!line.empty()) lines.push_back(line);
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  const std::vector<absl::string_view> of_a = lines_of(a);
+  const std::vector<absl::string_view> of_b = lines_of(b);
+  if (of_a.empty() || of_b.empty()) return 0;
+  std::vector<absl::string_view> common;
+  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::back_inserter(common));
+  return 2.0 * static_cast<double>(common.size()) / static_cast<double>(of_a.size() + of_b.size());
+}
+
+}  // namespace metapowers::document
