@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands.h"
 #include "service/base/api_limits.h"
 #include "service/base/strings.h"
@@ -92,7 +93,7 @@ void AddAttachOptions(CLI::App& command, InputFiles& files) {
       ->allow_extra_args(false);
 }
 
-void AddRunOptions(CLI::App& command, Arguments& arguments) {
+void AddRunOptions(CLI::App& command, Arguments& arguments, const std::vector<std::string>& edit_choices) {
   RunOptions& run = arguments.run;
   command.add_option("TARGET", run.target, "a command, a phase, walkthrough or all")->required();
   command.add_option("TOPIC", run.topic, "the system documented")->required();
@@ -107,6 +108,11 @@ void AddRunOptions(CLI::App& command, Arguments& arguments) {
   skip->needs(reason);
   reason->needs(skip);
   command.add_option("--expected-head", run.expected_head, "refuse when the head is not this commit");
+  command
+      .add_option("--edits", run.edits,
+                  absl::StrCat("where an edit by hand and what is generated now changed the same lines: ",
+                               absl::StrJoin(edit_choices, ", ")))
+      ->check(CLI::IsMember(edit_choices));
 }
 
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
@@ -129,18 +135,21 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
                              "  metapowers run /security:asset-inventory api-platform --model system-model.yaml\n"
                              "  metapowers run all api-platform --decisions decisions.yaml --attach scans/api.json\n"
                              "  metapowers run threat-model api-platform --fail-on high\n"
+                             "  metapowers run threat-model api-platform --edits keep\n"
                              "  metapowers run asset-inventory api-platform --skip-checks --reason 'pilot'\n",
                              a, [&a](Session& session) { return Run(session, a.run); });
-  AddRunOptions(*run, a);
+  AddRunOptions(*run, a, {"keep", "take"});
   run->add_flag("--dry-run", a.run.dry_run, "print the diff, commit nothing");
   run->add_option("--request-id", a.run.request_id, "UUID of this call, written into the commits");
 
   CLI::App* plan = AddCommand(app, "plan", "print the diff that a run would commit",
-                              "  metapowers plan all api-platform --exit-code\n", a, [&a](Session& session) {
+                              "  metapowers plan all api-platform --exit-code\n"
+                              "  metapowers plan threat-model api-platform --edits markers\n",
+                              a, [&a](Session& session) {
                                 a.run.dry_run = true;
                                 return Run(session, a.run);
                               });
-  AddRunOptions(*plan, a);
+  AddRunOptions(*plan, a, {"keep", "take", "markers"});
   plan->add_flag("--exit-code", a.run.exit_code, "exit 10 when there are changes");
 
   CLI::App* status =

@@ -34,6 +34,7 @@ struct RunOptions {
   std::string reason;   // of skip_checks
   std::string request_id;
   std::string expected_head;
+  std::string edits;  // keep, take or markers, where a person and the regeneration changed the same lines
   bool skip_checks = false;
   bool dry_run = false;    // print the diff, commit nothing
   bool exit_code = false;  // 10 when a dry run finds changes

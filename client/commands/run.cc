@@ -160,6 +160,13 @@ int Unfinished(Session& session, const RunOptions& options, const std::string& r
   return exit_code;
 }
 
+metapowers::v1::EditChoice EditChoiceOf(const std::string& edits) {
+  if (edits == "keep") return metapowers::v1::EDIT_CHOICE_KEEP;
+  if (edits == "take") return metapowers::v1::EDIT_CHOICE_TAKE;
+  if (edits == "markers") return metapowers::v1::EDIT_CHOICE_MARKERS;
+  return metapowers::v1::EDIT_CHOICE_UNSPECIFIED;
+}
+
 }  // namespace
 
 int Run(Session& session, const RunOptions& options) {
@@ -171,6 +178,7 @@ int Run(Session& session, const RunOptions& options) {
   request.mutable_context()->set_skip_checks(options.skip_checks);
   request.mutable_context()->set_skip_reason(options.reason);
   request.mutable_context()->set_expected_head(options.expected_head);
+  request.mutable_context()->set_edit_choice(EditChoiceOf(options.edits));
   if (!ReadInputFiles(session, options.files, options.topic, request.mutable_context(), &exit_code)) return exit_code;
   METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
   if (options.files.model.empty()) HintAtUncommittedModel(session, options.topic);

@@ -101,6 +101,7 @@ std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& gl
     for (const std::string& attachment : options.files.attachments) add("--attach", attachment);
   }
   add("--fail-on", options.fail_on);
+  add("--edits", options.edits);
   if (options.skip_checks) words.push_back("--skip-checks");
   add("--reason", options.reason);
   return absl::StrJoin(words, " ");

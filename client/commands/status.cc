@@ -32,7 +32,7 @@ const char* StateText(metapowers::v1::SectionState state) {
     case metapowers::v1::SECTION_STATE_STALE:
       return "stale";
     case metapowers::v1::SECTION_STATE_EDITED:
-      return "edited by hand";
+      return "in conflict";
     default:
       return "unknown";
   }
@@ -60,7 +60,7 @@ std::string SectionsText(const metapowers::v1::GetTopicStatusResponse& status, c
     if (phase.empty() || command.phase() == phase) ++counts[StateText(command.state())];
   }
   std::vector<std::string> parts;
-  for (const char* state : {"current", "stale", "edited by hand", "missing", "planned"}) {
+  for (const char* state : {"current", "stale", "in conflict", "missing", "planned"}) {
     if (counts[state] > 0) parts.push_back(absl::StrCat(counts[state], " ", state));
   }
   return absl::StrJoin(parts, ", ");
@@ -112,6 +112,7 @@ void PrintSections(Session& session, const metapowers::v1::GetTopicStatusRespons
       continue;
     }
     rows.push_back({command.command(), StateText(command.state())});
+    if (command.hand_edited()) rows.back().push_back("edited by hand");
     if (command.gate_skipped()) rows.back().push_back("run without its gate");
   }
   PrintTable(session.out(), rows);

@@ -2,33 +2,22 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "service/document/line_match.h"
 #include "service/document/line_pairs.h"
+#include "service/document/merge_order.h"
+#include "service/document/orphaned_notes.h"
 #include "service/document/outline.h"
+#include "service/document/part_pairs.h"
 #include "service/document/sections.h"
 
 namespace metapowers::document {
 namespace {
-
-// How much of a part must be there again for it to be the part that a person renamed: in its old place, and elsewhere.
-constexpr double kSameBodyInPlace = 0.2;
-constexpr double kSameBody = 0.5;
-// The generator renames a part only with what it is named after, and two of one kind are much alike.
-constexpr double kSameGeneratedBody = 0.9;
-constexpr size_t kMinGeneratedLines = 3;
-constexpr size_t kMaxRenames = 50;  // parts of one level without a partner that are compared
-constexpr size_t kMaxShownItem = 100;
 
 // A stretch of the merged section.
 struct Piece {
@@ -39,170 +28,6 @@ struct Piece {
   std::string take;            // of a conflict
   EditConflict conflict = {};  // of a conflict
 };
-
-// A line or part in the three versions, by its place among its siblings; -1 where a version does not have it.
-struct Node {
-  int before = -1;
-  int standing = -1;
-  int generated = -1;
-  bool moved = false;  // by a person, among its siblings
-  bool alive = true;   // in the merged section
-};
-
-std::vector<Node> NodesOf(const std::vector<int>& standing_of, const std::vector<int>& generated_of,
-                          size_t standing_count, size_t generated_count) {
-  std::vector<Node> nodes;
-  std::vector<bool> in_standing(standing_count, false);
-  std::vector<bool> in_generated(generated_count, false);
-  const std::vector<bool> unmoved = OnLongestRise(standing_of);
-  for (size_t i = 0; i < standing_of.size(); ++i) {
-    const int standing = standing_of[i];
-    const int generated = generated_of[i];
-    if (standing >= 0) in_standing[standing] = true;
-    if (generated >= 0) in_generated[generated] = true;
-    nodes.push_back({static_cast<int>(i), standing, generated, standing >= 0 && !unmoved[i], true});
-  }
-  for (size_t i = 0; i < standing_count; ++i) {
-    if (!in_standing[i]) nodes.push_back({-1, static_cast<int>(i), -1, false, true});
-  }
-  for (size_t i = 0; i < generated_count; ++i) {
-    if (!in_generated[i]) nodes.push_back({-1, -1, static_cast<int>(i), false, true});
-  }
-  return nodes;
-}
-
-// The nodes that are alive, in the order of the generated version; what only a person has or has moved stands behind
-// what it stands behind in the standing version.
-std::vector<const Node*> InOrder(const std::vector<Node>& nodes, size_t standing_count, size_t generated_count) {
-  const size_t head = nodes.size();
-  std::vector<size_t> of_standing(standing_count, head);
-  std::vector<size_t> of_generated(generated_count, head);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].standing >= 0) of_standing[nodes[i].standing] = i;
-    if (nodes[i].generated >= 0) of_generated[nodes[i].generated] = i;
-  }
-  const auto in_frame = [&](size_t node) { return nodes[node].generated >= 0 && !nodes[node].moved; };
-  std::vector<size_t> next(nodes.size() + 1, head);
-  size_t last = head;
-  for (const size_t node : of_generated) {
-    if (!nodes[node].alive || !in_frame(node)) continue;
-    next[last] = node;
-    last = node;
-  }
-  size_t previous = head;
-  for (const size_t node : of_standing) {
-    if (!nodes[node].alive) continue;
-    if (!in_frame(node)) {
-      next[node] = next[previous];
-      next[previous] = node;
-    }
-    previous = node;
-  }
-  std::vector<const Node*> order;
-  for (size_t node = next[head]; node != head; node = next[node]) order.push_back(&nodes[node]);
-  return order;
-}
-
-bool SameText(absl::string_view a, absl::string_view b) {
-  if (a == b) return true;
-  if (!absl::StrContains(a, "\r\n") && !absl::StrContains(b, "\r\n")) return false;
-  return absl::StrReplaceAll(a, {{"\r\n", "\n"}}) == absl::StrReplaceAll(b, {{"\r\n", "\n"}});
-}
-
-size_t CountLines(const OutlinePart& part) {
-  size_t count = 0;
-  for (const OutlineLine& line : part.lines) count += line.kind == LineKind::kBlank ? 0 : 1;
-  for (const OutlinePart& below : part.parts) count += CountLines(below);
-  return count;
-}
-
-// For each of `before` the part of `other` that is a version of it, or -1: by title, then by what stands in it.
-std::vector<int> PairParts(const std::vector<OutlinePart>& before, const std::vector<OutlinePart>& other,
-                           Editor editor) {
-  std::vector<int> pairs(before.size(), -1);
-  std::vector<bool> taken(other.size(), false);
-  std::vector<absl::string_view> titles;
-  std::vector<absl::string_view> others;
-  for (const OutlinePart& part : before) titles.push_back(part.title);
-  for (const OutlinePart& part : other) others.push_back(part.title);
-  const std::vector<int> same = MatchLines(titles, others);
-  const auto take = [&](size_t i, size_t j) {
-    pairs[i] = static_cast<int>(j);
-    taken[j] = true;
-  };
-  std::vector<size_t> left;
-  for (size_t i = 0; i < same.size(); ++i) {
-    if (same[i] >= 0) take(i, static_cast<size_t>(same[i]));
-  }
-  absl::flat_hash_map<absl::string_view, std::vector<size_t>> moved;
-  for (size_t j = other.size(); j-- > 0;) {
-    if (!taken[j]) moved[others[j]].push_back(j);
-  }
-  for (size_t i = 0; i < before.size(); ++i) {
-    if (pairs[i] >= 0) continue;
-    const auto found = moved.find(titles[i]);
-    if (found == moved.end() || found->second.empty()) {
-      left.push_back(i);
-      continue;
-    }
-    take(i, found->second.back());
-    found->second.pop_back();
-  }
-  const size_t free = static_cast<size_t>(std::count(taken.begin(), taken.end(), false));
-  if (left.size() > kMaxRenames || free > kMaxRenames) return pairs;
-  // The part that each stands behind, of those that kept their order.
-  const auto places = [](size_t size, const auto& before_of) {
-    std::vector<int> place(size, -1);
-    for (size_t i = 0; i < size; ++i) place[i] = before_of(i) >= 0 ? before_of(i) : i > 0 ? place[i - 1] : -1;
-    return place;
-  };
-  std::vector<int> back(other.size(), -1);
-  for (size_t i = 0; i < same.size(); ++i) {
-    if (same[i] >= 0) back[same[i]] = static_cast<int>(i);
-  }
-  const std::vector<int> was = places(before.size(), [&](size_t i) { return same[i] >= 0 ? static_cast<int>(i) : -1; });
-  const std::vector<int> is = places(other.size(), [&](size_t i) { return back[i]; });
-  for (const size_t i : left) {
-    if (editor == Editor::kGenerator && CountLines(before[i]) < kMinGeneratedLines) continue;
-    double most = 0;
-    std::optional<size_t> best;
-    for (size_t j = 0; j < other.size(); ++j) {
-      if (taken[j]) continue;
-      const double alike = BodyLikeness(before[i].raw, other[j].raw);
-      const double least = editor == Editor::kGenerator ? kSameGeneratedBody
-                           : was[i] == is[j]            ? kSameBodyInPlace
-                                                        : kSameBody;
-      if (alike < least || alike <= most) continue;
-      most = alike;
-      best = j;
-    }
-    if (best.has_value()) take(i, *best);
-  }
-  return pairs;
-}
-
-// Whether a person rewrote anything of a part, beyond adding to it or deleting from it.
-bool Rewrites(const OutlinePart& before, const OutlinePart& standing) {
-  const std::vector<int> lines = PairLines(before.lines, standing.lines, Editor::kPerson);
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i] < 0) continue;
-    const OutlineLine& line = standing.lines[lines[i]];
-    if (!SaySame(before.lines[i], line) && !AddsTo(before.lines[i], line)) return true;
-  }
-  const std::vector<int> parts = PairParts(before.parts, standing.parts, Editor::kPerson);
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i] >= 0 && Rewrites(before.parts[i], standing.parts[parts[i]])) return true;
-  }
-  return false;
-}
-
-// At most kMaxShownItem bytes of `text`, not ending inside a character.
-absl::string_view Shown(absl::string_view text) {
-  text = absl::StripAsciiWhitespace(text);
-  size_t end = std::min(text.size(), kMaxShownItem);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 class Merger {
  public:
@@ -287,7 +112,7 @@ class Merger {
         const OutlineLine& was = before.lines[node.before];
         const OutlineLine& is = standing.lines[node.standing];
         node.alive = !SaySame(was, is) && !AddsTo(was, is);
-        if (!node.alive && !SaySame(was, is)) AddNote(Stood(standing, nullptr), is.raw);
+        if (!node.alive && !SaySame(was, is)) notes_.Add(standing, nullptr, is.raw);
       } else if (node.before >= 0 && node.standing < 0) {
         const OutlineLine& was = before.lines[node.before];
         node.alive = !SaySame(was, generated.lines[node.generated]);
@@ -376,7 +201,7 @@ class Merger {
     bool dropped = false;               // whether it is generated no more
     std::string note;
     const auto close = [&] {
-      if (!note.empty()) AddNote(Stood(standing, item), note);
+      if (!note.empty()) notes_.Add(standing, item, note);
       note.clear();
     };
     for (size_t i = 0; i < standing.lines.size(); ++i) {
@@ -417,7 +242,7 @@ class Merger {
         absl::StrAppend(&note, standing.lines[i].raw);
         continue;
       }
-      AddNote(Stood(standing, nullptr), note);
+      notes_.Add(standing, nullptr, note);
       note.clear();
     }
     const std::vector<int> parts = PairParts(before.parts, standing.parts, Editor::kPerson);
@@ -429,27 +254,15 @@ class Merger {
       if (back[i] >= 0) {
         CollectNotes(before.parts[back[i]], standing.parts[i]);
       } else {
-        AddNote(Stood(standing, nullptr), standing.parts[i].raw);
+        notes_.Add(standing, nullptr, standing.parts[i].raw);
       }
     }
-  }
-
-  static std::string Stood(const OutlinePart& part, const OutlineLine* item) {
-    return item == nullptr ? absl::StrCat("Stood in \"", Shown(part.title), "\":")
-                           : absl::StrCat("Stood in \"", Shown(part.title), "\", after \"", Shown(item->text), "\":");
-  }
-
-  void AddNote(absl::string_view stood, absl::string_view text) {
-    if (absl::StripAsciiWhitespace(text).empty()) return;
-    while (absl::StartsWith(text, "\n") || absl::StartsWith(text, "\r\n")) text.remove_prefix(text[0] == '\r' ? 2 : 1);
-    absl::StrAppend(&notes_, "\n", stood, "\n\n", absl::StripTrailingAsciiWhitespace(text), "\n");
-    ++orphaned_;
   }
 
   SectionMerge Assemble() {
     SectionMerge merge;
     merge.kept = deleted_;
-    merge.orphaned_notes = orphaned_;
+    merge.orphaned_notes = notes_.count();
     for (size_t i = 0; i < pieces_.size();) {
       Piece& piece = pieces_[i];
       size_t end = i + 1;
@@ -462,12 +275,7 @@ class Merger {
       }
       i = end;
     }
-    if (!notes_.empty()) {
-      merge.text.resize(absl::StripTrailingAsciiWhitespace(merge.text).size());
-      absl::StrAppend(&merge.text, "\n");
-      if (!HasOrphanedNotes(merge.text)) absl::StrAppend(&merge.text, "\n### ", kOrphanedNotes, "\n");
-      merge.text += notes_;
-    }
+    notes_.AppendTo(merge.text);
     return merge;
   }
 
@@ -495,15 +303,9 @@ class Merger {
     merge.conflicts.push_back(std::move(conflict));
   }
 
-  static bool HasOrphanedNotes(absl::string_view text) {
-    const OutlinePart outline = OutlineOf(text);
-    return !outline.parts.empty() && outline.parts.back().title == kOrphanedNotes;
-  }
-
   const EditChoice choice_;
   std::vector<Piece> pieces_;
-  std::string notes_;
-  int orphaned_ = 0;
+  OrphanedNotes notes_;
   int deleted_ = 0;
 };
 
@@ -569,47 +371,6 @@ SectionMerge MergeSection(absl::string_view before, absl::string_view standing, 
     merge.text = absl::StrReplaceAll(merge.text, {{"\n", "\r\n"}});
   }
   return merge;
-}
-
-std::vector<int> ConflictMarkerLines(absl::string_view section) {
-  std::vector<int> lines;
-  bool open = false;
-  bool found = false;
-  int number = 0;
-  for (absl::string_view line : absl::StrSplit(section, '\n')) {
-    ++number;
-    line = absl::StripSuffix(line, "\r");
-    const auto marks = [&](absl::string_view marker) {
-      return absl::StartsWith(line, marker) && (line.size() == marker.size() || line[marker.size()] == ' ');
-    };
-    const bool begins = marks("<<<<<<<");
-    const bool ends = marks(">>>>>>>");
-    // Seven '=' may underline a heading.
-    if (begins || ends || (open && (line == "=======" || marks("|||||||")))) lines.push_back(number);
-    open = begins || (open && !ends);
-    found = found || begins || ends;
-  }
-  return found ? lines : std::vector<int>();
-}
-
-double BodyLikeness(absl::string_view a, absl::string_view b) {
-  const auto lines_of = [](absl::string_view text) {
-    std::vector<absl::string_view> lines;
-    const size_t end = text.find('\n');
-    if (end == absl::string_view::npos) return lines;
-    for (absl::string_view line : absl::StrSplit(text.substr(end + 1), '\n')) {
-      line = absl::StripAsciiWhitespace(line);
-      if (!line.empty()) lines.push_back(line);
-    }
-    std::sort(lines.begin(), lines.end());
-    return lines;
-  };
-  const std::vector<absl::string_view> of_a = lines_of(a);
-  const std::vector<absl::string_view> of_b = lines_of(b);
-  if (of_a.empty() || of_b.empty()) return 0;
-  std::vector<absl::string_view> common;
-  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::back_inserter(common));
-  return 2.0 * static_cast<double>(common.size()) / static_cast<double>(of_a.size() + of_b.size());
 }
 
 }  // namespace metapowers::document

@@ -55,12 +55,6 @@ inline constexpr char kOrphanedNotes[] = "Orphaned notes";
 SectionMerge MergeSection(absl::string_view before, absl::string_view standing, absl::string_view generated,
                           EditChoice choice);
 
-// Lines of `section`, from 1, that hold Git's conflict markers; empty when there is none.
-std::vector<int> ConflictMarkerLines(absl::string_view section);
-
-// Share of the lines of two section bodies, headings left out, that both have, from 0 to 1.
-double BodyLikeness(absl::string_view a, absl::string_view b);
-
 }  // namespace metapowers::document
 
 #endif  // METAPOWERS_SERVICE_DOCUMENT_MERGE_H_

@@ -1,8 +1,11 @@
 #include "service/document/sections.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "service/document/line_scanner.h"
 
 namespace metapowers::document {
@@ -63,6 +66,26 @@ absl::string_view PreambleOf(absl::string_view document) {
     if (line.plain && IsHeading(line.text, heading)) return document.substr(0, line.begin);
   }
   return document;
+}
+
+double BodyLikeness(absl::string_view a, absl::string_view b) {
+  const auto lines_of = [](absl::string_view text) {
+    std::vector<absl::string_view> lines;
+    const size_t end = text.find('\n');
+    if (end == absl::string_view::npos) return lines;
+    for (absl::string_view line : absl::StrSplit(text.substr(end + 1), '\n')) {
+      line = absl::StripAsciiWhitespace(line);
+      if (!line.empty()) lines.push_back(line);
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  const std::vector<absl::string_view> of_a = lines_of(a);
+  const std::vector<absl::string_view> of_b = lines_of(b);
+  if (of_a.empty() || of_b.empty()) return 0;
+  std::vector<absl::string_view> common;
+  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::back_inserter(common));
+  return 2.0 * static_cast<double>(common.size()) / static_cast<double>(of_a.size() + of_b.size());
 }
 
 }  // namespace metapowers::document

@@ -34,6 +34,9 @@ Sections SplitSections(absl::string_view document);
 // What SplitSections() calls the preamble, without reading on.
 absl::string_view PreambleOf(absl::string_view document);
 
+// Share of the lines of two sections, headings and blank lines left out, that both have, from 0 to 1.
+double BodyLikeness(absl::string_view a, absl::string_view b);
+
 }  // namespace metapowers::document
 
 #endif  // METAPOWERS_SERVICE_DOCUMENT_SECTIONS_H_

@@ -59,26 +59,33 @@ void UpdateBasis(std::string& preamble, const Layout& layout) {
   }
 }
 
-// The parts of `document`: preamble, sections, and from the first note on what follows it up to the next section.
+// Finds the first line of `part` that is the note.
+bool FindNote(absl::string_view part, const Layout& layout, Line& line) {
+  if (layout.note.empty() || !absl::StrContains(part, NoteStart(layout))) return false;
+  LineScanner scanner(part);
+  while (scanner.Next(line)) {
+    if (line.plain && IsNote(line.text, layout)) return true;
+  }
+  return false;
+}
+
+// The parts of `document`: preamble, sections, and from a note on what follows it up to the next section.
 std::vector<Part> Split(absl::string_view document, const Layout& layout) {
   const Sections sections = SplitSections(document);
   std::vector<Part> parts;
-  bool noted = layout.note.empty();
+  bool noted = false;
   const auto add = [&](Part part) {
-    const bool may_hold_note = !noted && absl::StrContains(part.text, NoteStart(layout));
-    const std::string text = may_hold_note ? part.text : "";
-    LineScanner scanner(text);
-    for (Line line; scanner.Next(line);) {
-      if (!line.plain || !IsNote(line.text, layout)) continue;
-      noted = true;
-      std::string tail = text.substr(line.begin);
-      tail.replace(0, line.text.size(), layout.note);
+    Line line;
+    if (FindNote(part.text, layout, line)) {
+      std::string tail = part.text.substr(line.begin);
+      if (!noted) tail.replace(0, line.text.size(), layout.note);
       part.text.resize(line.begin);
-      if (!part.text.empty()) parts.push_back(part);
-      parts.push_back({-1, true, false, std::move(tail)});
-      return;
+      if (!part.text.empty()) parts.push_back(std::move(part));
+      parts.push_back({-1, !noted, false, std::move(tail)});
+      noted = true;
+    } else if (!part.text.empty()) {
+      parts.push_back(std::move(part));
     }
-    if (!part.text.empty()) parts.push_back(std::move(part));
   };
   add({-1, false, true, std::string(sections.preamble)});
   for (const Section& section : sections.sections) {
@@ -156,6 +163,17 @@ void EndWithBlank(std::string& text) {
 }
 
 }  // namespace
+
+absl::optional<absl::string_view> FindSection(absl::string_view document, const Layout& layout,
+                                              absl::string_view heading) {
+  for (const Section& section : SplitSections(document).sections) {
+    if (section.heading != heading) continue;
+    Line note;
+    const bool noted = FindNote(section.text, layout, note);
+    return absl::StripTrailingAsciiWhitespace(section.text.substr(0, noted ? note.begin : kNone));
+  }
+  return absl::nullopt;
+}
 
 std::string WithBasis(absl::string_view document, const Layout& layout) {
   const absl::string_view preamble = PreambleOf(document);

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 
 namespace metapowers::document {
 
@@ -32,6 +33,11 @@ struct Layout {
 // SECTION_INVALID, when `section` is not as above.
 absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& layout, absl::string_view heading,
                                    absl::string_view section);
+
+// The section `heading` of `document`, the first of them, as Splice() would replace it: without the note that closes
+// the document and what follows that, and without blank lines at its end. nullopt when it has none.
+absl::optional<absl::string_view> FindSection(absl::string_view document, const Layout& layout,
+                                              absl::string_view heading);
 
 // `document` with the basis line of its preamble brought up to date, as Splice() does it.
 std::string WithBasis(absl::string_view document, const Layout& layout);

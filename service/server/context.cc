@@ -40,6 +40,26 @@ void CheckPerson(const v1::Person& person, workspace::Identity& author, std::vec
   }
 }
 
+document::EditChoice CheckEditChoice(const v1::CommandContext& context, std::vector<Violation>& wrong) {
+  switch (context.edit_choice()) {
+    case v1::EDIT_CHOICE_UNSPECIFIED:
+      return document::EditChoice::kRefuse;
+    case v1::EDIT_CHOICE_KEEP:
+      return document::EditChoice::kKeep;
+    case v1::EDIT_CHOICE_TAKE:
+      return document::EditChoice::kTake;
+    case v1::EDIT_CHOICE_MARKERS:
+      if (!context.validate_only()) {
+        wrong.push_back(
+            {"context.edit_choice", "must not be markers without validate_only: they are shown, not written", ""});
+      }
+      return document::EditChoice::kMarkers;
+    default:
+      wrong.push_back({"context.edit_choice", "must be a choice that this server knows", ""});
+      return document::EditChoice::kRefuse;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, const Clock& clock) {
@@ -69,6 +89,7 @@ absl::StatusOr<CheckedContext> CheckContext(const v1::CommandContext& context, c
   if (checked.skip_reason.size() > kMaxReasonBytes) {
     wrong.push_back({"context.skip_reason", absl::StrCat("must have at most ", kMaxReasonBytes, " bytes"), ""});
   }
+  checked.edit_choice = CheckEditChoice(context, wrong);
   if (context.has_author()) CheckPerson(context.author(), checked.author, wrong);
   checked.time = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
   if (context.has_commit_time()) {

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "metapowers/v1/command.pb.h"
 #include "service/base/clock.h"
+#include "service/document/merge.h"
 #include "service/server/names.h"
 #include "service/workspace/commit.h"
 #include "service/workspace/engine.h"
@@ -28,6 +29,7 @@ struct CheckedContext {
   // By path below the topic's folder, not yet compared with the model. They belong to the request: large as they are,
   // they are not copied.
   std::map<std::string, const v1::Attachment*> attachments;
+  document::EditChoice edit_choice = document::EditChoice::kRefuse;
   workspace::Identity author;  // empty: the caller named none
   absl::Time time;             // whole seconds
 };

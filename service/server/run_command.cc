@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -21,11 +20,11 @@
 #include "service/server/document_frame.h"
 #include "service/server/executor.h"
 #include "service/server/generate_ahead.h"
+#include "service/server/hand_edits.h"
 #include "service/server/model_change.h"
 #include "service/server/request_replay.h"
 #include "service/server/result_comparison.h"
 #include "service/server/result_lists.h"
-#include "service/server/section_guard.h"
 #include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 #include "service/workspace/draft.h"
@@ -76,6 +75,8 @@ class Attempt {
   absl::Status ReadInputs();
   // The row for the skip log, when the gate is missing and passed over; GATE_MISSING when it is not passed over.
   absl::StatusOr<std::optional<FileChange>> PassGate(const CommandEntry& entry) const;
+  // What became of edits, in the outcome and in the commit's message.
+  void TellEdits(const v1::HandEdits& edits, v1::CommandOutcome& outcome, std::vector<std::string>& summary) const;
   // Commits `changes` and `unseen` and fills the parts of the outcome that every step has. Its diff is of `changes`.
   absl::Status Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome,
                       std::vector<FileChange> unseen = {});
@@ -197,16 +198,17 @@ absl::Status Attempt::StageCommand(int position) {
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
   ASSIGN_OR_RETURN(std::string after, SpliceSection(before, spec, context_.topic.topic, step.generated->section));
-  std::vector<std::string> summary = step.generated->summary;
-  const auto standing = FindSection(before, spec.heading());
-  if (standing.has_value() && *standing != absl::StripTrailingAsciiWhitespace(step.generated->section)) {
-    ASSIGN_OR_RETURN(const std::optional<Made> origin,
-                     FindOrigin(backend_, uid_, context_.topic, entry, draft_.base(), *standing));
-    if (origin.has_value() && step.outcome.reports_findings()) {
-      ASSIGN_OR_RETURN(const v1::ResultDiff diff, CompareMade(entry, &*origin, {*inputs_, step.generated}));
-      if (!diff.summary().empty()) summary.push_back(diff.summary());
-    }
+  const SectionPlace place{backend_, uid_, context_.topic, entry, draft_.base(), *draft_.state()};
+  ASSIGN_OR_RETURN(Regenerated made, Regenerate(place, before, step.generated->section, context_.edit_choice));
+  if (made.edits.has_value()) {
+    ASSIGN_OR_RETURN(after, SpliceSection(before, spec, context_.topic.topic, made.section));
   }
+  std::vector<std::string> summary = step.generated->summary;
+  if (made.origin.has_value() && step.outcome.reports_findings()) {
+    ASSIGN_OR_RETURN(const v1::ResultDiff diff, CompareMade(entry, &*made.origin, {*inputs_, step.generated}));
+    if (!diff.summary().empty()) summary.push_back(diff.summary());
+  }
+  if (made.edits.has_value()) TellEdits(*made.edits, step.outcome, summary);
 
   std::vector<FileChange> changes;
   CommitMessage message;
@@ -225,10 +227,19 @@ absl::Status Attempt::StageCommand(int position) {
   step.outcome.set_document(context_.topic.NameOf(spec.document()));
   for (const std::string& sentence : summary) step.outcome.add_summary(sentence);
   message.summary = std::move(summary);
-  RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome));
+  RETURN_IF_ERROR(Commit(std::move(message), std::move(changes), step.outcome, std::move(made.copies)));
   step.commits = draft_.commits().size();
   steps_.push_back(std::move(step));
   return absl::OkStatus();
+}
+
+void Attempt::TellEdits(const v1::HandEdits& edits, v1::CommandOutcome& outcome,
+                        std::vector<std::string>& summary) const {
+  *outcome.mutable_hand_edits() = edits;
+  for (const std::string& notice : NoticesOf(edits, context_.edit_choice)) {
+    outcome.add_warnings(notice);
+    summary.push_back(absl::StrCat(notice, "."));
+  }
 }
 
 absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> changes, v1::CommandOutcome& outcome,

@@ -44,9 +44,10 @@ struct RunOptions {
 //
 // Errors, nothing committed: those of CheckContext; NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED HEAD_MOVED or
 // TOPIC_CHANGED; INVALID_ARGUMENT MODEL_INVALID, DECISIONS_INVALID, RULES_INVALID or ATTACHMENT_NOT_DECLARED;
-// FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING or DOCUMENT_MALFORMED; ABORTED SECTION_EDITED; CANCELLED or
-// DEADLINE_EXCEEDED; those of the engine. When a command after the first fails for a reason of its own, those before it
-// are committed and told, and the error has metadata `failed`, `committed` and `remaining` (ids, comma-separated).
+// FAILED_PRECONDITION MODEL_MISSING, GATE_MISSING, DOCUMENT_MALFORMED or CONFLICT_MARKERS; ABORTED SECTION_CONFLICT or
+// SECTION_EDITED; CANCELLED or DEADLINE_EXCEEDED; those of the engine. When a command after the first fails for a
+// reason of its own, those before it are committed and told, and the error has metadata `failed`, `committed` and
+// `remaining` (ids, comma-separated).
 absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,
                          const std::vector<const CommandEntry*>& entries, RunObserver& observer,
                          const RunOptions& options = {});

@@ -8,9 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
-#include "service/document/sections.h"
+#include "service/document/splice.h"
 #include "service/server/commit_message.h"
 #include "service/server/document_frame.h"
+#include "service/server/pristine_copy.h"
 #include "service/server/topic_inputs.h"
 #include "service/workspace/engine.h"
 
@@ -22,12 +23,17 @@ constexpr int kFirstPage = 2;
 constexpr int kLargestPage = 64;
 constexpr int kMaxPages = 64;
 
-// True when the section of `entry` at `commit` is `standing`.
-absl::StatusOr<bool> StoodAt(Backend& backend, absl::string_view uid, const std::string& path,
-                             const CommandEntry& entry, const std::string& commit, absl::string_view standing) {
+// The section of `entry` as it was generated in `commit`, which is one of its command; nothing when it has none.
+absl::StatusOr<std::optional<std::string>> GeneratedIn(Backend& backend, absl::string_view uid,
+                                                       const ResourceName& topic, const CommandEntry& entry,
+                                                       const std::string& commit) {
   ASSIGN_OR_RETURN(const auto snapshot, backend.env.engine->At(uid, commit));
-  ASSIGN_OR_RETURN(const auto document, snapshot->ReadFile(path));
-  return document.has_value() && FindSection(*document, entry.spec->heading()) == standing;
+  ASSIGN_OR_RETURN(std::optional<std::string> copy, PristineSection(*snapshot, topic, *entry.spec));
+  if (copy.has_value()) return copy;
+  ASSIGN_OR_RETURN(const auto document, snapshot->ReadFile(topic.PathOf(entry.spec->document())));
+  if (!document.has_value()) return std::nullopt;
+  const auto section = FindSection(*document, entry.spec->heading());
+  return section.has_value() ? std::make_optional(std::string(*section)) : std::nullopt;
 }
 
 // What this version makes of the inputs at `commit`; nothing when it does not accept them.
@@ -50,7 +56,9 @@ absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
   const std::string& document = entry.spec->document();
   return MakeError(
       absl::StatusCode::kAborted,
-      absl::StrCat("section \"", entry.spec->heading(), "\" of ", document, " was edited since it was generated; ",
+      absl::StrCat("section \"", entry.spec->heading(), "\" of ", document,
+                   " was edited since it was generated, and what was "
+                   "generated is not known; ",
                    entry.spec->id(), " would overwrite the edit"),
       {"SECTION_EDITED",
        {{"document", topic.NameOf(document)}, {"section", entry.spec->heading()}},
@@ -63,37 +71,38 @@ absl::Status EditedError(const ResourceName& topic, const CommandEntry& entry) {
 }  // namespace
 
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading) {
-  for (const document::Section& section : document::SplitSections(document).sections) {
-    if (section.heading != heading) continue;
-    const size_t note = section.text.find(absl::StrCat("\n", NoteLabel()));
-    return absl::StripTrailingAsciiWhitespace(section.text.substr(0, note));
-  }
-  return absl::nullopt;
+  static const auto* const layout = new document::Layout{"", "", std::string(NoteLabel()), {}};
+  return document::FindSection(document, *layout, heading);
 }
 
-absl::StatusOr<std::optional<Made>> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                                               const CommandEntry& entry, const workspace::Snapshot& head,
-                                               absl::string_view standing) {
+absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                                  const CommandEntry& entry, const workspace::Snapshot& head,
+                                  absl::string_view standing, const std::optional<std::string>& copy) {
   const std::string path = topic.PathOf(entry.spec->document());
-  std::string newest;  // commit that changed the document
+  bool newest = true;  // of the commits that changed the document
   workspace::HistoryQuery query{head.commit(), path, kFirstPage, ""};
   for (int page_number = 0; page_number < kMaxPages; ++page_number) {
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(uid, query));
     for (const workspace::CommitInfo& commit : page.commits) {
-      if (newest.empty()) {
-        newest = commit.id;
-        ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, newest));
-        if (made.has_value() && absl::StripTrailingAsciiWhitespace(made->generated->section) == standing) return made;
+      if (std::exchange(newest, false) && !copy.has_value()) {
+        ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, commit.id));
+        const bool same = made.has_value() && absl::StripTrailingAsciiWhitespace(made->generated->section) == standing;
+        if (same) return Origin{std::string(standing), std::move(made)};
       }
       if (CommandOf(commit) != entry.spec->id()) continue;
-      ASSIGN_OR_RETURN(const bool same, StoodAt(backend, uid, path, entry, commit.id, standing));
-      if (!same) return EditedError(topic, entry);
-      return MakeAt(backend, uid, topic, entry, commit.id);
+      std::optional<std::string> generated = copy;
+      if (!copy.has_value()) {
+        ASSIGN_OR_RETURN(generated, GeneratedIn(backend, uid, topic, entry, commit.id));
+      }
+      if (!generated.has_value()) return EditedError(topic, entry);
+      ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, commit.id));
+      return Origin{*std::move(generated), std::move(made)};
     }
     if (page.next_cursor.empty()) break;
     query.cursor = std::move(page.next_cursor);
     query.limit = std::min(2 * query.limit, kLargestPage);
   }
+  if (copy.has_value()) return Origin{*copy, std::nullopt};
   return EditedError(topic, entry);
 }
 

@@ -1,4 +1,4 @@
-// Keeps a section that a person has edited from being overwritten without a word.
+// Tells what a section was when it was generated, so that edits of people are known.
 #ifndef METAPOWERS_SERVICE_SERVER_SECTION_GUARD_H_
 #define METAPOWERS_SERVICE_SERVER_SECTION_GUARD_H_
 
@@ -19,14 +19,20 @@ namespace metapowers::server {
 // nullopt when it has none.
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading);
 
-// What `standing`, the section of `entry` in `head`, was made from, and what this version makes of that; nothing when
-// this version does not accept those inputs any more. `standing` must be what the service once generated: the same as
-// in the newest commit of this command, or as this version generates it from the inputs that stood in the newest
-// commit of the document (history may have been squashed). Otherwise ABORTED SECTION_EDITED: regenerating would lose
-// an edit. Reads a bounded part of the document's history. `topic` names the topic, `uid` its workspace.
-absl::StatusOr<std::optional<Made>> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                                               const CommandEntry& entry, const workspace::Snapshot& head,
-                                               absl::string_view standing);
+// What a section was before people edited it.
+struct Origin {
+  std::string generated;     // as it was last generated, without blank lines at its end
+  std::optional<Made> made;  // from what; nothing when this version does not accept those inputs any more
+};
+
+// The origin of `standing`, the section of `entry` in `head`. It was last generated as `copy`, where the topic keeps a
+// pristine copy of it (pristine_copy.h); else as it, or the copy beside it, stands in the newest commit of this
+// command; else it is what this version generates from the inputs in the newest commit of the document (history may
+// have been squashed). Otherwise ABORTED SECTION_EDITED. Reads a bounded part of the document's history. `topic` names
+// the topic, `uid` its workspace.
+absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                                  const CommandEntry& entry, const workspace::Snapshot& head,
+                                  absl::string_view standing, const std::optional<std::string>& copy);
 
 }  // namespace metapowers::server
 

@@ -16,6 +16,7 @@
 #include "service/base/status_macros.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
+#include "service/server/hand_edits.h"
 #include "service/server/result_lists.h"
 #include "service/server/section_guard.h"
 #include "service/server/topic_inputs.h"
@@ -46,20 +47,29 @@ struct Looked {
   const Inputs* inputs;  // nullptr where the topic has no model
 };
 
-// State of the section of `entry` in `document`.
-absl::StatusOr<v1::SectionState> StateOf(const Looked& at, const CommandEntry& entry, const std::string& document) {
-  if (entry.command == nullptr) return v1::SECTION_STATE_PLANNED;
-  const auto standing = FindSection(document, entry.spec->heading());
-  if (!standing.has_value()) return v1::SECTION_STATE_MISSING;
-  if (at.inputs == nullptr) return v1::SECTION_STATE_STALE;
+// Sets state and edits of the section of `entry` in `document`.
+absl::Status SetState(const Looked& at, const CommandEntry& entry, const std::string& document,
+                      v1::CommandStatus& row) {
+  row.set_state(v1::SECTION_STATE_PLANNED);
+  if (entry.command == nullptr) return absl::OkStatus();
+  row.set_state(v1::SECTION_STATE_MISSING);
+  if (!FindSection(document, entry.spec->heading()).has_value()) return absl::OkStatus();
+  row.set_state(v1::SECTION_STATE_STALE);
+  if (at.inputs == nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto generated, at.backend.generator.Generate(entry, *at.inputs));
-  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, at.topic.topic, generated->section));
-  if (after == document) return v1::SECTION_STATE_CURRENT;
-  if (*standing == absl::StripTrailingAsciiWhitespace(generated->section)) return v1::SECTION_STATE_STALE;
-  const absl::Status origin = FindOrigin(at.backend, at.uid, at.topic, entry, at.snapshot, *standing).status();
-  if (DetailsOf(origin).reason == "SECTION_EDITED") return v1::SECTION_STATE_EDITED;
-  RETURN_IF_ERROR(origin);
-  return v1::SECTION_STATE_STALE;
+  const SectionPlace place{at.backend, at.uid, at.topic, entry, at.snapshot, at.snapshot};
+  const auto made = Regenerate(place, document, generated->section, document::EditChoice::kRefuse);
+  const std::string reason = DetailsOf(made.status()).reason;
+  if (reason == "SECTION_CONFLICT" || reason == "SECTION_EDITED" || reason == "CONFLICT_MARKERS") {
+    row.set_state(v1::SECTION_STATE_EDITED);
+    row.set_hand_edited(true);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(made.status());
+  row.set_hand_edited(made->edits.has_value());
+  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, at.topic.topic, made->section));
+  if (after == document) row.set_state(v1::SECTION_STATE_CURRENT);
+  return absl::OkStatus();
 }
 
 void AddQuestions(const ModelFacts& model, v1::GetTopicStatusResponse& status) {
@@ -164,9 +174,8 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, absl::string
     row.set_command(entry.spec->id());
     row.set_phase(entry.spec->phase());
     row.set_gate_skipped(std::find(skipped.begin(), skipped.end(), entry.spec->id()) != skipped.end());
-    ASSIGN_OR_RETURN(const v1::SectionState state, StateOf(at, entry, documents[file]));
-    row.set_state(state);
-    const bool due = state == v1::SECTION_STATE_MISSING || state == v1::SECTION_STATE_STALE;
+    RETURN_IF_ERROR(SetState(at, entry, documents[file], row));
+    const bool due = row.state() == v1::SECTION_STATE_MISSING || row.state() == v1::SECTION_STATE_STALE;
     if (due && status.next_command().empty()) status.set_next_command(entry.spec->id());
   }
   return absl::OkStatus();

@@ -106,6 +106,7 @@ TEST(RunTallyTest, TheCommandLineToGoOnIsTheOneThatWasGiven) {
   options.files.model = "my model.yaml";
   options.files.attachments = {"a.json=scans/a.json"};
   options.fail_on = "high";
+  options.edits = "keep";
   options.skip_checks = true;
   options.reason = "it's a pilot";
   GlobalOptions global;
@@ -114,10 +115,11 @@ TEST(RunTallyTest, TheCommandLineToGoOnIsTheOneThatWasGiven) {
   EXPECT_EQ(CommandLineToGoOn(options, global, false),
             "metapowers --server unix:/run/mp --timeout 1m30s run all shop --model 'my model.yaml' --attach "
             "a.json=scans/a.json "
-            "--fail-on high --skip-checks --reason 'it'\\''s a pilot'");
+            "--fail-on high --edits keep --skip-checks --reason 'it'\\''s a pilot'");
   setenv("METAPOWERS_SERVER", "unix:/run/mp", 1);
-  EXPECT_EQ(CommandLineToGoOn(options, global, true),
-            "metapowers --timeout 1m30s run all shop --fail-on high --skip-checks --reason 'it'\\''s a pilot'");
+  EXPECT_EQ(
+      CommandLineToGoOn(options, global, true),
+      "metapowers --timeout 1m30s run all shop --fail-on high --edits keep --skip-checks --reason 'it'\\''s a pilot'");
   unsetenv("METAPOWERS_SERVER");
 }
 

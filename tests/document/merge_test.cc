@@ -315,19 +315,5 @@ TEST(MergeSectionTest, CostsLittleAtAMegabyte) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(20));
 }
 
-TEST(ConflictMarkerLinesTest, FindsThem) {
-  EXPECT_THAT(ConflictMarkerLines("## A\n\na\n"), IsEmpty());
-  EXPECT_THAT(ConflictMarkerLines("## A\nTitle\n=======\n<<<<<<<<\n>>> quote\n"), IsEmpty());
-  EXPECT_THAT(ConflictMarkerLines("## A\n<<<<<<< HEAD\na\n||||||| base\n=======\r\nb\n>>>>>>> other\nx\n=======\n"),
-              ElementsAre(2, 4, 5, 7));
-  EXPECT_THAT(ConflictMarkerLines("## A\n>>>>>>> other"), ElementsAre(2));
-}
-
-TEST(BodyLikenessTest, IsOfLines) {
-  EXPECT_EQ(BodyLikeness("## A\n\na\nb\n", "## B\na\nb"), 1);
-  EXPECT_EQ(BodyLikeness("## A\n\na\nb\n", "## B\na\nc"), 0.5);
-  EXPECT_EQ(BodyLikeness("## A\n", "## A\n"), 0);
-}
-
 }  // namespace
 }  // namespace metapowers::document

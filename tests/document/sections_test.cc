@@ -87,5 +87,11 @@ RC_GTEST_PROP(SectionsProperty, AgreesWithAMarkdownParser, ()) {
   RC_ASSERT(Headings(document) == testing_support::OutlineOf(document).sections);
 }
 
+TEST(BodyLikenessTest, IsOfLines) {
+  EXPECT_EQ(BodyLikeness("## A\n\na\nb\n", "## B\na\nb"), 1);
+  EXPECT_EQ(BodyLikeness("## A\n\na\nb\n", "## B\na\nc"), 0.5);
+  EXPECT_EQ(BodyLikeness("## A\n", "## A\n"), 0);
+}
+
 }  // namespace
 }  // namespace metapowers::document

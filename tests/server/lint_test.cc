@@ -99,7 +99,8 @@ TEST_F(LintServiceTest, StatusTellsEditedSectionsPhasesAndSkippedGates) {
   server_.Push(kIdentifyFile,
                absl::StrReplaceAll(server_.ReadFile(kIdentifyFile),
                                    {{"### Asset Register\n", "### Asset Register\n\nOur own words.\n"}}));
-  EXPECT_EQ(StatusOf("asset-inventory").state(), v1::SECTION_STATE_EDITED);
+  EXPECT_EQ(StatusOf("asset-inventory").state(), v1::SECTION_STATE_CURRENT);
+  EXPECT_TRUE(StatusOf("asset-inventory").hand_edited());
   ExpectOk(client_.Inventory(Ungated("Shop", "bare")));
   EXPECT_TRUE(StatusOf("asset-inventory", "bare").gate_skipped());
   EXPECT_FALSE(StatusOf("threat-model", "bare").gate_skipped());

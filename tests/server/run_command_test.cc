@@ -393,7 +393,7 @@ TEST_F(PipelineTest, AnUnknownTargetSaysSo) {
 }
 
 TEST_F(PipelineTest, AFailureKeepsWhatWasCommitted) {
-  // The last built command that shares no document with the first fails: its section was edited.
+  // The last built command that shares no document with the first fails: a merge was left half done in its section.
   const CommandEntry* first = nullptr;
   const CommandEntry* last = nullptr;
   for (const CommandEntry& entry : CommandIndex::Get().commands()) {
@@ -405,10 +405,10 @@ TEST_F(PipelineTest, AFailureKeepsWhatWasCommitted) {
   const std::string path = absl::StrCat(".metapowers/security/shop/", last->spec->document());
   ExpectOk(client_.Run("all", WithModel()));
   const std::string heading = absl::StrCat("## ", last->spec->heading(), "\n");
-  server_.Push(path, absl::StrReplaceAll(server_.ReadFile(path), {{heading, heading + "\nMine.\n"}}));
+  server_.Push(path, absl::StrReplaceAll(server_.ReadFile(path), {{heading, heading + "\n<<<<<<< HEAD\nMine.\n"}}));
   const int before = server_.CountCommits();
   const grpc::Status status = client_.Run("all", WithModel("Store"));
-  ExpectError(status, grpc::StatusCode::ABORTED, "SECTION_EDITED");
+  ExpectError(status, grpc::StatusCode::FAILED_PRECONDITION, "CONFLICT_MARKERS");
   const auto info = DetailOf<google::rpc::ErrorInfo>(status);
   EXPECT_EQ(info.metadata().at("failed"), last->spec->id());
   EXPECT_THAT(info.metadata().at("committed"), StartsWith(first->spec->id()));

@@ -33,20 +33,21 @@ TEST_F(SectionGuardTest, KeepsTextOutsideOfSections) {
   EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("Store"));
 }
 
-TEST_F(SectionGuardTest, DoesNotOverwriteAnEditedSection) {
+TEST_F(SectionGuardTest, DoesNotOverwriteWhatItDoesNotKnow) {
   ExpectOk(client_.Inventory(WithModel()));
   const std::string edited =
       absl::StrReplaceAll(server_.ReadFile(kIdentifyFile), {{"### Asset Register\n", "### Asset Register\n\nMine.\n"}});
-  server_.Push(kIdentifyFile, edited);
-  const std::string head = server_.Git("rev-parse HEAD");
-  const grpc::Status status = client_.Inventory(WithModel("Store"));
+  const std::string model = ModelText();
+  TestServer squashed;  // the same files with the edit: what was generated is not known there
+  squashed.Push(".metapowers/security/shop/system-model.yaml", model);
+  squashed.Push(kIdentifyFile, edited);
+  squashed.Push(kGovernFile, "# Govern: shop\n");
+  const std::string head = squashed.Git("rev-parse HEAD");
+  Client client(squashed.channel());
+  const grpc::Status status = client.Inventory(WithModel("Store"));
   ExpectError(status, grpc::StatusCode::ABORTED, "SECTION_EDITED");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("section"), "Asset Inventory");
-  EXPECT_EQ(server_.Git("rev-parse HEAD"), head);
-  // Not even once another commit of the document is the newest.
-  server_.Push(kIdentifyFile, absl::StrCat(edited, "\n## More\n\nOf ours.\n"));
-  ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::ABORTED, "SECTION_EDITED");
-  EXPECT_THAT(server_.ReadFile(kIdentifyFile), HasSubstr("\nMine.\n"));
+  EXPECT_EQ(squashed.Git("rev-parse HEAD"), head);
 }
 
 TEST_F(SectionGuardTest, KnowsItsOwnSectionInSquashedHistory) {

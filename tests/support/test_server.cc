@@ -96,31 +96,39 @@ std::string TestServer::Git(const std::string& arguments) const {
   return std::string(absl::StripTrailingAsciiWhitespace(outcome.output));
 }
 
-void TestServer::PushEdit(const std::string& path, const std::function<void(const std::string&)>& edit) const {
+void TestServer::PushEdit(const std::string& path, const std::function<void(const std::string&)>& edit,
+                          const std::string& author) const {
   const std::string clone = directory_ + "/clone";
   std::filesystem::remove_all(clone);
   Git(absl::StrCat("clone -q '", repository(), "' '", clone, "'"));
   const std::string file = clone + "/" + path;
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   edit(file);
-  const Outcome pushed = Shell(GitCommand(clone,
-                                          "add -A 2>&1 && git -c user.name=Ann -c user.email=ann@example.com "
-                                          "commit -qm 'Edit by hand' 2>&1 && git push -q origin HEAD 2>&1"));
+  const Outcome pushed = Shell(GitCommand(
+      clone,
+      absl::StrCat("add -A 2>&1 && git -c user.name='", author,
+                   "' -c user.email=ann@example.com commit -qm 'Edit by hand' 2>&1 && git push -q origin HEAD 2>&1")));
   EXPECT_EQ(pushed.exit_code, 0) << pushed.output;
 }
 
-void TestServer::Push(const std::string& path, const std::string& content) const {
-  PushEdit(path, [&content](const std::string& file) {
-    std::filesystem::remove(file);
-    if (!content.empty()) std::ofstream(file, std::ios::binary) << content;
-  });
+void TestServer::Push(const std::string& path, const std::string& content, const std::string& author) const {
+  PushEdit(
+      path,
+      [&content](const std::string& file) {
+        std::filesystem::remove(file);
+        if (!content.empty()) std::ofstream(file, std::ios::binary) << content;
+      },
+      author);
 }
 
 void TestServer::PushLink(const std::string& path, const std::string& target) const {
-  PushEdit(path, [&target](const std::string& file) {
-    std::filesystem::remove(file);
-    std::filesystem::create_symlink(target, file);
-  });
+  PushEdit(
+      path,
+      [&target](const std::string& file) {
+        std::filesystem::remove(file);
+        std::filesystem::create_symlink(target, file);
+      },
+      "Ann");
 }
 
 std::string TestServer::ReadFile(const std::string& path) const {

@@ -35,7 +35,7 @@ class TestServer {
   // Output of stock `git ARGUMENTS` in it, which must succeed.
   std::string Git(const std::string& arguments) const;
   // Commits `content` at `path` as a person would who pushed it; "" deletes it.
-  void Push(const std::string& path, const std::string& content) const;
+  void Push(const std::string& path, const std::string& content, const std::string& author = "Ann") const;
   // The same with a symbolic link to `target`.
   void PushLink(const std::string& path, const std::string& target) const;
   // The file at the head, or "".
@@ -45,7 +45,8 @@ class TestServer {
 
  private:
   // Clones the repository, applies `edit` to the file of that name in the clone, and pushes a commit of it.
-  void PushEdit(const std::string& path, const std::function<void(const std::string& file)>& edit) const;
+  void PushEdit(const std::string& path, const std::function<void(const std::string& file)>& edit,
+                const std::string& author) const;
   void Start(const std::vector<server::ListenAddress>& addresses);
 
   const std::string directory_;
