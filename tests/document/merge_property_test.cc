@@ -22,7 +22,7 @@ namespace {
 
 // Of each property, in shards that run beside each other.
 constexpr int kSequences = 10'000;
-constexpr int kShards = 10;
+constexpr int kShards = 40;
 constexpr int kInShard = kSequences / kShards;
 
 class MergeProperty : public ::testing::TestWithParam<int> {
