@@ -39,6 +39,12 @@ class AbsentEngine : public workspace::Engine {
   absl::StatusOr<workspace::HistoryPage> History(absl::string_view, const workspace::HistoryQuery&) override {
     return why_;
   }
+  absl::StatusOr<workspace::RevisionPage> Revisions(absl::string_view, const workspace::RevisionQuery&) override {
+    return why_;
+  }
+  std::unique_ptr<workspace::Subscription> Subscribe(std::function<void(absl::string_view)>) override {
+    return nullptr;  // nothing ever moves
+  }
 
  private:
   const absl::Status why_;

@@ -76,6 +76,27 @@ struct HistoryPage {
   std::string next_cursor;  // "" = no more
 };
 
+// A reader that goes up the line of commits, and waits at its end for more.
+struct RevisionQuery {
+  int64_t after = 0;         // the newest revision that the reader has; 0 = none
+  std::string after_commit;  // its commit, which must be there still; "" = any
+  std::string path;          // only commits that changed this file or directory; "" = all
+  int limit = 100;           // most commits to return, at least 1
+};
+
+struct RevisionPage {
+  std::vector<CommitInfo> commits;  // oldest first; may be fewer than the limit, or none: work per page is bounded
+  int64_t last = 0;                 // newest revision that was looked at, for `after` of the next page
+  std::string last_commit;          // its commit; "" for 0
+  bool more = false;                // there are answered steps above
+};
+
+// As long as it lives, a callback may be called; its end waits for a call that is under way.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -116,6 +137,15 @@ class Engine {
 
   // First-parent history, newest first. NOT_FOUND/REVISION_NOT_FOUND, INVALID_ARGUMENT/NAME_INVALID.
   virtual absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) = 0;
+
+  // First-parent history upwards, of answered steps. OUT_OF_RANGE/REVISION_AHEAD with `newest`,
+  // OUT_OF_RANGE/REVISION_TOO_OLD with `oldest` in a shallow clone, ABORTED/BRANCH_REWRITTEN with `revision`,
+  // `expected`, `actual`, INVALID_ARGUMENT/NAME_INVALID.
+  virtual absl::StatusOr<RevisionPage> Revisions(absl::string_view uid, const RevisionQuery& query) = 0;
+
+  // Calls `moved` with the workspace after a step has moved its head, in threads that it must not hold up: it does not
+  // call the engine. What others push is told by Head() alone.
+  virtual std::unique_ptr<Subscription> Subscribe(std::function<void(absl::string_view uid)> moved) = 0;
 
   // Submit(), and waits for the answer.
   absl::Status Commit(absl::string_view uid, CommitBatch batch);

@@ -45,6 +45,33 @@ absl::Status RevisionNotFoundError(absl::string_view commit) {
                    {.reason = "REVISION_NOT_FOUND", .metadata = {{"revision", std::string(commit)}}});
 }
 
+absl::Status RevisionAheadError(int64_t revision, int64_t newest) {
+  return MakeError(absl::StatusCode::kOutOfRange,
+                   absl::StrCat("revision ", revision, " is not there yet; the newest is ", newest),
+                   {.reason = "REVISION_AHEAD",
+                    .metadata = {{"newest", absl::StrCat(newest)}},
+                    .next_step = absl::StrCat("begin with ", newest + 1, ", or with the next one that is made")});
+}
+
+absl::Status RevisionTooOldError(int64_t revision, int64_t oldest) {
+  return MakeError(absl::StatusCode::kOutOfRange,
+                   absl::StrCat("revision ", revision, " is not in this shallow clone; the oldest is ", oldest),
+                   {.reason = "REVISION_TOO_OLD",
+                    .metadata = {{"oldest", absl::StrCat(oldest)}},
+                    .next_step = absl::StrCat("begin with ", oldest, ", or `git fetch --unshallow` to have all")});
+}
+
+absl::Status BranchRewrittenError(int64_t revision, absl::string_view expected, absl::string_view actual) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("revision ", revision, " was commit ", expected, " and is ",
+                                actual.empty() ? "none" : actual, " now: the branch was rewritten, or is another one"),
+                   {.reason = "BRANCH_REWRITTEN",
+                    .metadata = {{"revision", absl::StrCat(revision)},
+                                 {"expected", std::string(expected)},
+                                 {"actual", std::string(actual)}},
+                    .next_step = "read the history anew: metapowers log"});
+}
+
 absl::Status WorkspaceNotFoundError(absl::string_view workspace) {
   const std::string shown = OneLine(workspace.substr(0, 80));
   return MakeError(absl::StatusCode::kNotFound, absl::StrCat("workspace '", shown, "' does not exist"),

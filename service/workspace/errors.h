@@ -15,6 +15,11 @@ absl::Status PathUnsafeError(absl::string_view path, absl::string_view kind);
 absl::Status ObjectCorruptError(absl::string_view id, absl::string_view why);
 absl::Status RevisionInvalidError(absl::string_view commit);
 absl::Status RevisionNotFoundError(absl::string_view commit);
+// `newest` is the highest revision there is.
+absl::Status RevisionAheadError(int64_t revision, int64_t newest);
+absl::Status RevisionTooOldError(int64_t revision, int64_t oldest);
+// The commit that a reader has as `revision` is not on the line; `actual` is, or "" when the line ends below.
+absl::Status BranchRewrittenError(int64_t revision, absl::string_view expected, absl::string_view actual);
 absl::Status WorkspaceNotFoundError(absl::string_view workspace);
 absl::Status HeadMovedError(absl::string_view expected, absl::string_view actual);
 

@@ -19,11 +19,17 @@ namespace {
 
 constexpr int64_t kCheckpointEvery = 1'000;  // commits
 constexpr int kMostScanned = 20'000;         // commits looked at for one page of history
+constexpr int64_t kMostFollowed = 1'000;     // commits looked at for one page upwards
+constexpr int kStepsDown = 1'000;            // commits walked before others are let in
 
 std::array<char, 20> ToRaw(absl::string_view hex) {
   std::array<char, 20> raw = {};
   absl::HexStringToBytes(hex).copy(raw.data(), raw.size());
   return raw;
+}
+
+std::string ToHex(const std::array<char, 20>& raw) {
+  return absl::BytesToHexString(absl::string_view(raw.data(), raw.size()));
 }
 
 // True when the entry at `path` is not the same in both trees ("" = none). Reads only trees that differ.
@@ -97,6 +103,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotAt(absl::string
 
 absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {
   if (head.empty()) {
+    line_.clear();
     revision_of_.clear();
     newest_revision_ = 0;
     return 0;
@@ -120,28 +127,56 @@ absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {
     ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(at));
     found.push_back(std::exchange(at, std::move(commit.first_parent)));
   }
-  if (!meets_known) revision_of_.clear();
-  if (meets_known && below < newest_revision_) {  // somebody rewrote or rewound the branch
-    absl::erase_if(revision_of_, [&](const auto& entry) { return entry.second > below; });
+  if (!meets_known) {
+    line_.clear();
+    revision_of_.clear();
+    newest_revision_ = below;
   }
-  newest_revision_ = below + static_cast<int64_t>(found.size());
-  for (size_t i = 0; i < found.size(); ++i) revision_of_[ToRaw(found[i])] = newest_revision_ - static_cast<int64_t>(i);
-  if (!meets_known && !found.empty()) oldest_ = found.back();
+  for (; newest_revision_ > below; --newest_revision_) {  // somebody rewrote or rewound the branch
+    revision_of_.erase(line_.back());
+    line_.pop_back();
+  }
+  for (auto id = found.rbegin(); id != found.rend(); ++id) {
+    line_.push_back(ToRaw(*id));
+    revision_of_[line_.back()] = ++newest_revision_;
+  }
   if (newest_revision_ >= checkpoint_revision_ + kCheckpointEvery) SaveCheckpoint(head, newest_revision_);
   return newest_revision_;
 }
 
+absl::StatusOr<bool> Lineage::StepDown() {
+  if (line_.empty() || oldest() <= 1) return false;
+  ASSIGN_OR_RETURN(const CommitInfo commit, ReadCommit(ToHex(line_.front())));
+  if (commit.first_parent.empty()) return false;
+  const int64_t below = oldest() - 1;
+  line_.push_front(ToRaw(commit.first_parent));
+  revision_of_[line_.front()] = below;
+  return true;
+}
+
 absl::StatusOr<std::optional<int64_t>> Lineage::SearchOlder(absl::string_view commit) {
-  const auto oldest = revision_of_.find(ToRaw(oldest_));
-  if (oldest == revision_of_.end()) return std::nullopt;
-  for (int64_t revision = oldest->second; revision > 1;) {
-    ASSIGN_OR_RETURN(const CommitInfo info, ReadCommit(oldest_));
-    if (info.first_parent.empty()) break;
-    oldest_ = info.first_parent;
-    revision_of_[ToRaw(oldest_)] = --revision;
-    if (oldest_ == commit) return revision;
+  const RawId wanted = ToRaw(commit);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, StepDown());
+    if (!found) return std::nullopt;
+    if (line_.front() == wanted) return oldest();
   }
-  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<std::string>> Lineage::Line(int64_t first, int64_t last, absl::string_view tip) {
+  while (true) {
+    absl::MutexLock lock(&mutex_);
+    ASSIGN_OR_RETURN(const int64_t newest, Extend(tip));
+    last = std::min(last, newest);  // the branch may have been rewound meanwhile
+    for (int steps = 0; steps < kStepsDown && oldest() > first; ++steps) {
+      ASSIGN_OR_RETURN(const bool found, StepDown());
+      if (!found) return RevisionTooOldError(first, oldest());
+    }
+    if (oldest() > first) continue;
+    std::vector<std::string> ids;
+    for (int64_t at = first; at <= last; ++at) ids.push_back(ToHex(line_[static_cast<size_t>(at - oldest())]));
+    return ids;
+  }
 }
 
 void Lineage::SaveCheckpoint(absl::string_view head, int64_t revision) {
@@ -184,6 +219,47 @@ absl::StatusOr<HistoryPage> Lineage::History(absl::string_view head, const Histo
     if (wanted) page.commits.push_back(*std::move(commit));
     commit = std::move(parent);
   }
+  return page;
+}
+
+absl::StatusOr<RevisionPage> Lineage::Revisions(int64_t newest, absl::string_view tip, const RevisionQuery& query) {
+  std::vector<std::string> path;
+  if (!query.path.empty()) {
+    ASSIGN_OR_RETURN(path, SplitPath(query.path));
+  }
+  if (query.after > newest) {
+    if (!query.after_commit.empty()) return BranchRewrittenError(query.after, query.after_commit, "");
+    return RevisionAheadError(query.after + 1, newest);
+  }
+  const int64_t limit = std::max(query.limit, 1);
+  const int64_t after = std::max<int64_t>(query.after, 0);
+  const int64_t last = std::min(newest, after + (path.empty() ? std::min(limit, kMostFollowed) : kMostFollowed));
+  // The commit that the reader has comes first when it is to be checked, or nothing else may come.
+  const bool overlap = after > 0 && (!query.after_commit.empty() || after == newest);
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, Line(overlap ? after : after + 1, last, tip));
+  RevisionPage page;
+  page.last = after;
+  if (overlap && !ids.empty()) page.last_commit = ids[0];
+  if (after > 0 && !query.after_commit.empty() && page.last_commit != query.after_commit) {
+    return BranchRewrittenError(after, query.after_commit, page.last_commit);
+  }
+  std::optional<std::string> tree_below;
+  for (size_t i = overlap ? 1 : 0; i < ids.size() && static_cast<int64_t>(page.commits.size()) < limit; ++i) {
+    ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(ids[i]));
+    commit.revision = ++page.last;
+    page.last_commit = ids[i];
+    bool wanted = path.empty();
+    if (!wanted) {
+      if (!tree_below.has_value() && !commit.first_parent.empty()) {
+        ASSIGN_OR_RETURN(CommitInfo below, ReadCommit(commit.first_parent));
+        tree_below = std::move(below.tree);
+      }
+      ASSIGN_OR_RETURN(wanted, ChangedAt(*objects_, tree_below.value_or(""), commit.tree, path));
+      tree_below = commit.tree;
+    }
+    if (wanted) page.commits.push_back(std::move(commit));
+  }
+  page.more = page.last < newest;
   return page;
 }
 

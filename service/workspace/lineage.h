@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -48,6 +50,11 @@ class Lineage {
   absl::StatusOr<HistoryPage> History(absl::string_view head, const HistoryQuery& query, int64_t above = 0)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // One page upwards, of the line that ends at `tip`, up to `newest`, a number on it; see Engine::Revisions. The first
+  // look at old commits walks down to them, and lets others in between.
+  absl::StatusOr<RevisionPage> Revisions(int64_t newest, absl::string_view tip, const RevisionQuery& query)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   // The commit, parsed, without its number.
   absl::StatusOr<CommitInfo> ReadCommit(absl::string_view id) const;
 
@@ -56,6 +63,14 @@ class Lineage {
 
   absl::StatusOr<int64_t> Extend(absl::string_view head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::optional<int64_t>> SearchOlder(absl::string_view commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The commits `first` to `last` of the line that ends at `tip`, whose numbers are at most its own.
+  absl::StatusOr<std::vector<std::string>> Line(int64_t first, int64_t last, absl::string_view tip)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Adds the commit below the oldest that is known; false when there is none.
+  absl::StatusOr<bool> StepDown() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t oldest() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return newest_revision_ - static_cast<int64_t>(line_.size()) + 1;
+  }
   void SaveCheckpoint(absl::string_view head, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const ObjectSource> objects_;
@@ -63,8 +78,9 @@ class Lineage {
   const absl::flat_hash_set<std::string> shallow_;
 
   absl::Mutex mutex_;
+  // The commits that are known, oldest first, and their numbers; the line below them is not walked yet.
+  std::deque<RawId> line_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<RawId, int64_t> revision_of_ ABSL_GUARDED_BY(mutex_);
-  std::string oldest_ ABSL_GUARDED_BY(mutex_);  // the oldest commit known; the line below it is not walked yet
   int64_t newest_revision_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string checkpoint_commit_ ABSL_GUARDED_BY(mutex_);
   int64_t checkpoint_revision_ ABSL_GUARDED_BY(mutex_) = 0;

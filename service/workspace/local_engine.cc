@@ -23,6 +23,7 @@
 #include "service/workspace/files.h"
 #include "service/workspace/flusher.h"
 #include "service/workspace/git.h"
+#include "service/workspace/head_listeners.h"
 #include "service/workspace/history_index.h"
 #include "service/workspace/housekeeper.h"
 #include "service/workspace/journal.h"
@@ -56,7 +57,8 @@ class LocalEngine : public Engine {
                 .budget = &budget_,
                 .index = index_.get(),
                 .flush = [this](const WorkspacePointer& workspace, bool soon) { flusher_.Add(workspace, soon); },
-                .answer_when_stored = options.answer_when_stored};
+                .answer_when_stored = options.answer_when_stored,
+                .moved = [this](const std::string& uid) { listeners_.Tell(uid); }};
   }
 
   // Steps that have their place are written and, when the storage lets it, stored; the journal keeps the others.
@@ -108,6 +110,15 @@ class LocalEngine : public Engine {
   absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) override {
     ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
     return workspace->History(query);
+  }
+
+  absl::StatusOr<RevisionPage> Revisions(absl::string_view uid, const RevisionQuery& query) override {
+    ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
+    return workspace->Revisions(query);
+  }
+
+  std::unique_ptr<Subscription> Subscribe(std::function<void(absl::string_view uid)> moved) override {
+    return listeners_.Add(std::move(moved));
   }
 
   void Submit(absl::string_view uid, CommitBatch batch, std::function<void(absl::Status)> done) override {
@@ -216,6 +227,7 @@ class LocalEngine : public Engine {
   const std::unique_ptr<HistoryIndex> index_;
   UnflushedBudget budget_;
   LocalWorkspaceContext context_;
+  HeadListeners listeners_;
 
   absl::Mutex mutex_;
   absl::flat_hash_set<std::string> mended_ ABSL_GUARDED_BY(mutex_);

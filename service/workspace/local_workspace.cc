@@ -114,6 +114,13 @@ absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
   return lineage_.History(tip->commit(), from_head);
 }
 
+// The line ends at the tip for all who ask, so that it is not taken down and up again between them.
+absl::StatusOr<RevisionPage> LocalWorkspace::Revisions(const RevisionQuery& query) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> tip, Tip());
+  return lineage_.Revisions(head->revision(), tip->commit(), query);
+}
+
 absl::StatusOr<IndexedRevision> LocalWorkspace::StartOf(const HistoryQuery& query, const std::string& tip) {
   if (const auto at = ReadCursor(query.cursor)) return *at;
   const std::string& start = query.cursor.empty() ? query.from : query.cursor;
@@ -285,6 +292,7 @@ void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
   }
   for (const auto& done : answered) done(status);
   if (!status.ok()) return;
+  context_.moved(uid_);
   context_.flush(shared_from_this(), context_.answer_when_stored || half_full);
 }
 

@@ -48,6 +48,8 @@ struct LocalWorkspaceContext {
   // Called when the workspace has steps to store, `soon` when somebody waits for it; from any thread, without locks.
   std::function<void(const std::shared_ptr<class LocalWorkspace>& workspace, bool soon)> flush;
   bool answer_when_stored = false;  // a step is answered once stock Git sees it
+  // Called after a step has moved the head, by the journal's thread, without locks.
+  std::function<void(const std::string& uid)> moved;
 };
 
 class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
@@ -64,6 +66,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::StatusOr<std::shared_ptr<const Snapshot>> Tip() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view commit);
   absl::StatusOr<HistoryPage> History(const HistoryQuery& query);
+  absl::StatusOr<RevisionPage> Revisions(const RevisionQuery& query);
   void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
   // Among the steps that are not stored yet.

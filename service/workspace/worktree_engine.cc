@@ -23,6 +23,7 @@
 #include "service/base/strings.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/git.h"
+#include "service/workspace/head_listeners.h"
 #include "service/workspace/lineage.h"
 #include "service/workspace/object_store.h"
 #include "service/workspace/path.h"
@@ -128,10 +129,22 @@ class WorktreeEngineImpl : public WorktreeEngine {
     return lineage_.History(branch.commit, query);
   }
 
+  absl::StatusOr<RevisionPage> Revisions(absl::string_view uid, const RevisionQuery& query) override {
+    ASSIGN_OR_RETURN(const Branch branch, CheckedBranch(uid));
+    ASSIGN_OR_RETURN(const int64_t newest, lineage_.RevisionOfHead(branch.commit));
+    return lineage_.Revisions(newest, branch.commit, query);
+  }
+
+  std::unique_ptr<Subscription> Subscribe(std::function<void(absl::string_view uid)> moved) override {
+    return listeners_.Add(std::move(moved));
+  }
+
   // Nothing waits here: what has its place is answered.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Tip(absl::string_view uid) override { return Head(uid); }
   void Submit(absl::string_view uid, CommitBatch batch, std::function<void(absl::Status)> done) override {
-    done(Apply(uid, batch));
+    const absl::Status status = Apply(uid, batch);
+    done(status);
+    if (status.ok()) listeners_.Tell(uid);
   }
   absl::Status Settle(absl::string_view uid) override { return CheckedBranch(uid).status(); }
   // One process is the caller and the engine: there is nobody who could call again.
@@ -168,6 +181,7 @@ class WorktreeEngineImpl : public WorktreeEngine {
   const std::string git_dir_;  // with a trailing slash
   const std::shared_ptr<ObjectStore> objects_;
   Lineage lineage_;
+  HeadListeners listeners_;
 
   absl::Mutex commit_mutex_;  // one commit at a time; readers take only mutex_, and briefly
   mutable absl::Mutex mutex_;

@@ -127,6 +127,13 @@ class HookedEngine : public workspace::Engine {
   absl::StatusOr<workspace::HistoryPage> History(absl::string_view uid, const workspace::HistoryQuery& query) override {
     return real_->History(uid, query);
   }
+  absl::StatusOr<workspace::RevisionPage> Revisions(absl::string_view uid,
+                                                    const workspace::RevisionQuery& query) override {
+    return real_->Revisions(uid, query);
+  }
+  std::unique_ptr<workspace::Subscription> Subscribe(std::function<void(absl::string_view uid)> moved) override {
+    return real_->Subscribe(std::move(moved));
+  }
 
  private:
   const std::unique_ptr<workspace::Engine> real_;

@@ -265,6 +265,7 @@ TEST_P(EngineConformanceTest, UnknownWorkspaces) {
     EXPECT_THAT(engine_->Settle(other), absent) << other;
     EXPECT_THAT(engine_->FindRequest(other, "a"), absent) << other;
     EXPECT_THAT(engine_->History(other, {}), absent) << other;
+    EXPECT_THAT(engine_->Revisions(other, {}), absent) << other;
     EXPECT_THAT(engine_->Commit(other, {}), absent) << other;
   }
 }
@@ -291,6 +292,116 @@ TEST_P(EngineConformanceTest, HistoryPagesAndFilters) {
   EXPECT_THAT(engine_->History(uid(), query), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _));
   query = {.from = std::string(40, 'a'), .path = "", .limit = 1, .cursor = ""};
   EXPECT_THAT(engine_->History(uid(), query), HasError(absl::StatusCode::kNotFound, "REVISION_NOT_FOUND", _));
+}
+
+TEST_P(EngineConformanceTest, RevisionsGoUpTheLineInPages) {
+  ASSERT_OK_AND_ASSIGN(RevisionPage page, engine_->Revisions(uid(), {}));
+  EXPECT_TRUE(page.commits.empty() && page.last == 0 && page.last_commit.empty() && !page.more);
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 10; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto commit, CommitPath(i % 2 == 0 ? "even/a.md" : "odd/a.md", absl::StrCat(i)));
+    ids.push_back(commit.id);
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    for (int64_t after = 0; after <= 10; ++after) {
+      RevisionQuery query{.after = after, .after_commit = after > 0 ? ids[after - 1] : "", .path = "", .limit = 3};
+      std::vector<std::string> seen(ids.begin(), ids.begin() + after);
+      do {
+        ASSERT_OK_AND_ASSIGN(page, engine_->Revisions(uid(), query));
+        for (const CommitInfo& commit : page.commits) {
+          seen.push_back(commit.id);
+          EXPECT_EQ(commit.revision, static_cast<int64_t>(seen.size()));
+          EXPECT_EQ(commit.first_parent, seen.size() > 1 ? ids[seen.size() - 2] : "");
+        }
+        EXPECT_LE(page.commits.size(), 3u);
+        EXPECT_EQ(page.last_commit, ids[page.last - 1]);
+        query.after = page.last;
+        query.after_commit = page.last_commit;
+      } while (page.more);
+      EXPECT_EQ(seen, ids) << "after " << after;
+    }
+    Reopen();
+  }
+  ASSERT_OK_AND_ASSIGN(page, engine_->Revisions(uid(), {.after = 3, .after_commit = "", .path = "odd", .limit = 100}));
+  ASSERT_EQ(page.commits.size(), 3u);
+  EXPECT_EQ(page.commits[0].revision, 5);
+  EXPECT_EQ(page.last, 10) << "what was passed over counts too";
+  EXPECT_FALSE(page.more);
+  ASSERT_OK_AND_ASSIGN(page, engine_->Revisions(uid(), {.after = 0, .after_commit = "", .path = "odd", .limit = 2}));
+  ASSERT_EQ(page.commits.size(), 2u);
+  EXPECT_EQ(page.last, 3);
+  EXPECT_TRUE(page.more);
+}
+
+TEST_P(EngineConformanceTest, RevisionsThatAreNotThere) {
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitPath(kPath, "1"));
+  const absl::Status ahead =
+      engine_->Revisions(uid(), {.after = 2, .after_commit = "", .path = "", .limit = 1}).status();
+  EXPECT_THAT(ahead, HasError(absl::StatusCode::kOutOfRange, "REVISION_AHEAD", _));
+  EXPECT_EQ(DetailsOf(ahead).metadata.at("newest"), "1");
+  const std::string other(40, 'a');
+  for (const int64_t after : {1, 2}) {
+    const absl::Status gone =
+        engine_->Revisions(uid(), {.after = after, .after_commit = other, .path = "", .limit = 1}).status();
+    EXPECT_THAT(gone, HasError(absl::StatusCode::kAborted, "BRANCH_REWRITTEN", _));
+    EXPECT_EQ(DetailsOf(gone).metadata.at("revision"), absl::StrCat(after));
+    EXPECT_EQ(DetailsOf(gone).metadata.at("expected"), other);
+    EXPECT_EQ(DetailsOf(gone).metadata.at("actual"), after == 1 ? first.id : "");
+  }
+  EXPECT_THAT(engine_->Revisions(uid(), {.after = 0, .after_commit = "", .path = "../x", .limit = 1}),
+              HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _));
+}
+
+TEST_P(EngineConformanceTest, ARewrittenBranchIsTold) {
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto commit, CommitPath(kPath, absl::StrCat(i)));
+    ids.push_back(commit.id);
+  }
+  const auto tell = [&](int64_t after, const std::string& commit) {
+    return engine_->Revisions(uid(), {.after = after, .after_commit = commit, .path = "", .limit = 10});
+  };
+  ASSERT_OK(tell(3, ids[2]));
+  Reopen();  // all is in the repository then
+  const std::string repository =
+      GetParam().uid == kUid ? dir_ / absl::StrCat("data/workspaces/", kUid, ".git") : dir_.path();
+  const std::string branch = absl::StrCat("refs/heads/", GitOk(repository, "symbolic-ref --short HEAD"));
+  ASSERT_OK(tell(3, ids[2]));
+  // Rewound, and then as long as before.
+  GitOk(repository, absl::StrCat("update-ref ", branch, " ", ids[0]));
+  EXPECT_THAT(tell(3, ids[2]), HasError(absl::StatusCode::kAborted, "BRANCH_REWRITTEN", _));
+  std::string at = ids[0];
+  for (int i = 2; i <= 3; ++i) {
+    at = GitOk(repository, absl::StrCat("commit-tree -m other -p ", at, " ", at, "^{tree}"));
+  }
+  GitOk(repository, absl::StrCat("update-ref ", branch, " ", at));
+  EXPECT_THAT(tell(3, ids[2]), HasError(absl::StatusCode::kAborted, "BRANCH_REWRITTEN", _));
+  ASSERT_OK_AND_ASSIGN(const RevisionPage page, tell(1, ids[0]));
+  ASSERT_EQ(page.commits.size(), 2u);
+  EXPECT_EQ(page.commits[1].id, at);
+}
+
+TEST_P(EngineConformanceTest, SubscribersHearOfMovesUntilTheyLeave) {
+  absl::Mutex mutex;
+  std::atomic<int> calls{0};
+  std::vector<std::string> uids;
+  auto subscription = engine_->Subscribe([&](absl::string_view moved) {
+    absl::MutexLock lock(&mutex);
+    ++calls;
+    uids.emplace_back(moved);
+  });
+  const auto other = engine_->Subscribe([](absl::string_view) {});
+  for (int i = 1; i <= 5; ++i) {
+    ASSERT_OK(CommitPath(kPath, absl::StrCat(i)));
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (calls < i && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_EQ(Revision(), i);
+  }
+  EXPECT_EQ(calls, 5);
+  subscription.reset();
+  EXPECT_EQ(uids, std::vector<std::string>(5, uid()));
+  ASSERT_OK(CommitPath(kPath, "6"));
+  EXPECT_EQ(calls, 5);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -257,6 +257,24 @@ TEST_F(WorktreeEngineTest, BorrowedObjectsAndShallowClones) {
   EXPECT_EQ((*shallow)->History(kLocalUid, {}).value().commits.size(), 2u);
 }
 
+// Numbers may reach further down than the commits of a clone that was made shallow.
+TEST_F(WorktreeEngineTest, RevisionsBelowAShallowCloneAreTooOld) {
+  for (int i = 2; i <= 6; ++i) ASSERT_OK(Commit(absl::StrCat(i)));
+  GitOk(dir_.path(), absl::StrCat("clone -q --depth 2 file://", repo(), " shallow"));
+  WriteFile(dir_ / "shallow/.git/metapowers-revision", absl::StrCat(GitOk(repo(), "rev-parse HEAD"), " 6\n"));
+  auto shallow = WorktreeEngine::Discover(dir_ / "shallow");
+  ASSERT_OK(shallow);
+  EXPECT_EQ((*shallow)->Head(kLocalUid).value()->revision(), 6);
+  for (const std::string path : {"", ".metapowers"}) {
+    RevisionQuery query{.after = 3, .after_commit = "", .path = path, .limit = 10};
+    const absl::Status too_old = (*shallow)->Revisions(kLocalUid, query).status();
+    EXPECT_THAT(too_old, HasError(absl::StatusCode::kOutOfRange, "REVISION_TOO_OLD", _));
+    EXPECT_EQ(DetailsOf(too_old).metadata.at("oldest"), "5");
+    query.after = 4;
+    EXPECT_EQ((*shallow)->Revisions(kLocalUid, query).value().commits.size(), 2u) << path;
+  }
+}
+
 TEST_F(WorktreeEngineTest, SparseCheckoutStaysSparse) {
   ASSERT_OK(Commit("1\n"));
   GitOk(repo(), absl::StrCat("update-index --skip-worktree ", kPath));
