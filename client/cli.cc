@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <ostream>
 
@@ -50,6 +52,7 @@ struct Arguments {
   ExportOptions exported;
   std::string show;
   LogOptions log;
+  WatchOptions watch;
   std::function<int(Session&)> action;
 };
 
@@ -178,6 +181,20 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
   diff->add_option("RANGE", a.diff.range, "A..B, or A for A..HEAD")->required();
   auto* semantic = diff->add_flag("--semantic", a.diff.semantic, "entries that came, went or changed, and why");
   diff->add_option("COMMAND", a.diff.command, "a command or phase; all when left out")->needs(semantic);
+}
+
+void AddWatchCommand(CLI::App& app, Arguments& a) {
+  CLI::App* watch =
+      AddCommand(app, "watch", "print revisions as they are committed, oldest first",
+                 "  metapowers watch                               until Ctrl-C\n"
+                 "  metapowers watch api-platform --from 1 -o json all that was and comes, one a line\n"
+                 "  metapowers watch api-platform -n 1             wait for the next one\n"
+                 "It goes on by itself where it was when the server restarts. --timeout does not end it.\n",
+                 a, [&a](Session& session) { return Watch(session, a.watch); });
+  watch->add_option("TOPIC", a.watch.topic, "the system documented; the whole workspace when left out");
+  watch->add_option("--from", a.watch.from, "number of the first revision (default: the next one)")
+      ->check(CLI::Range(int64_t{1}, std::numeric_limits<int64_t>::max()));
+  watch->add_option("-n,--limit", a.watch.limit, "end after so many")->check(CLI::Range(1, 1'000'000));
 }
 
 // A command that only groups others: its help is printed when none is given.
@@ -356,6 +373,7 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   app.set_version_flag("--version", "metapowers " METAPOWERS_VERSION, "print the version of the client");
   AddGlobalOptions(app, arguments);
   AddDocumentCommands(app, arguments);
+  AddWatchCommand(app, arguments);
   AddModelCommands(app, arguments);
   AddReviewCommands(app, arguments);
   AddExportCommands(app, arguments);

@@ -3,6 +3,7 @@
 #ifndef METAPOWERS_CLIENT_COMMANDS_H_
 #define METAPOWERS_CLIENT_COMMANDS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,14 @@ struct LogOptions {
   int limit = 50;
 };
 int Log(Session& session, const LogOptions& options);
+
+struct WatchOptions {
+  std::string topic;  // the whole workspace when empty
+  int64_t from = 0;   // first revision; 0 is the next one that is made
+  int limit = 0;      // end after so many; 0 goes on
+};
+// Prints revisions as they are made, until it is interrupted; calls the server again when the call breaks off.
+int Watch(Session& session, const WatchOptions& options);
 
 struct DiffOptions {
   std::string topic;

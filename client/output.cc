@@ -31,6 +31,15 @@ std::string Quoted(const std::string& text) {
   return json;
 }
 
+std::string Json(const google::protobuf::Message& message, bool indented) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = indented;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (status.ok()) return json;
+  return absl::StrCat("{\"error\": ", Quoted(std::string(status.message())), "}", indented ? "\n" : "");
+}
+
 std::string Number(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15) return absl::StrFormat("%.0f", number);
   return absl::StrCat(number);
@@ -105,13 +114,10 @@ void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& 
   }
 }
 
-std::string ToJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::StrCat("{\"error\": ", Quoted(std::string(status.message())), "}\n");
-  return json;
+std::string ToJson(const google::protobuf::Message& message) { return Json(message, /*indented=*/true); }
+
+std::string ToJsonLine(const google::protobuf::Message& message) {
+  return absl::StrCat(Json(message, /*indented=*/false), "\n");
 }
 
 std::string ToYaml(const google::protobuf::Message& message) {

@@ -17,6 +17,9 @@ void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& 
 // proto3 JSON with proto field names in lowerCamelCase, indented, unset fields left out, one line end.
 std::string ToJson(const google::protobuf::Message& message);
 
+// The same on one line.
+std::string ToJsonLine(const google::protobuf::Message& message);
+
 // The same data as YAML 1.2 block style.
 std::string ToYaml(const google::protobuf::Message& message);
 

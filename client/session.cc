@@ -43,11 +43,14 @@ constexpr char kRetries[] = R"json({"methodConfig": [{
            {"service": "metapowers.security.respond.v1.RespondService"},
            {"service": "metapowers.security.recover.v1.RecoverService"},
            {"service": "metapowers.security.utility.v1.UtilityService"},
-           {"service": "metapowers.v1.DocumentService"}, {"service": "metapowers.v1.ExportService"},
-           {"service": "metapowers.v1.LintService"}, {"service": "metapowers.v1.ModelService"},
+           {"service": "metapowers.v1.DocumentService"}, {"service": "metapowers.v1.EventService"},
+           {"service": "metapowers.v1.ExportService"}, {"service": "metapowers.v1.LintService"}, {"service": "metapowers.v1.ModelService"},
            {"service": "metapowers.v1.ReportService"}, {"service": "metapowers.v1.WorkflowService"}],
   "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.3s", "maxBackoff": "2s", "backoffMultiplier": 2,
                   "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";
+
+constexpr int kKeepaliveSeconds = 30;
+constexpr int kMaxReconnectSeconds = 10;
 
 // gRPC's words when no connection came about, rather than broke.
 bool NeverConnected(absl::string_view message) {
@@ -104,6 +107,10 @@ std::shared_ptr<grpc::Channel> Session::Channel(int* exit_code) {
     arguments.SetUserAgentPrefix("metapowers/" METAPOWERS_VERSION);
     arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
     arguments.SetServiceConfigJSON(kRetries);
+    // For calls that wait long: a server that is gone without a word is noticed, and one that is back is found soon.
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveSeconds * 1000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveSeconds * 1000);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectSeconds * 1000);
     channel_ = grpc::CreateCustomChannel(options_.server, grpc::InsecureChannelCredentials(), arguments);
     return channel_;
   }
@@ -128,14 +135,14 @@ void Session::EndContext::operator()(grpc::ClientContext* context) const {
   delete context;
 }
 
-Session::Context Session::NewContext() {
+Session::Context Session::NewContext(absl::Duration time) {
   Context context(new grpc::ClientContext());
   {
     const std::lock_guard<std::mutex> lock(live_contexts_mutex);
     LiveContexts().insert(context.get());
   }
   context->AddMetadata(kApiVersionMetadata, kApiVersion);
-  context->set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  if (time != absl::InfiniteDuration()) context->set_deadline(absl::ToChronoTime(absl::Now() + time));
   if (interrupted()) context->TryCancel();
   return context;
 }

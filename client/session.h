@@ -78,8 +78,9 @@ class Session {
   };
   using Context = std::unique_ptr<grpc::ClientContext, EndContext>;
 
-  // A context with the deadline of --timeout, which Interrupt() cancels while it lives.
-  Context NewContext();
+  // A context with the deadline of --timeout, or of `time`, which Interrupt() cancels while it lives.
+  Context NewContext() { return NewContext(options_.timeout); }
+  Context NewContext(absl::Duration time);
 
   // One for a call that tells what became of another; Interrupt() does not cancel it, a second interrupt ends the
   // program.

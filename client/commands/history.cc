@@ -4,9 +4,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/time.h"
 #include "client/commands.h"
 #include "client/commands/result_diff.h"
+#include "client/commands/revision_line.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
@@ -180,14 +180,7 @@ int Log(Session& session, const LogOptions& options) {
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
-  for (const auto& revision : response.revisions()) {
-    const absl::Time time = absl::FromUnixSeconds(revision.time().seconds());
-    session.out() << session.Styled("33", ShortId(revision.commit())) << "  "
-                  << absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone()) << "  "
-                  << ForTerminal(revision.author().name()) << "  " << ForTerminal(revision.subject()) << '\n';
-    const std::string first_line = revision.body().substr(0, revision.body().find('\n'));
-    if (!first_line.empty()) session.out() << "         " << ForTerminal(first_line) << '\n';
-  }
+  for (const auto& revision : response.revisions()) PrintRevision(session, revision);
   if (!response.next_page_token().empty()) {
     session.err() << "more: metapowers log " << options.address << " -n " << options.limit * 2 << '\n';
   }

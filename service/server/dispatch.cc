@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "service/base/api_limits.h"
 #include "service/base/api_version.h"
 #include "service/base/error.h"
@@ -106,9 +107,9 @@ absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Create(Backend& backend)
 }
 
 std::unique_ptr<Call> Dispatcher::NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
-                                          std::string request_id) const {
+                                          std::string request_id, absl::Duration longest) const {
   const Clock& clock = *backend_.env.clock;
-  const absl::Time latest = clock.Now() + backend_.env.limits.call_time;
+  const absl::Time latest = clock.Now() + longest;
   const auto deadline = context.deadline();
   const absl::Time wanted =
       deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
@@ -122,10 +123,15 @@ void Dispatcher::Leave::operator()(Dispatcher* dispatcher) const {
 }
 
 void Dispatcher::Drain(absl::Duration patience) {
+  const absl::Time end = absl::Now() + patience;
+  {
+    absl::MutexLock lock(&mutex_);
+    draining_ = true;
+  }
+  for (const auto& end_calls : on_drain_) end_calls();
   absl::MutexLock lock(&mutex_);
-  draining_ = true;
   const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
-  mutex_.AwaitWithTimeout(absl::Condition(&idle), patience);
+  mutex_.AwaitWithDeadline(absl::Condition(&idle), end);
 }
 
 absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
@@ -189,7 +195,7 @@ grpc::ServerUnaryReactor* Dispatcher::Start(grpc::CallbackServerContext* context
                                             const google::protobuf::Message& request, std::string request_id,
                                             std::function<absl::Status(Call&)> body) {
   const MethodPolicy& policy = PolicyOf(path);
-  auto* reactor = new UnaryReactor(NewCall(*context, policy, std::move(request_id)));
+  auto* reactor = new UnaryReactor(NewCall(*context, policy, std::move(request_id), backend_.env.limits.call_time));
   absl::Status refused = Admit(*context, policy, request, reactor->ticket());
   const auto serve = [this, reactor, body = std::move(body)] {
     const absl::Status status = Guarded(reactor->call(), body);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -42,6 +43,8 @@ class Dispatcher {
   // From now on calls are refused with UNAVAILABLE DRAINING; those admitted go on. Returns when they have ended, or
   // after `patience`. gRPC's own shutdown would cut new calls off without saying why.
   void Drain(absl::Duration patience);
+  // Has a drain call `end`, which ends calls that would go on for as long as their clients want. Before any call.
+  void OnDrain(std::function<void()> end) { on_drain_.push_back(std::move(end)); }
 
   Backend& backend() { return backend_; }
 
@@ -74,16 +77,33 @@ class Dispatcher {
                                              absl::Status (*handler)(Backend&, Call&, const Request&,
                                                                      const std::function<void(Response)>& write));
 
- private:
-  class UnaryReactor;
-  template <class Response>
-  class StreamReactor;
+  // What the above are made of, for calls that are served in turns (watch.h).
 
   // Held by every admitted call until it is done.
   struct Leave {
     void operator()(Dispatcher* dispatcher) const;
   };
   using Ticket = std::unique_ptr<Dispatcher, Leave>;
+
+  // A call that has `longest` when its client sets no earlier deadline.
+  std::unique_ptr<Call> NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                                std::string request_id, absl::Duration longest) const;
+  // Whether the call may run at all; fills `ticket` when it may.
+  absl::Status Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                     const google::protobuf::Message& request, Ticket& ticket);
+  // False when the queue of the executor is full.
+  [[nodiscard]] bool Submit(std::function<void()> turn) { return executor_.Submit(std::move(turn)); }
+  // OVERLOADED, with the pushback that gRPC's own retries obey.
+  static absl::Status Overloaded(grpc::CallbackServerContext& context);
+  // Runs `body` for an admitted call and contains what it throws.
+  absl::Status Guarded(Call& call, const std::function<absl::Status(Call&)>& body) const;
+  // Logs the call and words its end for the client.
+  grpc::Status Conclude(const Call& call, const absl::Status& status) const;
+
+ private:
+  class UnaryReactor;
+  template <class Response>
+  class StreamReactor;
 
   explicit Dispatcher(Backend& backend)
       : backend_(backend), executor_(backend.env.limits.workers, backend.env.limits.queue) {}
@@ -95,18 +115,6 @@ class Dispatcher {
     return "";
   }
 
-  std::unique_ptr<Call> NewCall(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
-                                std::string request_id) const;
-  // Whether the call may run at all; fills `ticket` when it may.
-  absl::Status Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
-                     const google::protobuf::Message& request, Ticket& ticket);
-  // OVERLOADED, with the pushback that gRPC's own retries obey.
-  static absl::Status Overloaded(grpc::CallbackServerContext& context);
-  // Runs `body` for an admitted call and contains what it throws.
-  absl::Status Guarded(Call& call, const std::function<absl::Status(Call&)>& body) const;
-  // Logs the call and words its end for the client.
-  grpc::Status Conclude(const Call& call, const absl::Status& status) const;
-
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view path,
                                   const google::protobuf::Message& request, std::string request_id,
                                   std::function<absl::Status(Call&)> body);
@@ -116,6 +124,7 @@ class Dispatcher {
 
   Backend& backend_;
   absl::flat_hash_map<std::string, MethodPolicy> policies_;
+  std::vector<std::function<void()>> on_drain_;
   absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -182,7 +191,8 @@ grpc::ServerWriteReactor<Response>* Dispatcher::Stream(
     grpc::CallbackServerContext* context, absl::string_view path, const Request* request,
     absl::Status (*handler)(Backend&, Call&, const Request&, const std::function<void(Response)>& write)) {
   const MethodPolicy& policy = PolicyOf(path);
-  auto* reactor = new StreamReactor<Response>(NewCall(*context, policy, RequestIdOf(*request)));
+  auto* reactor =
+      new StreamReactor<Response>(NewCall(*context, policy, RequestIdOf(*request), backend_.env.limits.call_time));
   absl::Status refused = Admit(*context, policy, *request, reactor->ticket());
   const auto serve = [this, reactor, request, handler] {
     const absl::Status status = Guarded(reactor->call(), [&](Call& call) {

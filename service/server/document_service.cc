@@ -8,9 +8,9 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/text_diff.h"
-#include "service/server/commit_message.h"
 #include "service/server/page_token.h"
 #include "service/server/result_comparison.h"
+#include "service/server/revisions.h"
 #include "service/server/section_guard.h"
 #include "service/server/services.h"
 #include "service/server/topic_inputs.h"
@@ -66,23 +66,6 @@ absl::Status ListDocuments(Backend& backend, Call& call, const ListDocumentsRequ
   return absl::OkStatus();
 }
 
-void Describe(const workspace::CommitInfo& commit, Revision& out) {
-  out.set_commit(commit.id);
-  out.set_revision(commit.revision);
-  out.set_subject(commit.subject);
-  out.set_body(commit.body);
-  out.set_command(CommandOf(commit));
-  out.set_topic(TopicOf(commit));
-  out.mutable_author()->set_name(commit.author.name);
-  out.mutable_author()->set_email(commit.author.email);
-  out.mutable_time()->set_seconds(absl::ToUnixSeconds(commit.time));
-  for (const auto& [key, value] : commit.trailers) {
-    Trailer& trailer = *out.add_trailers();
-    trailer.set_key(key);
-    trailer.set_value(value);
-  }
-}
-
 absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequest& request,
                            ListRevisionsResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName parent, ParseName(request.parent()));
@@ -106,7 +89,7 @@ absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequ
   do {
     RETURN_IF_ERROR(call.CheckAlive());
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(found.uid, query));
-    for (const workspace::CommitInfo& commit : page.commits) Describe(commit, *response.add_revisions());
+    for (const workspace::CommitInfo& commit : page.commits) DescribeRevision(commit, *response.add_revisions());
     query.cursor = std::move(page.next_cursor);
     query.limit = size - response.revisions_size();
   } while (!query.cursor.empty() && query.limit > 0);

@@ -20,10 +20,13 @@
 namespace metapowers::server {
 
 struct Limits {
-  int workers = 8;                               // calls that run at a time
-  int queue = 256;                               // calls that wait for a worker
-  absl::Duration call_time = absl::Minutes(10);  // of a call that sets no deadline, or a later one
-  size_t cache_bytes = 64 << 20;                 // of models, facts and sections
+  int workers = 8;                                    // calls that run at a time
+  int queue = 256;                                    // calls that wait for a worker
+  absl::Duration call_time = absl::Minutes(10);       // of a call that sets no deadline, or a later one
+  size_t cache_bytes = 64 << 20;                      // of models, facts and sections
+  int watches = 1'000;                                // that are open at a time, of all workspaces
+  int watches_each = 100;                             // of one
+  absl::Duration watch_patience = absl::Seconds(30);  // for a client to take what was sent
 };
 
 // Members are destroyed from the last to the first: what uses another stands below it.

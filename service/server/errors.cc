@@ -68,7 +68,8 @@ void AddNextStep(const absl::Status& status, const ErrorDetails& details, google
     help.add_links()->set_description(Text(details.next_step, 400));
     out.add_details()->PackFrom(help);
   }
-  if (details.reason == "OVERLOADED" || details.reason == "DRAINING") {
+  if (details.reason == "OVERLOADED" || details.reason == "DRAINING" || details.reason == "WATCHES_EXHAUSTED" ||
+      details.reason == "WATCH_TOO_SLOW") {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
     out.add_details()->PackFrom(retry);

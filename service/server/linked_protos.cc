@@ -9,6 +9,7 @@
 #include "metapowers/security/respond/v1/respond_service.pb.h"
 #include "metapowers/security/utility/v1/utility_service.pb.h"
 #include "metapowers/v1/document_service.pb.h"
+#include "metapowers/v1/event_service.pb.h"
 #include "metapowers/v1/export_service.pb.h"
 #include "metapowers/v1/lint_service.pb.h"
 #include "metapowers/v1/model_service.pb.h"
@@ -31,6 +32,7 @@ const google::protobuf::internal::DescriptorTable* const kTables[] = {
     &descriptor_table_metapowers_2fsecurity_2futility_2fv1_2futility_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fworkspace_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fdocument_5fservice_2eproto,
+    &descriptor_table_metapowers_2fv1_2fevent_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fexport_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2flint_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fmodel_5fservice_2eproto,

@@ -21,6 +21,7 @@ std::unique_ptr<grpc::Service> NewRecoverService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewUtilityService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkspaceService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewDocumentService(Dispatcher& dispatcher);
+std::unique_ptr<grpc::Service> NewEventService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewExportService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewLintService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewModelService(Dispatcher& dispatcher);
