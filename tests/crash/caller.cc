@@ -19,15 +19,6 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr absl::Duration kBetweenSendings = absl::Milliseconds(20);
 constexpr int kPage = 1'000;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
 // Takes an outcome, and the digest of its result, into an answer.
 void Add(v1::CommandOutcome outcome, const std::string& result, Answer& answer) {
   answer.replayed = answer.replayed || outcome.replayed();
@@ -48,6 +39,15 @@ grpc::Status SendCommand(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientCo
 }
 
 }  // namespace
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
 
 std::string WorkspaceId(int number) { return absl::StrCat("workspace-", number); }
 std::string TopicId(int number) { return absl::StrCat("topic-", number); }

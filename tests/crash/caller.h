@@ -29,6 +29,9 @@ inline constexpr int kTopics = 3;  // in each
 std::string WorkspaceId(int number);
 std::string TopicId(int number);
 
+// A connection that is sought again at once when it breaks, and shared with nobody.
+std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+
 // Gives out models that all differ, by one number. Thread-safe.
 class Models {
  public:

@@ -1,6 +1,7 @@
 // The promises of the engine (service/workspace/engine.h), on a real server that is killed again and again while
 // callers write to it: what was answered is there once, in order, with the commit that was told, and stock Git finds
-// nothing wrong. See ledger.h for what is checked.
+// nothing wrong. See ledger.h for what is checked. Watchers that go on where they were are sent every revision once and
+// in order.
 //
 //   kill_server METAPOWERSD FOLDER [SECONDS [SEED]]
 //
@@ -24,11 +25,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "service/base/ids.h"
 #include "tests/crash/caller.h"
 #include "tests/crash/daemon.h"
 #include "tests/crash/ledger.h"
+#include "tests/crash/watcher.h"
 #include "tests/workspace/repository_fixture.h"
 
 namespace metapowers::crash {
@@ -36,6 +39,7 @@ namespace {
 
 constexpr char kExample[] = "deploy/examples/team-notes/system-model.yaml";
 constexpr int kCallers = 8;
+constexpr int kWatchers = 2;  // of each workspace
 constexpr int kRepeatedAtTheEnd = 100;
 constexpr absl::Duration kStartPatience = absl::Seconds(30);
 constexpr absl::Duration kStopPatience = absl::Seconds(15);  // no call takes a second
@@ -44,7 +48,7 @@ constexpr const char* kPoints[] = {"journal_before_sync", "journal_after_sync", 
                                    "flush_after_branch",  "journal_retire",     "recovery_mid"};
 
 struct Kills {
-  int at_random = 0, at_points = 0, stops = 0, checked = 0;
+  int at_random = 0, at_points = 0, stops = 0, checked = 0, watched = 0;
 };
 
 class Test {
@@ -53,6 +57,10 @@ class Test {
       : folder_(std::move(folder)), random_(seed), daemon_(std::move(binary), folder_), models_(Example()) {
     for (int i = 0; i <= kCallers; ++i) {
       callers_.push_back(std::make_unique<Caller>(daemon_.address(), ledger_, models_, random_()));
+    }
+    for (int i = 0; i < kWatchers * kWorkspaces; ++i) {
+      watchers_.push_back(
+          std::make_unique<Watcher>(daemon_.address(), ledger_, WorkspaceId(i % kWorkspaces), random_()));
     }
   }
 
@@ -79,6 +87,7 @@ class Test {
   std::string SomeFailpoints();
   void Settle();
   void CheckHistories();
+  void CheckWatches();
   void CheckRepositories(absl::string_view when);
   void CheckLeftovers();
   std::string RepositoryOf(const std::string& uid) const {
@@ -94,6 +103,7 @@ class Test {
   Ledger ledger_;
   Models models_;
   std::vector<std::unique_ptr<Caller>> callers_;  // the last one is this thread's
+  std::vector<std::unique_ptr<Watcher>> watchers_;
   std::vector<std::string> uids_;
   Kills kills_;
 };
@@ -152,6 +162,8 @@ bool Test::Run(absl::Duration time) {
   std::atomic<bool> stop{false};
   std::vector<std::thread> threads;
   for (int i = 0; i < kCallers; ++i) threads.emplace_back([&, i] { callers_[i]->Run(stop); });
+  std::vector<std::thread> watching;
+  for (const auto& watcher : watchers_) watching.emplace_back([&watcher] { watcher->Run(); });
   const absl::Time end = absl::Now() + time;
   daemon_.Send(SIGKILL);
   daemon_.WaitForEnd(absl::InfiniteDuration());
@@ -162,9 +174,12 @@ bool Test::Run(absl::Duration time) {
     if (ledger_.failed()) caller->Cancel();
   }
   for (std::thread& thread : threads) thread.join();
-  for (const auto step : {&Test::Settle, &Test::CheckHistories, &Test::EndWell}) {
+  for (const auto step : {&Test::Settle, &Test::CheckHistories, &Test::CheckWatches}) {
     if (!ledger_.failed()) (this->*step)();
   }
+  for (const auto& watcher : watchers_) watcher->Stop();
+  for (std::thread& thread : watching) thread.join();
+  if (!ledger_.failed()) EndWell();
   if (!ledger_.failed()) CheckRepositories("after the end");
   return !ledger_.failed();
 }
@@ -194,6 +209,19 @@ void Test::CheckHistories() {
     for (const v1::Revision& revision : history) ids.push_back(revision.commit());
     const std::string git = workspace::Git(RepositoryOf(uids_[w]), "rev-list --reverse main").output;
     if (git != absl::StrJoin(ids, "\n")) ledger_.Fail(absl::StrCat("Git has another history of ", WorkspaceId(w)));
+  }
+}
+
+void Test::CheckWatches() {
+  for (size_t i = 0; i < watchers_.size() && !ledger_.failed(); ++i) {
+    const int w = static_cast<int>(i) % kWorkspaces;
+    const std::string git = workspace::Git(RepositoryOf(uids_[w]), "rev-list --first-parent --reverse main").output;
+    const std::vector<std::string> line = absl::StrSplit(git, '\n');
+    const std::vector<std::string> seen = watchers_[i]->Seen(line.size(), kStartPatience);
+    kills_.watched += static_cast<int>(seen.size());
+    if (seen == line) continue;
+    ledger_.Fail(absl::StrCat("a watch of ", WorkspaceId(w), " was sent ", seen.size(), " revisions of ", line.size(),
+                              seen.size() == line.size() ? ", and others" : ""));
   }
 }
 
@@ -242,10 +270,10 @@ int Main(const std::string& binary, const std::string& parent, double seconds, u
     std::printf(
         "kill_server: %s, seed %lu, %.0f s: %d kills at random, %d at points, %d stops, %d fsck; %d writes answered, "
         "%d "
-        "sendings repeated, %d answers replayed, %d reads\n",
+        "sendings repeated, %d answers replayed, %d reads; %d revisions watched in %d calls\n",
         passed ? "passed" : "FAILED", static_cast<unsigned long>(seed), absl::ToDoubleSeconds(absl::Now() - start),
         kills.at_random, kills.at_points, kills.stops, kills.checked, tally.answered.load(), tally.repeated.load(),
-        tally.replayed.load(), tally.reads.load());
+        tally.replayed.load(), tally.reads.load(), kills.watched, tally.watches.load());
   }
   EndOrphans(absl::Seconds(10));
   if (passed) std::filesystem::remove_all(folder);

@@ -44,6 +44,7 @@ struct Tally {
   std::atomic<int> repeated{0};  // sendings of a call after its first
   std::atomic<int> replayed{0};  // answers that were those of an earlier sending
   std::atomic<int> reads{0};
+  std::atomic<int> watches{0};  // that broke off or left
 };
 
 // Thread-safe.
