@@ -1,5 +1,6 @@
 #include "service/document/text_diff.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace metapowers::document {
 namespace {
@@ -53,6 +55,37 @@ TEST(TextDiffTest, FindsTheShortestScript) {
 TEST(TextDiffTest, BeyondTheLimitTheMiddleIsReplacedWhole) {
   EXPECT_EQ(UnifiedDiff("x", "h\na\nk\nb\nt\n", "h\nA\nk\nB\nt\n", {.context = 0, .max_changes = 3}),
             "--- a/x\n+++ b/x\n@@ -2,3 +2,3 @@\n-a\n-k\n-b\n+A\n+k\n+B\n");
+}
+
+TEST(TextDiffTest, HunksOfMarkdownNameTheirSection) {
+  const std::string before = "# T\n\nb\n\n## A\n\na\n\n```\n## no\n```\n\nc\n\n## B\n\nb\n";
+  const std::string at_b = UnifiedDiff("x.md", before, absl::StrCat(before, "new\n"), {.context = 0});
+  EXPECT_EQ(at_b, "--- a/x.md\n+++ b/x.md\n@@ -17,0 +18 @@ ## B\n+new\n");
+  EXPECT_EQ(UnifiedDiff("x.yaml", before, absl::StrCat(before, "new\n"), {.context = 0}),
+            "--- a/x.yaml\n+++ b/x.yaml\n@@ -17,0 +18 @@\n+new\n");
+  const std::string code = absl::StrReplaceAll(before, {{"\nc\n", "\nC\n"}});
+  EXPECT_TRUE(absl::StrContains(UnifiedDiff("x.md", before, code), " @@ ## A\n"));
+  const std::string first = absl::StrReplaceAll(before, {{"# T", "# U"}});
+  EXPECT_TRUE(absl::StrContains(UnifiedDiff("x.md", before, first), " @@\n-# T")) << "above all sections";
+  const std::string without = before.substr(0, before.find("## B"));
+  EXPECT_TRUE(absl::StrContains(UnifiedDiff("x.md", before, without, {.context = 0}), " @@ ## B\n-## B"));
+}
+
+TEST(TextDiffTest, LinesAreFoundAgain) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(KeptLines("a\nb\nc\n", "a\nx\nc\n"), ElementsAre(0, kNewLine, 2));
+  EXPECT_THAT(KeptLines("| a |\n| b |\n| c |\n", "| c |\n| a |\n| b |\n"), ElementsAre(kNewLine, 0, 1));
+  EXPECT_THAT(MatchLines("| a |\n| b |\n| c |\n", "| c |\n| a |\n| b |\n"), ElementsAre(2, 0, 1)) << "it moved";
+  EXPECT_THAT(MatchLines("a\nb\n\n", "\na\nb\n"), ElementsAre(kNewLine, 0, 1)) << "an empty line has no name";
+  EXPECT_THAT(MatchLines("m\na\nb\nc\n", "a\nb\nc\nm\nm\n"), ElementsAre(1, 2, 3, 0, kNewLine)) << "each once";
+  EXPECT_THAT(MatchLines("", ""), ElementsAre());
+}
+
+TEST(TextDiffTest, CountsLines) {
+  const LineCounts counts = CountLines(UnifiedDiff("x.md", "-- a\nb\n", "++ c\nb\nd\n"));
+  EXPECT_EQ(counts.added, 2);
+  EXPECT_EQ(counts.removed, 1);
+  EXPECT_EQ(CountLines("").added, 0);
 }
 
 class GitApply {
