@@ -28,6 +28,7 @@ class AbsentEngine : public workspace::Engine {
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> At(absl::string_view, absl::string_view) override {
     return why_;
   }
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view, absl::string_view, int) override { return why_; }
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Tip(absl::string_view) override { return why_; }
   void Submit(absl::string_view, workspace::CommitBatch, std::function<void(absl::Status)> done) override {
     done(why_);

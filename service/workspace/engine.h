@@ -114,6 +114,10 @@ class Engine {
   // the tip (NOT_FOUND/REVISION_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view uid, absl::string_view commit) = 0;
 
+  // Ids of the commits on the first-parent line of the head that begin with `prefix`, 4 to 40 lower-case hex digits
+  // (INVALID_ARGUMENT/NAME_INVALID), newest first, at most `most`.
+  virtual absl::StatusOr<std::vector<std::string>> Match(absl::string_view uid, absl::string_view prefix, int most) = 0;
+
   // Gives the step its place in the order, so that Tip() has it when this returns, and answers later: calls `done`
   // once, with OK when the step is durable, in this thread or in one of the engine's, which `done` must not hold up. A
   // step that fails takes those built on it with it. Errors of `done`:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -99,6 +100,32 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotAt(absl::string
   if (!revision.has_value()) return RevisionNotFoundError(commit);
   ASSIGN_OR_RETURN(CommitInfo info, ReadCommit(commit));
   return std::make_shared<const Snapshot>(objects_, std::move(info.id), std::move(info.tree), *revision);
+}
+
+absl::StatusOr<std::vector<std::string>> Lineage::Match(absl::string_view prefix, absl::string_view head,
+                                                        int64_t newest, int most) {
+  if (!IsAbbreviatedId(prefix)) return RevisionInvalidError(prefix);
+  std::vector<std::pair<int64_t, RawId>> found;
+  {
+    absl::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(Extend(head).status());
+    RETURN_IF_ERROR(SearchOlder("").status());
+    const RawId whole = ToRaw(prefix.substr(0, prefix.size() / 2 * 2));
+    const size_t bytes = prefix.size() / 2;
+    for (const auto& [id, revision] : revision_of_) {
+      if (revision <= newest && std::equal(id.begin(), id.begin() + bytes, whole.begin())) {
+        found.emplace_back(revision, id);
+      }
+    }
+  }
+  std::sort(found.rbegin(), found.rend());
+  std::vector<std::string> ids;
+  for (const auto& [revision, id] : found) {
+    if (static_cast<int>(ids.size()) >= most) break;
+    std::string hex = absl::BytesToHexString(absl::string_view(id.data(), id.size()));
+    if (absl::StartsWith(hex, prefix)) ids.push_back(std::move(hex));
+  }
+  return ids;
 }
 
 absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {

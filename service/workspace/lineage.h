@@ -45,6 +45,11 @@ class Lineage {
   absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(absl::string_view commit, absl::string_view head)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The commits up to revision `newest` on the line that ends at `head` that begin with `prefix`; see Engine::Match.
+  // Walks the part of the line that is not known yet, once.
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view prefix, absl::string_view head, int64_t newest,
+                                                 int most) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // One page of the history that ends at `head`; see Engine::History. It ends above revision `above`, with the cursor
   // there.
   absl::StatusOr<HistoryPage> History(absl::string_view head, const HistoryQuery& query, int64_t above = 0)
@@ -62,6 +67,7 @@ class Lineage {
   using RawId = std::array<char, 20>;
 
   absl::StatusOr<int64_t> Extend(absl::string_view head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Down to `commit`, or to the first one where it is not below ("" is never).
   absl::StatusOr<std::optional<int64_t>> SearchOlder(absl::string_view commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The commits `first` to `last` of the line that ends at `tip`, whose numbers are at most its own.
   absl::StatusOr<std::vector<std::string>> Line(int64_t first, int64_t last, absl::string_view tip)

@@ -107,6 +107,11 @@ class LocalEngine : public Engine {
     return workspace->At(commit);
   }
 
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view uid, absl::string_view prefix, int most) override {
+    ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
+    return workspace->Match(prefix, most);
+  }
+
   absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) override {
     ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
     return workspace->History(query);

@@ -98,6 +98,12 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::At(absl::string_
   return lineage_.SnapshotAt(commit, tip->commit());
 }
 
+absl::StatusOr<std::vector<std::string>> LocalWorkspace::Match(absl::string_view prefix, int most) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> tip, Tip());
+  return lineage_.Match(prefix, tip->commit(), head->revision(), most);
+}
+
 absl::StatusOr<HistoryPage> LocalWorkspace::History(const HistoryQuery& query) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> tip, Tip());

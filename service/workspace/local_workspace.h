@@ -67,6 +67,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::string_view commit);
   absl::StatusOr<HistoryPage> History(const HistoryQuery& query);
   absl::StatusOr<RevisionPage> Revisions(const RevisionQuery& query);
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view prefix, int most);
   void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
   // Among the steps that are not stored yet.

@@ -48,8 +48,10 @@ Object MakeObject(ObjectType type, std::string body, Origin origin) {
   return {.type = type, .id = FromOid(oid), .body = std::move(body)};
 }
 
-bool IsObjectId(absl::string_view text) {
-  return text.size() == 40 &&
+bool IsObjectId(absl::string_view text) { return text.size() == 40 && IsAbbreviatedId(text); }
+
+bool IsAbbreviatedId(absl::string_view text) {
+  return text.size() >= 4 && text.size() <= 40 &&
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 

@@ -33,6 +33,9 @@ Object MakeObject(ObjectType type, std::string body, Origin origin = Origin::kGi
 // True for 40 lower-case hex digits: the only form of a revision a caller may name.
 bool IsObjectId(absl::string_view text);
 
+// True for 4 to 40 lower-case hex digits: the start of an id.
+bool IsAbbreviatedId(absl::string_view text);
+
 // Where objects are read from. Thread-safe.
 class ObjectSource {
  public:

@@ -124,6 +124,12 @@ class WorktreeEngineImpl : public WorktreeEngine {
     return lineage_.SnapshotAt(commit, branch.commit);
   }
 
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view uid, absl::string_view prefix, int most) override {
+    ASSIGN_OR_RETURN(const Branch branch, CheckedBranch(uid));
+    ASSIGN_OR_RETURN(const int64_t newest, lineage_.RevisionOfHead(branch.commit));
+    return lineage_.Match(prefix, branch.commit, newest, most);
+  }
+
   absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) override {
     ASSIGN_OR_RETURN(const Branch branch, CheckedBranch(uid));
     return lineage_.History(branch.commit, query);

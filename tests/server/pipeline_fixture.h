@@ -115,6 +115,9 @@ class HookedEngine : public workspace::Engine {
                                                                 absl::string_view commit) override {
     return real_->At(uid, commit);
   }
+  absl::StatusOr<std::vector<std::string>> Match(absl::string_view uid, absl::string_view prefix, int most) override {
+    return real_->Match(uid, prefix, most);
+  }
   void Submit(absl::string_view uid, workspace::CommitBatch batch, std::function<void(absl::Status)> done) override {
     hooks_.before_commit();
     real_->Submit(uid, std::move(batch), std::move(done));

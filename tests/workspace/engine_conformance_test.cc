@@ -256,6 +256,31 @@ TEST_P(EngineConformanceTest, RevisionsMustBeFullIdsOfThisHistory) {
   EXPECT_THAT(engine_->At(uid(), engine_->Head(uid()).value()->tree()), absent);
 }
 
+TEST_P(EngineConformanceTest, AbbreviatedIdsAreMatchedOnTheLineAlone) {
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 60; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto commit, CommitPath(kPath, absl::StrCat(i)));
+    ids.insert(ids.begin(), commit.id);
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    for (const size_t digits : {4u, 5u, 7u, 40u}) {
+      const std::string prefix = ids[50].substr(0, digits);
+      std::vector<std::string> expected;
+      for (const std::string& id : ids) {
+        if (id.substr(0, digits) == prefix) expected.push_back(id);
+      }
+      EXPECT_EQ(engine_->Match(uid(), prefix, 10).value(), expected) << prefix;
+    }
+    EXPECT_EQ(engine_->Match(uid(), engine_->Head(uid()).value()->tree(), 10).value(), std::vector<std::string>())
+        << "no commit";
+    Reopen();
+  }
+  EXPECT_EQ(engine_->Match(uid(), ids[0], 0).value(), std::vector<std::string>());
+  for (const std::string bad : {"", "abc", "ABCD", "main", "--all", "0123456789abcdef0123456789abcdef012345678"}) {
+    EXPECT_THAT(engine_->Match(uid(), bad, 10), HasError(absl::StatusCode::kInvalidArgument, "NAME_INVALID", _)) << bad;
+  }
+}
+
 TEST_P(EngineConformanceTest, UnknownWorkspaces) {
   for (const std::string other :
        {"", "nope", "../../etc", "6F1C0E9A-5B1D-4C57-9C43-0D4A0A6F3E11", "00000000-0000-4000-8000-000000000000"}) {
@@ -266,6 +291,7 @@ TEST_P(EngineConformanceTest, UnknownWorkspaces) {
     EXPECT_THAT(engine_->FindRequest(other, "a"), absent) << other;
     EXPECT_THAT(engine_->History(other, {}), absent) << other;
     EXPECT_THAT(engine_->Revisions(other, {}), absent) << other;
+    EXPECT_THAT(engine_->Match(other, "abcd", 1), absent) << other;
     EXPECT_THAT(engine_->Commit(other, {}), absent) << other;
   }
 }
