@@ -12,6 +12,7 @@
 #include "service/server/env.h"
 #include "service/server/generator.h"
 #include "service/server/names.h"
+#include "service/server/revisions.h"
 
 namespace metapowers::server {
 
@@ -36,12 +37,15 @@ struct Backend {
     return env.registry->Get(name.workspace);
   }
 
-  // The workspace of `name` at `revision`, a full commit id, or at its head when that is empty.
+  // The workspace of `name` at `revision`, as ResolveRevision() reads it, or at its head when that is empty.
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Open(Call& call, const ResourceName& name,
                                                                   absl::string_view revision) const {
     const absl::StatusOr<workspace::Workspace> found = FindWorkspace(call, name);
     if (!found.ok()) return found.status();
-    return revision.empty() ? env.engine->Head(found->uid) : env.engine->At(found->uid, revision);
+    if (revision.empty()) return env.engine->Head(found->uid);
+    const absl::StatusOr<std::string> commit = ResolveRevision(*env.engine, found->uid, name, revision);
+    if (!commit.ok()) return commit.status();
+    return env.engine->At(found->uid, *commit);
   }
 
   const Env env;

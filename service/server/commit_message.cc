@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/base/ids.h"
 #include "service/base/strings.h"
@@ -31,6 +32,7 @@ std::string CommitMessage::Format() const {
   const std::pair<const char*, const std::string*> trailers[] = {
       {kCommandTrailer, &command},
       {kActionTrailer, &action},
+      {kRevertsTrailer, &reverts},
       {"Metapowers-Model", &model},
       {"Metapowers-Catalogue", &catalogue},
       {"Metapowers-Engine", &engine},
@@ -48,6 +50,14 @@ std::string CommandOf(const workspace::CommitInfo& commit) {
   absl::string_view command = trailer;
   if (!absl::ConsumePrefix(&command, "security:")) return "";
   return std::string(command);
+}
+
+std::string SummaryOf(const workspace::CommitInfo& commit) {
+  const std::vector<absl::string_view> lines = absl::StrSplit(commit.body, '\n');
+  for (const absl::string_view line : lines) {
+    if (absl::StartsWith(line, kFindingsLabel)) return std::string(line);
+  }
+  return std::string(lines.front());
 }
 
 std::string TopicOf(const workspace::CommitInfo& commit) {

@@ -13,6 +13,9 @@ namespace metapowers::server {
 
 inline constexpr char kCommandTrailer[] = "Metapowers-Command";
 inline constexpr char kActionTrailer[] = "Metapowers-Action";
+inline constexpr char kRevertsTrailer[] = "Metapowers-Reverts";
+// How the sentence on findings begins that finding_changes.md makes.
+inline constexpr char kFindingsLabel[] = "Findings: ";
 
 // `security(<topic>): <what>`, `security: <what>` without a topic, the summary, and the trailers, each only when its
 // value is not empty.
@@ -21,11 +24,12 @@ struct CommitMessage {
   std::string what;                  // command id, or "model"
   std::vector<std::string> summary;  // one sentence each
   std::string command;               // e.g. "security:threat-model"; empty for a change of model
-  std::string action;                // "model" for that
+  std::string action;                // "model" for that, "report" or "revert"
   std::string model;                 // blob id
   std::string catalogue;
   std::string engine;
   std::string request_id;
+  std::string reverts;       // id of the commit that this one undoes
   std::string skipped_gate;  // file that was missing, only when its gate was passed over
   std::string skip_reason;   // why; a line of the body
 
@@ -34,6 +38,10 @@ struct CommitMessage {
 
 // The command id in the trailers, e.g. "threat-model"; empty when the service did not make the commit for a command.
 std::string CommandOf(const workspace::CommitInfo& commit);
+
+// What changed in meaning, in one line of the body: the sentence on findings where there is one, else the first line;
+// "" of a commit without a body.
+std::string SummaryOf(const workspace::CommitInfo& commit);
 
 // The topic in the subject of a commit of the service; empty for foreign commits.
 std::string TopicOf(const workspace::CommitInfo& commit);

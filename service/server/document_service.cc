@@ -9,11 +9,14 @@
 #include "service/base/status_macros.h"
 #include "service/document/text_diff.h"
 #include "service/server/page_token.h"
-#include "service/server/result_comparison.h"
+#include "service/server/revert_revision.h"
+#include "service/server/revision_detail.h"
 #include "service/server/revisions.h"
+#include "service/server/section_blame.h"
 #include "service/server/section_guard.h"
+#include "service/server/section_history.h"
 #include "service/server/services.h"
-#include "service/server/topic_inputs.h"
+#include "service/server/topic_results.h"
 #include "service/server/topics.h"
 
 namespace metapowers::server {
@@ -21,8 +24,8 @@ namespace {
 
 using namespace v1;
 
-void Describe(const ResourceName& name, const workspace::Snapshot& snapshot, absl::string_view markdown,
-              Document& out) {
+void DescribeDocument(const ResourceName& name, const workspace::Snapshot& snapshot, absl::string_view markdown,
+                      Document& out) {
   out.set_name(name.ToString());
   for (const CommandEntry* entry : SectionsIn(markdown, name.document)) out.add_commands(entry->spec->id());
   out.set_size(static_cast<int64_t>(markdown.size()));
@@ -36,7 +39,7 @@ absl::Status GetDocument(Backend& backend, Call& call, const GetDocumentRequest&
   ASSIGN_OR_RETURN(const std::optional<std::string> text, snapshot->ReadFile(name.Path()));
   if (!text.has_value()) return DocumentNotFound(name);
   Document& document = *response.mutable_document();
-  Describe(name, *snapshot, *text, document);
+  DescribeDocument(name, *snapshot, *text, document);
   if (request.command().empty()) {
     document.set_markdown(*text);
     return absl::OkStatus();
@@ -44,10 +47,7 @@ absl::Status GetDocument(Backend& backend, Call& call, const GetDocumentRequest&
   ASSIGN_OR_RETURN(const auto entries, CommandIndex::Get().Resolve(request.command()));
   const auto section = FindSection(*text, entries.front()->spec->heading());
   if (entries.size() > 1 || entries.front()->spec->document() != name.document || !section.has_value()) {
-    return MakeError(
-        absl::StatusCode::kNotFound,
-        absl::StrCat(name.document, " has no section of \"", Printable(request.command()), "\""),
-        {"DOCUMENT_NOT_FOUND", {{"document", name.ToString()}}, {}, absl::StrCat("metapowers status ", name.topic)});
+    return SectionNotFound(name, request.command());
   }
   document.set_markdown(absl::StrCat(*section, "\n"));
   return absl::OkStatus();
@@ -61,18 +61,50 @@ absl::Status ListDocuments(Backend& backend, Call& call, const ListDocumentsRequ
   ASSIGN_OR_RETURN(const std::vector<std::string> files, ListDocumentFiles(*snapshot, topic));
   for (const std::string& file : files) {
     ASSIGN_OR_RETURN(const std::optional<std::string> text, snapshot->ReadFile(topic.PathOf(file)));
-    Describe({topic.workspace, topic.topic, file}, *snapshot, text.value_or(""), *response.add_documents());
+    DescribeDocument({topic.workspace, topic.topic, file}, *snapshot, text.value_or(""), *response.add_documents());
   }
   return absl::OkStatus();
+}
+
+// A page of the commits that changed one section.
+absl::Status ListSectionRevisions(Backend& backend, Call& call, const workspace::Workspace& found,
+                                  const ResourceName& parent, const CommandEntry& entry, int size, std::string& cursor,
+                                  ListRevisionsResponse& response) {
+  if (cursor.empty()) {
+    ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
+    cursor = head->commit();
+  }
+  SectionHistory history(backend, found.uid, parent, entry, cursor);
+  while (response.revisions_size() < size) {
+    ASSIGN_OR_RETURN(const std::optional<SectionChange> change, history.Next(call));
+    if (!change.has_value()) break;
+    Describe(change->commit, *response.add_revisions());
+  }
+  cursor = history.next();
+  return absl::OkStatus();
+}
+
+// The command of a listing of one section, whose document `parent` must be able to hold it; nullptr without any.
+absl::StatusOr<const CommandEntry*> SectionOf(const ResourceName& parent, const ListRevisionsRequest& request) {
+  if (request.command().empty()) return nullptr;
+  ASSIGN_OR_RETURN(const CommandEntry* const entry, SectionCommand(request.command()));
+  const bool holds = parent.document.empty() || parent.document == entry->spec->document();
+  if (!parent.topic.empty() && holds) return entry;
+  return MakeError(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat("the section of ", entry->spec->id(), " is not in ", parent.ToString()),
+      {"ARGUMENT_INVALID", {}, {{"command", "needs a topic as parent, or the document of its section", ""}}, ""});
 }
 
 absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequest& request,
                            ListRevisionsResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName parent, ParseName(request.parent()));
   ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
-  const std::string query_id = absl::StrCat("ListRevisions ", parent.ToString());
-  ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
+  ASSIGN_OR_RETURN(const CommandEntry* const section, SectionOf(parent, request));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, parent));
+  const std::string query_id = absl::StrCat("ListRevisions ", found.uid, " ", parent.ToString(), " ",
+                                            section == nullptr ? "" : section->spec->id());
+  ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
   if (request.settled()) {
     {
       const absl::WriterMutexLock nobody(&backend.under_way.Of(found.uid));
@@ -84,12 +116,17 @@ absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequ
     ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
     RETURN_IF_ERROR(TopicTree(*head, parent).status());
   }
+  if (section != nullptr) {
+    RETURN_IF_ERROR(ListSectionRevisions(backend, call, found, parent, *section, size, cursor, response));
+    response.set_next_page_token(MakePageToken(query_id, cursor));
+    return absl::OkStatus();
+  }
   // A page of the engine may be short, since the work for it is bounded: a few of them make ours.
   workspace::HistoryQuery query{"", parent.Path(), size, std::move(cursor)};
   do {
     RETURN_IF_ERROR(call.CheckAlive());
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(found.uid, query));
-    for (const workspace::CommitInfo& commit : page.commits) DescribeRevision(commit, *response.add_revisions());
+    for (const workspace::CommitInfo& commit : page.commits) Describe(commit, *response.add_revisions());
     query.cursor = std::move(page.next_cursor);
     query.limit = size - response.revisions_size();
   } while (!query.cursor.empty() && query.limit > 0);
@@ -135,25 +172,6 @@ absl::Status CompareRevisions(Backend& backend, Call& call, const CompareRevisio
   return absl::OkStatus();
 }
 
-// What the built commands of a target make of the topic at `revision`, by command; none where it has no model.
-absl::StatusOr<std::map<const CommandEntry*, Made>> MakeAt(Backend& backend, Call& call, const ResourceName& topic,
-                                                           const workspace::Snapshot& snapshot,
-                                                           const std::vector<const CommandEntry*>& entries) {
-  std::map<const CommandEntry*, Made> made;
-  const auto at = [&snapshot](const absl::Status& status) {
-    return MakeError(status.code(), absl::StrCat("at ", snapshot.commit(), ": ", status.message()), DetailsOf(status));
-  };
-  const absl::StatusOr<Inputs> inputs = ReadInputs(backend.generator, snapshot, topic);
-  if (!inputs.ok()) return at(inputs.status());
-  for (const CommandEntry* entry : entries) {
-    RETURN_IF_ERROR(call.CheckAlive());
-    auto generated = backend.generator.Generate(*entry, *inputs);
-    if (!generated.ok()) return at(generated.status());
-    made[entry] = {*inputs, *std::move(generated)};
-  }
-  return made;
-}
-
 absl::Status CompareResults(Backend& backend, Call& call, const CompareResultsRequest& request,
                             CompareResultsResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
@@ -166,21 +184,12 @@ absl::Status CompareResults(Backend& backend, Call& call, const CompareResultsRe
   if (entries.empty()) return PlannedError(first->spec->id());
   ASSIGN_OR_RETURN(const auto target, backend.Open(call, topic, request.target()));
   RETURN_IF_ERROR(TopicTree(*target, topic).status());
-  ASSIGN_OR_RETURN(const auto after, MakeAt(backend, call, topic, *target, entries));
-  std::map<const CommandEntry*, Made> before;
+  std::shared_ptr<const workspace::Snapshot> base;
   if (!request.base().empty()) {
-    ASSIGN_OR_RETURN(const auto base, backend.Open(call, topic, request.base()));
-    ASSIGN_OR_RETURN(const std::string model, base->BlobId(topic.PathOf(kModelFile)));
-    if (!model.empty()) {
-      ASSIGN_OR_RETURN(before, MakeAt(backend, call, topic, *base, entries));
-    }
+    ASSIGN_OR_RETURN(base, backend.Open(call, topic, request.base()));
   }
-  for (const CommandEntry* entry : entries) {
-    const auto old = before.find(entry);
-    ASSIGN_OR_RETURN(ResultDiff diff,
-                     CompareMade(*entry, old == before.end() ? nullptr : &old->second, after.at(entry)));
-    if (diff.items_size() > 0) *response.add_results() = std::move(diff);
-  }
+  ASSIGN_OR_RETURN(std::vector<ResultDiff> diffs, CompareTopic(backend, call, topic, base.get(), *target, entries));
+  for (ResultDiff& diff : diffs) *response.add_results() = std::move(diff);
   return absl::OkStatus();
 }
 
@@ -193,6 +202,9 @@ class Service final : public DocumentService::CallbackService {
   METAPOWERS_UNARY(ListRevisions, server::ListRevisions)
   METAPOWERS_UNARY(CompareRevisions, server::CompareRevisions)
   METAPOWERS_UNARY(CompareResults, server::CompareResults)
+  METAPOWERS_UNARY(GetRevision, server::GetRevision)
+  METAPOWERS_UNARY(BlameSection, server::BlameSection)
+  METAPOWERS_UNARY(RevertRevision, server::RevertRevision)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.DocumentService/";

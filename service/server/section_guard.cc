@@ -78,8 +78,14 @@ absl::optional<absl::string_view> FindSection(absl::string_view document, absl::
 absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
                                   const CommandEntry& entry, const workspace::Snapshot& head,
                                   absl::string_view standing, const std::optional<std::string>& copy) {
+  const auto made_in = [&](const std::string& commit, std::string generated) -> absl::StatusOr<Origin> {
+    ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, commit));
+    return Origin{std::move(generated), std::move(made)};
+  };
   const std::string path = topic.PathOf(entry.spec->document());
-  bool newest = true;  // of the commits that changed the document
+  bool newest = true;   // of the commits that changed the document
+  bool undone = false;  // a newer commit has brought back what an older one of the command wrote, maybe
+  std::optional<std::pair<std::string, std::string>> last;  // commit of the command, and what it generated
   workspace::HistoryQuery query{head.commit(), path, kFirstPage, ""};
   for (int page_number = 0; page_number < kMaxPages; ++page_number) {
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(uid, query));
@@ -89,20 +95,23 @@ absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const
         const bool same = made.has_value() && absl::StripTrailingAsciiWhitespace(made->generated->section) == standing;
         if (same) return Origin{std::string(standing), std::move(made)};
       }
+      undone = undone || !commit.Trailer(kRevertsTrailer).empty();
       if (CommandOf(commit) != entry.spec->id()) continue;
       std::optional<std::string> generated = copy;
       if (!copy.has_value()) {
         ASSIGN_OR_RETURN(generated, GeneratedIn(backend, uid, topic, entry, commit.id));
       }
-      if (!generated.has_value()) return EditedError(topic, entry);
-      ASSIGN_OR_RETURN(std::optional<Made> made, MakeAt(backend, uid, topic, entry, commit.id));
-      return Origin{*std::move(generated), std::move(made)};
+      if (generated.has_value() && (copy.has_value() || !undone || *generated == standing)) {
+        return made_in(commit.id, *std::move(generated));
+      }
+      if (!undone) return EditedError(topic, entry);
+      if (generated.has_value() && !last.has_value()) last = {commit.id, *std::move(generated)};
     }
     if (page.next_cursor.empty()) break;
     query.cursor = std::move(page.next_cursor);
     query.limit = std::min(2 * query.limit, kLargestPage);
   }
-  if (copy.has_value()) return Origin{*copy, std::nullopt};
+  if (last.has_value()) return made_in(last->first, std::move(last->second));
   return EditedError(topic, entry);
 }
 

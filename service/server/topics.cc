@@ -57,6 +57,15 @@ absl::Status DocumentNotFound(const ResourceName& document) {
                     absl::StrCat("metapowers show ", document.topic)});
 }
 
+absl::Status SectionNotFound(const ResourceName& document, absl::string_view command) {
+  return MakeError(absl::StatusCode::kNotFound,
+                   absl::StrCat(document.document, " has no section of \"", Printable(command), "\""),
+                   {"DOCUMENT_NOT_FOUND",
+                    {{"document", document.ToString()}},
+                    {},
+                    absl::StrCat("metapowers status ", document.topic)});
+}
+
 std::vector<const CommandEntry*> SectionsIn(absl::string_view markdown, absl::string_view file) {
   std::set<absl::string_view> headings;
   for (const document::Section& section : document::SplitSections(markdown).sections) headings.insert(section.heading);

@@ -28,6 +28,9 @@ absl::Status ModelMissing(const ResourceName& topic);
 // NOT_FOUND DOCUMENT_NOT_FOUND.
 absl::Status DocumentNotFound(const ResourceName& document);
 
+// NOT_FOUND DOCUMENT_NOT_FOUND: the document has no section of `command`.
+absl::Status SectionNotFound(const ResourceName& document, absl::string_view command);
+
 // The commands whose sections stand in `markdown`, the text of the document with this file name, in contract order.
 std::vector<const CommandEntry*> SectionsIn(absl::string_view markdown, absl::string_view file);
 

@@ -108,7 +108,7 @@ absl::StatusOr<bool> Watch::Read() {
   size_t bytes = 0;
   for (const workspace::CommitInfo& commit : page.commits) {
     v1::Revision& revision = *response_.add_revisions();
-    DescribeRevision(commit, revision);
+    Describe(commit, revision);
     LimitRevision(kMaxRevisionBytes, revision);
     bytes += revision.ByteSizeLong();
     if (bytes < kPageBytes || &commit == &page.commits.back()) continue;

@@ -149,7 +149,7 @@ TEST_F(ServicesTest, DocumentsAreReadWholeInPartAndInThePast) {
               "DOCUMENT_NOT_FOUND");
   ExpectError(GetDocument(name, std::string(40, 'a'), "", &response), grpc::StatusCode::NOT_FOUND,
               "REVISION_NOT_FOUND");
-  EXPECT_EQ(GetDocument(name, "HEAD", "", &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(GetDocument(name, "main", "", &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   ExpectError(GetDocument("workspaces/w/topics/shop/documents/05-recover.md", "", "", &response),
               grpc::StatusCode::NOT_FOUND, "DOCUMENT_NOT_FOUND");
   ExpectError(GetDocument("workspaces/w/topics/shop/documents/system-model.yaml", "", "", &response),

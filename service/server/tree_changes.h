@@ -1,0 +1,36 @@
+// Which files differ between two states of a workspace, and how.
+#ifndef METAPOWERS_SERVICE_SERVER_TREE_CHANGES_H_
+#define METAPOWERS_SERVICE_SERVER_TREE_CHANGES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/workspace/object.h"
+#include "service/workspace/snapshot.h"
+
+namespace metapowers::server {
+
+struct ChangedFile {
+  std::string path;           // from the top of the workspace
+  std::string before, after;  // ids of the blobs; "" where there is no file
+};
+
+// The plain files below the folder `path` that differ, sorted by path, at most `most`; `before` is nullptr where
+// nothing was. Names that the service would not write are passed over. Reads only folders that differ.
+absl::StatusOr<std::vector<ChangedFile>> ChangedFiles(const workspace::Snapshot* before,
+                                                      const workspace::Snapshot& after, absl::string_view path,
+                                                      size_t most);
+
+// The blob's bytes; nullopt for "". DATA_LOSS.
+absl::StatusOr<std::optional<std::string>> ReadBlob(const workspace::ObjectSource& objects, const std::string& id);
+
+// The unified diff of the file where people read it as text, Markdown or YAML; "" of evidence, which stands in folders
+// below that of its topic, and of what is no UTF-8. DATA_LOSS.
+absl::StatusOr<std::string> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file);
+
+}  // namespace metapowers::server
+
+#endif  // METAPOWERS_SERVICE_SERVER_TREE_CHANGES_H_
