@@ -50,9 +50,12 @@ struct Arguments {
   LintOptions lint;
   ReportOptions report;
   ExportOptions exported;
-  std::string show;
+  ShowOptions show;
   LogOptions log;
   WatchOptions watch;
+  RevisionOptions revision;
+  RevertOptions revert;
+  std::string blame;
   std::function<int(Session&)> action;
 };
 
@@ -72,6 +75,7 @@ void AddGlobalOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--timeout", arguments.timeout, "longest time of one call, e.g. 90s or 5m (default: 60s)");
   app.add_option("--color", arguments.global.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("--no-pager", arguments.global.no_pager, "print long output at once, not through $PAGER");
   app.add_flag("-v,--verbose", arguments.global.verbose, "print error reasons and their facts");
 }
 
@@ -118,6 +122,49 @@ void AddRunOptions(CLI::App& command, Arguments& arguments, const std::vector<st
       ->check(CLI::IsMember(edit_choices));
 }
 
+void AddHistoryCommands(CLI::App& app, Arguments& a) {
+  CLI::App* log = AddCommand(app, "log", "what was committed, one line each, newest first",
+                             "  metapowers log api-platform/govern -n 10\n"
+                             "  metapowers log api-platform#threat-model    only what changed this section\n",
+                             a, [&a](Session& session) { return Log(session, a.log); });
+  log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT][#COMMAND]; the whole workspace when left out");
+  log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
+
+  CLI::App* diff = AddCommand(app, "diff", "difference of a topic between two revisions, in text or in meaning",
+                              "  metapowers diff api-platform HEAD~1..HEAD\n"
+                              "  metapowers diff --semantic api-platform HEAD~5..HEAD threat-model\n",
+                              a, [&a](Session& session) { return Diff(session, a.diff); });
+  diff->add_option("TOPIC", a.diff.topic, "the system documented")->required();
+  diff->add_option("RANGE", a.diff.range, "A..B, or A for A..HEAD")->required();
+  auto* semantic = diff->add_flag("--semantic", a.diff.semantic, "entries that came, went or changed, and why");
+  diff->add_option("COMMAND", a.diff.command, "a command or phase; all when left out")->needs(semantic);
+  diff->add_flag("--raw", a.diff.raw, "as 'git apply' takes it, on a terminal too");
+
+  CLI::App* revision = AddCommand(app, "revision", "one commit in full: message, files, difference in meaning and text",
+                                  "  metapowers revision api-platform\n"
+                                  "  metapowers revision api-platform 1a2b3c4 -o json\n",
+                                  a, [&a](Session& session) { return ShowRevision(session, a.revision); });
+  revision->add_option("TOPIC", a.revision.topic, "the system documented")->required();
+  revision->add_option("REVISION", a.revision.revision, "commit id of 4 to 40 digits, HEAD (default) or HEAD~N");
+  revision->add_flag("--text-only", a.revision.text_only, "without the difference in meaning, which takes the longest");
+  revision->add_flag("--raw", a.revision.raw, "the diff as 'git apply' takes it, on a terminal too");
+
+  CLI::App* blame = AddCommand(app, "blame", "which commit last touched each line of a section, and why",
+                               "  metapowers blame api-platform#threat-model\n", a,
+                               [&a](Session& session) { return Blame(session, a.blame); });
+  blame->add_option("ADDRESS", a.blame, "TOPIC#COMMAND[@REVISION]")->required();
+
+  CLI::App* revert = AddCommand(app, "revert", "undo one commit by a new one; later changes beside it are kept",
+                                "  metapowers revert api-platform HEAD --dry-run\n"
+                                "  metapowers revert api-platform 1a2b3c4\n",
+                                a, [&a](Session& session) { return Revert(session, a.revert); });
+  revert->add_option("TOPIC", a.revert.topic, "the system documented")->required();
+  revert->add_option("REVISION", a.revert.revision, "commit id of 4 to 40 digits, HEAD or HEAD~N")->required();
+  revert->add_flag("--dry-run", a.revert.dry_run, "print the diff, commit nothing");
+  revert->add_option("--expected-head", a.revert.expected_head, "refuse when the head is not this commit");
+  revert->add_option("--request-id", a.revert.request_id, "UUID of this call, written into the commit");
+}
+
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
   CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
                               "  metapowers init api-platform --archetype fintech-api\n"
@@ -143,6 +190,7 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
                              a, [&a](Session& session) { return Run(session, a.run); });
   AddRunOptions(*run, a, {"keep", "take"});
   run->add_flag("--dry-run", a.run.dry_run, "print the diff, commit nothing");
+  run->add_flag("--raw", a.run.raw, "print the diff of --dry-run as 'git apply' takes it, on a terminal too");
   run->add_option("--request-id", a.run.request_id, "UUID of this call, written into the commits");
 
   CLI::App* plan = AddCommand(app, "plan", "print the diff that a run would commit",
@@ -154,6 +202,7 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
                               });
   AddRunOptions(*plan, a, {"keep", "take", "markers"});
   plan->add_flag("--exit-code", a.run.exit_code, "exit 10 when there are changes");
+  plan->add_flag("--raw", a.run.raw, "as 'git apply' takes it, on a terminal too");
 
   CLI::App* status =
       AddCommand(app, "status", "state of a topic's sections, or the topics of the workspace",
@@ -165,22 +214,10 @@ void AddDocumentCommands(CLI::App& app, Arguments& a) {
                               "  metapowers show api-platform/identify                a whole document\n"
                               "  metapowers show api-platform#risk-appetite@HEAD~2    a section, two commits ago\n",
                               a, [&a](Session& session) { return Show(session, a.show); });
-  show->add_option("ADDRESS", a.show, "TOPIC[/DOCUMENT][#COMMAND][@REVISION]")->required();
+  show->add_option("ADDRESS", a.show.address, "TOPIC[/DOCUMENT][#COMMAND][@REVISION]")->required();
+  show->add_flag("--raw", a.show.raw, "Markdown as it stands, on a terminal too");
 
-  CLI::App* log =
-      AddCommand(app, "log", "what was committed, newest first", "  metapowers log api-platform/govern -n 10\n", a,
-                 [&a](Session& session) { return Log(session, a.log); });
-  log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT]; the whole workspace when left out");
-  log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
-
-  CLI::App* diff = AddCommand(app, "diff", "difference of a topic between two revisions, in text or in meaning",
-                              "  metapowers diff api-platform HEAD~1..HEAD\n"
-                              "  metapowers diff --semantic api-platform HEAD~5..HEAD threat-model\n",
-                              a, [&a](Session& session) { return Diff(session, a.diff); });
-  diff->add_option("TOPIC", a.diff.topic, "the system documented")->required();
-  diff->add_option("RANGE", a.diff.range, "A..B, or A for A..HEAD")->required();
-  auto* semantic = diff->add_flag("--semantic", a.diff.semantic, "entries that came, went or changed, and why");
-  diff->add_option("COMMAND", a.diff.command, "a command or phase; all when left out")->needs(semantic);
+  AddHistoryCommands(app, a);
 }
 
 void AddWatchCommand(CLI::App& app, Arguments& a) {

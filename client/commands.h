@@ -38,6 +38,7 @@ struct RunOptions {
   std::string edits;  // keep, take or markers, where a person and the regeneration changed the same lines
   bool skip_checks = false;
   bool dry_run = false;    // print the diff, commit nothing
+  bool raw = false;        // the diff as `git apply` takes it, on a terminal too
   bool exit_code = false;  // 10 when a dry run finds changes
 };
 int Run(Session& session, const RunOptions& options);
@@ -45,11 +46,14 @@ int Run(Session& session, const RunOptions& options);
 // Topics of the workspace when `topic` is empty.
 int Status(Session& session, const std::string& topic);
 
-// `address` is TOPIC[/DOCUMENT][#COMMAND][@REV].
-int Show(Session& session, const std::string& address);
+struct ShowOptions {
+  std::string address;  // TOPIC[/DOCUMENT][#COMMAND][@REVISION]
+  bool raw = false;     // Markdown as it stands, on a terminal too
+};
+int Show(Session& session, const ShowOptions& options);
 
 struct LogOptions {
-  std::string address;  // TOPIC[/DOCUMENT]; the whole workspace when empty
+  std::string address;  // TOPIC[/DOCUMENT][#COMMAND]; the whole workspace when empty
   int limit = 50;
 };
 int Log(Session& session, const LogOptions& options);
@@ -65,10 +69,31 @@ int Watch(Session& session, const WatchOptions& options);
 struct DiffOptions {
   std::string topic;
   std::string range;      // A..B, A.. or A
+  bool raw = false;       // as `git apply` takes it, on a terminal too
   bool semantic = false;  // what changed in meaning, not in text
   std::string command;    // only this one, or a phase; all when empty; with `semantic`
 };
 int Diff(Session& session, const DiffOptions& options);
+
+struct RevisionOptions {
+  std::string topic;
+  std::string revision;    // the newest when empty
+  bool raw = false;        // the diff as `git apply` takes it, on a terminal too
+  bool text_only = false;  // without what changed in meaning
+};
+int ShowRevision(Session& session, const RevisionOptions& options);
+
+// `address` is TOPIC#COMMAND[@REVISION].
+int Blame(Session& session, const std::string& address);
+
+struct RevertOptions {
+  std::string topic;
+  std::string revision;
+  std::string request_id;
+  std::string expected_head;
+  bool dry_run = false;  // print the diff, commit nothing
+};
+int Revert(Session& session, const RevertOptions& options);
 
 struct LintOptions {
   std::string topic;

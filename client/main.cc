@@ -2,18 +2,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <thread>
 
 #include "client/cli.h"
+#include "client/pager.h"
+#include "client/session.h"
 #include "service/base/mutex_checks.h"
 
 namespace {
 
 // Interrupts are taken in a thread of their own: the first cancels the call under way, so that the client
-// can say what was committed; the second ends the program.
+// can say what was committed; the second ends the program. Those for a pager are its own.
 void WatchInterrupts() {
   static sigset_t signals;
   sigemptyset(&signals);
@@ -21,10 +24,13 @@ void WatchInterrupts() {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([] {
-    int number = 0;
-    sigwait(&signals, &number);
-    metapowers::client::Session::Interrupt();
-    sigwait(&signals, &number);
+    int taken = 0;
+    for (int number = 0; taken < 2; ++taken) {
+      do {
+        sigwait(&signals, &number);
+      } while (number == SIGINT && metapowers::client::PagerIsOpen());
+      metapowers::client::Session::Interrupt();
+    }
     _exit(metapowers::client::kExitInterrupted);
   }).detach();
 }
@@ -52,8 +58,12 @@ int main(int argc, char** argv) {
   HoldStandardStreams();
   WatchInterrupts();
   signal(SIGPIPE, SIG_IGN);
-  const metapowers::client::Streams streams{&std::cout, &std::cerr, isatty(STDOUT_FILENO) == 1,
-                                            isatty(STDERR_FILENO) == 1};
+  metapowers::client::Streams streams{&std::cout, &std::cerr, isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1};
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+    streams.columns = size.ws_col;
+    streams.lines = size.ws_row;
+  }
   int code = metapowers::client::RunCli({argv + 1, argv + argc}, streams);
   if (!std::cout.flush() && !ReaderIsGone()) {
     std::cerr << "metapowers: standard output could not be written to its end\n"

@@ -23,7 +23,11 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // The same data as YAML 1.2 block style.
 std::string ToYaml(const google::protobuf::Message& message);
 
-// `text` safe for a terminal: control characters other than line ends and tabs are removed.
+// Terminal cells of UTF-8 text: one per code point is near enough for alignment.
+size_t DisplayWidth(absl::string_view text);
+
+// `text` safe for a terminal: control characters other than line ends and tabs, and those that turn the direction of
+// writing, are removed.
 std::string ForTerminal(absl::string_view text);
 
 }  // namespace metapowers::client

@@ -28,6 +28,7 @@ struct GlobalOptions {
   absl::Duration timeout = absl::Seconds(60);
   std::string color = "auto";  // auto, always, never
   bool verbose = false;
+  bool no_pager = false;
 };
 
 // Exit codes of the program; part of its contract.
@@ -52,6 +53,9 @@ struct Streams {
   std::ostream* err;  // everything else
   bool out_is_tty = false;
   bool err_is_tty = false;
+  // Of the terminal that stdout is.
+  size_t columns = 80;
+  size_t lines = 24;
 };
 
 // Not thread-safe, except Interrupt().
@@ -62,6 +66,8 @@ class Session {
   const GlobalOptions& options() const { return options_; }
   std::ostream& out() { return *streams_.out; }
   std::ostream& err() { return *streams_.err; }
+  // What is written to out() goes to `other` from now on; the stream that it went to.
+  std::ostream* SwapOut(std::ostream* other) { return std::exchange(streams_.out, other); }
   const Streams& streams() const { return streams_; }
   bool remote() const { return !options_.server.empty(); }
 
@@ -85,6 +91,9 @@ class Session {
   // One for a call that tells what became of another; Interrupt() does not cancel it, a second interrupt ends the
   // program.
   Context NewFollowUpContext(absl::Duration patience);
+
+  // Whether text is laid out for a person at a terminal.
+  bool for_terminal() const { return streams_.out_is_tty && options_.format == OutputFormat::kText; }
 
   // Prints `message` as JSON or YAML when that was asked for; false when text was.
   bool PrintMessage(const google::protobuf::Message& message);

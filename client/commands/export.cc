@@ -10,8 +10,7 @@ int Export(Session& session, const ExportOptions& options) {
   metapowers::v1::ExportRequest request;
   request.set_topic(session.TopicName(options.topic));
   request.set_format(options.format);
-  int failure = 0;
-  if (!ResolveRevision(session, options.topic, options.revision, request.mutable_revision(), &failure)) return failure;
+  request.set_revision(options.revision);
   METAPOWERS_STUB(exports, session, metapowers::v1::ExportService);
   metapowers::v1::ExportResponse response;
   const auto context = session.NewContext();

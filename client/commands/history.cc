@@ -1,77 +1,22 @@
-// show, log and diff.
-#include <set>
-
-#include "absl/strings/match.h"
+// show and diff.
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "client/commands.h"
+#include "client/commands/address.h"
 #include "client/commands/result_diff.h"
-#include "client/commands/revision_line.h"
 #include "client/commands/shared.h"
+#include "client/diff_view.h"
+#include "client/markdown_view.h"
 #include "client/output.h"
+#include "client/pager.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
-#include "metapowers/v1/workflow_service.grpc.pb.h"
-#include "service/base/strings.h"
 
 namespace metapowers::client {
 namespace {
 
-// TOPIC[/DOCUMENT][#COMMAND][@REV]
-struct Address {
-  std::string topic, document, command, revision;
-};
-
-Address ParseAddress(absl::string_view text) {
-  Address address;
-  if (const size_t at = text.rfind('@'); at != absl::string_view::npos) {
-    address.revision = std::string(text.substr(at + 1));
-    text = text.substr(0, at);
-  }
-  if (const size_t hash = text.find('#'); hash != absl::string_view::npos) {
-    address.command = std::string(text.substr(hash + 1));
-    text = text.substr(0, hash);
-  }
-  if (const size_t slash = text.find('/'); slash != absl::string_view::npos) {
-    address.document = std::string(text.substr(slash + 1));
-    text = text.substr(0, slash);
-  }
-  address.topic = std::string(text);
-  return address;
-}
-
-// The document that holds `command`, or that `document` abbreviates: `identify` or `01-identify` for
-// `01-identify.md`. Empty when there is none.
-std::string FindDocument(const metapowers::v1::ListCommandsResponse& commands, const Address& address) {
-  for (const auto& entry : commands.commands()) {
-    const std::string& name = entry.command().document();
-    if (address.document.empty()) {
-      if (entry.command().id() == address.command) return name;
-      continue;
-    }
-    const absl::string_view stem = absl::StripSuffix(name, ".md");
-    if (address.document == name || address.document == stem || absl::EndsWith(stem, "-" + address.document)) {
-      return name;
-    }
-  }
-  return absl::EndsWith(address.document, ".md") ? address.document : std::string();
-}
-
-// "no document or command 'identfy'; did you mean 'identify'?"
-std::string NotFound(const metapowers::v1::ListCommandsResponse& commands, const Address& address) {
-  std::set<std::string> known;
-  for (const auto& entry : commands.commands()) {
-    known.insert(address.document.empty() ? entry.command().id() : entry.command().phase());
-  }
-  const std::string& wanted = address.document.empty() ? address.command : address.document;
-  return absl::StrCat("no ", address.document.empty() ? "command" : "document", " '", wanted, "'",
-                      DidYouMean(wanted, {known.begin(), known.end()}));
-}
-
-int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& documents, const Address& address,
-                  const std::string& revision) {
+int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& documents, const Address& address) {
   metapowers::v1::ListDocumentsRequest request;
   request.set_topic(session.TopicName(address.topic));
-  request.set_revision(revision);
+  request.set_revision(address.revision);
   metapowers::v1::ListDocumentsResponse response;
   const auto context = session.NewContext();
   if (const auto status = documents.ListDocuments(context.get(), request, &response); !status.ok()) {
@@ -94,15 +39,13 @@ int ListDocuments(Session& session, metapowers::v1::DocumentService::Stub& docum
 }
 
 struct Range {
-  std::string base, target;  // full ids; empty is nothing, or the head
+  std::string base, target;  // empty is nothing, or the head
 };
 
-bool ResolveRange(Session& session, const DiffOptions& options, Range* range, int* exit_code) {
-  const size_t dots = options.range.find("..");
-  const std::string base = options.range.substr(0, dots);
-  const std::string target = dots == std::string::npos ? std::string() : options.range.substr(dots + 2);
-  return ResolveRevision(session, options.topic, base, &range->base, exit_code) &&
-         ResolveRevision(session, options.topic, target, &range->target, exit_code);
+// A..B, A.. or A.
+Range ParseRange(const std::string& text) {
+  const size_t dots = text.find("..");
+  return {text.substr(0, dots), dots == std::string::npos ? std::string() : text.substr(dots + 2)};
 }
 
 int SemanticDiff(Session& session, metapowers::v1::DocumentService::Stub& documents, const DiffOptions& options,
@@ -117,81 +60,45 @@ int SemanticDiff(Session& session, metapowers::v1::DocumentService::Stub& docume
   if (const auto status = documents.CompareResults(context.get(), request, &response); !status.ok()) {
     return session.Fail(status);
   }
-  if (!session.PrintMessage(response)) PrintResultDiffs(session, response);
+  if (session.PrintMessage(response)) return kExitOk;
+  const PagedOutput paged(session);
+  PrintResultDiffs(session, response.results());
   return kExitOk;
 }
 
 }  // namespace
 
-int Show(Session& session, const std::string& text) {
-  const Address address = ParseAddress(text);
+int Show(Session& session, const ShowOptions& options) {
+  const Address address = ParseAddress(options.address);
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
+  if (address.document.empty() && address.command.empty()) return ListDocuments(session, *documents, address);
   int exit_code = 0;
-  std::string revision;
-  if (!ResolveRevision(session, address.topic, address.revision, &revision, &exit_code)) return exit_code;
-  if (address.document.empty() && address.command.empty()) return ListDocuments(session, *documents, address, revision);
-  METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
-  metapowers::v1::ListCommandsResponse commands;
-  auto context = session.NewContext();
-  if (const auto status = workflow->ListCommands(context.get(), {}, &commands); !status.ok()) {
-    return session.Fail(status);
-  }
-  const std::string document = FindDocument(commands, address);
-  if (document.empty()) {
-    return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
-  }
+  std::string document;
+  if (!FindDocument(session, address, &document, &exit_code)) return exit_code;
   metapowers::v1::GetDocumentRequest request;
   request.set_name(absl::StrCat(session.TopicName(address.topic), "/documents/", document));
-  request.set_revision(revision);
+  request.set_revision(address.revision);
   request.set_command(address.command);
   metapowers::v1::GetDocumentResponse response;
-  context = session.NewContext();
+  const auto context = session.NewContext();
   if (const auto status = documents->GetDocument(context.get(), request, &response); !status.ok()) {
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
   const std::string& markdown = response.document().markdown();
-  session.out() << (session.streams().out_is_tty ? ForTerminal(markdown) : markdown);
-  return kExitOk;
-}
-
-int Log(Session& session, const LogOptions& options) {
-  const Address address = ParseAddress(options.address);
-  METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-  metapowers::v1::ListRevisionsRequest request;
-  request.set_parent(address.topic.empty() ? session.WorkspaceName() : session.TopicName(address.topic));
-  if (!address.document.empty()) {
-    METAPOWERS_STUB(workflow, session, metapowers::v1::WorkflowService);
-    metapowers::v1::ListCommandsResponse commands;
-    const auto context = session.NewContext();
-    if (const auto status = workflow->ListCommands(context.get(), {}, &commands); !status.ok()) {
-      return session.Fail(status);
-    }
-    const std::string document = FindDocument(commands, address);
-    if (document.empty()) {
-      return session.Fail(kExitNotFound, NotFound(commands, address), absl::StrCat("metapowers show ", address.topic));
-    }
-    request.set_parent(absl::StrCat(request.parent(), "/documents/", document));
-  }
-  request.set_page_size(options.limit);
-  metapowers::v1::ListRevisionsResponse response;
-  const auto context = session.NewContext();
-  if (const auto status = documents->ListRevisions(context.get(), request, &response); !status.ok()) {
-    return session.Fail(status);
-  }
-  if (session.PrintMessage(response)) return kExitOk;
-  for (const auto& revision : response.revisions()) PrintRevision(session, revision);
-  if (!response.next_page_token().empty()) {
-    session.err() << "more: metapowers log " << options.address << " -n " << options.limit * 2 << '\n';
+  const PagedOutput paged(session);
+  if (session.for_terminal() && !options.raw) {
+    const MarkdownStyle style{session.streams().columns, session.options().color != "never"};
+    session.out() << RenderMarkdown(markdown, style);
+  } else {
+    session.out() << (session.streams().out_is_tty ? ForTerminal(markdown) : markdown);
   }
   return kExitOk;
 }
 
 int Diff(Session& session, const DiffOptions& options) {
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
-  int exit_code = 0;
-  Range range;
-  if (!ResolveRange(session, options, &range, &exit_code)) return exit_code;
+  const Range range = ParseRange(options.range);
   if (options.semantic) return SemanticDiff(session, *documents, options, range);
   metapowers::v1::CompareRevisionsRequest request;
   request.set_topic(session.TopicName(options.topic));
@@ -203,7 +110,8 @@ int Diff(Session& session, const DiffOptions& options) {
     return session.Fail(status);
   }
   if (session.PrintMessage(response)) return kExitOk;
-  if (!response.diff().empty()) PrintDiff(session, response.diff());
+  const PagedOutput paged(session);
+  PrintDiff(session, response.diff(), options.raw);
   return kExitOk;
 }
 

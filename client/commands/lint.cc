@@ -70,8 +70,7 @@ void PrintFindings(Session& session, const LintResult& item) {
 int Lint(Session& session, const LintOptions& options) {
   metapowers::v1::LintTopicRequest request;
   request.set_topic(session.TopicName(options.topic));
-  int failure = 0;
-  if (!ResolveRevision(session, options.topic, options.revision, request.mutable_revision(), &failure)) return failure;
+  request.set_revision(options.revision);
   METAPOWERS_STUB(lint, session, metapowers::v1::LintService);
   metapowers::v1::LintTopicResponse response;
   const auto context = session.NewContext();

@@ -51,8 +51,8 @@ void PrintItem(Session& session, const ItemChange& item) {
 
 }  // namespace
 
-void PrintResultDiffs(Session& session, const metapowers::v1::CompareResultsResponse& response) {
-  for (const auto& result : response.results()) {
+void PrintResultDiffs(Session& session, const google::protobuf::RepeatedPtrField<metapowers::v1::ResultDiff>& results) {
+  for (const auto& result : results) {
     session.out() << session.Styled("1", ForTerminal(result.command())) << '\n';
     if (!result.summary().empty()) session.out() << "  " << ForTerminal(result.summary()) << '\n';
     for (const ItemChange& item : result.items()) PrintItem(session, item);

@@ -9,7 +9,7 @@ namespace metapowers::client {
 
 // One block per command: what became of the findings, then each entry that came (+), went (-) or changed (~), with the
 // fields that changed and the changes of the model on the elements that it names.
-void PrintResultDiffs(Session& session, const metapowers::v1::CompareResultsResponse& response);
+void PrintResultDiffs(Session& session, const google::protobuf::RepeatedPtrField<metapowers::v1::ResultDiff>& results);
 
 }  // namespace metapowers::client
 

@@ -1,21 +1,43 @@
 #include "client/commands/revision_line.h"
 
 #include <ostream>
-#include <string>
 
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 
 namespace metapowers::client {
+namespace {
 
-void PrintRevision(Session& session, const metapowers::v1::Revision& revision) {
-  const absl::Time time = absl::FromUnixSeconds(revision.time().seconds());
-  session.out() << session.Styled("33", ShortId(revision.commit())) << "  "
-                << absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone()) << "  "
-                << ForTerminal(revision.author().name()) << "  " << ForTerminal(revision.subject()) << '\n';
-  const std::string first_line = revision.body().substr(0, revision.body().find('\n'));
-  if (!first_line.empty()) session.out() << "         " << ForTerminal(first_line) << '\n';
+using metapowers::v1::Revision;
+
+// "threat-model", "model", "revert threat-model"; of a commit that the service did not make its whole subject.
+std::string What(const Revision& revision) {
+  const std::string subject = ForTerminal(revision.subject());
+  const size_t colon = subject.find(": ");
+  return revision.topic().empty() || colon == std::string::npos ? subject : subject.substr(colon + 2);
+}
+
+}  // namespace
+
+std::string TimeOf(const Revision& revision, const char* format) {
+  return absl::FormatTime(format, absl::FromUnixSeconds(revision.time().seconds()), absl::UTCTimeZone());
+}
+
+std::vector<std::string> RevisionRow(Session& session, const Revision& revision, bool with_topic) {
+  std::vector<std::string> row = {session.Styled("33", ShortId(revision.commit())), TimeOf(revision)};
+  if (with_topic) row.push_back(revision.topic());
+  row.push_back(What(revision));
+  row.push_back(ForTerminal(revision.author().name()));
+  row.push_back(ForTerminal(revision.summary()));
+  return row;
+}
+
+void PrintRevisionLine(Session& session, const Revision& revision, bool with_topic) {
+  std::vector<std::string> row = RevisionRow(session, revision, with_topic);
+  if (row.back().empty()) row.pop_back();
+  session.out() << absl::StrJoin(row, "  ") << '\n';
 }
 
 }  // namespace metapowers::client

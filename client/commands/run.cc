@@ -10,6 +10,7 @@
 #include "client/commands/run_tally.h"
 #include "client/commands/shared.h"
 #include "client/commands/uncommitted_model.h"
+#include "client/diff_view.h"
 #include "client/output.h"
 #include "client/progress_bar.h"
 #include "metapowers/v1/document_service.grpc.pb.h"
@@ -25,8 +26,8 @@ constexpr absl::Duration kSettlePatience = absl::Seconds(30);
 class RunPrinter {
  public:
   // `inputs` names the files that are sent.
-  RunPrinter(Session& session, bool dry_run, std::string inputs, const std::string& fail_on)
-      : session_(session), dry_run_(dry_run), inputs_(std::move(inputs)), gate_(fail_on) {
+  RunPrinter(Session& session, const RunOptions& run, std::string inputs)
+      : session_(session), dry_run_(run.dry_run), raw_(run.raw), inputs_(std::move(inputs)), gate_(run.fail_on) {
     const GlobalOptions& options = session.options();
     const bool text = options.format != OutputFormat::kJson && options.format != OutputFormat::kYaml;
     if (text && session.streams().err_is_tty && options.color != "never") bar_.emplace(session.err());
@@ -82,7 +83,7 @@ class RunPrinter {
 
   void PrintLines(const std::string& label, const metapowers::v1::CommandOutcome& outcome) {
     if (dry_run_) {
-      if (outcome.changed()) PrintDiff(session_, outcome.diff());
+      if (outcome.changed()) PrintDiff(session_, outcome.diff(), raw_);
       return;
     }
     session_.out() << label << "  " << OutcomeLine(session_, outcome) << '\n';
@@ -100,6 +101,7 @@ class RunPrinter {
 
   Session& session_;
   const bool dry_run_;
+  const bool raw_;
   const std::string inputs_;
   FindingsGate gate_;
   RunTally tally_;
@@ -184,7 +186,7 @@ int Run(Session& session, const RunOptions& options) {
   if (options.files.model.empty()) HintAtUncommittedModel(session, options.topic);
   const auto context = session.NewContext();
   const auto stream = workflow->RunCommands(context.get(), request);
-  RunPrinter printer(session, options.dry_run, NamesOfInputs(request.context()), options.fail_on);
+  RunPrinter printer(session, options, NamesOfInputs(request.context()));
   metapowers::v1::RunCommandsResponse event;
   while (stream->Read(&event)) printer.Print(event);
   const grpc::Status status = stream->Finish();

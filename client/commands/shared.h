@@ -21,14 +21,6 @@ bool ReadInput(Session& session, const std::string& path, std::string* bytes, in
 metapowers::v1::CommandContext NewCommandContext(Session& session, const std::string& topic,
                                                  const std::string& request_id);
 
-// The full commit id that `revision` names in the history of `topic`: a full or abbreviated id (4 digits at
-// least), HEAD or HEAD~N; none for none. On a failure prints it and returns false.
-bool ResolveRevision(Session& session, const std::string& topic, const std::string& revision, std::string* commit,
-                     int* exit_code);
-
-// A unified diff, coloured on a terminal.
-void PrintDiff(Session& session, const std::string& diff);
-
 // One line: what was committed, or that nothing changed.
 std::string OutcomeLine(Session& session, const metapowers::v1::CommandOutcome& outcome);
 

@@ -49,7 +49,7 @@ void Pause(absl::Duration time) {
   }
 }
 
-void Print(Session& session, const Revision& revision) {
+void Print(Session& session, const Revision& revision, bool with_topic) {
   switch (session.options().format) {
     case OutputFormat::kJson:
       session.out() << ToJsonLine(revision);
@@ -58,14 +58,15 @@ void Print(Session& session, const Revision& revision) {
       session.out() << "---\n" << ToYaml(revision);
       break;
     default:
-      PrintRevision(session, revision);
+      PrintRevisionLine(session, revision, with_topic);
   }
 }
 
 // One watch over all its calls.
 class Follower {
  public:
-  Follower(Session& session, const WatchOptions& options) : session_(session), left_(options.limit) {
+  Follower(Session& session, const WatchOptions& options)
+      : session_(session), with_topic_(options.topic.empty()), left_(options.limit) {
     request_.set_parent(options.topic.empty() ? session.WorkspaceName() : session.TopicName(options.topic));
     request_.set_start_revision(options.from);
   }
@@ -94,7 +95,7 @@ class Follower {
     failures_ = 0;
     for (const Revision& revision : response.revisions()) {
       if (full_) return;
-      Print(session_, revision);
+      Print(session_, revision, with_topic_);
       full_ = left_ > 0 && --left_ == 0;
     }
     session_.out().flush();
@@ -108,6 +109,7 @@ class Follower {
   }
 
   Session& session_;
+  const bool with_topic_;
   WatchWorkspaceRequest request_;
   int left_;  // to print; 0: no limit
   int failures_ = 0;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kMaxSteps = 10'000;  // N of HEAD~N
 constexpr int kPageSize = 1'000;
-constexpr int kMaxCandidates = 10;  // as many full ids as fit into the metadata of an error
+constexpr int kMaxCandidates = 10;         // as many full ids as fit into the metadata of an error
 constexpr size_t kMaxTextBytes = 2 << 10;  // of a text that is cut
 
 // Ends no text inside a UTF-8 sequence.

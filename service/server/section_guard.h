@@ -27,9 +27,9 @@ struct Origin {
 
 // The origin of `standing`, the section of `entry` in `head`. It was last generated as `copy`, where the topic keeps a
 // pristine copy of it (pristine_copy.h); else as it, or the copy beside it, stands in the newest commit of this
-// command, or in the newest that has it as it stands, where a commit since then undid another; else it is what this version generates from the inputs in the newest commit of the document (history may
-// have been squashed). Otherwise ABORTED SECTION_EDITED. Reads a bounded part of the document's history. `topic` names
-// the topic, `uid` its workspace.
+// command, or in the newest that has it as it stands, where a commit since then undid another; else it is what this
+// version generates from the inputs in the newest commit of the document (history may have been squashed). Otherwise
+// ABORTED SECTION_EDITED. Reads a bounded part of the document's history. `topic` names the topic, `uid` its workspace.
 absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
                                   const CommandEntry& entry, const workspace::Snapshot& head,
                                   absl::string_view standing, const std::optional<std::string>& copy);

@@ -176,7 +176,7 @@ TEST_F(ClientTest, PrintsDifferencesInMeaning) {
   gone.add_causes()->set_kind(metapowers::v1::CHANGE_KIND_REMOVED);
   gone.mutable_causes(0)->set_element("component");
   gone.mutable_causes(0)->set_id("x");
-  PrintResultDiffs(session_, response);
+  PrintResultDiffs(session_, response.results());
   EXPECT_EQ(out_.str(),
             "threat-model\n"
             "  Findings: 1 raised medium → high.\n"

@@ -1,4 +1,5 @@
 """The client on a terminal: a pseudo-terminal as its standard error, and as its output where wanted."""
+import codecs
 import contextlib
 import fcntl
 import os
@@ -32,6 +33,7 @@ class Terminal:
                                         env={**CLEAN, 'TERM': 'xterm', **(env or {})})
         os.close(secondary)
         self.text = ''
+        self.decoder = codecs.getincrementaldecoder('utf-8')('replace')  # a chunk may end inside a character
 
     def read(self, seconds):
         """What comes within this time; False at the end of the output."""
@@ -39,7 +41,7 @@ class Terminal:
             return True
         with contextlib.suppress(OSError):
             chunk = os.read(self.primary, 65536)
-            self.text += chunk.decode(errors='replace')
+            self.text += self.decoder.decode(chunk)
             return bool(chunk)
         return False
 
