@@ -1,7 +1,5 @@
 #include "service/workspace/housekeeper.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -16,55 +14,13 @@
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
+#include "service/workspace/git_process.h"
 #include "service/workspace/superseded_packs.h"
 
 namespace metapowers::workspace {
 namespace {
 
 constexpr absl::Duration kLongestLook = absl::Milliseconds(50);  // between two looks at whether Git has ended
-constexpr absl::Duration kLongestEnd = absl::Seconds(5);         // of killed processes
-
-// Starts `git` with `command` in a process group of its own, with what it starts in turn; returns its process id, 0 on
-// failure.
-pid_t StartGit(const std::string& repository, const std::vector<const char*>& command) {
-  const std::string git_dir = "--git-dir=" + repository;
-  std::vector<const char*> arguments = {"git", git_dir.c_str(),
-                                        "-c",  "core.hooksPath=/dev/null",
-                                        "-c",  "core.fsmonitor=false",
-                                        "-c",  "gc.auto=0",
-                                        "-c",  "core.fsync=objects,derived-metadata,reference",
-                                        "-c",  "pack.threads=1"};
-  arguments.insert(arguments.end(), command.begin(), command.end());
-  arguments.push_back(nullptr);
-  const std::vector<const char*> environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
-                                                "GIT_CONFIG_NOSYSTEM=1",
-                                                "GIT_CONFIG_GLOBAL=/dev/null",
-                                                "HOME=/nonexistent",
-                                                "GIT_TERMINAL_PROMPT=0",
-                                                "LC_ALL=C",
-                                                nullptr};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  pid_t child = 0;
-  const int rc = posix_spawnp(&child, "git", &actions, &attributes, const_cast<char* const*>(arguments.data()),
-                              const_cast<char* const*>(environment.data()));
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return rc == 0 ? child : 0;
-}
-
-// Until no process is in the group, whose members are being killed.
-void AwaitEndOfGroup(pid_t group) {
-  const absl::Time latest = absl::Now() + kLongestEnd;
-  while (::kill(-group, 0) == 0 && absl::Now() < latest) absl::SleepFor(absl::Milliseconds(1));
-}
 
 }  // namespace
 
@@ -117,7 +73,7 @@ bool Housekeeper::stopping() {
   return stopping_;
 }
 
-absl::Status Housekeeper::RunGit(const std::string& repository, const std::vector<const char*>& command) {
+absl::Status Housekeeper::RunGit(const std::string& repository, const std::vector<std::string>& command) {
   pid_t child = 0;
   {
     absl::MutexLock lock(&mutex_);
@@ -151,7 +107,7 @@ absl::Status Housekeeper::RunGit(const std::string& repository, const std::vecto
   }
   if (ended) AwaitEndOfGroup(child);
   if (stopping()) return absl::CancelledError();
-  const absl::string_view name = command.front();
+  const std::string& name = command.front();
   if (late) return absl::DeadlineExceededError(absl::StrCat("git ", name, " took too long and was ended"));
   if (reaped && WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("git ", name, " failed: ", WIFEXITED(status) ? "exit code " : "signal ",

@@ -41,7 +41,7 @@ class Housekeeper {
   void Run();
   bool stopping() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status PackNow(const std::string& repository) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status RunGit(const std::string& repository, const std::vector<const char*>& command)
+  absl::Status RunGit(const std::string& repository, const std::vector<std::string>& command)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   const absl::Duration most_time_;
