@@ -33,9 +33,9 @@ std::string CommitMessage::Format() const {
       {kCommandTrailer, &command},
       {kActionTrailer, &action},
       {kRevertsTrailer, &reverts},
-      {"Metapowers-Model", &model},
-      {"Metapowers-Catalogue", &catalogue},
-      {"Metapowers-Engine", &engine},
+      {kModelTrailer, &model},
+      {kCatalogueTrailer, &catalogue},
+      {kEngineTrailer, &engine},
       {"Metapowers-Request-Id", &request_id},
       {"Metapowers-Skip-Checks", &skipped_gate},
   };

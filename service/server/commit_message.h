@@ -16,6 +16,9 @@ inline constexpr char kActionTrailer[] = "Metapowers-Action";
 inline constexpr char kRevertsTrailer[] = "Metapowers-Reverts";
 // How the sentence on findings begins that finding_changes.md makes.
 inline constexpr char kFindingsLabel[] = "Findings: ";
+inline constexpr char kModelTrailer[] = "Metapowers-Model";
+inline constexpr char kCatalogueTrailer[] = "Metapowers-Catalogue";
+inline constexpr char kEngineTrailer[] = "Metapowers-Engine";
 
 // `security(<topic>): <what>`, `security: <what>` without a topic, the summary, and the trailers, each only when its
 // value is not empty.

@@ -1,3 +1,4 @@
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -6,10 +7,15 @@
 #include "service/server/version.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/local_engine.h"
+#include "service/workspace/signing_key.h"
 
 namespace metapowers::server {
 
 absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions& options) {
+  std::shared_ptr<const workspace::SigningKey> key;
+  if (!options.signing_key.empty()) {
+    ASSIGN_OR_RETURN(key, workspace::SigningKey::Load(options.signing_key));
+  }
   ASSIGN_OR_RETURN(std::shared_ptr<const workspace::DataDir> data_dir, workspace::DataDir::Open(path));
   Env env;
   env.clock = std::make_unique<SystemClock>();
@@ -25,7 +31,7 @@ absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions&
   };
   ASSIGN_OR_RETURN(env.engine, workspace::NewLocalEngine(data_dir, engine));
   ASSIGN_OR_RETURN(env.registry, workspace::OpenWorkspaceRegistry(data_dir, *env.engine));
-  env.identity = [] { return workspace::Identity{"metapowers", "metapowers@localhost"}; };
+  env.identity = [key] { return workspace::Identity{kServiceName, kServiceEmail, key}; };
   env.version = kVersion;
   return env;
 }

@@ -8,6 +8,7 @@
 #include "metapowers/security/recover/v1/recover_service.pb.h"
 #include "metapowers/security/respond/v1/respond_service.pb.h"
 #include "metapowers/security/utility/v1/utility_service.pb.h"
+#include "metapowers/v1/admin_service.pb.h"
 #include "metapowers/v1/document_service.pb.h"
 #include "metapowers/v1/event_service.pb.h"
 #include "metapowers/v1/export_service.pb.h"
@@ -30,6 +31,7 @@ const google::protobuf::internal::DescriptorTable* const kTables[] = {
     &descriptor_table_metapowers_2fsecurity_2frespond_2fv1_2frespond_5fservice_2eproto,
     &descriptor_table_metapowers_2fsecurity_2frecover_2fv1_2frecover_5fservice_2eproto,
     &descriptor_table_metapowers_2fsecurity_2futility_2fv1_2futility_5fservice_2eproto,
+    &descriptor_table_metapowers_2fv1_2fadmin_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fworkspace_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fdocument_5fservice_2eproto,
     &descriptor_table_metapowers_2fv1_2fevent_5fservice_2eproto,

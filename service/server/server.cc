@@ -80,8 +80,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Env env, const std::vector
   SetLimits(builder);
   for (const auto factory :
        {NewGovernService, NewIdentifyService, NewProtectService, NewDetectService, NewRespondService, NewRecoverService,
-        NewUtilityService, NewWorkspaceService, NewDocumentService, NewEventService, NewExportService, NewLintService,
-        NewModelService, NewReportService, NewWorkflowService, NewServerInfoService}) {
+        NewUtilityService, NewAdminService, NewWorkspaceService, NewDocumentService, NewEventService, NewExportService,
+        NewLintService, NewModelService, NewReportService, NewWorkflowService, NewServerInfoService}) {
     state->services.push_back(factory(dispatcher));
     builder.RegisterService(state->services.back().get());
   }

@@ -4,6 +4,7 @@
 #include "service/server/services.h"
 #include "service/server/version.h"
 #include "service/workspace/engine.h"
+#include "service/workspace/signing_key.h"
 
 namespace metapowers::server {
 namespace {
@@ -16,6 +17,9 @@ absl::Status GetServerInfo(Backend& backend, Call& call, const GetServerInfoRequ
   response.set_api_version(kApiVersion);
   response.set_catalogue_version(knowledge::Catalogue().version());
   response.set_libgit2_version(kLibgit2Version);
+  const absl::StatusOr<workspace::Identity> service = backend.env.identity();
+  if (service.ok() && service->key != nullptr)
+    response.set_allowed_signers(service->key->AllowedSigner(service->email));
   return absl::OkStatus();
 }
 

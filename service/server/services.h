@@ -19,6 +19,7 @@ std::unique_ptr<grpc::Service> NewDetectService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewRespondService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewRecoverService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewUtilityService(Dispatcher& dispatcher);
+std::unique_ptr<grpc::Service> NewAdminService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewWorkspaceService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewDocumentService(Dispatcher& dispatcher);
 std::unique_ptr<grpc::Service> NewEventService(Dispatcher& dispatcher);

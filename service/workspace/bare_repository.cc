@@ -21,6 +21,7 @@
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/commit.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/git.h"
@@ -42,17 +43,33 @@ constexpr char kConfig[] =
 constexpr char kLock[] = "/refs/heads/main.lock";
 constexpr char kOurLock[] = "/refs/heads/main.lock.lock";
 
-bool IsStale(const std::string& lock) {
+constexpr char kHeadRecord[] = "/metapowers-head";
+// Commits of others above the record of ours that are looked through for it.
+constexpr int kMostForeign = 10'000;
+
+bool IsOlder(const std::string& lock, absl::Duration age) {
   struct stat status = {};
-  return ::stat(lock.c_str(), &status) == 0 && absl::Now() - absl::TimeFromTimespec(status.st_mtim) > kStaleLock;
+  return ::stat(lock.c_str(), &status) == 0 && absl::Now() - absl::TimeFromTimespec(status.st_mtim) > age;
 }
 
-void RemoveStaleLocks(const std::string& directory, bool recursive) {
+void RemoveLocks(const std::string& directory, absl::Duration age, bool recursive) {
   for (const std::string& name : ListNames(directory)) {
     const std::string path = absl::StrCat(directory, "/", name);
-    if (absl::EndsWith(name, ".lock") && IsStale(path)) ::unlink(path.c_str());
-    if (recursive) RemoveStaleLocks(path, true);  // none in what is no directory
+    if (absl::EndsWith(name, ".lock") && IsOlder(path, age)) ::unlink(path.c_str());
+    if (recursive) RemoveLocks(path, age, true);  // none in what is no directory
   }
+}
+
+// Whether `wanted` is `from` or one of its first parents, as far as it is looked for.
+bool IsOnLine(const ObjectSource& objects, const std::string& wanted, std::string from) {
+  for (int i = 0; i < kMostForeign && !from.empty(); ++i) {
+    if (from == wanted) return true;
+    const absl::StatusOr<std::string> body = objects.Read(from, ObjectType::kCommit);
+    const absl::StatusOr<CommitInfo> commit = body.ok() ? ParseCommit(*body) : body.status();
+    if (!commit.ok()) return false;
+    from = commit->first_parent;
+  }
+  return false;
 }
 
 // The lock is ours when it holds what its second name does: a commit that nobody else knew.
@@ -89,6 +106,18 @@ void RemoveTemporaries(const std::string& path, bool ours) {
   }
 }
 
+void RemoveLeftoversOlderThan(const std::string& path, absl::Duration age) {
+  RemoveOurLock(path);
+  for (const char* name : {"", "/objects/info", "/objects/pack"}) RemoveLocks(path + name, age, /*recursive=*/false);
+  RemoveLocks(path + "/refs", age, /*recursive=*/true);
+  RemoveTemporaries(path, /*ours=*/true);
+  const std::string packs = path + "/objects/pack/";
+  for (const std::string& name : ListNames(packs)) {
+    const std::string stem = absl::StrCat(packs, absl::StripSuffix(name, ".idx"));
+    if (absl::EndsWith(name, ".idx") && !FileExists(stem + ".pack")) ::unlink((packs + name).c_str());
+  }
+}
+
 absl::Status Fill(const std::string& directory) {
   for (const char* name : {"", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"}) {
     RETURN_IF_ERROR(MakeDirectory(directory + name));
@@ -114,15 +143,13 @@ absl::Status BareRepository::Create(const std::string& path) {
   return StorageError(error, "cannot create the workspace");
 }
 
-void BareRepository::RemoveLeftovers(const std::string& path) {
-  RemoveOurLock(path);
-  for (const char* name : {"", "/objects/info", "/objects/pack"}) RemoveStaleLocks(path + name, /*recursive=*/false);
-  RemoveStaleLocks(path + "/refs", /*recursive=*/true);
-  RemoveTemporaries(path, /*ours=*/true);
+void BareRepository::RemoveLeftovers(const std::string& path) { RemoveLeftoversOlderThan(path, kStaleLock); }
+
+void BareRepository::RemoveAllLeftovers(const std::string& path) {
+  RemoveLeftoversOlderThan(path, -absl::InfiniteDuration());
   const std::string packs = path + "/objects/pack/";
   for (const std::string& name : ListNames(packs)) {
-    const std::string stem = absl::StrCat(packs, absl::StripSuffix(name, ".idx"));
-    if (absl::EndsWith(name, ".idx") && !FileExists(stem + ".pack")) ::unlink((packs + name).c_str());
+    if (absl::EndsWith(name, ".keep")) ::unlink((packs + name).c_str());
   }
 }
 
@@ -187,7 +214,30 @@ absl::Status BareRepository::MoveBranch(absl::string_view expected, absl::string
     if (!status.ok()) ::unlink(lock.c_str());
   }
   ::unlink(ours.c_str());
-  return status.ok() ? SyncDirectory(path_ + "/refs/heads") : status;
+  if (status.ok()) status = SyncDirectory(path_ + "/refs/heads");
+  if (status.ok()) NoteMove(expected, target);
+  return status;
+}
+
+std::string BareRepository::RecordedHead(const std::string& path) {
+  const absl::StatusOr<std::optional<std::string>> text = ReadWholeFile(path + kHeadRecord);
+  if (!text.ok() || !text->has_value()) return "";
+  const std::string id(absl::StripTrailingAsciiWhitespace(**text));
+  return IsObjectId(id) ? id : "";
+}
+
+void BareRepository::RecordHead(const std::string& path, absl::string_view commit) {
+  const std::string line = absl::StrCat(commit, "\n");
+  const UniqueFd file(::open((path + kHeadRecord).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  // Always as long, in its place: it is never half written. Without it, less is told by verify.
+  if (file.valid() && ::pwrite(file.get(), line.data(), line.size(), 0) < 0) return;
+}
+
+void BareRepository::NoteMove(absl::string_view expected, absl::string_view target) {
+  if (rewritten_) return;
+  const std::string record = RecordedHead(path_);
+  rewritten_ = !record.empty() && record != expected && !IsOnLine(*objects_, record, std::string(expected));
+  if (!rewritten_) RecordHead(path_, target);
 }
 
 void BareRepository::Recount() {

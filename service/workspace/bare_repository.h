@@ -31,6 +31,8 @@ class BareRepository {
   // locks of others that are older than kStaleLock: a younger one may be that of a push under way. Only for the owner
   // of the data directory, and before the repository is opened.
   static void RemoveLeftovers(const std::string& path);
+  // The same where nobody else can be at work: locks of any age, and marks of packs that were being taken over.
+  static void RemoveAllLeftovers(const std::string& path);
   // Of it, the temporary files of Git alone, while the repository may be in use here.
   static void RemoveTemporariesOfGit(const std::string& path);
 
@@ -48,6 +50,12 @@ class BareRepository {
 
   // Stores the objects durably.
   absl::Status Store(const std::vector<const Object*>& objects);
+
+  // The commit that MoveBranch() last moved the branch onto, "" when that is not known. It is written after the move
+  // and not synced: after a power cut it may be one before. The branch is at it or above, unless somebody rewrote it;
+  // then it stays as it is, so that `metapowersd verify` can tell.
+  static std::string RecordedHead(const std::string& path);
+  static void RecordHead(const std::string& path, absl::string_view commit);
 
   // Moves the branch from `expected` ("" = it must not exist) to `target`, durably, without waiting: ABORTED/HEAD_MOVED
   // without the actual value, FAILED_PRECONDITION/LOCKED while another process holds its lock. The lock is there whole
@@ -68,6 +76,9 @@ class BareRepository {
   BareRepository(std::string path, std::shared_ptr<ObjectStore> objects)
       : path_(std::move(path)), objects_(std::move(objects)) {}
 
+  // RecordHead() after a move, unless the record is of another line.
+  void NoteMove(absl::string_view expected, absl::string_view target) ABSL_EXCLUSIVE_LOCKS_REQUIRED(move_mutex_);
+
   const std::string path_;
   const std::shared_ptr<ObjectStore> objects_;
   std::atomic<int> loose_objects_{0};
@@ -79,6 +90,7 @@ class BareRepository {
   absl::Time next_packing_ ABSL_GUARDED_BY(packing_mutex_) = absl::InfinitePast();
 
   absl::Mutex move_mutex_;
+  bool rewritten_ ABSL_GUARDED_BY(move_mutex_) = false;  // the branch, as the record of its head tells
 };
 
 }  // namespace metapowers::workspace

@@ -127,6 +127,12 @@ absl::StatusOr<std::string> FormatCommit(const CommitSpec& spec, absl::string_vi
   return absl::StrCat("tree ", tree, "\n", parent_line, author, committer, "\n", message, "\n");
 }
 
+std::string AddSignature(absl::string_view body, absl::string_view signature) {
+  const size_t headers = body.find("\n\n") + 1;
+  const std::string lines = absl::StrReplaceAll(absl::StripTrailingAsciiWhitespace(signature), {{"\n", "\n "}});
+  return absl::StrCat(body.substr(0, headers), "gpgsig ", lines, "\n", body.substr(headers));
+}
+
 absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body) {
   CommitInfo info;
   absl::Time author_time;

@@ -4,6 +4,7 @@
 #define METAPOWERS_SERVICE_WORKSPACE_COMMIT_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,9 +18,12 @@
 
 namespace metapowers::workspace {
 
+class SigningKey;
+
 struct Identity {
   std::string name;
   std::string email;
+  std::shared_ptr<const SigningKey> key = nullptr;  // of a committer: it signs what it commits
 
   bool operator==(const Identity&) const = default;
 };
@@ -42,6 +46,7 @@ struct CommitSpec {
   Identity author;                  // the caller
   Identity committer;               // the service
   absl::Time time;                  // of both; whole seconds, recorded in UTC
+  std::string signature = "";       // of the commit, armored; where it has none yet, Draft asks the committer's key
 };
 
 using Trailers = std::vector<std::pair<std::string, std::string>>;
@@ -65,6 +70,9 @@ struct CommitInfo {
 // The body of a commit object. INVALID_ARGUMENT/ARGUMENT_INVALID when an identity has no name or
 // e-mail left after control characters and angle brackets are dropped, or the message is blank or no UTF-8.
 absl::StatusOr<std::string> FormatCommit(const CommitSpec& spec, absl::string_view tree, absl::string_view parent);
+
+// `body`, as FormatCommit() gives it, with the armored signature of it.
+std::string AddSignature(absl::string_view body, absl::string_view signature);
 
 // The commit that `body` describes, with id and revision left to the caller. DATA_LOSS/STORAGE_CORRUPT.
 absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/base/error.h"
+#include "service/base/ids.h"
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
@@ -21,7 +22,6 @@ namespace metapowers::workspace {
 namespace {
 
 constexpr char kFormatPrefix[] = "metapowers-data ";
-constexpr int kFormatVersion = 3;
 constexpr int kOldestVersion = 1;  // had no journal, and 2 no log: they need nothing else
 
 std::string Describe(absl::string_view path, absl::string_view why) {
@@ -45,7 +45,21 @@ absl::Status CheckOwner(const std::string& path) {
 }
 
 absl::Status WriteFormat(const std::string& path) {
-  return ReplaceFile(path + "/format", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
+  return ReplaceFile(path + "/format", absl::StrCat(kFormatPrefix, kDataFormat, "\n"));
+}
+
+// The version that the text of the file `format` tells, one that this release knows.
+absl::StatusOr<int> ReadVersion(const std::string& path, absl::string_view text) {
+  int version = 0;
+  if (!absl::ConsumePrefix(&text, kFormatPrefix) || !absl::SimpleAtoi(absl::StripSuffix(text, "\n"), &version)) {
+    return NotOursError(path, "has a damaged format file", "restore the file from a backup");
+  }
+  if (version >= kOldestVersion && version <= kDataFormat) return version;
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   Describe(path, absl::StrCat("has format ", version, "; this release knows ", kDataFormat)),
+                   {.reason = "STORAGE_VERSION",
+                    .metadata = {{"version", std::to_string(version)}},
+                    .next_step = "run the release that wrote it, or a later one"});
 }
 
 absl::Status CheckFormat(const std::string& path) {
@@ -60,19 +74,9 @@ absl::Status CheckFormat(const std::string& path) {
     RETURN_IF_ERROR(SyncFileSystem(path));
     return WriteFormat(path);
   }
-  absl::string_view text = *format;
-  int version = 0;
-  if (!absl::ConsumePrefix(&text, kFormatPrefix) || !absl::SimpleAtoi(absl::StripSuffix(text, "\n"), &version)) {
-    return NotOursError(path, "has a damaged format file", "restore the file from a backup");
-  }
-  if (version == kFormatVersion) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int version, ReadVersion(path, *format));
   // Before the first answer that only the log holds: an older release must not open it after that.
-  if (version >= kOldestVersion && version < kFormatVersion) return WriteFormat(path);
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   Describe(path, absl::StrCat("has format ", version, "; this release knows ", kFormatVersion)),
-                   {.reason = "STORAGE_VERSION",
-                    .metadata = {{"version", std::to_string(version)}},
-                    .next_step = "run the release that wrote it, or a later one"});
+  return version == kDataFormat ? absl::OkStatus() : WriteFormat(path);
 }
 
 }  // namespace
@@ -92,8 +96,33 @@ absl::StatusOr<std::shared_ptr<const DataDir>> DataDir::Open(absl::string_view p
   RETURN_IF_ERROR(MakeDirectory(opened->registry()));
   RETURN_IF_ERROR(MakeDirectory(opened->workspaces()));
   RETURN_IF_ERROR(MakeDirectory(opened->journal_log()));
+  // Without it there is no backup; a full disk must not keep anybody from reading.
+  if (!FileExists(opened->id_file())) (void)ReplaceFile(opened->id_file(), NewUuid() + "\n");
   RETURN_IF_ERROR(SyncDirectory(directory));
   return opened;
+}
+
+absl::Status DataDir::Check(absl::string_view path) {
+  const DataDirLayout layout{std::string(absl::StripSuffix(path, "/"))};
+  RETURN_IF_ERROR(CheckOwner(layout.path()));
+  ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadWholeFile(layout.format()));
+  if (!format.has_value()) return NotOursError(layout.path(), "holds no metapowers data", "name the one of a server");
+  return ReadVersion(layout.path(), *format).status();
+}
+
+absl::StatusOr<std::string> DataDir::ReadId(absl::string_view path) {
+  RETURN_IF_ERROR(Check(path));
+  const DataDirLayout layout{std::string(absl::StripSuffix(path, "/"))};
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadWholeFile(layout.id_file()));
+  const std::string id(absl::StripSuffix(text.value_or(""), "\n"));
+  if (IsUuid(id)) return id;
+  return NotOursError(layout.path(), text.has_value() ? "has a damaged file `id`" : "has no file `id` yet",
+                      "start the server of this release on it once");
+}
+
+absl::Status DataDir::Finish(const DataDirLayout& layout, absl::string_view id) {
+  RETURN_IF_ERROR(ReplaceFile(layout.id_file(), absl::StrCat(id, "\n")));
+  return WriteFormat(layout.path());
 }
 
 DataDir::~DataDir() { ::close(lock_); }

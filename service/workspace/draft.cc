@@ -8,6 +8,7 @@
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/path.h"
+#include "service/workspace/signing_key.h"
 #include "service/workspace/staged_objects.h"
 #include "service/workspace/tree.h"
 
@@ -172,6 +173,10 @@ absl::StatusOr<std::optional<CommitInfo>> Draft::Stage(CommitSpec spec, const Ob
   if (tree == state_->tree()) return std::nullopt;
 
   ASSIGN_OR_RETURN(std::string body, FormatCommit(spec, tree, state_->commit()));
+  if (spec.signature.empty() && spec.committer.key != nullptr) {
+    ASSIGN_OR_RETURN(spec.signature, spec.committer.key->Sign(body));
+  }
+  if (!spec.signature.empty()) body = AddSignature(body, spec.signature);
   ASSIGN_OR_RETURN(CommitInfo info, ParseCommit(body));
   info.id = editor.Keep(ObjectType::kCommit, std::move(body));
   info.revision = state_->revision() + 1;

@@ -19,6 +19,8 @@ absl::Status CheckBatch(const CommitBatch& batch) {
                    {.reason = "ARGUMENT_INVALID"});
 }
 
+absl::StatusOr<std::shared_ptr<const Snapshot>> Engine::Store(absl::string_view uid) { return Head(uid); }
+
 absl::Status Engine::Commit(absl::string_view uid, CommitBatch batch) {
   absl::Status answer;
   absl::Notification answered;

@@ -139,6 +139,10 @@ class Engine {
   // Waits until every step that has its place by now is durable or has failed.
   virtual absl::Status Settle(absl::string_view uid) = 0;
 
+  // Waits until every step that is answered by now is where other programs see it, and returns the state after them;
+  // why that cannot be done now, e.g. FAILED_PRECONDITION/BRANCH_DIVERGED, DEADLINE_EXCEEDED/CANCELLED after a minute.
+  virtual absl::StatusOr<std::shared_ptr<const Snapshot>> Store(absl::string_view uid);
+
   // First-parent history, newest first. NOT_FOUND/REVISION_NOT_FOUND, INVALID_ARGUMENT/NAME_INVALID.
   virtual absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) = 0;
 

@@ -130,6 +130,11 @@ absl::Status EngineOverloadedError(absl::string_view waiting) {
                    {.reason = "OVERLOADED", .next_step = "try again after the time in RetryInfo"});
 }
 
+absl::Status StoreLateError() {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "commits are still on their way into the repository",
+                   {.reason = "CANCELLED", .next_step = "look at the load of the disk, then try again"});
+}
+
 absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual) {
   return MakeError(
       absl::StatusCode::kFailedPrecondition,

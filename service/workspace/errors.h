@@ -34,6 +34,8 @@ absl::Status JournalVersionError(int64_t version, int known);
 absl::Status JournalFailedError();
 // `waiting` says of what there is too much.
 absl::Status EngineOverloadedError(absl::string_view waiting);
+// Steps are still on their way into the repository after a long wait.
+absl::Status StoreLateError();
 // Somebody else moved the branch from `expected` to `actual` while steps of ours were not in the repository yet.
 absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual);
 

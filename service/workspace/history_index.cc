@@ -10,6 +10,7 @@
 #include "service/base/status_macros.h"
 #include "service/workspace/commit.h"
 #include "service/workspace/errors.h"
+#include "service/workspace/files.h"
 #include "service/workspace/tree.h"
 
 namespace metapowers::workspace {
@@ -51,6 +52,25 @@ absl::StatusOr<std::unique_ptr<HistoryIndex>> HistoryIndex::Open(const std::stri
   if (!index->SetUp().ok()) RETURN_IF_ERROR(index->SetUpAnew());
   index->thread_ = std::thread([self = index.get()] { self->Run(); });
   return index;
+}
+
+absl::StatusOr<absl::flat_hash_map<std::string, IndexedRevision>> HistoryIndex::ReadAllNewest(const std::string& file) {
+  absl::flat_hash_map<std::string, IndexedRevision> newest;
+  if (!FileExists(file)) return newest;
+  ASSIGN_OR_RETURN(const Database database, OpenDatabase(file, /*create=*/false, "PRAGMA query_only = ON;"));
+  Statement version, check, rows;
+  RETURN_IF_ERROR(version.Prepare(database.get(), "PRAGMA user_version"));
+  ASSIGN_OR_RETURN(const bool known, version.Step());
+  if (!known || version.Number(0) != kVersion) return newest;
+  RETURN_IF_ERROR(check.Prepare(database.get(), "PRAGMA quick_check(1)"));
+  ASSIGN_OR_RETURN(const bool checked, check.Step());
+  if (!checked || check.Bytes(0) != "ok") return DatabaseCorruptError(checked ? check.Bytes(0) : "it has no pages");
+  RETURN_IF_ERROR(rows.Prepare(database.get(), "SELECT workspace, revision, commit_id FROM newest"));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return newest;
+    newest[rows.Bytes(0)] = {rows.Number(1), rows.Bytes(2)};
+  }
 }
 
 HistoryIndex::~HistoryIndex() {

@@ -36,6 +36,10 @@ class HistoryIndex {
   HistoryIndex(const HistoryIndex&) = delete;
   HistoryIndex& operator=(const HistoryIndex&) = delete;
 
+  // The newest revision of each workspace, by uid, as `file` has it, which is only read; none when it is absent or of
+  // another version. DATA_LOSS/STORAGE_CORRUPT when it is damaged.
+  static absl::StatusOr<absl::flat_hash_map<std::string, IndexedRevision>> ReadAllNewest(const std::string& file);
+
   // Whether it knows the history of `path` when it is complete: files and folders of topics.
   static bool Covers(absl::string_view path);
 

@@ -112,6 +112,11 @@ class LocalEngine : public Engine {
     return workspace->Match(prefix, most);
   }
 
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Store(absl::string_view uid) override {
+    ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
+    return workspace->Store();
+  }
+
   absl::StatusOr<HistoryPage> History(absl::string_view uid, const HistoryQuery& query) override {
     ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
     return workspace->History(query);
@@ -156,7 +161,7 @@ class LocalEngine : public Engine {
   };
 
   static bool IsKey(absl::string_view uid) { return IsUuid(uid) && absl::AsciiStrToLower(uid) == uid; }
-  std::string PathOf(absl::string_view uid) const { return absl::StrCat(data_dir_->workspaces(), "/", uid, ".git"); }
+  std::string PathOf(absl::string_view uid) const { return data_dir_->repository(uid); }
 
   absl::StatusOr<WorkspacePointer> Find(absl::string_view uid) {
     if (!IsKey(uid)) return WorkspaceNotFoundError(uid);

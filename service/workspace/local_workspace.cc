@@ -28,6 +28,9 @@ int64_t BytesOf(const CommitBatch& batch) {
   return bytes;
 }
 
+// Of somebody who waits for steps to be stored, which takes milliseconds.
+constexpr absl::Duration kStorePatience = absl::Minutes(1);
+
 // A push holds the lock of the branch for milliseconds.
 constexpr absl::Duration kLockPatience = absl::Seconds(1);
 
@@ -327,6 +330,24 @@ void LocalWorkspace::Settle() {
     return durable_ >= steps_.size() || steps_[durable_].sequence > last;
   };
   mutex_.Await(absl::Condition(&durable));
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Store() {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
+  int64_t last = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (durable_ == 0) return head;
+    last = steps_[durable_ - 1].sequence;
+  }
+  context_.flush(shared_from_this(), /*soon=*/true);
+  absl::MutexLock lock(&mutex_);
+  const auto ended = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return steps_.empty() || steps_.front().sequence > last || !trouble_.ok();
+  };
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&ended), kStorePatience)) return StoreLateError();
+  return steps_.empty() || steps_.front().sequence > last ? head
+                                                          : absl::StatusOr<std::shared_ptr<const Snapshot>>(trouble_);
 }
 
 // --- Storing -----------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::StatusOr<std::vector<std::string>> Match(absl::string_view prefix, int most);
   void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Store() ABSL_LOCKS_EXCLUDED(mutex_);
   // Among the steps that are not stored yet.
   std::optional<RequestRecord> FindRequest(absl::string_view id) ABSL_LOCKS_EXCLUDED(requests_mutex_);
 

@@ -33,6 +33,7 @@ CommitSpec Decode(const journal::v1::StepCommit& commit) {
   spec.author = Decode(commit.author());
   spec.committer = Decode(commit.committer());
   spec.time = absl::FromUnixSeconds(commit.time());
+  spec.signature = commit.signature();
   return spec;
 }
 
@@ -62,6 +63,7 @@ std::string EncodeStep(const CommitBatch& batch) {
     Encode(spec.author, *commit.mutable_author());
     Encode(spec.committer, *commit.mutable_committer());
     commit.set_time(absl::ToUnixSeconds(spec.time));
+    commit.set_signature(spec.signature);
     for (const FileChange& change : spec.changes) {
       journal::v1::StepChange& out = *commit.add_changes();
       out.set_path(change.path);

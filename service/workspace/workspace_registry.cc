@@ -73,7 +73,7 @@ class FileRegistry : public WorkspaceRegistry {
     }
     // The repository first: a crash between the two leaves an unnamed one, which harms nobody.
     RETURN_IF_ERROR(engine_.CreateWorkspace(workspace.uid));
-    RETURN_IF_ERROR(ReplaceFile(absl::StrCat(data_dir_->registry(), "/", name), Format(workspace)));
+    RETURN_IF_ERROR(WriteRegistryEntry(data_dir_->registry(), workspace));
     absl::MutexLock lock(&mutex_);
     workspaces_[workspace.name] = workspace;
     return workspace;
@@ -133,21 +133,39 @@ class SingleRegistry : public WorkspaceRegistry {
 
 }  // namespace
 
+absl::StatusOr<std::vector<Workspace>> ReadRegistry(const std::string& directory, std::vector<std::string>& damaged) {
+  std::vector<Workspace> workspaces;
+  for (const std::string& name : ListNames(directory)) {
+    if (!IsSlug(name)) continue;  // the temporary file of a Create that did not end; its name holds a dot
+    ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadWholeFile(absl::StrCat(directory, "/", name)));
+    std::optional<Workspace> workspace = text.has_value() ? Parse(name, *text) : std::nullopt;
+    if (workspace.has_value()) {
+      workspaces.push_back(*std::move(workspace));
+    } else {
+      damaged.push_back(name);
+    }
+  }
+  return workspaces;
+}
+
+absl::Status WriteRegistryEntry(const std::string& directory, const Workspace& workspace) {
+  return ReplaceFile(absl::StrCat(directory, "/", workspace.name), Format(workspace));
+}
+
 absl::StatusOr<std::unique_ptr<WorkspaceRegistry>> OpenWorkspaceRegistry(std::shared_ptr<const DataDir> data_dir,
                                                                          Engine& engine) {
+  std::vector<std::string> damaged;
+  ASSIGN_OR_RETURN(std::vector<Workspace> read, ReadRegistry(data_dir->registry(), damaged));
+  if (!damaged.empty()) {
+    return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("registry entry '", damaged.front(), "' is damaged"),
+                     {.reason = "STORAGE_CORRUPT",
+                      .metadata = {{"object", "registry/" + damaged.front()}},
+                      .next_step = "restore the registry from a backup"});
+  }
   ByName workspaces;
-  for (const std::string& name : ListNames(data_dir->registry())) {
-    if (!IsSlug(name)) continue;  // the temporary file of a Create that did not end; its name holds a dot
-    ASSIGN_OR_RETURN(const std::optional<std::string> text,
-                     ReadWholeFile(absl::StrCat(data_dir->registry(), "/", name)));
-    std::optional<Workspace> workspace = text.has_value() ? Parse(name, *text) : std::nullopt;
-    if (!workspace.has_value()) {
-      return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("registry entry '", name, "' is damaged"),
-                       {.reason = "STORAGE_CORRUPT",
-                        .metadata = {{"object", "registry/" + name}},
-                        .next_step = "restore the registry from a backup"});
-    }
-    workspaces[name] = *std::move(workspace);
+  for (Workspace& workspace : read) {
+    const std::string name = workspace.name;
+    workspaces[name] = std::move(workspace);
   }
   return std::make_unique<FileRegistry>(std::move(data_dir), engine, std::move(workspaces));
 }

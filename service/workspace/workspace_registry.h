@@ -44,6 +44,12 @@ class WorkspaceRegistry {
   virtual WorkspacePage List(absl::string_view from_name, int limit) const = 0;
 };
 
+// The workspaces whose names are stored in `directory`, by name; those that cannot be read are added to `damaged`.
+absl::StatusOr<std::vector<Workspace>> ReadRegistry(const std::string& directory, std::vector<std::string>& damaged);
+
+// Stores the name of a workspace in `directory`, durably.
+absl::Status WriteRegistryEntry(const std::string& directory, const Workspace& workspace);
+
 // The names stored under the data directory, read once. `engine` must outlive the registry.
 // DATA_LOSS/STORAGE_CORRUPT names the file that cannot be read.
 absl::StatusOr<std::unique_ptr<WorkspaceRegistry>> OpenWorkspaceRegistry(std::shared_ptr<const DataDir> data_dir,

@@ -1,0 +1,209 @@
+#include "service/server/verify.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/server/env.h"
+#include "service/server/generator.h"
+#include "service/server/names.h"
+#include "service/server/section_check.h"
+#include "service/server/version.h"
+#include "service/workspace/backup_dir.h"
+#include "service/workspace/data_dir.h"
+#include "service/workspace/history_index.h"
+#include "service/workspace/repository_check.h"
+#include "service/workspace/workspace_registry.h"
+
+namespace metapowers::server {
+namespace {
+
+using workspace::Finding;
+
+constexpr char kMendRegistry[] = "restore the file from a backup, whose manifest has what was in it";
+
+// A repository to look at, and what is known of it.
+struct Target {
+  std::string name;
+  std::string repository;
+  std::vector<workspace::KnownHead> heads;
+  std::vector<workspace::JournalEntry> steps;
+};
+
+class Verifier {
+ public:
+  explicit Verifier(const VerifyOptions& options) : options_(options), generator_(Limits().cache_bytes) {}
+
+  absl::StatusOr<v1::Verification> Run() {
+    RETURN_IF_ERROR(options_.backup.empty() ? FindInDataDir() : FindInBackup());
+    if (!options_.workspace.empty() && targets_.empty()) {
+      return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workspace '", options_.workspace, "'"),
+                       {"WORKSPACE_NOT_FOUND", {{"workspace", options_.workspace}}, {}, ""});
+    }
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      if (options_.progress) options_.progress(targets_[i].name, i + 1, targets_.size());
+      Check(targets_[i]);
+    }
+    out_.set_workspaces(static_cast<int>(targets_.size()));
+    return std::move(out_);
+  }
+
+ private:
+  bool IsWanted(const std::string& name) const { return options_.workspace.empty() || options_.workspace == name; }
+
+  static void Add(const std::string& workspace, const Finding& finding,
+                  google::protobuf::RepeatedPtrField<v1::VerificationFinding>& list) {
+    v1::VerificationFinding& out = *list.Add();
+    out.set_workspace(workspace);
+    out.set_place(finding.place);
+    out.set_cause(finding.cause);
+    out.set_mend(finding.mend);
+  }
+  void AddFaults(const std::string& workspace, const std::vector<Finding>& findings) {
+    for (const Finding& finding : findings) Add(workspace, finding, *out_.mutable_faults());
+  }
+  void AddNote(const std::string& workspace, const Finding& finding) { Add(workspace, finding, *out_.mutable_notes()); }
+
+  absl::Status FindInDataDir();
+  absl::Status FindInBackup();
+  // The newest revisions that the index knows, by uid; what is wrong with it is added.
+  absl::flat_hash_map<std::string, workspace::IndexedRevision> ReadIndex(const workspace::DataDirLayout& layout);
+  void Check(const Target& target);
+
+  const VerifyOptions& options_;
+  Generator generator_;
+  std::vector<Target> targets_;
+  v1::Verification out_;
+};
+
+absl::flat_hash_map<std::string, workspace::IndexedRevision> Verifier::ReadIndex(
+    const workspace::DataDirLayout& layout) {
+  auto newest = workspace::HistoryIndex::ReadAllNewest(layout.history_index());
+  if (newest.ok()) return *std::move(newest);
+  AddFaults("", {{"history index", std::string(newest.status().message()),
+                  "nothing is lost: the server makes it anew from the repositories"}});
+  return {};
+}
+
+absl::Status Verifier::FindInDataDir() {
+  RETURN_IF_ERROR(workspace::DataDir::Check(options_.data_dir));
+  const workspace::DataDirLayout layout{std::string(absl::StripSuffix(options_.data_dir, "/"))};
+  // Before any branch is read: what they tell is below it then, also while a server runs.
+  const auto indexed = ReadIndex(layout);
+  std::map<std::string, std::vector<workspace::JournalEntry>> steps;
+  // Held to the end of this: nobody begins to write while the journal is read.
+  const auto owned = workspace::DataDir::Open(options_.data_dir);
+  if (owned.ok()) {
+    auto read = workspace::ReadJournal(**owned);
+    if (!read.ok()) {
+      AddFaults("", {{"journal", std::string(read.status().message()),
+                      "restore a backup: commits that were answered last may be in the journal alone"}});
+    } else {
+      steps = *std::move(read);
+    }
+  } else if (DetailsOf(owned.status()).reason == "LOCKED") {
+    AddNote("", {"journal", "a server runs on the data directory and has it open: not checked", ""});
+  } else {
+    return owned.status();
+  }
+  std::vector<std::string> damaged;
+  ASSIGN_OR_RETURN(const std::vector<workspace::Workspace> workspaces,
+                   workspace::ReadRegistry(layout.registry(), damaged));
+  for (const std::string& name : damaged) {
+    if (IsWanted(name)) AddFaults(name, {{"registry entry", "it cannot be read", kMendRegistry}});
+  }
+  for (const workspace::Workspace& found : workspaces) {
+    if (!IsWanted(found.name)) continue;
+    Target target{found.name, layout.repository(found.uid), {}, {}};
+    if (const auto at = indexed.find(found.uid); at != indexed.end()) {
+      target.heads.push_back({at->second.commit, at->second.revision, "the history index"});
+    }
+    if (const auto at = steps.find(found.uid); at != steps.end()) target.steps = std::move(at->second);
+    targets_.push_back(std::move(target));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::FindInBackup() {
+  ASSIGN_OR_RETURN(const std::unique_ptr<workspace::BackupDir> backup,
+                   workspace::BackupDir::OpenToRead(options_.backup));
+  for (const workspace::BackedUpWorkspace& entry : backup->manifest()->workspaces) {
+    if (!IsWanted(entry.workspace.name)) continue;
+    targets_.push_back({entry.workspace.name,
+                        backup->repository(entry.workspace.uid),
+                        {{entry.head, entry.revision, "the manifest"}},
+                        {}});
+  }
+  return absl::OkStatus();
+}
+
+void Verifier::Check(const Target& target) {
+  const auto repository = workspace::CheckedRepository::Open(target.repository);
+  if (!repository.ok()) {
+    AddFaults(target.name,
+              {{"repository", std::string(repository.status().message()), "restore the workspace from a backup"}});
+    return;
+  }
+  const std::vector<Finding> objects = repository->CheckObjects();
+  AddFaults(target.name, objects);
+  std::vector<Finding> faults;
+  SectionCheck sections(generator_, kVersion);
+  const workspace::CommitLine line =
+      repository->Walk([&](const workspace::CommitInfo& commit,
+                           int parents) { sections.Visit(*repository->objects(), commit, parents, faults); },
+                       faults);
+  out_.set_commits(out_.commits() + line.commits);
+  for (std::vector<Finding>& found : std::vector<std::vector<Finding>>{repository->CheckHeads(line, target.heads),
+                                                                       repository->CheckSteps(line, target.steps)}) {
+    faults.insert(faults.end(), found.begin(), found.end());
+  }
+  const auto checked = sections.Check(repository->objects());
+  if (checked.ok()) {
+    out_.set_sections(out_.sections() + checked->same);
+    faults.insert(faults.end(), checked->faults.begin(), checked->faults.end());
+    for (const Finding& note : checked->notes) AddNote(target.name, note);
+  } else if (objects.empty()) {
+    faults.push_back({"topics", std::string(checked.status().message()), "restore the workspace from a backup"});
+  }
+  AddFaults(target.name, faults);
+}
+
+std::string FormatFinding(absl::string_view kind, const v1::VerificationFinding& finding) {
+  std::string text = absl::StrCat(kind, "  ", finding.workspace(), finding.workspace().empty() ? "" : ": ",
+                                  finding.place(), "\n  ", finding.cause(), "\n");
+  if (!finding.mend().empty()) absl::StrAppend(&text, "  to mend: ", finding.mend(), "\n");
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Verification> Verify(const VerifyOptions& options) { return Verifier(options).Run(); }
+
+std::string FormatVerification(const v1::Verification& verification) {
+  std::string text;
+  for (const v1::VerificationFinding& fault : verification.faults()) text += FormatFinding("FAULT", fault);
+  for (const v1::VerificationFinding& note : verification.notes()) text += FormatFinding("note", note);
+  return absl::StrCat(text, "workspaces ", verification.workspaces(), ", commits ", verification.commits(),
+                      ", sections derived again ", verification.sections(), ", notes ", verification.notes_size(),
+                      ", faults ", verification.faults_size(), "\n");
+}
+
+std::string VerificationJson(const v1::Verification& verification) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  (void)google::protobuf::util::MessageToJsonString(verification, &json, options);
+  return json;
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,57 @@
+// Backup and restore of a data directory, by stock Git from repository to repository: what a backup lacks is fetched,
+// checked object by object, and synced, while others write. Thread-safe.
+#ifndef METAPOWERS_SERVICE_WORKSPACE_BACKUP_H_
+#define METAPOWERS_SERVICE_WORKSPACE_BACKUP_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/workspace/backup_dir.h"
+
+namespace metapowers::workspace {
+
+// Has every commit that was answered by now stored in the workspace's repository; returns the last of them, "" where
+// there is none. While a server runs, it alone can (Engine::Store).
+using StoreAnswered = std::function<absl::StatusOr<std::string>(const Workspace& workspace)>;
+
+// Told what is being done, for an operator who waits: so many workspaces of all.
+using BackupProgress = std::function<void(const Workspace& workspace, size_t position, size_t of)>;
+
+struct BackupOutcome {
+  // Something that was not backed up; the manifest keeps what it had of it.
+  struct Problem {
+    std::string workspace;  // name
+    absl::Status status;
+  };
+
+  BackupManifest manifest;
+  int changed = 0;      // workspaces
+  int64_t commits = 0;  // new ones
+  std::vector<Problem> problems;
+};
+
+// Brings the backup at `to` up to date with the data directory at `data_dir`, which may be in use, and marks it: from
+// then on it holds every revision that was answered before the call. One that is cut off leaves the mark where it was,
+// and what it fetched to the next. Errors: those of DataDir::ReadId and BackupDir::OpenToWrite, and
+// INVALID_ARGUMENT/ARGUMENT_INVALID when one directory lies in the other; FAILED_PRECONDITION/LOCKED of `store` ends
+// it. What concerns one workspace is a problem of the outcome: BRANCH_DIVERGED where its branch was rewritten since the
+// last backup, STORAGE_CORRUPT where Git finds a fault in what is new.
+absl::StatusOr<BackupOutcome> BackUp(absl::string_view data_dir, absl::string_view to, const StoreAnswered& store,
+                                     const BackupProgress& progress = nullptr);
+
+// Makes a data directory at `data_dir`, which must be absent or empty, of what the mark of the backup at `from` holds.
+// It becomes one at the end, so that no server starts on a part: then every branch is at the head that the manifest
+// tells, and `git fsck --strict` has found nothing. Errors: those of BackupDir::OpenToRead; FAILED_PRECONDITION/LOCKED
+// when a server runs on the directory, INVALID_ARGUMENT/ARGUMENT_INVALID when there is anything in it, DATA_LOSS/
+// STORAGE_CORRUPT when the backup does not hold what it says, FAILED_PRECONDITION/STORAGE_VERSION.
+absl::StatusOr<BackupManifest> Restore(absl::string_view from, absl::string_view data_dir,
+                                       const BackupProgress& progress = nullptr);
+
+}  // namespace metapowers::workspace
+
+#endif  // METAPOWERS_SERVICE_WORKSPACE_BACKUP_H_
