@@ -8,18 +8,14 @@
 #include "client/output.h"
 
 namespace metapowers::client {
-namespace {
 
 using metapowers::v1::Revision;
 
-// "threat-model", "model", "revert threat-model"; of a commit that the service did not make its whole subject.
-std::string What(const Revision& revision) {
+std::string WhatOf(const Revision& revision) {
   const std::string subject = ForTerminal(revision.subject());
   const size_t colon = subject.find(": ");
   return revision.topic().empty() || colon == std::string::npos ? subject : subject.substr(colon + 2);
 }
-
-}  // namespace
 
 std::string TimeOf(const Revision& revision, const char* format) {
   return absl::FormatTime(format, absl::FromUnixSeconds(revision.time().seconds()), absl::UTCTimeZone());
@@ -28,7 +24,7 @@ std::string TimeOf(const Revision& revision, const char* format) {
 std::vector<std::string> RevisionRow(Session& session, const Revision& revision, bool with_topic) {
   std::vector<std::string> row = {session.Styled("33", ShortId(revision.commit())), TimeOf(revision)};
   if (with_topic) row.push_back(revision.topic());
-  row.push_back(What(revision));
+  row.push_back(WhatOf(revision));
   row.push_back(ForTerminal(revision.author().name()));
   row.push_back(ForTerminal(revision.summary()));
   return row;

@@ -9,6 +9,10 @@
 
 namespace metapowers::client {
 
+// "threat-model", "model", "revert threat-model"; of a commit that the service did not make its whole subject. Fit for
+// a terminal.
+std::string WhatOf(const metapowers::v1::Revision& revision);
+
 // Its time in UTC, in the format of absl::FormatTime.
 std::string TimeOf(const metapowers::v1::Revision& revision, const char* format = "%Y-%m-%d %H:%M");
 

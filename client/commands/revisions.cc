@@ -72,15 +72,15 @@ void PrintBlame(Session& session, const metapowers::v1::BlameSectionResponse& bl
     const auto found = revisions.find(line.commit());
     const Revision none;
     const Revision& revision = found == revisions.end() ? none : found->second->revision();
-    rows.push_back({session.Styled("33", ShortId(line.commit())), What(revision), ForTerminal(revision.author().name()),
-                    TimeOf(revision, "%Y-%m-%d"), ForTerminal(line.text())});
+    rows.push_back({session.Styled("33", ShortId(line.commit())), WhatOf(revision),
+                    ForTerminal(revision.author().name()), TimeOf(revision, "%Y-%m-%d"), ForTerminal(line.text())});
   }
   PrintTable(session.out(), rows);
   session.out() << '\n';
   for (const auto& entry : blame.revisions()) {
     PrintTable(session.out(), {RevisionRow(session, entry.revision(), false)});
     if (!entry.has_cause()) continue;
-    session.out() << "         because of " << ShortId(entry.cause().commit()) << ' ' << What(entry.cause()) << "  "
+    session.out() << "         because of " << ShortId(entry.cause().commit()) << ' ' << WhatOf(entry.cause()) << "  "
                   << ForTerminal(entry.cause().summary()) << '\n';
   }
 }

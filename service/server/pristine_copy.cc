@@ -16,10 +16,12 @@ constexpr char kCopiesPath[] = ".metapowers/.generated";
 constexpr char kAttributes[] = "* linguist-generated\n";
 
 std::string PathOf(const ResourceName& topic, const v1::Command& spec) {
-  return absl::StrCat(kCopiesPath, "/", topic.topic, "/", spec.document());
+  return absl::StrCat(PristineFolder(topic), "/", spec.document());
 }
 
 }  // namespace
+
+std::string PristineFolder(const ResourceName& topic) { return absl::StrCat(kCopiesPath, "/", topic.topic); }
 
 absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snapshot& snapshot,
                                                            const ResourceName& topic, const v1::Command& spec) {

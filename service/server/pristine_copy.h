@@ -17,6 +17,9 @@
 
 namespace metapowers::server {
 
+// Where the copies of a topic lie.
+std::string PristineFolder(const ResourceName& topic);
+
 // The section of `spec` as it was last generated, without blank lines at its end; nothing when no copy of it is kept.
 // A copy that is not as this writes it is none. Thread-safe.
 absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snapshot& snapshot,

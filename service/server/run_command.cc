@@ -22,6 +22,7 @@
 #include "service/server/generate_ahead.h"
 #include "service/server/hand_edits.h"
 #include "service/server/model_change.h"
+#include "service/server/pristine_copy.h"
 #include "service/server/request_replay.h"
 #include "service/server/result_comparison.h"
 #include "service/server/result_lists.h"
@@ -122,7 +123,7 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
 
 bool Attempt::MoveTo(std::shared_ptr<const Snapshot> tip) {
   if (tip->commit() == draft_.base().commit()) return true;
-  for (const std::string& path : {context_.topic.Path(), std::string(kRulesPath)}) {
+  for (const std::string& path : {context_.topic.Path(), PristineFolder(context_.topic), std::string(kRulesPath)}) {
     const auto before = draft_.base().TreeId(path);
     const auto now = tip->TreeId(path);
     if (!before.ok() || !now.ok() || *before != *now) return false;

@@ -156,7 +156,10 @@ absl::StatusOr<std::optional<CommitInfo>> Draft::AddCommit(CommitSpec spec) { re
 
 absl::Status Draft::MoveTo(std::shared_ptr<const Snapshot> base) {
   Draft moved(std::move(base));
-  for (CommitSpec& spec : specs_) RETURN_IF_ERROR(moved.Stage(std::move(spec), staged_.get()).status());
+  for (CommitSpec& spec : specs_) {
+    spec.signature.clear();  // it was of another commit
+    RETURN_IF_ERROR(moved.Stage(std::move(spec), staged_.get()).status());
+  }
   base_ = std::move(moved.base_);
   staged_ = std::move(moved.staged_);
   state_ = std::move(moved.state_);

@@ -21,7 +21,9 @@ void RecentHistory::Add(const CommitInfo& commit, const std::vector<FileChange>&
   for (const FileChange& change : changes) files.push_back(change.path);
   const std::vector<std::string> paths = WithFolders(files);
   absl::MutexLock lock(&mutex_);
-  if (commit.revision != oldest_ + static_cast<int64_t>(entries_.size())) Clear();
+  const bool follows = commit.revision == oldest_ + static_cast<int64_t>(entries_.size()) &&
+                       (entries_.empty() || entries_.back().commit == commit.first_parent);
+  if (!follows) Clear();  // somebody rewrote the branch
   if (entries_.empty()) {
     oldest_ = commit.revision;
     below_ = commit.first_parent;

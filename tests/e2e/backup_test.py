@@ -152,7 +152,8 @@ class CutOff(Folder):
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             if process.returncode == -signal.SIGKILL:
-                self.assertEqual((self.backup / 'manifest').read_text(), marked)
+                if point:  # at random it may be killed after the mark
+                    self.assertEqual((self.backup / 'manifest').read_text(), marked)
                 restored = self.home / f'restored-{i}'
                 deadline = time.time() + 20  # git that outlives it has the backup in use
                 while True:

@@ -293,7 +293,7 @@ class BadInput(unittest.TestCase):
         self.refused(5, 'show', 'api-platform#risk-apetite', says=["did you mean 'risk-appetite'"])
 
     def test_hostile_revisions(self):
-        self.refused(2, 'show', 'api-platform#security-policy@../../etc', says=['revision'])
+        self.refused(9, 'show', 'api-platform#security-policy@../../etc', says=['revision'])
         self.refused(5, 'show', f'api-platform#security-policy@{ZERO}')
         self.refused(5, 'diff', 'api-platform', '0123abc..')
 

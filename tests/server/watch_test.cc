@@ -415,7 +415,7 @@ TEST(RevisionsTest, OnlyWhatIsTooLongIsCut) {
   commit.body = "body";
   commit.trailers = {{"Key", "value"}};
   v1::Revision revision;
-  DescribeRevision(commit, revision);
+  Describe(commit, revision);
   const v1::Revision whole = revision;
   LimitRevision(100'000, revision);
   EXPECT_EQ(revision.SerializeAsString(), whole.SerializeAsString());

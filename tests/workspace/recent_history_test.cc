@@ -80,6 +80,13 @@ TEST(RecentHistory, TakesBackWhatFailedAndStartsAnewElsewhere) {
   Add(history, 9, {"g"});  // somebody pushed in between
   EXPECT_EQ(history.oldest(), 9);
   EXPECT_THAT(history.Find("f", At(9), 8, 9), Optional(IsEmpty()));
+  Add(history, 10, {"f"});
+  CommitInfo onto_another;  // the branch was rewritten, and is as long as before
+  onto_another.revision = 11;
+  onto_another.id = At(11).commit;
+  onto_another.first_parent = std::string(40, 'f');
+  history.Add(onto_another, {{"f", "x"}});
+  EXPECT_EQ(history.oldest(), 11);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -49,13 +51,17 @@ TEST_F(SigningKeyTest, StockGitVerifiesWhatTheEngineCommits) {
   ASSERT_OK_AND_ASSIGN(const auto data_dir, DataDir::Open(dir_ / "data"));
   ASSERT_OK_AND_ASSIGN(const auto engine, NewLocalEngine(data_dir, {.answer_when_stored = true}));
   ASSERT_OK(engine->CreateWorkspace(kUid));
+  std::shared_ptr<const Snapshot> earlier;  // on which the draft is made, to be moved
   for (int i = 0; i < 3; ++i) {
     ASSERT_OK_AND_ASSIGN(const auto tip, engine->Tip(kUid));
-    Draft draft(tip);
-    CommitSpec spec = Spec({{"a.md", absl::StrCat(i)}}, "security(t): x\n\nBody.\n\nMetapowers-Command: security:x\n");
+    const auto base = std::exchange(earlier, tip);
+    Draft draft(base == nullptr ? tip : base);
+    CommitSpec spec =
+        Spec({{absl::StrCat(i, ".md"), "a"}}, "security(t): x\n\nBody.\n\nMetapowers-Command: security:x\n");
     spec.committer = {"metapowers", kEmail, key};
     ASSERT_OK_AND_ASSIGN(const auto made, draft.AddCommit(spec));
     EXPECT_EQ(made->Trailer("Metapowers-Command"), "security:x");
+    ASSERT_OK(draft.MoveTo(tip));
     ASSERT_OK(engine->Commit(kUid, draft.batch()));
   }
   const std::string repository = data_dir->repository(kUid);
