@@ -23,7 +23,7 @@ std::string TimeOf(const Revision& revision, const char* format) {
 
 std::vector<std::string> RevisionRow(Session& session, const Revision& revision, bool with_topic) {
   std::vector<std::string> row = {session.Styled("33", ShortId(revision.commit())), TimeOf(revision)};
-  if (with_topic) row.push_back(revision.topic());
+  if (with_topic) row.push_back(ForTerminal(revision.topic()));
   row.push_back(WhatOf(revision));
   row.push_back(ForTerminal(revision.author().name()));
   row.push_back(ForTerminal(revision.summary()));

@@ -51,7 +51,7 @@ struct Backend {
   const Env env;
   Generator generator;
   WriterTurns turns;
-  WriterTurns under_way;  // shared by the calls that write, from their first look at the workspace to their turn's end
+  WriterTurns under_way;  // shared by runs of commands, from their first look at the workspace to the end of their turn
 };
 
 }  // namespace metapowers::server

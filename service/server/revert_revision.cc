@@ -21,6 +21,7 @@
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
 #include "service/server/model_summary.h"
+#include "service/server/pristine_copy.h"
 #include "service/server/revisions.h"
 #include "service/server/single_commit.h"
 #include "service/server/topic_inputs.h"
@@ -39,6 +40,15 @@ constexpr size_t kMaxFiles = 1'000;
 constexpr int kMaxLaterCommits = 10;         // as many full ids as fit into the metadata of an error
 constexpr size_t kMaxMergedBytes = 8 << 20;  // no document or model is larger
 constexpr size_t kShortId = 12;
+
+absl::Status TooManyFiles(const workspace::CommitInfo& commit) {
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("commit ", commit.id, " changed more than ", kMaxFiles, " files of the topic"),
+                   {"ARGUMENT_INVALID",
+                    {},
+                    {{"revision", absl::StrCat("must be a commit of at most ", kMaxFiles, " files"), ""}},
+                    "revert it with git in a clone, and push"});
+}
 
 absl::Status NothingToUndo(const ResourceName& topic, const CommitInfo& commit) {
   const std::string what = absl::StrCat("changed nothing of topic \"", topic.topic, "\" that can be undone");
@@ -101,10 +111,13 @@ absl::Status Revert::ReadChanges() {
     ASSIGN_OR_RETURN(before, backend_.env.engine->At(uid_, commit_.first_parent));
   }
   objects_ = after->objects();
-  ASSIGN_OR_RETURN(std::vector<ChangedFile> files, ChangedFiles(before.get(), *after, topic_.Path(), kMaxFiles));
-  for (ChangedFile& file : files) {
-    // What was passed over stays on record.
-    if (file.path != topic_.PathOf(kSkipLogFile)) files_.push_back(std::move(file));
+  for (const std::string& folder : {topic_.Path(), PristineFolder(topic_)}) {
+    ASSIGN_OR_RETURN(std::vector<ChangedFile> files, ChangedFiles(before.get(), *after, folder, kMaxFiles + 1));
+    if (files.size() > kMaxFiles) return TooManyFiles(commit_);
+    for (ChangedFile& file : files) {
+      // What was passed over stays on record.
+      if (file.path != topic_.PathOf(kSkipLogFile)) files_.push_back(std::move(file));
+    }
   }
   return files_.empty() ? NothingToUndo(topic_, commit_) : absl::OkStatus();
 }

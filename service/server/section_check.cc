@@ -5,11 +5,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "service/base/status_macros.h"
 #include "service/knowledge/knowledge.h"
 #include "service/server/commit_message.h"
 #include "service/server/document_frame.h"
+#include "service/server/pristine_copy.h"
 #include "service/server/section_guard.h"
 #include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
@@ -21,17 +21,10 @@ namespace {
 using workspace::Finding;
 using workspace::Snapshot;
 
-// Where the copy of what was generated lies of a document that was edited by hand, as the document does below kRoot.
-constexpr absl::string_view kRoot = ".metapowers/";
-constexpr absl::string_view kPristineRoot = ".metapowers/.generated/";
-constexpr char kMendSection[] = "run the command again: what it refuses to overwrite, keep under a heading of your own";
+constexpr char kMendSection[] = "run the command again: it merges what was written by hand with what it makes";
 
 bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
-}
-
-absl::StatusOr<std::optional<std::string>> ReadPristine(const Snapshot& then, const std::string& path) {
-  return then.ReadFile(absl::StrCat(kPristineRoot, absl::StripPrefix(path, kRoot)));
 }
 
 // Whether this version makes of the section's inputs the whole of `document`, the rest being as it is.
@@ -129,9 +122,8 @@ absl::Status SectionCheck::CheckSection(const ResourceName& topic, const Command
   RETURN_IF_ERROR(generated.status());
   ASSIGN_OR_RETURN(bool derived, IsDerived(entry, topic, made.value_or(""), **generated));
   if (!derived) {
-    ASSIGN_OR_RETURN(const std::optional<std::string> pristine, ReadPristine(then, path));
-    const auto section = FindSection(pristine.value_or(""), entry.spec->heading());
-    if (section.has_value() && *section == absl::StripTrailingAsciiWhitespace((*generated)->section)) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> pristine, PristineSection(then, topic, *entry.spec));
+    if (pristine.has_value() && *pristine == absl::StripTrailingAsciiWhitespace((*generated)->section)) {
       return note("edited by hand; what was generated is derived again, byte for byte");
     }
     return fault("it is not what the service makes of its model");

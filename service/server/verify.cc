@@ -95,14 +95,17 @@ absl::flat_hash_map<std::string, workspace::IndexedRevision> Verifier::ReadIndex
 }
 
 absl::Status Verifier::FindInDataDir() {
-  RETURN_IF_ERROR(workspace::DataDir::Check(options_.data_dir));
+  ASSIGN_OR_RETURN(const int format, workspace::DataDir::FormatOf(options_.data_dir));
   const workspace::DataDirLayout layout{std::string(absl::StripSuffix(options_.data_dir, "/"))};
   // Before any branch is read: what they tell is below it then, also while a server runs.
   const auto indexed = ReadIndex(layout);
   std::map<std::string, std::vector<workspace::JournalEntry>> steps;
   // Held to the end of this: nobody begins to write while the journal is read.
-  const auto owned = workspace::DataDir::Open(options_.data_dir);
-  if (owned.ok()) {
+  const bool older = format < workspace::kDataFormat;  // to open it would keep the older release from it
+  const auto owned = older ? absl::CancelledError() : workspace::DataDir::Open(options_.data_dir);
+  if (older) {
+    AddNote("", {"journal", "an older release wrote the data directory: not checked", ""});
+  } else if (owned.ok()) {
     auto read = workspace::ReadJournal(**owned);
     if (!read.ok()) {
       AddFaults("", {{"journal", std::string(read.status().message()),

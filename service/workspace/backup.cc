@@ -152,11 +152,10 @@ absl::StatusOr<BackedUpWorkspace> Backup::Update(const Workspace& workspace) {
     entry.revision = known->revision;
     return entry;
   }
-  ASSIGN_OR_RETURN(const int64_t above,
-                   CountCommits(copy->path(), entry.head, known != nullptr ? known->head : std::string()));
-  entry.revision = (known != nullptr ? known->revision : 0) + above;
+  // All of them: a merge may have put the head of before beside the first parents.
+  ASSIGN_OR_RETURN(entry.revision, CountCommits(copy->path(), entry.head, ""));
   ++outcome_.changed;
-  outcome_.commits += above;
+  outcome_.commits += std::max<int64_t>(0, entry.revision - (known != nullptr ? known->revision : 0));
   RETURN_IF_ERROR(Tidy(*copy));
   return entry;
 }

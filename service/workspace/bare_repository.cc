@@ -36,7 +36,8 @@ constexpr absl::Duration kLongestPackingPause = absl::Hours(12);
 // Pinned: nothing a later Git or a user's defaults could change; housekeeping is ours alone.
 constexpr char kConfig[] =
     "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tlogAllRefUpdates = false\n"
-    "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n[maintenance]\n\tauto = false\n";
+    "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n\tdenyNonFastForwards = true\n\tdenyDeletes = "
+    "true\n[maintenance]\n\tauto = false\n";
 
 // Of the branch, as all of Git take it; and the second name of ours. No branch can have such a name, and Git passes
 // over both.

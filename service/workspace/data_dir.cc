@@ -102,12 +102,12 @@ absl::StatusOr<std::shared_ptr<const DataDir>> DataDir::Open(absl::string_view p
   return opened;
 }
 
-absl::Status DataDir::Check(absl::string_view path) {
+absl::StatusOr<int> DataDir::FormatOf(absl::string_view path) {
   const DataDirLayout layout{std::string(absl::StripSuffix(path, "/"))};
   RETURN_IF_ERROR(CheckOwner(layout.path()));
   ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadWholeFile(layout.format()));
   if (!format.has_value()) return NotOursError(layout.path(), "holds no metapowers data", "name the one of a server");
-  return ReadVersion(layout.path(), *format).status();
+  return ReadVersion(layout.path(), *format);
 }
 
 absl::StatusOr<std::string> DataDir::ReadId(absl::string_view path) {

@@ -56,7 +56,9 @@ class DataDir : public DataDirLayout {
   static absl::StatusOr<std::shared_ptr<const DataDir>> Open(absl::string_view path);
   // Whether there is a data directory at `path` that this release knows, and of this user; another process may have it
   // open. The errors of Open(), and INVALID_ARGUMENT/ARGUMENT_INVALID when there is none.
-  static absl::Status Check(absl::string_view path);
+  static absl::Status Check(absl::string_view path) { return FormatOf(path).status(); }
+  // The version of what it holds, which Open() brings up to kDataFormat. The errors of Check().
+  static absl::StatusOr<int> FormatOf(absl::string_view path);
   // Its id, after Check(). INVALID_ARGUMENT/ARGUMENT_INVALID also when it has none yet.
   static absl::StatusOr<std::string> ReadId(absl::string_view path);
   // Makes what was put into an empty directory, which lies at `layout` and whose lock the caller holds, a data

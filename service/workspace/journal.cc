@@ -40,13 +40,9 @@ class LoggedJournal : public Journal {
   absl::Status Retire(const std::vector<Retirement>& retirements) override {
     RETURN_IF_ERROR(database_->Retire(retirements));
     for (const Retirement& retirement : retirements) log_->Forget(retirement.workspace, retirement.up_to);
-    // A repository that takes nothing keeps few steps, and must not keep all that others append meanwhile.
-    while (true) {
-      ASSIGN_OR_RETURN(const std::vector<JournalEntry> stragglers, log_->Stragglers());
-      if (stragglers.empty()) return absl::OkStatus();
-      RETURN_IF_ERROR(database_->Keep(stragglers));
-      for (const JournalEntry& entry : stragglers) log_->Forget(entry.workspace, entry.sequence);
-    }
+    // The entries are retired whatever comes of these, which are moved with a later retirement then.
+    (void)MoveStragglers();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::vector<JournalEntry>> TakeEntries() override { return std::move(entries_); }
@@ -58,6 +54,16 @@ class LoggedJournal : public Journal {
   }
 
  private:
+  // A repository that takes nothing keeps few steps, and must not keep all that others append meanwhile.
+  absl::Status MoveStragglers() {
+    while (true) {
+      ASSIGN_OR_RETURN(const std::vector<JournalEntry> stragglers, log_->Stragglers());
+      if (stragglers.empty()) return absl::OkStatus();
+      RETURN_IF_ERROR(database_->Keep(stragglers));
+      for (const JournalEntry& entry : stragglers) log_->Forget(entry.workspace, entry.sequence);
+    }
+  }
+
   const std::unique_ptr<StepLog> log_;
   const std::unique_ptr<JournalDatabase> database_;
   std::vector<JournalEntry> entries_;

@@ -86,6 +86,7 @@ std::string EncodeStart(const SegmentStart& start) {
   journal::v1::SegmentStart table;
   table.set_number(start.number);
   table.set_size_before(start.size_before);
+  table.set_number_before(start.number_before);
   std::string block = EncodeFrame(start.salt, table.SerializeAsString());
   block.resize(kLogBlock);
   return block;
@@ -97,21 +98,35 @@ std::optional<SegmentStart> DecodeStart(absl::string_view segment) {
   if (!frame.has_value() || !table.ParseFromArray(frame->table.data(), static_cast<int>(frame->table.size()))) {
     return std::nullopt;
   }
-  return SegmentStart{table.number(), frame->salt, table.size_before()};
+  return SegmentStart{table.number(), frame->salt, table.size_before(), table.number_before()};
 }
 
-std::string EncodeBatch(uint64_t salt, const std::vector<JournalEntry>& entries) {
-  journal::v1::BatchStart start;
+std::optional<SegmentStart> FindStart(absl::string_view segment, int64_t number) {
+  const std::optional<SegmentStart> start = DecodeStart(segment);
+  if (start.has_value() && start->number == number) return start;
+  for (size_t at = kLogBlock; at < segment.size(); at += kLogBlock) {
+    const std::optional<Frame> frame = DecodeFrame(segment.substr(at));
+    journal::v1::BatchStart batch;
+    const bool parsed =
+        frame.has_value() && batch.ParseFromArray(frame->table.data(), static_cast<int>(frame->table.size()));
+    if (parsed && batch.segment() == number) return SegmentStart{number, frame->salt, 0, 0};
+  }
+  return std::nullopt;
+}
+
+std::string EncodeBatch(const SegmentStart& start, const std::vector<JournalEntry>& entries) {
+  journal::v1::BatchStart table;
+  table.set_segment(start.number);
   size_t bodies = 0;
   for (const JournalEntry& entry : entries) {
-    journal::v1::LoggedEntry& logged = *start.add_entries();
+    journal::v1::LoggedEntry& logged = *table.add_entries();
     logged.set_sequence(entry.sequence);
     logged.set_workspace(entry.workspace);
     logged.set_size(static_cast<int64_t>(entry.body.size()));
     logged.set_checksum(Crc32({entry.body}));
     bodies += entry.body.size();
   }
-  std::string batch = EncodeFrame(salt, start.SerializeAsString());
+  std::string batch = EncodeFrame(start.salt, table.SerializeAsString());
   batch.reserve(RoundUp(batch.size() + bodies));
   for (const JournalEntry& entry : entries) batch += entry.body;
   batch.resize(RoundUp(batch.size()));

@@ -28,7 +28,8 @@ inline constexpr size_t kLogBlock = 4096;
 struct SegmentStart {
   int64_t number = 0;
   uint64_t salt = 0;
-  int64_t size_before = 0;  // of the segment before it: what is there by then was synced
+  int64_t size_before = 0;    // of the segment before it: what is there by then was synced
+  int64_t number_before = 0;  // of that segment; 0 = there was none
 };
 
 // One block.
@@ -37,7 +38,11 @@ std::string EncodeStart(const SegmentStart& start);
 // nullopt where `segment` does not begin with one.
 std::optional<SegmentStart> DecodeStart(absl::string_view segment);
 
-std::string EncodeBatch(uint64_t salt, const std::vector<JournalEntry>& entries);
+// The start of segment `number`: what it begins with or, where that is damaged, what its batches tell of it. nullopt
+// where neither is there: the segment was not begun.
+std::optional<SegmentStart> FindStart(absl::string_view segment, int64_t number);
+
+std::string EncodeBatch(const SegmentStart& start, const std::vector<JournalEntry>& entries);
 
 struct SegmentContent {
   std::vector<JournalEntry> entries;  // damaged ones among them

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -46,6 +45,10 @@ uint64_t NewSalt() {
   return salt;
 }
 
+absl::Status CannotBeRead(int64_t number) {
+  return JournalCorruptError(absl::StrCat("parts of ", NameOf(kPrefix, number), " cannot be read"));
+}
+
 absl::Status WriteAt(int fd, absl::string_view bytes, int64_t offset) {
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), offset);
@@ -70,6 +73,7 @@ std::string StepLog::PathOf(int64_t number) const { return absl::StrCat(director
 absl::Status StepLog::Load() {
   absl::MutexLock lock(&mutex_);
   std::map<int64_t, SegmentStart> starts;
+  std::vector<int64_t> not_begun;
   for (const std::string& name : ListNames(directory_)) {
     const auto spare = NumberIn(name, kSparePrefix);
     const auto number = NumberIn(name, kPrefix);
@@ -79,26 +83,28 @@ absl::Status StepLog::Load() {
     // Made durable first: a killed process may have written what it did not sync, and what is found is built on.
     const UniqueFd file(::open(PathOf(*number).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid() || ::fsync(file.get()) != 0) return StorageError(errno, "cannot sync the journal");
-    char block[kLogBlock];
-    const ssize_t size = ::pread(file.get(), block, sizeof(block), 0);
-    if (size < 0) return StorageError(errno, "cannot read the journal");
-    const auto start = DecodeStart({block, static_cast<size_t>(size)});
-    if (start.has_value() && start->number == *number) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadWholeFile(PathOf(*number)));
+    if (const auto start = FindStart(bytes.value_or(""), *number)) {
       starts[*number] = *start;
     } else {
-      Release(*number);  // it was to be taken for a segment that was not begun
+      not_begun.push_back(*number);
     }
   }
+  std::map<int64_t, int64_t> synced;  // of each segment that another one followed
+  for (const auto& [number, start] : starts) synced[start.number_before] = start.size_before;
+  for (const int64_t number : not_begun) {
+    if (synced.contains(number)) return CannotBeRead(number);
+    Release(number);
+  }
   RETURN_IF_ERROR(SyncDirectory(directory_));
-  for (auto segment = starts.begin(); segment != starts.end(); ++segment) {
-    const auto& [number, start] = *segment;
-    const auto next = std::next(segment);
-    const bool followed = next != starts.end() && next->first == number + 1;
+  for (const auto& [number, start] : starts) {
+    const auto followed = synced.find(number);
     ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadWholeFile(PathOf(number)));
-    SegmentContent content = DecodeSegment(bytes.value_or(""), start, followed ? next->second.size_before : 0);
+    SegmentContent content = DecodeSegment(bytes.value_or(""), start, followed == synced.end() ? 0 : followed->second);
     if (content.lacks_batches)
       return JournalCorruptError(absl::StrCat("parts of ", NameOf(kPrefix, number), " cannot be read"));
     size_before_ = content.size;
+    number_before_ = number;
     needed_[number] = 0;
     for (JournalEntry& entry : content.entries) {
       Note(entry, number);
@@ -142,11 +148,14 @@ absl::Status StepLog::BeginSegment() {
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   struct stat status = {};
   if (!file.valid() || ::fstat(file.get(), &status) != 0) return StorageError(errno, "cannot open the journal");
+  RETURN_IF_ERROR(SyncDirectory(directory_));  // under its new name it is cut
   if (status.st_size > options_.segment_bytes && ::ftruncate(file.get(), options_.segment_bytes) != 0) {
     return StorageError(errno, "cannot cut the journal");
   }
-  RETURN_IF_ERROR(SyncDirectory(directory_));
-  size_before_ = file_.valid() ? size_ : size_before_;
+  if (file_.valid() && size_ > 0) {
+    size_before_ = size_;
+    number_before_ = number_;
+  }
   file_ = std::move(file);
   number_ = next;
   salt_ = NewSalt();
@@ -164,8 +173,9 @@ absl::Status StepLog::BeginSegment() {
 absl::Status StepLog::Append(const std::vector<JournalEntry>& entries) {
   if (failed_) return JournalFailedError();
   if (!file_.valid() || size_ >= options_.segment_bytes) RETURN_IF_ERROR(BeginSegment());
-  std::string bytes = size_ == 0 ? EncodeStart({number_, salt_, size_before_}) : "";
-  bytes += EncodeBatch(salt_, entries);
+  const SegmentStart start{number_, salt_, size_before_, number_before_};
+  std::string bytes = size_ == 0 ? EncodeStart(start) : "";
+  bytes += EncodeBatch(start, entries);
   RETURN_IF_ERROR(Write(bytes));
   size_ += static_cast<int64_t>(bytes.size());
   absl::MutexLock lock(&mutex_);
@@ -174,8 +184,8 @@ absl::Status StepLog::Append(const std::vector<JournalEntry>& entries) {
 }
 
 absl::Status StepLog::Write(absl::string_view bytes) {
-  absl::Status written = Extend(size_ + static_cast<int64_t>(bytes.size()));
-  if (written.ok()) written = WriteAt(file_.get(), bytes, size_);
+  RETURN_IF_ERROR(Extend(size_ + static_cast<int64_t>(bytes.size())));  // nothing of the batch is there yet
+  absl::Status written = WriteAt(file_.get(), bytes, size_);
   if (written.ok()) written = Failpoint("journal_before_sync");
   if (!written.ok()) {
     Undo();
@@ -187,11 +197,13 @@ absl::Status StepLog::Write(absl::string_view bytes) {
 }
 
 void StepLog::Undo() {
-  failed_ = !WriteAt(file_.get(), std::string(kLogBlock, '\0'), size_).ok() || ::fdatasync(file_.get()) != 0;
+  const size_t frames = size_ == 0 ? 2 : 1;  // the start of the segment, too
+  failed_ = !WriteAt(file_.get(), std::string(frames * kLogBlock, '\0'), size_).ok() || ::fdatasync(file_.get()) != 0;
 }
 
 absl::Status StepLog::Extend(int64_t size) {
   while (file_size_ < size) {
+    RETURN_IF_ERROR(Failpoint("journal_fill"));
     RETURN_IF_ERROR(WriteAt(file_.get(), std::string(kFilledAhead, '\0'), file_size_));
     file_size_ += kFilledAhead;
   }
@@ -221,8 +233,8 @@ absl::StatusOr<std::vector<JournalEntry>> StepLog::Stragglers() {
     oldest = needed_.begin()->first;
   }
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadWholeFile(PathOf(oldest)));
-  const auto start = DecodeStart(bytes.value_or(""));
-  if (!start.has_value()) return JournalCorruptError(absl::StrCat(NameOf(kPrefix, oldest), " cannot be read"));
+  const auto start = FindStart(bytes.value_or(""), oldest);
+  if (!start.has_value()) return CannotBeRead(oldest);
   SegmentContent content = DecodeSegment(*bytes, *start, 0);
   absl::MutexLock lock(&mutex_);
   for (JournalEntry& entry : content.entries) {

@@ -80,9 +80,10 @@ class StepLog {
   UniqueFd file_;
   int64_t number_ = 0;  // of it, or of the last one
   uint64_t salt_ = 0;
-  int64_t size_ = 0;       // what is synced of it, 0 before its start is
-  int64_t file_size_ = 0;  // to which it is filled
-  int64_t size_before_ = 0;
+  int64_t size_ = 0;           // what is synced of it, 0 before its start is
+  int64_t file_size_ = 0;      // to which it is filled
+  int64_t size_before_ = 0;    // of the last segment that was begun before it
+  int64_t number_before_ = 0;  // of that one
   bool failed_ = false;
 
   absl::Mutex mutex_;

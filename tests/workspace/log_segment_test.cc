@@ -14,9 +14,7 @@ constexpr char kUid[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11";
 constexpr char kOther[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e22";
 constexpr SegmentStart kStart{.number = 7, .salt = 0x0123456789abcdef, .size_before = 12'288};
 
-std::string Batch(int64_t sequence, const std::string& body) {
-  return EncodeBatch(kStart.salt, {{sequence, kUid, body}});
-}
+std::string Batch(int64_t sequence, const std::string& body) { return EncodeBatch(kStart, {{sequence, kUid, body}}); }
 
 std::vector<int64_t> SequencesOf(const SegmentContent& content, bool damaged = false) {
   std::vector<int64_t> sequences;
@@ -39,7 +37,7 @@ TEST(LogSegmentTest, KeepsWhatIsWritten) {
 
   const std::string bytes(10'000, 'x');
   const std::string segment =
-      absl::StrCat(start, EncodeBatch(kStart.salt, {{1, kUid, "a"}, {2, kOther, ""}, {5, kUid, bytes}}), Batch(6, "b"));
+      absl::StrCat(start, EncodeBatch(kStart, {{1, kUid, "a"}, {2, kOther, ""}, {5, kUid, bytes}}), Batch(6, "b"));
   EXPECT_EQ(segment.size() % kLogBlock, 0u);
   const SegmentContent content = DecodeSegment(segment, kStart, 0);
   EXPECT_EQ(SequencesOf(content), (Sequences{1, 2, 5, 6}));
@@ -51,7 +49,7 @@ TEST(LogSegmentTest, KeepsWhatIsWritten) {
 
 TEST(LogSegmentTest, WhatWasBeingWrittenLastIsNotThere) {
   const std::string whole = absl::StrCat(EncodeStart(kStart), Batch(1, "a"));
-  const std::string last = EncodeBatch(kStart.salt, {{2, kUid, std::string(9'000, 'b')}, {3, kOther, "c"}});
+  const std::string last = EncodeBatch(kStart, {{2, kUid, std::string(9'000, 'b')}, {3, kOther, "c"}});
   const size_t needed = last.find_last_not_of('\0') + 1;
   for (size_t written = 0; written < needed; written += 512) {
     for (const char rest : {'\0', 'z'}) {  // of the file: filled ahead, or used before
@@ -66,8 +64,7 @@ TEST(LogSegmentTest, WhatWasBeingWrittenLastIsNotThere) {
 }
 
 TEST(LogSegmentTest, ADamagedBodyIsThatOfItsEntry) {
-  std::string segment =
-      absl::StrCat(EncodeStart(kStart), EncodeBatch(kStart.salt, {{1, kUid, "one"}, {2, kOther, "two"}}));
+  std::string segment = absl::StrCat(EncodeStart(kStart), EncodeBatch(kStart, {{1, kUid, "one"}, {2, kOther, "two"}}));
   segment[segment.find("one")] ^= 1;
   EXPECT_EQ(SequencesOf(DecodeSegment(segment, kStart, 0)), Sequences{}) << "it may have been being written";
   for (const bool followed : {false, true}) {
@@ -94,10 +91,21 @@ TEST(LogSegmentTest, ABatchThatCannotBeReadIsMissed) {
 TEST(LogSegmentTest, BytesOfACallerPassForNoBatch) {
   const SegmentStart before{.number = 6, .salt = 42, .size_before = 0};
   // What another segment left in the file, and what a caller who knows the format would send.
-  const std::string forged = EncodeBatch(before.salt, {{9, kOther, "forged"}});
+  const std::string forged = EncodeBatch(before, {{9, kOther, "forged"}});
   const std::string content(kLogBlock - 200, 'x');
   const std::string segment = absl::StrCat(EncodeStart(kStart), Batch(1, content + forged + forged), forged, forged);
   EXPECT_EQ(SequencesOf(DecodeSegment(segment, kStart, 0)), Sequences{1});
+}
+
+TEST(LogSegmentTest, BatchesTellOfADamagedStart) {
+  std::string segment = absl::StrCat(EncodeStart(kStart), Batch(1, "a"));
+  EXPECT_EQ(FindStart(segment, 7)->size_before, 12'288);
+  EXPECT_FALSE(FindStart(segment, 8).has_value()) << "of what the file held before";
+  segment[10] ^= 1;
+  ASSERT_FALSE(DecodeStart(segment).has_value());
+  ASSERT_TRUE(FindStart(segment, 7).has_value());
+  EXPECT_EQ(SequencesOf(DecodeSegment(segment, *FindStart(segment, 7), 0)), Sequences{1});
+  EXPECT_FALSE(FindStart(segment, 8).has_value());
 }
 
 TEST(LogSegmentTest, AnyBytesCanBeRead) {

@@ -153,6 +153,18 @@ TEST_F(StepLogTest, AWriteThatFailedLeavesNothing) {
   EXPECT_EQ(found_, (Sequences{2, 5}));
 }
 
+TEST_F(StepLogTest, AFullDiskIsNoFailedSync) {
+  if (absl::IsUnimplemented(SetFailpoints(""))) GTEST_SKIP() << "this build has no failpoints";
+  ASSERT_OK(SetFailpoints("journal_fill=error:28"));
+  const auto full = HasError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL", _);
+  EXPECT_THAT(Append(1), full);
+  EXPECT_THAT(Append(2), full);
+  ASSERT_OK(SetFailpoints(""));
+  EXPECT_OK(Append(3));
+  Open();
+  EXPECT_EQ(found_, Sequences{3});
+}
+
 TEST_F(StepLogTest, AfterAFailedSyncNothingIsWritten) {
   if (absl::IsUnimplemented(SetFailpoints(""))) GTEST_SKIP() << "this build has no failpoints";
   ASSERT_OK(SetFailpoints("journal_sync=error:5@1"));
@@ -178,6 +190,22 @@ TEST_F(StepLogTest, TellsDamageFromWhatWasBeingWritten) {
   Change(Segment(1), 2 * kLogBlock + 2);
   EXPECT_THAT(StepLog::Open(dir_.path(), options_),
               HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("journal-0000000000000001.log")));
+}
+
+TEST_F(StepLogTest, ADamagedStartLosesNothing) {
+  ASSERT_OK(Append(1));
+  Open();
+  ASSERT_OK(Append(2));  // in the second segment
+  log_.reset();
+  for (const int number : {1, 2}) Change(Segment(number), 10);
+  Open();
+  EXPECT_EQ(found_, (Sequences{1, 2}));
+  ASSERT_OK(Append(3));
+  log_.reset();
+  // Of the second, nothing can be read, and the third followed it.
+  WriteFile(Segment(2), std::string(3 * kLogBlock, 'x'));
+  EXPECT_THAT(StepLog::Open(dir_.path(), options_),
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("journal-0000000000000002.log")));
 }
 
 TEST_F(StepLogTest, ASegmentThatWasNotBegunIsFree) {
