@@ -129,4 +129,15 @@ absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> BaseOf(const CheckedC
 
 std::string TopicEtag(absl::string_view tree) { return tree.empty() ? "\"0\"" : absl::StrCat("\"", tree, "\""); }
 
+absl::Status CheckTopicEtag(const CheckedContext& context, absl::string_view tree) {
+  const std::string etag = TopicEtag(tree);
+  if (context.topic_etag.empty() || context.topic_etag == etag) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("topic \"", context.topic.topic, "\" has changed since it was read"),
+                   {"TOPIC_CHANGED",
+                    {{"expected", context.topic_etag}, {"actual", etag}},
+                    {},
+                    "look at what changed, then call again with the new etag"});
+}
+
 }  // namespace metapowers::server

@@ -46,6 +46,9 @@ absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> BaseOf(const CheckedC
 // Etag of a topic whose folder has this tree id: quoted; of no folder: `"0"`.
 std::string TopicEtag(absl::string_view tree);
 
+// ABORTED TOPIC_CHANGED when the context has an etag, and its topic is not the tree `tree`.
+absl::Status CheckTopicEtag(const CheckedContext& context, absl::string_view tree);
+
 }  // namespace metapowers::server
 
 #endif  // METAPOWERS_SERVICE_SERVER_CONTEXT_H_

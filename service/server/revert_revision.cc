@@ -56,15 +56,6 @@ absl::Status NothingToUndo(const ResourceName& topic, const CommitInfo& commit) 
                    {"ARGUMENT_INVALID", {}, {{"revision", what, ""}}, absl::StrCat("metapowers log ", topic.topic)});
 }
 
-absl::Status TopicChanged(const ResourceName& topic, const std::string& expected, const std::string& actual) {
-  return MakeError(absl::StatusCode::kAborted,
-                   absl::StrCat("topic \"", topic.topic, "\" has changed since it was read"),
-                   {"TOPIC_CHANGED",
-                    {{"expected", expected}, {"actual", actual}},
-                    {},
-                    "look at what changed, then call again with the new etag"});
-}
-
 bool IsText(absl::string_view bytes) {
   return bytes.size() <= kMaxMergedBytes && !absl::StrContains(bytes, absl::string_view("\0", 1)) && IsUtf8(bytes);
 }
@@ -243,10 +234,7 @@ absl::StatusOr<std::string> Revert::Message(const workspace::Draft& draft,
 absl::Status Revert::Stage(workspace::Draft& draft, v1::RevertRevisionResponse& response) const {
   const Snapshot& head = draft.base();
   ASSIGN_OR_RETURN(const std::string tree, head.TreeId(topic_.Path()));
-  const std::string etag = TopicEtag(tree);
-  if (!context_.topic_etag.empty() && context_.topic_etag != etag) {
-    return TopicChanged(topic_, context_.topic_etag, etag);
-  }
+  RETURN_IF_ERROR(CheckTopicEtag(context_, tree));
   std::vector<FileChange> changes;
   std::vector<std::string> conflicts;
   for (const ChangedFile& file : files_) {

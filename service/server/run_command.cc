@@ -26,6 +26,7 @@
 #include "service/server/request_replay.h"
 #include "service/server/result_comparison.h"
 #include "service/server/result_lists.h"
+#include "service/server/single_commit.h"
 #include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
 #include "service/workspace/draft.h"
@@ -35,9 +36,6 @@ namespace {
 
 using workspace::FileChange;
 using workspace::Snapshot;
-
-// Turns are taken within this process: only foreign pushes, and steps below that failed, can make an attempt fail.
-constexpr int kMaxAttempts = 8;
 
 // One step that an attempt has staged: the model, or a command.
 struct Step {
@@ -98,14 +96,7 @@ absl::Status Attempt::CheckPreconditions(const RunOptions& options) const {
   const Snapshot& head = draft_.base();
   const std::string& topic = context_.topic.topic;
   ASSIGN_OR_RETURN(const std::string tree, head.TreeId(context_.topic.Path()));
-  const std::string etag = TopicEtag(tree);
-  if (!context_.topic_etag.empty() && context_.topic_etag != etag) {
-    return MakeError(absl::StatusCode::kAborted, absl::StrCat("topic \"", topic, "\" has changed since it was read"),
-                     {"TOPIC_CHANGED",
-                      {{"expected", context_.topic_etag}, {"actual", etag}},
-                      {},
-                      "look at what changed, then call again with the new etag"});
-  }
+  RETURN_IF_ERROR(CheckTopicEtag(context_, tree));
   if (!options.must_create_model) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string blob, head.BlobId(context_.topic.PathOf(kModelFile)));
   if (!blob.empty()) {
@@ -256,10 +247,8 @@ absl::Status Attempt::Commit(CommitMessage message, std::vector<FileChange> chan
   message.request_id = context_.request_id;
   for (FileChange& change : unseen) changes.push_back(std::move(change));
   if (!changes.empty()) {
-    workspace::Identity committer = context_.author;
-    if (const auto service = backend_.env.identity(); service.ok()) committer = *service;
-    ASSIGN_OR_RETURN(const auto commit, draft_.AddCommit({std::move(changes), message.Format(), context_.author,
-                                                          std::move(committer), context_.time}));
+    ASSIGN_OR_RETURN(const auto commit,
+                     draft_.AddCommit(SpecOf(backend_, context_, std::move(changes), message.Format())));
     outcome.set_changed(commit.has_value());
   }
   ASSIGN_OR_RETURN(const std::string tree, draft_.TreeId(context_.topic.Path()));
@@ -349,11 +338,7 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
   ASSIGN_OR_RETURN(context_, CheckContext(context, *backend_.env.clock));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend_.FindWorkspace(call_, context_.topic));
   uid_ = found.uid;
-  if (context_.author.name.empty()) {
-    absl::StatusOr<workspace::Identity> identity = backend_.env.identity();
-    if (!identity.ok() && !context_.validate_only) return identity.status();
-    context_.author = identity.ok() ? *std::move(identity) : workspace::Identity{"metapowers", "metapowers@localhost"};
-  }
+  RETURN_IF_ERROR(FillAuthor(backend_, context_));
   if (!context_.request_id.empty() && !context_.validate_only) {
     fingerprint_ =
         CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model), context);

@@ -12,9 +12,6 @@
 namespace metapowers::server {
 namespace {
 
-// Only another process can move the head meanwhile.
-constexpr int kMaxAttempts = 8;
-
 absl::Status Submit(Backend& backend, Call& call, const std::string& uid, workspace::CommitBatch batch) {
   call.commit = batch.new_head;
   absl::Status status;
@@ -29,12 +26,17 @@ absl::Status Submit(Backend& backend, Call& call, const std::string& uid, worksp
 
 }  // namespace
 
+absl::Status FillAuthor(const Backend& backend, CheckedContext& context) {
+  if (!context.author.name.empty()) return absl::OkStatus();
+  const absl::StatusOr<workspace::Identity> identity = backend.env.identity();
+  if (!identity.ok() && !context.validate_only) return identity.status();
+  context.author = identity.ok() ? *identity : workspace::Identity{"metapowers", "metapowers@localhost"};
+  return absl::OkStatus();
+}
+
 absl::StatusOr<CheckedContext> CheckAuthored(const Backend& backend, const v1::CommandContext& context) {
   ASSIGN_OR_RETURN(CheckedContext checked, CheckContext(context, *backend.env.clock));
-  if (!checked.author.name.empty()) return checked;
-  const absl::StatusOr<workspace::Identity> identity = backend.env.identity();
-  if (!identity.ok() && !checked.validate_only) return identity.status();
-  checked.author = identity.ok() ? *identity : workspace::Identity{"metapowers", "metapowers@localhost"};
+  RETURN_IF_ERROR(FillAuthor(backend, checked));
   return checked;
 }
 

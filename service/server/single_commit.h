@@ -17,7 +17,13 @@
 
 namespace metapowers::server {
 
-// CheckContext(), with the service as author where the caller names none; with validate_only that may stay empty.
+// Turns are taken within this process: only foreign pushes, and steps below that failed, can make an attempt fail.
+inline constexpr int kMaxAttempts = 8;
+
+// Makes the service the author where the caller names none; somebody must be, but with validate_only.
+absl::Status FillAuthor(const Backend& backend, CheckedContext& context);
+
+// CheckContext() and FillAuthor().
 absl::StatusOr<CheckedContext> CheckAuthored(const Backend& backend, const v1::CommandContext& context);
 
 // The same of the fields that a request shares with CommandContext; `topic` is the name of a topic.

@@ -34,11 +34,6 @@ constexpr absl::Duration kStorePatience = absl::Minutes(1);
 // A push holds the lock of the branch for milliseconds.
 constexpr absl::Duration kLockPatience = absl::Seconds(1);
 
-// The head that the step leaves.
-const std::string& HeadAfter(const journal::v1::Step& step) {
-  return step.commits().empty() ? step.expected_head() : step.commits().rbegin()->id();
-}
-
 // A cursor into the index: where it goes on, without a walk to number it.
 std::string WriteCursor(const IndexedRevision& at) { return absl::StrCat(at.revision, ":", at.commit); }
 

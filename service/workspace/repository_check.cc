@@ -62,10 +62,6 @@ int CountParents(absl::string_view body) {
   return parents;
 }
 
-const std::string& HeadAfter(const journal::v1::Step& step) {
-  return step.commits().empty() ? step.expected_head() : step.commits().rbegin()->id();
-}
-
 Finding InJournal(absl::string_view cause) {
   return {"journal", std::string(cause),
           "restore a backup: the commits above the branch that were answered last are lost to this data directory"};

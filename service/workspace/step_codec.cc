@@ -109,6 +109,10 @@ absl::StatusOr<CommitBatch> RebuildBatch(const journal::v1::Step& step, std::sha
   return batch;
 }
 
+const std::string& HeadAfter(const journal::v1::Step& step) {
+  return step.commits().empty() ? step.expected_head() : step.commits().rbegin()->id();
+}
+
 std::optional<RequestRecord> RequestOf(const journal::v1::Step& step) {
   if (!step.has_request()) return std::nullopt;
   const journal::v1::StepRequest& request = step.request();

@@ -22,6 +22,9 @@ absl::StatusOr<journal::v1::Step> DecodeStep(absl::string_view body);
 // get the id that it had.
 absl::StatusOr<CommitBatch> RebuildBatch(const journal::v1::Step& step, std::shared_ptr<const Snapshot> base);
 
+// The head that the step leaves.
+const std::string& HeadAfter(const journal::v1::Step& step);
+
 // The request that the step answers.
 std::optional<RequestRecord> RequestOf(const journal::v1::Step& step);
 
