@@ -1,7 +1,10 @@
 #include <memory>
+#include <utility>
 
 #include "metapowers/v1/admin_service.grpc.pb.h"
 #include "service/base/status_macros.h"
+#include "service/server/errors.h"
+#include "service/server/executor.h"
 #include "service/server/services.h"
 
 namespace metapowers::server {
@@ -13,7 +16,9 @@ absl::Status StoreWorkspace(Backend& backend, Call& call, const StoreWorkspaceRe
                             StoreWorkspaceResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName name, ParseWorkspaceName(request.name()));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend.FindWorkspace(call, name));
-  ASSIGN_OR_RETURN(const auto head, backend.env.engine->Store(found.uid));
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> stored;
+  if (!Executor::AwaitLong([&] { stored = backend.env.engine->Store(found.uid); })) return OverloadedError();
+  ASSIGN_OR_RETURN(const auto head, std::move(stored));
   response.set_uid(found.uid);
   response.set_head(head->commit());
   response.set_revision(head->revision());

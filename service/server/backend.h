@@ -13,6 +13,7 @@
 #include "service/server/generator.h"
 #include "service/server/names.h"
 #include "service/server/revisions.h"
+#include "service/server/under_way.h"
 
 namespace metapowers::server {
 
@@ -51,7 +52,7 @@ struct Backend {
   const Env env;
   Generator generator;
   WriterTurns turns;
-  WriterTurns under_way;  // shared by runs of commands, from their first look at the workspace to the end of their turn
+  UnderWay under_way;  // writing calls, from their first look at the workspace to the end of their turn
 };
 
 }  // namespace metapowers::server

@@ -8,6 +8,8 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/text_diff.h"
+#include "service/server/errors.h"
+#include "service/server/executor.h"
 #include "service/server/page_token.h"
 #include "service/server/revert_revision.h"
 #include "service/server/revision_detail.h"
@@ -96,6 +98,19 @@ absl::StatusOr<const CommandEntry*> SectionOf(const ResourceName& parent, const 
       {"ARGUMENT_INVALID", {}, {{"command", "needs a topic as parent, or the document of its section", ""}}, ""});
 }
 
+// Waits until the writing calls that are under way have ended their turns, and their steps are durable or have failed.
+absl::Status AwaitWriters(Backend& backend, Call& call, const std::string& uid) {
+  const auto ended = backend.under_way.Ended(uid);
+  absl::Status settled;
+  const bool waited = Executor::AwaitLong([&] {
+    ended->WaitForNotification();
+    settled = backend.env.engine->Settle(uid);
+  });
+  if (!waited) return OverloadedError();
+  RETURN_IF_ERROR(settled);
+  return call.CheckAlive();
+}
+
 absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequest& request,
                            ListRevisionsResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName parent, ParseName(request.parent()));
@@ -105,13 +120,7 @@ absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequ
   const std::string query_id = absl::StrCat("ListRevisions ", found.uid, " ", parent.ToString(), " ",
                                             section == nullptr ? "" : section->spec->id());
   ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
-  if (request.settled()) {
-    {
-      const absl::WriterMutexLock nobody(&backend.under_way.Of(found.uid));
-      const absl::MutexLock turn(&backend.turns.Of(found.uid));  // of calls that take nothing but a turn
-    }
-    RETURN_IF_ERROR(backend.env.engine->Settle(found.uid));
-  }
+  if (request.settled()) RETURN_IF_ERROR(AwaitWriters(backend, call, found.uid));
   if (cursor.empty() && !parent.topic.empty()) {
     ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
     RETURN_IF_ERROR(TopicTree(*head, parent).status());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
+
 namespace metapowers::server {
 namespace {
 
@@ -32,28 +34,45 @@ bool Executor::Submit(std::function<void()> job) {
 
 // When a job would wait for one, although another may run.
 void Executor::StartThread() {
-  const bool can_start = static_cast<int>(threads_.size()) - away_ < max_threads_;
+  const bool can_start = static_cast<int>(threads_.size()) - awaiting_ - awaiting_long_ < max_threads_;
   if (closing_ || !can_start || static_cast<int>(jobs_.size()) <= idle_) return;
   threads_.emplace_back([this] { Work(); });
+}
+
+void Executor::WaitAway(int& waiting, absl::FunctionRef<void()> wait) {
+  ++waiting;
+  --running_;
+  StartThread();
+  mutex_.Unlock();
+  const auto come_back = absl::MakeCleanup([this, &waiting] {
+    mutex_.Lock();
+    ++running_;
+    --waiting;
+  });
+  wait();
 }
 
 void Executor::Await(const absl::Notification& event) {
   Executor* const executor = of_this_thread;
   if (executor != nullptr && !event.HasBeenNotified()) {
     absl::MutexLock lock(&executor->mutex_);
-    if (executor->away_ < executor->max_queue_) {
-      ++executor->away_;
-      --executor->running_;
-      executor->StartThread();
-      executor->mutex_.Unlock();
-      event.WaitForNotification();
-      executor->mutex_.Lock();
-      ++executor->running_;
-      --executor->away_;
-      return;
+    if (executor->awaiting_ < executor->max_queue_) {
+      return executor->WaitAway(executor->awaiting_, [&event] { event.WaitForNotification(); });
     }
   }
   event.WaitForNotification();
+}
+
+bool Executor::AwaitLong(absl::FunctionRef<void()> wait) {
+  Executor* const executor = of_this_thread;
+  if (executor == nullptr) {
+    wait();
+    return true;
+  }
+  absl::MutexLock lock(&executor->mutex_);
+  if (executor->awaiting_long_ >= (executor->max_queue_ + 1) / 2) return false;
+  executor->WaitAway(executor->awaiting_long_, wait);
+  return true;
 }
 
 void Executor::Work() {

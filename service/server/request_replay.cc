@@ -45,10 +45,6 @@ absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine,
                       {},
                       "metapowers log shows the commits that name it"});
   }
-  // The step that holds it may not be durable yet, and may still fail.
-  RETURN_IF_ERROR(engine.Settle(uid));
-  ASSIGN_OR_RETURN(record, engine.FindRequest(uid, request_id));
-  if (!record.has_value()) return std::nullopt;
   return std::move(record->answer);
 }
 

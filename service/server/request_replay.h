@@ -19,9 +19,10 @@ namespace metapowers::server {
 // capitals.
 std::string CallFingerprint(absl::string_view what, const google::protobuf::Message& request);
 
-// The answer that `request_id` got in the last 24 hours, once it is durable; nullopt when it got none, or is empty.
-// INVALID_ARGUMENT REQUEST_ID_REUSED when it was the id of another call. Call it in the writer's turn, so that the
-// same call under way has ended. ALREADY_EXISTS ANSWER_DROPPED when the answer was too much to be kept.
+// The answer that `request_id` got in the last 24 hours; nullopt when it got none, or is empty. Called in the writer's
+// turn, it misses none. The step that holds it may not be durable yet, and may still fail: Engine::Settle(), and ask
+// again, before it is told. INVALID_ARGUMENT REQUEST_ID_REUSED when it was the id of another call; ALREADY_EXISTS
+// ANSWER_DROPPED when the answer was too much to be kept.
 absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
                                                       absl::string_view request_id, absl::string_view fingerprint);
 

@@ -295,8 +295,9 @@ absl::Status RevertRevision(Backend& backend, Call& call, const v1::RevertRevisi
       ASSIGN_OR_RETURN(const std::string id,
                        ResolveRevision(*backend.env.engine, found.uid, topic, request.revision()));
       ASSIGN_OR_RETURN(CommitInfo commit, ReadRevision(*backend.env.engine, found.uid, id));
-      revert.emplace(backend, found, context, std::move(commit));
-      RETURN_IF_ERROR(revert->ReadChanges());
+      Revert read(backend, found, context, std::move(commit));
+      RETURN_IF_ERROR(read.ReadChanges());
+      revert.emplace(std::move(read));
     }
     return revert->Stage(draft, response);
   };

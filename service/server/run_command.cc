@@ -8,17 +8,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/notification.h"
 #include "metapowers/journal/v1/run_answer.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/document/skip_log.h"
 #include "service/document/text_diff.h"
 #include "service/knowledge/knowledge.h"
+#include "service/server/commit_in_turn.h"
 #include "service/server/commit_message.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
-#include "service/server/executor.h"
 #include "service/server/generate_ahead.h"
 #include "service/server/hand_edits.h"
 #include "service/server/model_change.h"
@@ -292,30 +291,22 @@ std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
 }
 
 // A run of one call, over as many attempts as it takes.
-class Run {
+class Run : public StepBuilder {
  public:
-  Run(Backend& backend, Call& call, const std::vector<const CommandEntry*>& entries, RunObserver& observer)
-      : backend_(backend), call_(call), entries_(entries), observer_(observer) {}
+  Run(Backend& backend, Call& call, const std::vector<const CommandEntry*>& entries, const RunOptions& options,
+      RunObserver& observer)
+      : backend_(backend), call_(call), entries_(entries), options_(options), observer_(observer) {}
 
-  absl::Status Execute(const v1::CommandContext& context, const RunOptions& options);
+  absl::Status Execute(const v1::CommandContext& context);
+
+  void BuildAhead(std::shared_ptr<const Snapshot> tip) override;
+  absl::StatusOr<workspace::CommitBatch> Build(std::shared_ptr<const Snapshot> tip, int attempt) override;
+  std::string Answer() const override;
 
  private:
-  // What the engine says of the steps of an attempt.
-  struct Answer {
-    absl::Notification came;
-    absl::Status status;
-  };
-
-  // Builds everything on `tip`, up to the first command that fails.
-  absl::Status Build(std::shared_ptr<const Snapshot> tip, const RunOptions& options);
-  // Builds it on what the tip is by now, before the writer's turn, which is short then.
-  void BuildAhead(const RunOptions& options);
-  // Has everything built on the tip and gives it its place there, in the writer's turn.
-  absl::StatusOr<std::shared_ptr<Answer>> TakePlace(const RunOptions& options);
-  // Whether the attempt failed since what it was built on failed meanwhile.
-  bool BaseIsGone(const absl::Status& failure);
+  // Builds everything on `base`, up to the first command that fails.
+  absl::Status BuildOn(std::shared_ptr<const Snapshot> base);
   absl::Status Stage(size_t& staged);
-  std::shared_ptr<Answer> Submit();
   void Tell();
   // Tells what `answer` says of the same call.
   absl::Status Replay(const std::string& answer);
@@ -323,86 +314,52 @@ class Run {
   Backend& backend_;
   Call& call_;
   const std::vector<const CommandEntry*>& entries_;
+  const RunOptions& options_;
   RunObserver& observer_;
   CheckedContext context_;
   std::string uid_;
-  std::string fingerprint_;  // of the call, when it has a request id
-  int attempts_ = 0;
   std::unique_ptr<Attempt> attempt_;  // the last one
+  bool ahead_ = false;                // it waits for its turn
   absl::Status failure_;              // what ended it before its last command
   size_t started_ = 0;                // commands whose start was told
   bool at_command_ = false;           // the model is staged, so that a failure is a command's
 };
 
-absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& options) {
+absl::Status Run::Execute(const v1::CommandContext& context) {
   ASSIGN_OR_RETURN(context_, CheckContext(context, *backend_.env.clock));
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend_.FindWorkspace(call_, context_.topic));
   uid_ = found.uid;
   RETURN_IF_ERROR(FillAuthor(backend_, context_));
-  if (!context_.request_id.empty() && !context_.validate_only) {
-    fingerprint_ =
-        CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model), context);
-  }
   if (context_.validate_only) {
     ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, BaseOf(context_, uid_, *backend_.env.engine));
-    RETURN_IF_ERROR(Build(std::move(head), options));
+    RETURN_IF_ERROR(BuildOn(std::move(head)));
     Tell();
     return failure_;
   }
-  absl::Status status;
-  for (attempts_ = 1; attempts_ <= kMaxAttempts; ++attempts_) {
-    std::shared_ptr<Answer> answer;
-    {
-      const absl::ReaderMutexLock under_way(&backend_.under_way.Of(uid_));
-      BuildAhead(options);
-      const absl::MutexLock turn(&backend_.turns.Of(uid_));
-      RETURN_IF_ERROR(call_.CheckAlive());
-      if (!fingerprint_.empty()) {
-        ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend_.env.engine, uid_, context_.request_id, fingerprint_));
-        if (before.has_value()) return Replay(*before);
-      }
-      absl::StatusOr<std::shared_ptr<Answer>> taken = TakePlace(options);
-      status = taken.status();
-      if (BaseIsGone(status)) continue;
-      RETURN_IF_ERROR(status);
-      answer = *std::move(taken);
-    }
-    // The next writer builds on these steps while they become durable.
-    Executor::Await(answer->came);
-    status = answer->status;
-    if (status.ok()) {
-      Tell();
-      return failure_;
-    }
-    // With an expected head, BaseOf said the last word on it.
-    if (DetailsOf(status).reason != "HEAD_MOVED" || !context_.expected_head.empty()) return status;
+  std::string fingerprint;
+  if (!context_.request_id.empty()) {
+    fingerprint =
+        CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options_.must_create_model), context);
   }
-  return status;
+  ASSIGN_OR_RETURN(const std::optional<std::string> before,
+                   CommitInTurn(backend_, call_, uid_, context_, fingerprint, *this));
+  if (before.has_value()) return Replay(*before);
+  Tell();
+  return failure_;
 }
 
-void Run::BuildAhead(const RunOptions& options) {
-  attempt_.reset();
-  // Whatever is wrong is told in the turn, where it may be right by then.
-  auto tip = BaseOf(context_, uid_, *backend_.env.engine);
-  if (tip.ok() && !Build(*std::move(tip), options).ok()) attempt_.reset();
+void Run::BuildAhead(std::shared_ptr<const Snapshot> tip) { ahead_ = BuildOn(std::move(tip)).ok(); }
+
+absl::StatusOr<workspace::CommitBatch> Run::Build(std::shared_ptr<const Snapshot> tip, int attempt) {
+  const bool stands = std::exchange(ahead_, false) && attempt_->MoveTo(tip);
+  if (!stands) RETURN_IF_ERROR(BuildOn(std::move(tip)));
+  for (Step& step : attempt_->steps()) step.outcome.set_rebuilt(attempt > 1 && step.outcome.changed());
+  return attempt_->draft().TakeBatch();
 }
 
-absl::StatusOr<std::shared_ptr<Run::Answer>> Run::TakePlace(const RunOptions& options) {
-  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> tip, BaseOf(context_, uid_, *backend_.env.engine));
-  if (attempt_ == nullptr || !attempt_->MoveTo(tip)) RETURN_IF_ERROR(Build(std::move(tip), options));
-  RETURN_IF_ERROR(call_.CheckAlive());  // the last step may have taken long
-  return Submit();
-}
-
-bool Run::BaseIsGone(const absl::Status& failure) {
-  if (!absl::IsDataLoss(failure) || attempt_ == nullptr) return false;
-  const auto tip = backend_.env.engine->Tip(uid_);
-  return tip.ok() && (*tip)->commit() != attempt_->draft().base().commit();
-}
-
-absl::Status Run::Build(std::shared_ptr<const Snapshot> tip, const RunOptions& options) {
-  attempt_ = std::make_unique<Attempt>(backend_, context_, uid_, std::move(tip), entries_);
-  RETURN_IF_ERROR(attempt_->CheckPreconditions(options));
+absl::Status Run::BuildOn(std::shared_ptr<const Snapshot> base) {
+  attempt_ = std::make_unique<Attempt>(backend_, context_, uid_, std::move(base), entries_);
+  RETURN_IF_ERROR(attempt_->CheckPreconditions(options_));
   size_t staged = 0;
   failure_ = Stage(staged);
   attempt_->EndAhead();
@@ -412,26 +369,15 @@ absl::Status Run::Build(std::shared_ptr<const Snapshot> tip, const RunOptions& o
   return failure_.ok() || staged > 0 ? absl::OkStatus() : failure_;
 }
 
-std::shared_ptr<Run::Answer> Run::Submit() {
-  for (Step& step : attempt_->steps()) step.outcome.set_rebuilt(attempts_ > 1 && step.outcome.changed());
-  workspace::CommitBatch batch = attempt_->draft().TakeBatch();
-  if (!fingerprint_.empty()) {
-    journal::v1::RunAnswer answer;
-    for (const Step& step : attempt_->steps()) {
-      journal::v1::RunStep& kept = *answer.add_steps();
-      if (step.entry != nullptr) kept.set_command(step.entry->spec->id());
-      *kept.mutable_outcome() = step.outcome;
-    }
-    if (!failure_.ok()) KeepFailure(failure_, *answer.mutable_failure());
-    batch.request = {context_.request_id, fingerprint_, answer.SerializeAsString(), {}};
+std::string Run::Answer() const {
+  journal::v1::RunAnswer answer;
+  for (const Step& step : attempt_->steps()) {
+    journal::v1::RunStep& kept = *answer.add_steps();
+    if (step.entry != nullptr) kept.set_command(step.entry->spec->id());
+    *kept.mutable_outcome() = step.outcome;
   }
-  call_.commit = batch.new_head;
-  auto answer = std::make_shared<Answer>();
-  backend_.env.engine->Submit(uid_, std::move(batch), [answer](absl::Status status) {
-    answer->status = std::move(status);
-    answer->came.Notify();
-  });
-  return answer;
+  if (!failure_.ok()) KeepFailure(failure_, *answer.mutable_failure());
+  return answer.SerializeAsString();
 }
 
 absl::Status Run::Replay(const std::string& kept) {
@@ -507,7 +453,7 @@ class SingleRun : public RunObserver {
 absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,
                          const std::vector<const CommandEntry*>& entries, RunObserver& observer,
                          const RunOptions& options) {
-  return Run(backend, call, entries, observer).Execute(context, options);
+  return Run(backend, call, entries, options, observer).Execute(context);
 }
 
 absl::StatusOr<v1::CommandOutcome> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,

@@ -1,28 +1,41 @@
 #include "service/server/single_commit.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
-#include "service/base/error.h"
 #include "service/base/status_macros.h"
-#include "service/server/executor.h"
+#include "service/server/commit_in_turn.h"
 #include "service/server/request_replay.h"
 
 namespace metapowers::server {
 namespace {
 
-absl::Status Submit(Backend& backend, Call& call, const std::string& uid, workspace::CommitBatch batch) {
-  call.commit = batch.new_head;
-  absl::Status status;
-  absl::Notification answered;
-  backend.env.engine->Submit(uid, std::move(batch), [&](absl::Status answer) {
-    status = std::move(answer);
-    answered.Notify();
-  });
-  Executor::Await(answered);
-  return status;
-}
+// The one commit of a call, staged on whatever the tip is.
+class SingleCommit : public StepBuilder {
+ public:
+  SingleCommit(const StageCommit& stage, google::protobuf::Message& response) : stage_(stage), response_(response) {}
+
+  absl::Status StageOn(std::shared_ptr<const workspace::Snapshot> base) {
+    response_.Clear();
+    draft_ = std::make_unique<workspace::Draft>(std::move(base));
+    return stage_(*draft_);
+  }
+  void BuildAhead(std::shared_ptr<const workspace::Snapshot> tip) override { ahead_ = StageOn(std::move(tip)).ok(); }
+  absl::StatusOr<workspace::CommitBatch> Build(std::shared_ptr<const workspace::Snapshot> tip, int) override {
+    const bool stands = std::exchange(ahead_, false) && draft_->base().commit() == tip->commit();
+    if (!stands) RETURN_IF_ERROR(StageOn(std::move(tip)));
+    return draft_->TakeBatch();
+  }
+  std::string Answer() const override { return response_.SerializeAsString(); }
+
+ private:
+  const StageCommit& stage_;
+  google::protobuf::Message& response_;
+  std::unique_ptr<workspace::Draft> draft_;  // of the last attempt
+  bool ahead_ = false;                       // it waits for its turn
+};
 
 }  // namespace
 
@@ -43,32 +56,18 @@ absl::StatusOr<CheckedContext> CheckAuthored(const Backend& backend, const v1::C
 absl::StatusOr<bool> CommitOnce(Backend& backend, Call& call, const std::string& uid, const CheckedContext& context,
                                 const google::protobuf::Message& request, google::protobuf::Message& response,
                                 const StageCommit& stage) {
-  const bool kept = !context.request_id.empty() && !context.validate_only;
-  const std::string fingerprint = kept ? CallFingerprint(call.method, request) : "";
-  absl::Status status;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    const absl::MutexLockMaybe turn(context.validate_only ? nullptr : &backend.turns.Of(uid));
-    RETURN_IF_ERROR(call.CheckAlive());
-    if (kept) {
-      ASSIGN_OR_RETURN(const auto before, FindAnswer(*backend.env.engine, uid, context.request_id, fingerprint));
-      if (before.has_value()) {
-        RETURN_IF_ERROR(ReadAnswer(*before, context.request_id, response));
-        return true;
-      }
-    }
-    response.Clear();
+  SingleCommit commit(stage, response);
+  if (context.validate_only) {
     ASSIGN_OR_RETURN(auto base, BaseOf(context, uid, *backend.env.engine));
-    workspace::Draft draft(std::move(base));
-    RETURN_IF_ERROR(stage(draft));
-    if (context.validate_only) return false;
-    RETURN_IF_ERROR(call.CheckAlive());
-    workspace::CommitBatch batch = draft.batch();
-    if (kept) batch.request = {context.request_id, fingerprint, response.SerializeAsString(), {}};
-    status = Submit(backend, call, uid, std::move(batch));
-    if (status.ok()) return false;
-    if (DetailsOf(status).reason != "HEAD_MOVED" || !context.expected_head.empty()) return status;
+    RETURN_IF_ERROR(commit.StageOn(std::move(base)));
+    return false;
   }
-  return status;
+  const std::string fingerprint = context.request_id.empty() ? "" : CallFingerprint(call.method, request);
+  ASSIGN_OR_RETURN(const std::optional<std::string> before,
+                   CommitInTurn(backend, call, uid, context, fingerprint, commit));
+  if (!before.has_value()) return false;
+  RETURN_IF_ERROR(ReadAnswer(*before, context.request_id, response));
+  return true;
 }
 
 workspace::CommitSpec SpecOf(const Backend& backend, const CheckedContext& context,

@@ -17,9 +17,6 @@
 
 namespace metapowers::server {
 
-// Turns are taken within this process: only foreign pushes, and steps below that failed, can make an attempt fail.
-inline constexpr int kMaxAttempts = 8;
-
 // Makes the service the author where the caller names none; somebody must be, but with validate_only.
 absl::Status FillAuthor(const Backend& backend, CheckedContext& context);
 
@@ -40,13 +37,13 @@ absl::StatusOr<CheckedContext> CheckRequest(const Backend& backend, const std::s
   return CheckAuthored(backend, context);
 }
 
-// Stages the commit, or none, on the draft, and fills the response with all but `replayed`.
+// Stages the commit, or none, on the draft, and fills the response, which is empty, with all but `replayed`. May be
+// called any number of times.
 using StageCommit = std::function<absl::Status(workspace::Draft& draft)>;
 
-// Takes the writer's turn, calls `stage`, and answers when its commit is durable; with validate_only, after staging. It
-// is staged anew, with the response cleared, when another process moves the head, a bounded number of times. A request
-// id is answered once: `response` is what the same call, of the method and `request`, was answered before, and the
-// result true. Those of FindAnswer(), BaseOf(), `stage` and the engine.
+// Commits what `stage` stages as CommitInTurn() says, or, with validate_only, stages it alone. A request id is answered
+// once: `response` is what the same call, of the method and `request`, was answered before, and the result true.
+// Errors: those of `stage` and CommitInTurn().
 absl::StatusOr<bool> CommitOnce(Backend& backend, Call& call, const std::string& uid, const CheckedContext& context,
                                 const google::protobuf::Message& request, google::protobuf::Message& response,
                                 const StageCommit& stage);

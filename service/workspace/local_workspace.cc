@@ -273,9 +273,20 @@ void LocalWorkspace::Submit(CommitBatch batch, std::function<void(absl::Status)>
       if (refused.ok() && batch.expected_head != tip_->commit()) {
         refused = HeadMovedError(batch.expected_head, tip_->commit());
       }
+      // What the caller found unchanged is not there for sure before the step that made it is answered.
+      if (refused.ok() && !steps_.empty() && steps_.back().done != nullptr) return AnswerWithNewest(std::move(done));
     }
   }
   done(refused);
+}
+
+void LocalWorkspace::AnswerWithNewest(std::function<void(absl::Status)> done) {
+  std::function<void(absl::Status)>& newest = steps_.back().done;
+  newest = [first = std::move(newest), done = std::move(done),
+            moved = HeadMovedError(tip_->commit(), head_->commit())](const absl::Status& status) {
+    first(status);
+    done(status.ok() ? status : moved);
+  };
 }
 
 void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {

@@ -103,6 +103,8 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Has a step that changes nothing answered after the newest one; with HEAD_MOVED when that one fails.
+  void AnswerWithNewest(std::function<void(absl::Status)> done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The page where the newest commits fill it; nullopt where they do not.
   absl::StatusOr<std::optional<HistoryPage>> HistoryOfRecent(const HistoryQuery& query, const std::string& tip);
   // The page from the index and, above it, from the newest commits or a walk; nullopt when the index does not serve.

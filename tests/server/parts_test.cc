@@ -1,4 +1,4 @@
-// The small parts: page tokens, listen addresses, executor, cache, commit messages, model summaries.
+// The small parts: page tokens, listen addresses, executor, calls under way, cache, commit messages, model summaries.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -20,6 +21,7 @@
 #include "service/server/listen_address.h"
 #include "service/server/model_summary.h"
 #include "service/server/page_token.h"
+#include "service/server/under_way.h"
 #include "tests/support/status_matchers.h"
 
 namespace metapowers::server {
@@ -136,6 +138,71 @@ TEST(ExecutorTest, AJobThatWaitsMakesRoomForAnother) {
   stored.Notify();
   EXPECT_TRUE(both.WaitForNotificationWithTimeout(absl::Seconds(10)));
   EXPECT_TRUE(late.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+TEST(ExecutorTest, JobsThatWaitLongHoldNobodyUpAndAreBounded) {
+  absl::Notification stored, ran, short_wait, both;
+  std::atomic<int> waited{0}, refused{0};
+  Executor executor(1, 4);
+  for (int i = 0; i < 3; ++i) {
+    while (!executor.Submit([&] {
+      const bool waits = Executor::AwaitLong([&] { stored.WaitForNotification(); });
+      if (!waits) ++refused;
+      if (waits && ++waited == 2) both.Notify();
+    })) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+  while (!executor.Submit([&] { ran.Notify(); })) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(ran.WaitForNotificationWithTimeout(absl::Seconds(10))) << "the thread is free";
+  EXPECT_EQ(refused, 1) << "half of the queue waits";
+  // They leave room for those who wait for a commit.
+  ASSERT_TRUE(executor.Submit([&] {
+    absl::Notification never_mind;
+    never_mind.Notify();
+    Executor::Await(never_mind);
+    short_wait.Notify();
+  }));
+  EXPECT_TRUE(short_wait.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_EQ(waited, 0);
+  stored.Notify();
+  EXPECT_TRUE(both.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  bool here = false;
+  EXPECT_TRUE(Executor::AwaitLong([&] { here = true; })) << "in a thread of none";
+  EXPECT_TRUE(here);
+}
+
+TEST(ExecutorTest, AWaitThatThrowsComesBack) {
+  absl::Notification caught, ran;
+  Executor executor(1, 2);
+  ASSERT_TRUE(executor.Submit([&] {
+    try {
+      (void)Executor::AwaitLong([] { throw std::runtime_error("x"); });
+    } catch (const std::runtime_error&) {
+      caught.Notify();
+    }
+  }));
+  EXPECT_TRUE(caught.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  ASSERT_TRUE(executor.Submit([&] { ran.Notify(); }));
+  EXPECT_TRUE(ran.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+TEST(UnderWayTest, IsWaitedForByThoseWhoCameLaterAlone) {
+  UnderWay calls;
+  EXPECT_TRUE(calls.Ended("w")->HasBeenNotified()) << "nobody is there";
+  UnderWay::Ticket first = calls.Enter("w"), twin = calls.Enter("w");
+  const auto after_first = calls.Ended("w");
+  UnderWay::Ticket second = calls.Enter("w");
+  const auto after_second = calls.Ended("w");
+  const UnderWay::Ticket third = calls.Enter("w");
+  second.reset();
+  EXPECT_FALSE(after_second->HasBeenNotified()) << "the first is before it, too";
+  first.reset();
+  EXPECT_FALSE(after_first->HasBeenNotified());
+  twin.reset();
+  EXPECT_TRUE(after_first->HasBeenNotified());
+  EXPECT_TRUE(after_second->HasBeenNotified());
+  EXPECT_FALSE(calls.Ended("w")->HasBeenNotified()) << "the third";
 }
 
 TEST(ExecutorTest, RefusesWhatDoesNotFit) {

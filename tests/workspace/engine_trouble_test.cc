@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "service/base/failpoint.h"
 #include "service/workspace/bare_repository.h"
@@ -159,6 +160,46 @@ TEST_F(EngineTroubleTest, NewStepsDoNotEndThePauseAfterAFailure) {
   EXPECT_LE(Told("cannot store"), 9);  // after 10, 20, 40, 80, 160, 320, 640 ms
   EXPECT_GE(Told("cannot store"), 3);
   EXPECT_EQ(Told(": 3"), 1) << "failures are counted";
+}
+
+TEST_F(EngineTroubleTest, WhatChangesNothingIsAnsweredAfterTheStepBelow) {
+  for (const bool fails : {false, true}) {
+    ASSERT_OK_AND_ASSIGN(const auto head, engine_->Head(kUid));
+    // No step becomes durable while this answer holds the journal's thread.
+    absl::Notification held, go, answered;
+    ASSERT_OK_AND_ASSIGN(const auto other, engine_->Tip(kOther));
+    Draft elsewhere(other);
+    ASSERT_OK(elsewhere.AddCommit(Spec({{kPath, absl::StrCat(fails)}})));
+    engine_->Submit(kOther, elsewhere.batch(), [&](const absl::Status&) {
+      held.Notify();
+      go.WaitForNotification();
+    });
+    held.WaitForNotification();
+    Draft draft(head);
+    ASSERT_OK(draft.AddCommit(Spec({{kPath, absl::StrCat(fails)}})));
+    std::vector<absl::Status> answers;
+    engine_->Submit(kUid, draft.batch(), [&](const absl::Status& status) { answers.push_back(status); });
+    ASSERT_OK_AND_ASSIGN(const auto tip, engine_->Tip(kUid));
+    EXPECT_EQ(tip->commit(), draft.commits().back().id);
+    engine_->Submit(kUid, Draft(tip).batch(), [&](const absl::Status& status) {
+      answers.push_back(status);
+      answered.Notify();
+    });
+    EXPECT_FALSE(answered.HasBeenNotified());
+    if (fails) ASSERT_OK(SetFailpoints("journal_before_sync=error:28@1"));
+    go.Notify();
+    answered.WaitForNotification();
+    ASSERT_EQ(answers.size(), 2u);
+    if (fails) {
+      EXPECT_THAT(answers[0], HasError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL", _));
+      EXPECT_THAT(answers[1], HasError(absl::StatusCode::kAborted, "HEAD_MOVED", _));
+      EXPECT_EQ((*engine_->Head(kUid))->commit(), head->commit());
+    } else {
+      EXPECT_OK(answers[0]);
+      EXPECT_OK(answers[1]);
+      EXPECT_EQ((*engine_->Head(kUid))->commit(), tip->commit());
+    }
+  }
 }
 
 TEST_F(EngineTroubleTest, TheLockOfAPushHoldsUpItsOwnWorkspaceAlone) {
