@@ -14,13 +14,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "service/base/error.h"
 #include "service/base/mutex_checks.h"
 #include "service/base/status_macros.h"
 #include "service/server/backup_command.h"
+#include "service/server/control_socket.h"
 #include "service/server/env.h"
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
@@ -28,7 +27,6 @@
 #include "service/server/verify.h"
 #include "service/server/version.h"
 #include "service/workspace/backup.h"
-#include "service/workspace/data_dir.h"
 #include "service/workspace/signing_key.h"
 
 namespace metapowers::server {
@@ -93,15 +91,6 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Where `backup` finds the server that has the data directory: who may read that may ask. None where the path is too
-// long for a socket; `backup --server` is left then.
-std::vector<ListenAddress> WithControlSocket(const std::string& data_dir, std::vector<ListenAddress> addresses) {
-  const workspace::DataDirLayout layout{std::string(absl::StripSuffix(data_dir, "/"))};
-  const absl::StatusOr<ListenAddress> control = ParseListenAddress(absl::StrCat("unix:", layout.control_socket()));
-  if (control.ok()) addresses.push_back(*control);
-  return addresses;
-}
-
 int Run(const Flags& flags) {
   const absl::StatusOr<std::vector<ListenAddress>> addresses = CheckListen(flags);
   if (!addresses.ok()) return Complain(addresses.status(), kExitUsage);
@@ -117,11 +106,12 @@ int Run(const Flags& flags) {
     return Complain(env.status(), kExitFailure);
   }
   env->limits.workers = flags.workers;
+  const absl::StatusOr<ControlSocket> control = ControlSocket::In(flags.data_dir);
+  if (!control.ok()) return Complain(control.status(), kExitFailure);
   const Logger& log = *env->log;
-  const absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start(*std::move(env), WithControlSocket(flags.data_dir, *addresses));
+  const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*std::move(env), *addresses, control->address());
   if (!server.ok()) return Complain(server.status(), kExitFailure);
-  for (size_t i = 0; i < addresses->size(); ++i) std::cout << "listening " << (*server)->addresses()[i] << "\n";
+  for (const std::string& address : (*server)->addresses()) std::cout << "listening " << address << "\n";
   std::cout << std::flush;
 
   grpc_log = &log;
@@ -210,10 +200,6 @@ void AddCommands(CLI::App& app, std::function<int()>& run) {
       "backup", "Bring a backup up to date with a data directory, while its server runs or none does");
   needed(backing_up, "--data-dir", backup->data_dir, "The data directory");
   needed(backing_up, "--to", backup->to, "Folder of the backup; made when it is absent");
-  backing_up
-      .add_option("--server", backup->server,
-                  "Address of the server that runs on the data directory, where its control socket cannot be reached")
-      ->type_name("ADDRESS");
   backing_up.callback([backup, &run] { run = [backup] { return Backup(*backup); }; });
 
   auto from = std::make_shared<std::string>(), data_dir = std::make_shared<std::string>();

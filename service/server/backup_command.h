@@ -12,12 +12,11 @@ namespace metapowers::server {
 struct BackupCommand {
   std::string data_dir;
   std::string to;
-  std::string server;  // address of the running server; "": the control socket in the data directory
 };
 
-// BackUp(), asking the server that has the data directory to store what it has answered; without one, the journal is
-// taken up here first, as a start of the server would. Errors: those of BackUp() and OpenDataDirEnv(),
-// FAILED_PRECONDITION/LOCKED when the server that has the directory does not answer.
+// BackUp(), asking the server that has the data directory, at its control socket, to store what it has answered;
+// without one, the journal is taken up here first, as a start of the server would. Errors: those of BackUp() and
+// OpenDataDirEnv(), FAILED_PRECONDITION/LOCKED when the server that has the directory does not answer.
 absl::StatusOr<workspace::BackupOutcome> RunBackup(const BackupCommand& command,
                                                    const workspace::BackupProgress& progress);
 

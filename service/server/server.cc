@@ -11,6 +11,8 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
+#include "metapowers/v1/admin_service.grpc.pb.h"
 #include "service/base/api_limits.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
@@ -51,6 +53,83 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxConnectionGraceMinutes * 60'000);
 }
 
+using ServiceFactory = std::unique_ptr<grpc::Service> (*)(Dispatcher&);
+
+// For callers, on every listener.
+constexpr ServiceFactory kServices[] = {
+    NewGovernService,   NewIdentifyService, NewProtectService,  NewDetectService,
+    NewRespondService,  NewRecoverService,  NewUtilityService,  NewWorkspaceService,
+    NewDocumentService, NewEventService,    NewExportService,   NewLintService,
+    NewModelService,    NewReportService,   NewWorkflowService, NewServerInfoService};
+// For the operator, on the control socket.
+constexpr ServiceFactory kOperatorServices[] = {NewAdminService};
+
+bool IsOfOperator(const google::protobuf::ServiceDescriptor& service) {
+  return service.full_name() == v1::AdminService::service_full_name();
+}
+
+// One server of gRPC, which offers all its services on all its addresses.
+class Endpoint {
+ public:
+  ~Endpoint() {
+    if (grpc_ != nullptr) Shutdown(absl::Now());
+  }
+
+  absl::Status Start(absl::Span<const ServiceFactory> services, Dispatcher& dispatcher,
+                     absl::Span<const ListenAddress> addresses);
+  // Which of the services it is known to offer, by health.
+  void SetServing(bool of_operator);
+  void SetNotServing() { grpc_->GetHealthCheckService()->SetServingStatus(false); }
+  void Shutdown(absl::Time deadline);
+
+  grpc::Server& grpc() { return *grpc_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::vector<std::string> addresses_;
+  std::vector<std::string> sockets_;  // files to remove at the end
+  std::unique_ptr<grpc::Server> grpc_;
+};
+
+absl::Status Endpoint::Start(absl::Span<const ServiceFactory> services, Dispatcher& dispatcher,
+                             absl::Span<const ListenAddress> addresses) {
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  for (const ServiceFactory factory : services) {
+    services_.push_back(factory(dispatcher));
+    builder.RegisterService(services_.back().get());
+  }
+  std::vector<int> ports(addresses.size(), 0);
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    RETURN_IF_ERROR(PrepareToListen(addresses[i]));
+    builder.AddListeningPort(addresses[i].ToString(), grpc::InsecureServerCredentials(), &ports[i]);
+  }
+  grpc_ = builder.BuildAndStart();
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    if (grpc_ == nullptr && ports[i] == 0) return ListenFailure(addresses[i]);
+    addresses_.push_back(addresses[i].ToString(ports[i]));
+    if (!addresses[i].unix_path.empty()) sockets_.push_back(addresses[i].unix_path);
+  }
+  if (grpc_ != nullptr) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInternal, "gRPC did not start", {"INTERNAL", {}, {}, ""});
+}
+
+void Endpoint::SetServing(bool of_operator) {
+  for (const google::protobuf::ServiceDescriptor* service : LinkedServices()) {
+    if (IsOfOperator(*service) == of_operator) {
+      grpc_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
+    }
+  }
+}
+
+void Endpoint::Shutdown(absl::Time deadline) {
+  grpc_->Shutdown(absl::ToChronoTime(deadline));
+  grpc_->Wait();
+  for (const std::string& socket : sockets_) ::unlink(socket.c_str());
+  sockets_.clear();
+}
+
 }  // namespace
 
 // Destroyed from the last member to the first: gRPC before what its calls use.
@@ -59,10 +138,8 @@ struct Server::State {
 
   Backend backend;
   std::unique_ptr<Dispatcher> dispatcher;
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  std::vector<std::string> addresses;
-  std::vector<std::string> sockets;  // files to remove at the end
-  std::unique_ptr<grpc::Server> grpc;
+  Endpoint callers;
+  std::unique_ptr<Endpoint> control;  // nullptr: there is no socket for it
   absl::Mutex drain;
   bool drained ABSL_GUARDED_BY(drain) = false;
 };
@@ -71,57 +148,39 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Server::~Server() { Drain(absl::ZeroDuration()); }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(Env env, const std::vector<ListenAddress>& addresses) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Env env, const std::vector<ListenAddress>& addresses,
+                                                      const std::optional<ListenAddress>& control) {
   EnablePlugins();
   auto state = std::make_unique<State>(std::move(env));
   ASSIGN_OR_RETURN(state->dispatcher, Dispatcher::Create(state->backend));
-  Dispatcher& dispatcher = *state->dispatcher;
-  grpc::ServerBuilder builder;
-  SetLimits(builder);
-  for (const auto factory :
-       {NewGovernService, NewIdentifyService, NewProtectService, NewDetectService, NewRespondService, NewRecoverService,
-        NewUtilityService, NewAdminService, NewWorkspaceService, NewDocumentService, NewEventService, NewExportService,
-        NewLintService, NewModelService, NewReportService, NewWorkflowService, NewServerInfoService}) {
-    state->services.push_back(factory(dispatcher));
-    builder.RegisterService(state->services.back().get());
+  if (control.has_value()) {
+    state->control = std::make_unique<Endpoint>();
+    RETURN_IF_ERROR(state->control->Start(kOperatorServices, *state->dispatcher, {*control}));
+    state->control->SetServing(/*of_operator=*/true);
   }
-  std::vector<int> ports(addresses.size(), 0);
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    RETURN_IF_ERROR(PrepareToListen(addresses[i]));
-    builder.AddListeningPort(addresses[i].ToString(), grpc::InsecureServerCredentials(), &ports[i]);
-  }
-  state->grpc = builder.BuildAndStart();
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    if (state->grpc == nullptr && ports[i] == 0) return ListenFailure(addresses[i]);
-    state->addresses.push_back(addresses[i].ToString(ports[i]));
-    if (!addresses[i].unix_path.empty()) state->sockets.push_back(addresses[i].unix_path);
-  }
-  if (state->grpc == nullptr) {
-    return MakeError(absl::StatusCode::kInternal, "gRPC did not start", {"INTERNAL", {}, {}, ""});
-  }
-  for (const google::protobuf::ServiceDescriptor* service : LinkedServices()) {
-    state->grpc->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
-  }
+  RETURN_IF_ERROR(state->callers.Start(kServices, *state->dispatcher, addresses));
+  state->callers.SetServing(/*of_operator=*/false);
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
-const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
+const std::vector<std::string>& Server::addresses() const { return state_->callers.addresses(); }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);  // no peer to be wary of
-  return state_->grpc->InProcessChannel(arguments);
+  return state_->callers.grpc().InProcessChannel(arguments);
 }
 
 void Server::Drain(absl::Duration patience) {
   absl::MutexLock lock(&state_->drain);
   if (std::exchange(state_->drained, true)) return;
-  state_->grpc->GetHealthCheckService()->SetServingStatus(false);
+  state_->callers.SetNotServing();
+  if (state_->control != nullptr) state_->control->SetNotServing();
   const absl::Time deadline = absl::Now() + patience;
   state_->dispatcher->Drain(patience);
-  state_->grpc->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kGoodbye)));
-  state_->grpc->Wait();
-  for (const std::string& socket : state_->sockets) ::unlink(socket.c_str());
+  const absl::Time goodbye = std::min(deadline, absl::Now() + kGoodbye);
+  state_->callers.Shutdown(goodbye);
+  if (state_->control != nullptr) state_->control->Shutdown(goodbye);
 }
 
 }  // namespace metapowers::server

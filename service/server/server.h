@@ -11,6 +11,7 @@
 #include <grpcpp/channel.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,15 +25,17 @@ namespace metapowers::server {
 // Thread-safe.
 class Server {
  public:
-  // Serves on `addresses`; none serves InProcessChannel() alone. FAILED_PRECONDITION LISTEN_FAILED names the address.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(Env env, const std::vector<ListenAddress>& addresses);
+  // Serves on `addresses`; none serves InProcessChannel() alone. AdminService is served on `control` and nowhere else,
+  // and nothing else there but health and reflection. FAILED_PRECONDITION LISTEN_FAILED names the address.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Env env, const std::vector<ListenAddress>& addresses,
+                                                       const std::optional<ListenAddress>& control = std::nullopt);
 
   // Drains without patience.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // The addresses served, as clients take them, with the real ports.
+  // The addresses served, as clients take them, with the real ports; that of the operator is not among them.
   const std::vector<std::string>& addresses() const;
 
   // A channel to this server that passes through no socket. No call may start on it once Drain() has begun or the

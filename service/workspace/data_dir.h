@@ -1,7 +1,7 @@
 // The server's data directory: its format version and the lock that makes one process its owner.
 //   <data-dir>/format            "metapowers-data 3\n"; 1 had no journal, 2 no log. README has more
 //   <data-dir>/id                a UUID, by which backups know it; restoring one keeps it
-//   <data-dir>/control           socket of the running server, for its operator (main.cc)
+//   <data-dir>/control           socket of the running server, for its operator (control_socket.h)
 //   <data-dir>/lock              flock()ed by the owner; released by the kernel when it dies
 //   <data-dir>/registry/<name>   one file per workspace (workspace_registry.h)
 //   <data-dir>/workspaces/<uid>.git   bare repositories (local_engine.h)

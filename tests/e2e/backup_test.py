@@ -198,8 +198,9 @@ class CutOff(Folder):
         refused(2, 'one of --data-dir and --from', 'verify', '--data-dir', self.data, '--from', self.backup)
         refused(2, 'there is no workspace', 'verify', '--data-dir', self.data, '--workspace', 'none')
         refused(2, 'is required', 'backup', '--to', self.backup)
-        refused(1, 'does not answer', 'backup', '--data-dir', self.data, '--to', self.backup, '--server',
-                f'unix:{self.home}/nobody')
+        (self.data / 'control').rename(self.data / 'elsewhere')
+        refused(1, 'does not answer', 'backup', '--data-dir', self.data, '--to', self.backup)
+        (self.data / 'elsewhere').rename(self.data / 'control')
         refused(2, '--data-dir is required', '--listen', '127.0.0.1:0')
         self.stop()
         refused(2, 'holds the data of a server', 'restore', '--from', self.backup, '--data-dir', self.data)

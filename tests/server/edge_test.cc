@@ -24,6 +24,7 @@
 namespace metapowers::server {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -240,9 +241,13 @@ TEST(EdgeTest, APassedDeadlineIsTold) {
   EXPECT_EQ(client.workflows->ListCommands(&context, {}, &response).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-// The first answer of the reflection service (v1alpha) to "which file declares `symbol`", as bytes.
-std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, const std::string& symbol) {
-  const std::string bytes = absl::StrCat("\x22", std::string(1, static_cast<char>(symbol.size())), symbol);
+constexpr char kFileOf[] = "\x22";        // which declares the symbol
+constexpr char kListServices[] = "\x3a";  // whatever the symbol is
+
+// The first answer of the reflection service (v1alpha) to the question, a tag of its request, as bytes.
+std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, const std::string& symbol,
+                    const char* question = kFileOf) {
+  const std::string bytes = absl::StrCat(question, std::string(1, static_cast<char>(symbol.size())), symbol);
   grpc::Slice slice(bytes);
   const grpc::ByteBuffer request(&slice, 1);
   grpc::ByteBuffer response;
@@ -280,6 +285,17 @@ TEST(EdgeTest, ReflectionDescribesEveryService) {
   EXPECT_THAT(Reflect(server.channel(), "metapowers.security.recover.v1.RecoverService"),
               HasSubstr("metapowers/security/recover/v1/recover_service.proto"));
   EXPECT_THAT(Reflect(server.channel(), "no.such.Symbol"), HasSubstr("not found"));
+}
+
+TEST(EdgeTest, TheOperatorsServiceIsOfferedOnTheControlSocketAlone) {
+  constexpr char kAdmin[] = "metapowers.v1.AdminService", kInfo[] = "metapowers.v1.ServerInfoService";
+  TestServer server;
+  const auto control = server.ControlChannel();
+  EXPECT_THAT(Reflect(server.channel(), "*", kListServices), AllOf(HasSubstr(kInfo), Not(HasSubstr(kAdmin))));
+  EXPECT_THAT(Reflect(control, "*", kListServices), AllOf(HasSubstr(kAdmin), Not(HasSubstr(kInfo))));
+  EXPECT_EQ(HealthOf(server.channel(), kAdmin), grpc::health::v1::HealthCheckResponse::UNKNOWN);
+  EXPECT_EQ(HealthOf(control, kAdmin), grpc::health::v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(HealthOf(control, kInfo), grpc::health::v1::HealthCheckResponse::UNKNOWN);
 }
 
 TEST(EdgeTest, LogsOneLinePerCall) {

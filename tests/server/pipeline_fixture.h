@@ -98,13 +98,16 @@ class HookedEngine : public workspace::Engine {
  public:
   struct Hooks {
     std::function<void()> before_head = [] {};
+    std::function<void(absl::string_view uid)> before_head_of = [](absl::string_view) {};
     std::function<void()> before_commit = [] {};
+    std::function<void()> before_store = [] {};
   };
   HookedEngine(std::unique_ptr<workspace::Engine> real, const Hooks& hooks) : real_(std::move(real)), hooks_(hooks) {}
 
   absl::Status CreateWorkspace(absl::string_view uid) override { return real_->CreateWorkspace(uid); }
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Head(absl::string_view uid) override {
     hooks_.before_head();
+    hooks_.before_head_of(uid);
     return real_->Head(uid);
   }
   absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Tip(absl::string_view uid) override {
@@ -127,6 +130,10 @@ class HookedEngine : public workspace::Engine {
     return real_->FindRequest(uid, id);
   }
   absl::Status Settle(absl::string_view uid) override { return real_->Settle(uid); }
+  absl::StatusOr<std::shared_ptr<const workspace::Snapshot>> Store(absl::string_view uid) override {
+    hooks_.before_store();
+    return real_->Store(uid);
+  }
   absl::StatusOr<workspace::HistoryPage> History(absl::string_view uid, const workspace::HistoryQuery& query) override {
     return real_->History(uid, query);
   }

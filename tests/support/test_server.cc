@@ -55,6 +55,9 @@ TestServer::TestServer(const std::function<void(server::Env&)>& prepare,
   request.set_workspace_id("w");
   const grpc::Status made = v1::WorkspaceService::NewStub(channel_)->CreateWorkspace(&context, request, &response);
   EXPECT_TRUE(made.ok()) << made.error_message();
+  for (const auto& entry : std::filesystem::directory_iterator(directory_ + "/data/workspaces")) {
+    repository_ = entry.path().string();
+  }
 }
 
 TestServer::~TestServer() {
@@ -71,7 +74,11 @@ void TestServer::Start(const std::vector<server::ListenAddress>& addresses) {
   ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, "2026-03-01T12:00:00Z", &now, nullptr));
   env->clock = std::make_unique<FixedClock>(now);
   if (prepare_) prepare_(*env);
-  absl::StatusOr<std::unique_ptr<server::Server>> started = server::Server::Start(*std::move(env), addresses);
+  absl::StatusOr<server::ControlSocket> control = server::ControlSocket::In(directory_ + "/data");
+  ASSERT_TRUE(control.ok()) << control.status();
+  control_.emplace(*std::move(control));
+  absl::StatusOr<std::unique_ptr<server::Server>> started =
+      server::Server::Start(*std::move(env), addresses, control_->address());
   ASSERT_TRUE(started.ok()) << started.status();
   server_ = *std::move(started);
   channel_ = server_->InProcessChannel();
@@ -83,15 +90,12 @@ void TestServer::Restart() {
   Start({});
 }
 
-std::string TestServer::repository() const {
-  for (const auto& entry : std::filesystem::directory_iterator(directory_ + "/data/workspaces")) {
-    return entry.path().string();
-  }
-  return "";
+std::shared_ptr<grpc::Channel> TestServer::ControlChannel() const {
+  return grpc::CreateChannel(control_->address().ToString(), grpc::InsecureChannelCredentials());
 }
 
 std::string TestServer::Git(const std::string& arguments) const {
-  const Outcome outcome = Shell(GitCommand(repository(), arguments) + " 2>&1");
+  const Outcome outcome = Shell(GitCommand(repository_, arguments) + " 2>&1");
   EXPECT_EQ(outcome.exit_code, 0) << "git " << arguments << ": " << outcome.output;
   return std::string(absl::StripTrailingAsciiWhitespace(outcome.output));
 }
@@ -100,7 +104,7 @@ void TestServer::PushEdit(const std::string& path, const std::function<void(cons
                           const std::string& author) const {
   const std::string clone = directory_ + "/clone";
   std::filesystem::remove_all(clone);
-  Git(absl::StrCat("clone -q '", repository(), "' '", clone, "'"));
+  Git(absl::StrCat("clone -q '", repository_, "' '", clone, "'"));
   const std::string file = clone + "/" + path;
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   edit(file);
@@ -132,13 +136,13 @@ void TestServer::PushLink(const std::string& path, const std::string& target) co
 }
 
 std::string TestServer::ReadFile(const std::string& path) const {
-  const Outcome outcome = Shell(GitCommand(repository(), absl::StrCat("show 'HEAD:", path, "' 2>/dev/null")));
+  const Outcome outcome = Shell(GitCommand(repository_, absl::StrCat("show 'HEAD:", path, "' 2>/dev/null")));
   return outcome.exit_code == 0 ? outcome.output : "";
 }
 
 int TestServer::CountCommits() const {
   const Outcome outcome =
-      Shell(GitCommand(repository(), "rev-list --count --invert-grep --grep='^Edit by hand$' HEAD 2>/dev/null"));
+      Shell(GitCommand(repository_, "rev-list --count --invert-grep --grep='^Edit by hand$' HEAD 2>/dev/null"));
   int count = 0;
   return outcome.exit_code == 0 && absl::SimpleAtoi(outcome.output, &count) ? count : 0;
 }

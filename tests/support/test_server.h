@@ -6,12 +6,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 #include "metapowers/v1/command.pb.h"
+#include "service/server/control_socket.h"
 #include "service/server/env.h"
 #include "service/server/server.h"
 
@@ -26,12 +28,16 @@ class TestServer {
   ~TestServer();
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // A new one, over the operator's socket.
+  std::shared_ptr<grpc::Channel> ControlChannel() const;
+  // The file of that socket.
+  std::string control_socket() const { return directory_ + "/data/control"; }
   server::Server& server() { return *server_; }
   // Stops the server and starts it again on the same data.
   void Restart();
 
   // Folder of the bare repository of `workspaces/w`.
-  std::string repository() const;
+  const std::string& repository() const { return repository_; }
   // Output of stock `git ARGUMENTS` in it, which must succeed.
   std::string Git(const std::string& arguments) const;
   // Commits `content` at `path` as a person would who pushed it; "" deletes it.
@@ -51,6 +57,8 @@ class TestServer {
 
   const std::string directory_;
   const std::function<void(server::Env&)> prepare_;
+  std::string repository_;
+  std::optional<server::ControlSocket> control_;
   std::unique_ptr<server::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
