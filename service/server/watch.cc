@@ -64,20 +64,29 @@ void Watch::Turn() {
   {
     absl::MutexLock lock(&mutex_);
     if (!ending_.ok()) status = ending_;
-    if (status.ok() && write) {
-      Enter(State::kWriting);
-      next_progress_ = since_ + interval_;
-      return StartWrite(&response_);
-    }
+    if (status.ok() && write) return Write();
     if (status.ok()) return more_ ? TakeTurn() : Enter(State::kIdle);
     Enter(State::kEnded);
   }
   Close(status);
 }
 
+void Watch::Write() {
+  Enter(State::kWriting);
+  next_progress_ = since_ + interval_;
+  StartWrite(&response_);
+}
+
+void Watch::TellProgress() {
+  response_.Clear();
+  response_.set_progress_revision(place_.after);
+  response_.set_progress_commit(place_.after_commit);
+  Write();
+}
+
 absl::Status Watch::Open() {
   const Backend& backend = watches_.dispatcher().backend();
-  ASSIGN_OR_RETURN(const ResourceName name, ParseName(request_.parent()));
+  ASSIGN_OR_RETURN(const ResourceName name, name_);
   ASSIGN_OR_RETURN(interval_, IntervalOf(request_));
   const int64_t start = request_.start_revision();
   const std::string& previous = request_.previous_commit();
@@ -137,7 +146,7 @@ void Watch::Look() {
     absl::MutexLock lock(&mutex_);
     const absl::Time now = absl::Now();
     const bool stalled = now - since_ >= watches_.dispatcher().backend().env.limits.watch_patience;
-    if (state_ == State::kIdle && now >= next_progress_) return TakeTurn();
+    if (state_ == State::kIdle && now >= next_progress_) return TellProgress();
     // gRPC has not written the status: the client takes nothing, and nothing waits for it any longer.
     if (state_ == State::kEnded && !done_ && now - since_ >= kGrace) return context_->TryCancel();
     if (state_ != State::kWriting || !stalled) return;

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "service/base/error.h"
 #include "service/server/errors.h"
+#include "service/server/executor.h"
 #include "service/server/watch.h"
 
 namespace metapowers::server {
@@ -16,6 +17,7 @@ using v1::WatchWorkspaceRequest;
 using v1::WatchWorkspaceResponse;
 
 constexpr absl::Duration kLook = absl::Seconds(1);
+constexpr int kMostLooks = 8;  // at a time
 
 absl::Status ExhaustedError(absl::string_view of, int limit) {
   return MakeError(absl::StatusCode::kResourceExhausted,
@@ -29,7 +31,9 @@ absl::Status ExhaustedError(absl::string_view of, int limit) {
 }  // namespace
 
 Watches::Watches(Dispatcher& dispatcher)
-    : dispatcher_(dispatcher), most_turns_(std::max(dispatcher.backend().env.limits.workers / 2, 1)) {
+    : dispatcher_(dispatcher),
+      most_turns_(std::max(dispatcher.backend().env.limits.workers / 2, 1)),
+      most_turns_each_(std::max(most_turns_ / 2, 1)) {
   dispatcher_.OnDrain([this] { Drain(); });
   subscription_ = dispatcher_.backend().env.engine->Subscribe([this](absl::string_view uid) {
     absl::MutexLock lock(&mutex_);
@@ -40,7 +44,7 @@ Watches::Watches(Dispatcher& dispatcher)
 Watches::~Watches() {
   subscription_.reset();
   {
-    const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return turns_ == 0; };
+    const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return turns_ + looks_ == 0; };
     absl::MutexLock lock(&mutex_, absl::Condition(&idle));
     stopping_ = true;
   }
@@ -97,17 +101,59 @@ void Watches::Queue(Pointer watch) {
 }
 
 void Watches::StartTurns() {
-  while (turns_ < most_turns_ && !waiting_.empty()) {
-    const auto turn = [this, watch = waiting_.front()] {
-      watch->Turn();
-      absl::MutexLock lock(&mutex_);
-      --turns_;
-      StartTurns();
-    };
-    if (!dispatcher_.Submit(turn)) return;  // the next look, or turn, tries again
-    waiting_.pop_front();
-    ++turns_;
+  for (auto next = waiting_.begin(); !stopping_ && next != waiting_.end() && turns_ < most_turns_;) {
+    const auto of = turns_of_.find((*next)->workspace());
+    if (of != turns_of_.end() && of->second >= most_turns_each_) {
+      ++next;
+      continue;
+    }
+    if (!StartTurn(*next)) return;  // the next second, or turn, tries again
+    next = waiting_.erase(next);
   }
+}
+
+bool Watches::StartTurn(const Pointer& watch) {
+  const auto turn = [this, watch] {
+    watch->Turn();
+    absl::MutexLock lock(&mutex_);
+    --turns_;
+    const auto of = turns_of_.find(watch->workspace());
+    if (--of->second == 0) turns_of_.erase(of);
+    StartTurns();
+  };
+  if (!dispatcher_.Submit(turn)) return false;
+  ++turns_;
+  ++turns_of_[watch->workspace()];
+  return true;
+}
+
+void Watches::StartLooks() {
+  while (!stopping_ && looks_ < kMostLooks && !to_look_.empty()) {
+    const auto look = [this, uid = to_look_.front()] {
+      LookFor(uid);
+      absl::MutexLock lock(&mutex_);
+      --looks_;
+      looking_.erase(uid);
+      StartLooks();
+    };
+    if (!dispatcher_.Submit(look)) return;  // the next second tries again
+    to_look_.pop_front();
+    ++looks_;
+  }
+}
+
+void Watches::LookFor(const std::string& uid) {
+  absl::StatusOr<std::string> head;
+  const auto read = [&] {
+    const auto snapshot = dispatcher_.backend().env.engine->Head(uid);
+    head = snapshot.ok() ? absl::StatusOr<std::string>((*snapshot)->commit()) : snapshot.status();
+  };
+  if (!Executor::AwaitLong(read)) return;
+  absl::MutexLock lock(&mutex_);
+  const auto found = watched_.find(uid);
+  if (found == watched_.end() || (head.ok() && *head == found->second.head)) return;
+  if (head.ok()) found->second.head = *head;
+  moved_.insert(uid);  // an error too is for the watches to tell
 }
 
 void Watches::Drain() {
@@ -149,22 +195,15 @@ void Watches::Run() {
 }
 
 void Watches::Look() {
-  std::vector<std::pair<std::string, std::string>> known;  // uids and heads
   std::vector<Pointer> all;
   {
     absl::MutexLock lock(&mutex_);
-    for (const auto& [uid, watched] : watched_) known.emplace_back(uid, watched.head);
+    for (const auto& [uid, watched] : watched_) {
+      if (looking_.insert(uid).second) to_look_.push_back(uid);
+    }
     all.assign(all_.begin(), all_.end());
     StartTurns();
-  }
-  for (const auto& [uid, before] : known) {
-    const auto head = dispatcher_.backend().env.engine->Head(uid);
-    if (head.ok() && (*head)->commit() == before) continue;
-    absl::MutexLock lock(&mutex_);
-    const auto found = watched_.find(uid);
-    if (found == watched_.end()) continue;
-    if (head.ok()) found->second.head = (*head)->commit();
-    moved_.insert(uid);  // an error too is for the watches to tell
+    StartLooks();
   }
   for (const Pointer& watch : all) watch->Look();
 }

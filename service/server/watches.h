@@ -3,10 +3,11 @@
 // A watch pulls: it reads a page of the history, in a turn on the executor, when the head has moved and the client has
 // taken the page before. So an idle one holds no thread, and a slow one holds one page; what it has not taken stays in
 // the repository. A client that takes nothing for Limits::watch_patience is cut off. Half of the executor's threads are
-// for turns at most, and none of its queue.
+// for turns at most, half of these for those of one workspace, and none of its queue.
 //
-// What steps of the engine do is heard of at once; a thread looks once a second for what others push, for progress that
-// is due, and for clients that are too slow.
+// What steps of the engine do is heard of at once; a thread tells once a second progress that is due, and cuts off
+// clients that are too slow. It waits for no disk: what others push is looked for by jobs of the executor, one for a
+// workspace and a few in all, which hold up no call.
 #ifndef METAPOWERS_SERVICE_SERVER_WATCHES_H_
 #define METAPOWERS_SERVICE_SERVER_WATCHES_H_
 
@@ -66,23 +67,33 @@ class Watches {
   absl::Status Add(const Pointer& watch) ABSL_LOCKS_EXCLUDED(mutex_);
   // Starts as many turns as there may be; the executor may have no room for one.
   void StartTurns() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool StartTurn(const Pointer& watch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same of looks for what others have pushed.
+  void StartLooks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Wakes the watches of a workspace that has moved since the last look; without the lock while the disk is read.
+  void LookFor(const std::string& uid) ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends all, and from then on those that come.
   void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The thread's.
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Wakes the watches of workspaces that others have moved, and has every watch see what time it is.
+  // Has every workspace looked at that is not being looked at, and every watch see what time it is.
   void Look() ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<Pointer> Of(absl::string_view uid) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Dispatcher& dispatcher_;
   const int most_turns_;
-  absl::Mutex mutex_;  // taken inside of that of a watch
+  const int most_turns_each_;  // of one workspace, whose disk may be slow
+  absl::Mutex mutex_;          // taken inside of that of a watch
   absl::flat_hash_set<Pointer> all_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Watched> watched_ ABSL_GUARDED_BY(mutex_);  // by uid
   absl::flat_hash_set<std::string> moved_ ABSL_GUARDED_BY(mutex_);             // uids of watched ones
   std::deque<Pointer> waiting_ ABSL_GUARDED_BY(mutex_);                        // for a turn
   int turns_ ABSL_GUARDED_BY(mutex_) = 0;                                      // on the executor
+  absl::flat_hash_map<std::string, int> turns_of_ ABSL_GUARDED_BY(mutex_);     // of them, by workspace; none are 0
+  std::deque<std::string> to_look_ ABSL_GUARDED_BY(mutex_);                    // uids that wait for a look
+  absl::flat_hash_set<std::string> looking_ ABSL_GUARDED_BY(mutex_);           // these, and those being looked at
+  int looks_ ABSL_GUARDED_BY(mutex_) = 0;                                      // on the executor
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // from the first watch on

@@ -2,6 +2,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "metapowers/v1/event_service.grpc.pb.h"
 #include "service/server/revisions.h"
@@ -252,6 +254,51 @@ TEST_F(WatchTest, SendsWhatOthersPush) {
   Put("One");
   const std::vector<std::string> line = Line();
   EXPECT_EQ(stream.Until(153), std::vector<std::string>(line.begin() + 2, line.end()));
+}
+
+TEST_F(WatchTest, ASlowRepositoryHoldsUpNoOtherWatch) {
+  grpc::ClientContext context;
+  v1::CreateWorkspaceRequest create;
+  v1::CreateWorkspaceResponse created;
+  create.set_workspace_id("slow");
+  ExpectOk(client_.workspaces->CreateWorkspace(&context, create, &created));
+  v1::CommandContext model = WithModel();
+  model.set_topic("workspaces/slow/topics/shop");
+  ExpectOk(client_.PutModel(model));
+  const std::string uid = registry_->Get("slow")->uid;
+  std::atomic<bool> stuck{false}, looked{false};
+  absl::Notification inside, go;
+  hooks_.before_head_of = [&](absl::string_view of) {
+    if (of != uid || !stuck) return;
+    if (!looked.exchange(true)) inside.Notify();
+    go.WaitForNotification();
+  };
+  const auto often = [](const std::string& parent) {
+    v1::WatchWorkspaceRequest request = From(0, parent);
+    request.mutable_progress_interval()->set_seconds(1);
+    return request;
+  };
+  Stream slow(server_.channel(), often("workspaces/slow"));
+  EXPECT_EQ(slow.Next().progress_revision(), 1);
+  stuck = true;
+  inside.WaitForNotification();  // a look for what others push
+  std::vector<std::unique_ptr<Stream>> late;
+  for (int i = 0; i < 6; ++i) {
+    late.push_back(std::make_unique<Stream>(server_.channel(), From(0, "workspaces/slow")));
+  }
+  Stream other(server_.channel(), often("workspaces/w"));
+  EXPECT_EQ(other.Next().progress_revision(), 1);
+  Put("One");
+  EXPECT_THAT(other.Until(2), ElementsAre(Line().back()));
+  server_.Push("notes.md", "1\n");
+  EXPECT_THAT(other.Until(3), ElementsAre(Line().back())) << "others are looked at";
+  for (Stream* stream : {&other, &slow}) {
+    const v1::WatchWorkspaceResponse progress = stream->Next();
+    EXPECT_THAT(progress.revisions(), IsEmpty());
+    EXPECT_EQ(progress.progress_revision(), stream == &other ? 3 : 1);
+  }
+  go.Notify();
+  for (const auto& stream : late) EXPECT_EQ(stream->Next().progress_revision(), 1);
 }
 
 TEST_F(WatchTest, ARewrittenBranchEndsIt) {
