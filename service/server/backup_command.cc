@@ -11,6 +11,7 @@
 #include "metapowers/v1/admin_service.grpc.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/server/errors.h"
 #include "service/server/names.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/local_engine.h"
@@ -22,13 +23,15 @@ namespace {
 constexpr auto kCallTime = std::chrono::minutes(2);
 
 absl::Status ServerFailed(const std::string& address, const grpc::Status& status) {
-  const absl::Status told(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  if (!absl::IsUnavailable(told)) {
-    return MakeError(told.code(), told.message(), {"INTERNAL", {}, {}, "look at the server's log"});
+  const absl::Status told = FromGrpcStatus(status);
+  if (absl::IsUnavailable(told)) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("the server that has the data directory does not answer at ", address, ": ", told.message()),
+        {"LOCKED", {{"resource", address}}, {}, "name one of its addresses: --server ADDRESS"});
   }
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("the server that has the data directory does not answer at ", address),
-                   {"LOCKED", {{"resource", address}}, {}, "name one of its addresses: --server ADDRESS"});
+  if (!DetailsOf(told).reason.empty()) return told;
+  return MakeError(told.code(), told.message(), {"INTERNAL", {}, {}, "look at the server's log"});
 }
 
 workspace::StoreAnswered AskServer(const std::string& address) {
