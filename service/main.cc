@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,8 @@
 #include "service/server/verify.h"
 #include "service/server/version.h"
 #include "service/workspace/backup.h"
+#include "service/workspace/data_dir.h"
+#include "service/workspace/restore.h"
 #include "service/workspace/signing_key.h"
 
 namespace metapowers::server {
@@ -94,12 +97,18 @@ sigset_t BlockSignals() {
 int Run(const Flags& flags) {
   const absl::StatusOr<std::vector<ListenAddress>> addresses = CheckListen(flags);
   if (!addresses.ok()) return Complain(addresses.status(), kExitUsage);
+  std::shared_ptr<const workspace::SigningKey> key;
+  if (!flags.signing_key.empty()) {
+    auto loaded = workspace::SigningKey::Load(flags.signing_key);
+    if (!loaded.ok()) return Complain(loaded.status(), kExitUsage);
+    key = *std::move(loaded);
+  }
   const sigset_t signals = BlockSignals();
   gpr_set_log_function(LogGrpc);
   ::umask(077);  // data and sockets are for this user alone
   absl::StatusOr<Env> env =
       OpenDataDirEnv(flags.data_dir, {.log_fd = STDERR_FILENO,
-                                      .signing_key = flags.signing_key,
+                                      .key = std::move(key),
                                       .answer_when_stored = flags.commit_visibility == kVisibleAtOnce});
   if (!env.ok()) {
     std::cerr << "metapowersd: cannot open the data directory \"" << flags.data_dir << "\"\n";
@@ -144,14 +153,20 @@ workspace::BackupProgress ProgressOf(absl::string_view what) {
 
 std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
+void ShowProblems(absl::string_view what, const std::vector<workspace::BackupProblem>& problems) {
+  for (const workspace::BackupProblem& problem : problems) {
+    std::cerr << "metapowersd: workspace " << problem.workspace << " " << what << ": " << problem.status.message()
+              << "\n";
+    const std::string next_step = DetailsOf(problem.status).next_step;
+    if (!next_step.empty()) std::cerr << "  " << next_step << "\n";
+  }
+}
+
 int Backup(const BackupCommand& command) {
   ::umask(077);
   const absl::StatusOr<workspace::BackupOutcome> outcome = RunBackup(command, ProgressOf("backing up"));
   if (!outcome.ok()) return Complain(outcome.status(), ExitCodeOf(outcome.status()));
-  for (const workspace::BackupOutcome::Problem& problem : outcome->problems) {
-    std::cerr << "metapowersd: workspace " << problem.workspace << " is not backed up: ";
-    Complain(problem.status, kExitFailure);
-  }
+  ShowProblems("is not backed up", outcome->problems);
   std::cout << "backup of " << Day(outcome->manifest.time) << ": workspaces " << outcome->manifest.workspaces.size()
             << ", changed " << outcome->changed << ", new commits " << outcome->commits << "\n";
   return outcome->problems.empty() ? 0 : kExitFailure;
@@ -159,12 +174,14 @@ int Backup(const BackupCommand& command) {
 
 int Restore(const std::string& from, const std::string& data_dir) {
   ::umask(077);
-  const absl::StatusOr<workspace::BackupManifest> manifest =
-      workspace::Restore(from, data_dir, ProgressOf("restoring"));
-  if (!manifest.ok()) return Complain(manifest.status(), ExitCodeOf(manifest.status()));
-  std::cout << "restored the backup of " << Day(manifest->time) << ": workspaces " << manifest->workspaces.size()
-            << "\n";
-  return 0;
+  const absl::StatusOr<workspace::RestoreOutcome> outcome = workspace::Restore(from, data_dir, ProgressOf("restoring"));
+  if (!outcome.ok()) return Complain(outcome.status(), ExitCodeOf(outcome.status()));
+  ShowProblems("is not restored as it was", outcome->problems);
+  std::cout << "restored the backup of " << Day(outcome->manifest.time) << ": workspaces "
+            << outcome->manifest.workspaces.size();
+  if (!outcome->problems.empty()) std::cout << ", problems " << outcome->problems.size();
+  std::cout << "\n";
+  return outcome->problems.empty() ? 0 : kExitFailure;
 }
 
 int RunVerify(VerifyOptions options, bool json) {

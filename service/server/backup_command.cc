@@ -12,6 +12,7 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/server/control_socket.h"
+#include "service/server/errors.h"
 #include "service/server/names.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/local_engine.h"
@@ -23,17 +24,19 @@ namespace {
 constexpr auto kCallTime = std::chrono::minutes(2);
 
 absl::Status ServerFailed(const std::string& socket, const grpc::Status& status) {
-  const absl::Status told(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  if (!absl::IsUnavailable(told)) {
-    return MakeError(told.code(), told.message(), {"INTERNAL", {}, {}, "look at the server's log"});
+  const absl::Status told = FromGrpcStatus(status);
+  if (absl::IsUnavailable(told)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("the process that has the data directory does not answer at ", socket, ": ",
+                                  told.message()),
+                     {"LOCKED",
+                      {{"resource", socket}},
+                      {},
+                      "try again once its server has started, or the backup or verify that runs on it has ended; where "
+                      "the socket was deleted, restart the server"});
   }
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("the process that has the data directory does not answer at ", socket),
-                   {"LOCKED",
-                    {{"resource", socket}},
-                    {},
-                    "try again once its server has started, or the backup or verify that runs on it has ended; where "
-                    "the socket was deleted, restart the server"});
+  if (!DetailsOf(told).reason.empty()) return told;
+  return MakeError(told.code(), told.message(), {"INTERNAL", {}, {}, "look at the server's log"});
 }
 
 // `socket` is its path, for errors.

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/server/env.h"
 #include "service/server/version.h"
@@ -12,10 +13,6 @@
 namespace metapowers::server {
 
 absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions& options) {
-  std::shared_ptr<const workspace::SigningKey> key;
-  if (!options.signing_key.empty()) {
-    ASSIGN_OR_RETURN(key, workspace::SigningKey::Load(options.signing_key));
-  }
   ASSIGN_OR_RETURN(std::shared_ptr<const workspace::DataDir> data_dir, workspace::DataDir::Open(path));
   Env env;
   env.clock = std::make_unique<SystemClock>();
@@ -27,11 +24,12 @@ absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions&
     log->Write(LogLevel::kError, trouble.what,
                {{"uid", trouble.workspace},
                 {"reason", std::string(trouble.status.message())},
+                {"mend", DetailsOf(trouble.status).next_step},
                 {"failures", int64_t{trouble.failures}}});
   };
   ASSIGN_OR_RETURN(env.engine, workspace::NewLocalEngine(data_dir, engine));
   ASSIGN_OR_RETURN(env.registry, workspace::OpenWorkspaceRegistry(data_dir, *env.engine));
-  env.identity = [key] { return workspace::Identity{kServiceName, kServiceEmail, key}; };
+  env.identity = [key = options.key] { return workspace::Identity{kServiceName, kServiceEmail, key}; };
   env.version = kVersion;
   return env;
 }

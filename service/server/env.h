@@ -47,13 +47,13 @@ inline constexpr char kServiceName[] = "metapowers";
 inline constexpr char kServiceEmail[] = "metapowers@localhost";
 
 struct DataDirOptions {
-  int log_fd = -1;                  // where the log goes; -1: there is none
-  std::string signing_key;          // file of the key that commits are signed with; "": they are not signed
-  bool answer_when_stored = false;  // see LocalEngineOptions
+  int log_fd = -1;                                   // where the log goes; -1: there is none
+  std::shared_ptr<const workspace::SigningKey> key;  // that commits are signed with; nullptr: they are not signed
+  bool answer_when_stored = false;                   // see LocalEngineOptions
 };
 
 // Of metapowersd: many workspaces in a data directory, which stays locked while the Env lives.
-// Errors: those of SigningKey::Load, DataDir::Open, NewLocalEngine and OpenWorkspaceRegistry.
+// Errors: those of DataDir::Open, NewLocalEngine and OpenWorkspaceRegistry.
 absl::StatusOr<Env> OpenDataDirEnv(absl::string_view path, const DataDirOptions& options = {});
 
 // Of local mode: the one workspace `workspaces/local`, the repository around `directory`, on the branch that is

@@ -104,6 +104,30 @@ grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_
   return grpc::Status(code, out.message(), out.SerializeAsString());
 }
 
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  google::rpc::Status parsed;
+  ErrorDetails details;
+  if (parsed.ParseFromString(status.error_details())) {
+    for (const google::protobuf::Any& any : parsed.details()) {
+      google::rpc::ErrorInfo info;
+      google::rpc::BadRequest bad;
+      google::rpc::Help help;
+      if (any.UnpackTo(&info) && info.domain() == kErrorDomain) {
+        details.reason = info.reason();
+        details.metadata = {info.metadata().begin(), info.metadata().end()};
+      } else if (any.UnpackTo(&bad)) {
+        for (const auto& row : bad.field_violations())
+          details.violations.push_back({row.field(), row.description(), ""});
+      } else if (any.UnpackTo(&help) && help.links_size() > 0) {
+        details.next_step = help.links(0).description();
+      }
+    }
+  }
+  if (details.reason.empty()) return absl::Status(code, status.error_message());
+  return MakeError(code, status.error_message(), details);
+}
+
 absl::Status DrainingError() {
   return MakeError(absl::StatusCode::kUnavailable, "the server is shutting down",
                    {"DRAINING", {}, {}, "try again; another server, or this one after its restart, will answer"});

@@ -24,6 +24,9 @@ inline constexpr size_t kMaxErrorMessageBytes = 1'000;
 // can be found in the log.
 grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_id);
 
+// The error that ToGrpcStatus() made `status` of, as far as it tells; without a reason when it is not of our making.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
 // Errors of the server itself.
 absl::Status DrainingError();
 absl::Status OverloadedError();

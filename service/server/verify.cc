@@ -2,8 +2,10 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/server/env.h"
@@ -21,6 +24,7 @@
 #include "service/workspace/backup_dir.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/history_index.h"
+#include "service/workspace/registry_check.h"
 #include "service/workspace/repository_check.h"
 #include "service/workspace/workspace_registry.h"
 
@@ -29,7 +33,8 @@ namespace {
 
 using workspace::Finding;
 
-constexpr char kMendRegistry[] = "restore the file from a backup, whose manifest has what was in it";
+using NewestByUid = absl::flat_hash_map<std::string, workspace::IndexedRevision>;
+using StepsByUid = std::map<std::string, std::vector<workspace::JournalEntry>>;
 
 // A repository to look at, and what is known of it.
 struct Target {
@@ -39,13 +44,15 @@ struct Target {
   std::vector<workspace::JournalEntry> steps;
 };
 
+std::string Utc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
+
 class Verifier {
  public:
   explicit Verifier(const VerifyOptions& options) : options_(options), generator_(Limits().cache_bytes) {}
 
   absl::StatusOr<v1::Verification> Run() {
     RETURN_IF_ERROR(options_.backup.empty() ? FindInDataDir() : FindInBackup());
-    if (!options_.workspace.empty() && targets_.empty()) {
+    if (targets_.empty() && !IsNamed(options_.workspace)) {
       return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workspace '", options_.workspace, "'"),
                        {"WORKSPACE_NOT_FOUND", {{"workspace", options_.workspace}}, {}, ""});
     }
@@ -59,6 +66,12 @@ class Verifier {
 
  private:
   bool IsWanted(const std::string& name) const { return options_.workspace.empty() || options_.workspace == name; }
+
+  // Whether something is told of it, or it stands for all.
+  bool IsNamed(const std::string& name) const {
+    return name.empty() || std::any_of(out_.faults().begin(), out_.faults().end(),
+                                       [&](const auto& fault) { return fault.workspace() == name; });
+  }
 
   static void Add(const std::string& workspace, const Finding& finding,
                   google::protobuf::RepeatedPtrField<v1::VerificationFinding>& list) {
@@ -75,8 +88,9 @@ class Verifier {
 
   absl::Status FindInDataDir();
   absl::Status FindInBackup();
-  // The newest revisions that the index knows, by uid; what is wrong with it is added.
-  absl::flat_hash_map<std::string, workspace::IndexedRevision> ReadIndex(const workspace::DataDirLayout& layout);
+  // The newest revisions that the index knows; what is wrong with it is added.
+  NewestByUid ReadIndex(const workspace::DataDirLayout& layout);
+  absl::Status AddTargets(const workspace::DataDirLayout& layout, const NewestByUid& indexed, StepsByUid steps);
   void Check(const Target& target);
 
   const VerifyOptions& options_;
@@ -85,8 +99,7 @@ class Verifier {
   v1::Verification out_;
 };
 
-absl::flat_hash_map<std::string, workspace::IndexedRevision> Verifier::ReadIndex(
-    const workspace::DataDirLayout& layout) {
+NewestByUid Verifier::ReadIndex(const workspace::DataDirLayout& layout) {
   auto newest = workspace::HistoryIndex::ReadAllNewest(layout.history_index());
   if (newest.ok()) return *std::move(newest);
   AddFaults("", {{"history index", std::string(newest.status().message()),
@@ -99,7 +112,7 @@ absl::Status Verifier::FindInDataDir() {
   const workspace::DataDirLayout layout{std::string(absl::StripSuffix(options_.data_dir, "/"))};
   // Before any branch is read: what they tell is below it then, also while a server runs.
   const auto indexed = ReadIndex(layout);
-  std::map<std::string, std::vector<workspace::JournalEntry>> steps;
+  StepsByUid steps;
   // Held to the end of this: nobody begins to write while the journal is read.
   const bool older = format < workspace::kDataFormat;  // to open it would keep the older release from it
   const auto owned = older ? absl::CancelledError() : workspace::DataDir::Open(options_.data_dir);
@@ -118,20 +131,41 @@ absl::Status Verifier::FindInDataDir() {
   } else {
     return owned.status();
   }
-  std::vector<std::string> damaged;
-  ASSIGN_OR_RETURN(const std::vector<workspace::Workspace> workspaces,
-                   workspace::ReadRegistry(layout.registry(), damaged));
-  for (const std::string& name : damaged) {
-    if (IsWanted(name)) AddFaults(name, {{"registry entry", "it cannot be read", kMendRegistry}});
+  return AddTargets(layout, indexed, std::move(steps));
+}
+
+absl::Status Verifier::AddTargets(const workspace::DataDirLayout& layout, const NewestByUid& indexed,
+                                  StepsByUid steps) {
+  ASSIGN_OR_RETURN(const std::optional<workspace::DataDirOrigin> origin, workspace::DataDir::ReadOrigin(layout.path()));
+  if (origin.has_value() && options_.workspace.empty()) {
+    AddNote("", {"data directory", absl::StrCat("restored from the backup of ", origin->id, " of ", Utc(origin->time)),
+                 ""});
   }
-  for (const workspace::Workspace& found : workspaces) {
+  ASSIGN_OR_RETURN(const workspace::CheckedRegistry registry, workspace::CheckRegistry(layout));
+  for (const workspace::RegistryFault& fault : registry.faults) {
+    if (IsWanted(fault.workspace)) AddFaults(fault.workspace, {fault.finding});
+  }
+  for (const Finding& note : registry.notes) {
+    if (options_.workspace.empty()) AddNote("", note);
+  }
+  for (const workspace::Workspace& found : registry.workspaces) {
     if (!IsWanted(found.name)) continue;
     Target target{found.name, layout.repository(found.uid), {}, {}};
     if (const auto at = indexed.find(found.uid); at != indexed.end()) {
       target.heads.push_back({at->second.commit, at->second.revision, "the history index"});
     }
-    if (const auto at = steps.find(found.uid); at != steps.end()) target.steps = std::move(at->second);
+    if (const auto at = steps.find(found.uid); at != steps.end()) {
+      target.steps = std::move(at->second);
+      steps.erase(at);
+    }
     targets_.push_back(std::move(target));
+  }
+  for (const auto& [uid, waiting] : steps) {
+    if (!options_.workspace.empty()) break;
+    AddFaults("", {{"journal",
+                    absl::StrCat("it has ", waiting.size(), " answered steps of ", uid,
+                                 ", of which there is no repository with a name"),
+                    "mend the registry, then start the server, which stores them"}});
   }
   return absl::OkStatus();
 }
@@ -139,12 +173,26 @@ absl::Status Verifier::FindInDataDir() {
 absl::Status Verifier::FindInBackup() {
   ASSIGN_OR_RETURN(const std::unique_ptr<workspace::BackupDir> backup,
                    workspace::BackupDir::OpenToRead(options_.backup));
-  for (const workspace::BackedUpWorkspace& entry : backup->manifest()->workspaces) {
-    if (!IsWanted(entry.workspace.name)) continue;
-    targets_.push_back({entry.workspace.name,
-                        backup->repository(entry.workspace.uid),
-                        {{entry.head, entry.revision, "the manifest"}},
-                        {}});
+  const workspace::BackupManifest& manifest = *backup->manifest();
+  std::set<std::string> names;
+  for (const workspace::BackedUpWorkspace& entry : manifest.workspaces) {
+    const std::string& name = entry.workspace.name;
+    if (!IsWanted(name)) continue;
+    if (!names.insert(name).second) {
+      AddFaults(name, {{"manifest", absl::StrCat("it has the name twice, also for ", entry.workspace.uid),
+                        "take another backup, which names the older one anew; a restore does so as well"}});
+    }
+    targets_.push_back(
+        {name, backup->repository(entry.workspace.uid), {{entry.head, entry.revision, "the manifest"}}, {}});
+  }
+  for (const workspace::FailedWorkspace& failed : manifest.failed) {
+    if (!IsWanted(failed.name)) continue;
+    AddFaults(
+        failed.name,
+        {{"manifest",
+          absl::StrCat("the backup of ", Utc(manifest.time), " could not take it: ", failed.why,
+                       manifest.Holds(failed) ? "; what an earlier one had is there" : "; it holds nothing of it"),
+          "mend that, then take another backup"}});
   }
   return absl::OkStatus();
 }

@@ -19,11 +19,12 @@ struct VerifyOptions {
   std::function<void(absl::string_view workspace, size_t position, size_t of)> progress;
 };
 
-// Of each workspace: the objects, by `git fsck --strict`; the branch, against all records of where it was (the
-// server's, the history index's, the journal's, the manifest's); the commits of the service; the answered steps of the
-// journal; and each section, derived again from its inputs. A running server keeps the journal to itself, and what it
-// has answered in the last second is not looked at. Errors: those of DataDir::Check or BackupDir::OpenToRead;
-// NOT_FOUND/WORKSPACE_NOT_FOUND.
+// Whether each workspace has one name and each repository one workspace (workspace/registry_check.h), and what the last
+// backup could not take. Of each workspace: the objects, by `git fsck --strict`; the branch, against all records of
+// where it was (the server's, with what it keeps since it was lost, the history index's, the journal's, the
+// manifest's); the commits of the service; the answered steps of the journal; and each section, derived again from its
+// inputs. A running server keeps the journal to itself, and what it has answered in the last second is not looked at.
+// Errors: those of DataDir::Check or BackupDir::OpenToRead; NOT_FOUND/WORKSPACE_NOT_FOUND.
 absl::StatusOr<v1::Verification> Verify(const VerifyOptions& options);
 
 // For a terminal: a paragraph for each finding, and what was looked at.

@@ -1,93 +1,46 @@
 #include "service/workspace/backup.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <system_error>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/backup_git.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/git.h"
-#include "service/workspace/git_process.h"
+#include "service/workspace/registry_check.h"
 #include "service/workspace/superseded_packs.h"
 
 namespace metapowers::workspace {
 namespace {
 
-constexpr absl::Duration kGitTime =
-    absl::Hours(6);             // of one command; a repository of millions of objects takes minutes
 constexpr int kMostPacks = 16;  // a fetch leaves one
-constexpr char kBranch[] = "refs/heads/main";
 
-absl::Status FetchFailed(absl::string_view why) {
-  return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("git cannot copy the repository: ", why),
-                   {.reason = "STORAGE_CORRUPT",
-                    .metadata = {{"object", "repository"}},
-                    .next_step = "metapowersd verify tells what is wrong with it"});
-}
-
-absl::Status Rewritten(absl::string_view kept, absl::string_view actual) {
+absl::Status GoneError(const std::string& name, const std::string& kept_as) {
   return MakeError(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat("the branch was rewritten: it is at ", actual.empty() ? "nothing" : actual, " and does not contain ",
-                   kept, ", which was there before"),
-      {.reason = "BRANCH_DIVERGED",
-       .metadata = {{"expected", std::string(kept)}, {"actual", std::string(actual)}},
-       .next_step = "put the branch back, or keep this backup as it is and begin one in another directory"});
+      absl::StatusCode::kNotFound,
+      absl::StrCat("the data directory has it no more; it stays in the backup as it was",
+                   name == kept_as ? "" : absl::StrCat(", by the name ", kept_as, " since another has its own")),
+      {.reason = "WORKSPACE_NOT_FOUND",
+       .metadata = {{"workspace", name}},
+       .next_step = "metapowersd restore makes a directory that has it"});
 }
 
-// Runs a command of Git that must succeed; its output.
-absl::StatusOr<std::string> GitOutput(const std::string& repository, const std::vector<std::string>& command) {
-  ASSIGN_OR_RETURN(const GitRun run, RunGit(repository, command, kGitTime));
-  if (!run.ok()) return FetchFailed(run.Complaint());
-  return std::string(absl::StripAsciiWhitespace(run.output));
-}
-
-// Copies what `to` lacks of `what`, a branch or a commit of `from`, and moves the branch onto it, durably.
-absl::Status Fetch(const std::string& from, const std::string& what, const BareRepository& to) {
-  // As a pack, and not before each object was read through and hashed.
-  ASSIGN_OR_RETURN(const GitRun run,
-                   RunGit(to.path(),
-                          {"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "fetch", "--no-tags",
-                           "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--",
-                           std::filesystem::absolute(from).string(), absl::StrCat(what, ":", kBranch)},
-                          kGitTime));
-  if (absl::StrContains(run.output, "non-fast-forward")) {
-    ASSIGN_OR_RETURN(const std::string kept, to.Branch());
-    return Rewritten(kept, what == kBranch ? "another line" : what);
-  }
-  return run.ok() ? to.SyncNames() : FetchFailed(run.Complaint());
-}
-
-absl::StatusOr<bool> IsAncestor(const std::string& repository, const std::string& ancestor, const std::string& of) {
-  ASSIGN_OR_RETURN(const GitRun run, RunGit(repository, {"merge-base", "--is-ancestor", ancestor, of}, kGitTime));
-  return run.ok();
-}
-
-// Commits on the first-parent line of `head` above `below`, "" = all.
-absl::StatusOr<int64_t> CountCommits(const std::string& repository, const std::string& head, const std::string& below) {
-  std::vector<std::string> command = {"rev-list", "--count", "--first-parent", head};
-  if (!below.empty()) command.push_back("^" + below);
-  ASSIGN_OR_RETURN(const std::string output, GitOutput(repository, command));
-  int64_t count = 0;
-  return absl::SimpleAtoi(output, &count) ? count : absl::StatusOr<int64_t>(FetchFailed("commits cannot be counted"));
+// The data directory belongs to a server that does not tell what it has answered; not that a push holds a branch.
+bool NobodyAnswers(const absl::Status& status) {
+  const ErrorDetails details = DetailsOf(status);
+  const auto resource = details.metadata.find("resource");
+  return details.reason == "LOCKED" && (resource == details.metadata.end() || resource->second != "branch");
 }
 
 // Merges the packs that backups have left, each durable before what it takes the place of is removed.
@@ -114,9 +67,9 @@ class Backup {
   absl::StatusOr<BackedUpWorkspace> Update(const Workspace& workspace);
   // The repository of the workspace in the backup.
   absl::StatusOr<std::shared_ptr<BareRepository>> OpenCopy(const Workspace& workspace) const;
-  void AddProblem(const std::string& workspace, absl::Status status) {
-    outcome_.problems.push_back({workspace, std::move(status)});
-  }
+  // Has the mark keep what it had of those that are not in it now.
+  void KeepOthers();
+  void AddFault(const RegistryFault& fault);
 
   const DataDirLayout& data_;
   BackupDir& backup_;
@@ -140,54 +93,72 @@ absl::StatusOr<BackedUpWorkspace> Backup::Update(const Workspace& workspace) {
   ASSIGN_OR_RETURN(const std::string had, copy->Branch());
   const BackedUpWorkspace* const known = before_.Find(workspace.uid);
   BackedUpWorkspace entry{.workspace = workspace, .head = "", .revision = 0, .time = time_};
-  if (branch.empty()) return had.empty() ? absl::StatusOr<BackedUpWorkspace>(entry) : Rewritten(had, branch);
-  if (branch != had) RETURN_IF_ERROR(Fetch(source->path(), kBranch, *copy));
+  if (branch.empty()) return had.empty() ? absl::StatusOr<BackedUpWorkspace>(entry) : RewrittenError(had, branch);
+  if (branch != had) RETURN_IF_ERROR(Fetch(source->path(), branch, *copy));
   ASSIGN_OR_RETURN(entry.head, copy->Branch());
   for (const std::string& wanted : {answered, known != nullptr ? known->head : std::string()}) {
     if (wanted.empty() || wanted == entry.head) continue;
-    ASSIGN_OR_RETURN(const bool there, IsAncestor(copy->path(), wanted, entry.head));
-    if (!there) return Rewritten(wanted, entry.head);
+    ASSIGN_OR_RETURN(const bool there, ContainsCommit(copy->path(), entry.head, wanted));
+    if (!there) return RewrittenError(wanted, entry.head);
   }
   if (known != nullptr && known->head == entry.head) {
     entry.revision = known->revision;
     return entry;
   }
   // All of them: a merge may have put the head of before beside the first parents.
-  ASSIGN_OR_RETURN(entry.revision, CountCommits(copy->path(), entry.head, ""));
+  ASSIGN_OR_RETURN(entry.revision, CountCommits(copy->path(), entry.head));
   ++outcome_.changed;
   outcome_.commits += std::max<int64_t>(0, entry.revision - (known != nullptr ? known->revision : 0));
   RETURN_IF_ERROR(Tidy(*copy));
   return entry;
 }
 
-absl::StatusOr<BackupOutcome> Backup::Run(absl::string_view id, const BackupProgress& progress) {
-  std::vector<std::string> damaged;
-  ASSIGN_OR_RETURN(const std::vector<Workspace> workspaces, ReadRegistry(data_.registry(), damaged));
-  for (const std::string& name : damaged) {
-    AddProblem(name, MakeError(absl::StatusCode::kDataLoss, absl::StrCat("registry entry '", name, "' is damaged"),
-                               {.reason = "STORAGE_CORRUPT", .metadata = {{"object", "registry/" + name}}}));
+void Backup::AddFault(const RegistryFault& fault) {
+  const BackedUpWorkspace* const known = before_.Find(fault.uid);
+  const std::string name = !fault.workspace.empty() ? fault.workspace
+                           : known != nullptr       ? known->workspace.name
+                                                    : fault.uid;
+  outcome_.problems.push_back(
+      {name, fault.uid,
+       MakeError(absl::StatusCode::kDataLoss, absl::StrCat(fault.finding.place, ": ", fault.finding.cause),
+                 {.reason = "STORAGE_CORRUPT",
+                  .metadata = {{"object", fault.finding.place}},
+                  .next_step = fault.finding.mend})});
+}
+
+void Backup::KeepOthers() {
+  BackupManifest& manifest = outcome_.manifest;
+  for (BackedUpWorkspace entry : before_.workspaces) {
+    const std::string name = entry.workspace.name, uid = entry.workspace.uid;
+    if (manifest.Find(uid) != nullptr) continue;
+    entry.workspace.name = manifest.FreeName(entry.workspace);
+    const bool told = std::any_of(outcome_.problems.begin(), outcome_.problems.end(),
+                                  [&](const BackupProblem& problem) { return problem.uid == uid; });
+    if (!told) outcome_.problems.push_back({name, uid, GoneError(name, entry.workspace.name)});
+    manifest.workspaces.push_back(std::move(entry));
   }
+}
+
+absl::StatusOr<BackupOutcome> Backup::Run(absl::string_view id, const BackupProgress& progress) {
+  ASSIGN_OR_RETURN(const CheckedRegistry registry, CheckRegistry(data_));
+  for (const RegistryFault& fault : registry.faults) AddFault(fault);
   BackupManifest& manifest = outcome_.manifest;
   manifest = {.data_dir_id = std::string(id), .data_format = kDataFormat, .time = time_, .workspaces = {}};
-  for (size_t i = 0; i < workspaces.size(); ++i) {
-    if (progress) progress(workspaces[i], i + 1, workspaces.size());
-    absl::StatusOr<BackedUpWorkspace> entry = Update(workspaces[i]);
-    if (DetailsOf(entry.status()).reason == "LOCKED") return entry.status();  // nobody can say what was answered
+  for (size_t i = 0; i < registry.workspaces.size(); ++i) {
+    const Workspace& workspace = registry.workspaces[i];
+    if (progress) progress(workspace, i + 1, registry.workspaces.size());
+    absl::StatusOr<BackedUpWorkspace> entry = Update(workspace);
+    if (NobodyAnswers(entry.status())) return entry.status();
     RETURN_IF_ERROR(Failpoint("backup_workspace"));
     if (entry.ok()) {
       manifest.workspaces.push_back(*std::move(entry));
     } else {
-      AddProblem(workspaces[i].name, entry.status());
+      outcome_.problems.push_back({workspace.name, workspace.uid, entry.status()});
     }
   }
-  // What it held and cannot follow stays as it was.
-  for (const BackedUpWorkspace& entry : before_.workspaces) {
-    const std::string& name = entry.workspace.name;
-    if (manifest.Find(entry.workspace.uid) != nullptr) continue;
-    manifest.workspaces.push_back(entry);
-    const bool told = std::any_of(outcome_.problems.begin(), outcome_.problems.end(),
-                                  [&](const BackupOutcome::Problem& problem) { return problem.workspace == name; });
-    if (!told) AddProblem(name, WorkspaceNotFoundError(name));
+  KeepOthers();
+  for (const BackupProblem& problem : outcome_.problems) {
+    manifest.failed.push_back({problem.workspace, problem.uid, std::string(problem.status.message())});
   }
   std::sort(manifest.workspaces.begin(), manifest.workspaces.end(),
             [](const auto& a, const auto& b) { return a.workspace.name < b.workspace.name; });
@@ -196,117 +167,18 @@ absl::StatusOr<BackupOutcome> Backup::Run(absl::string_view id, const BackupProg
   return std::move(outcome_);
 }
 
-// The path without links, as far as it exists; ends in a slash.
-std::string Resolved(absl::string_view path) {
-  std::error_code ignored;
-  const std::filesystem::path resolved =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(std::string(path)), ignored);
-  return absl::StrCat(absl::StripSuffix(resolved.string(), "/"), "/");
-}
-
-absl::Status CheckApart(absl::string_view data_dir, absl::string_view other) {
-  const std::string a = Resolved(data_dir), b = Resolved(other);
-  if (!absl::StartsWith(a, b) && !absl::StartsWith(b, a)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("'", data_dir, "' and '", other, "' lie in each other"),
-                   {.reason = "ARGUMENT_INVALID",
-                    .violations = {{"backup", "must lie outside of the data directory", ""}},
-                    .next_step = "name a directory elsewhere, on another disk if there is one"});
-}
-
-// --- Restore -----------------------------------------------------------------------------------------------------
-
-absl::Status NotEmpty(absl::string_view data_dir, absl::string_view why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("'", data_dir, "' ", why),
-                   {.reason = "ARGUMENT_INVALID",
-                    .violations = {{"data_dir", std::string(why), ""}},
-                    .next_step = "restore into a directory that is absent or empty"});
-}
-
-// Makes the directory, takes its lock, and sees that there is nothing in it.
-absl::StatusOr<UniqueFd> TakeEmpty(const DataDirLayout& layout) {
-  RETURN_IF_ERROR(MakeDirectory(layout.path()));
-  const std::vector<std::string> names = ListNames(layout.path());
-  const bool used = FileExists(layout.format());
-  const bool fresh = std::all_of(names.begin(), names.end(),
-                                 [](const std::string& name) { return name == "lock" || name == "lost+found"; });
-  if (!used && !fresh) return NotEmpty(layout.path(), "holds files, of a restore that was cut off or of others");
-  // In a child as well: one that outlives a restore that was cut off keeps the next away.
-  UniqueFd lock(::open(layout.lock().c_str(), O_RDWR | O_CREAT, 0600));
-  if (!lock.valid()) return StorageError(errno, "cannot open the lock of the data directory");
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("data directory '", layout.path(), "' is in use by a running server"),
-                     {.reason = "LOCKED",
-                      .metadata = {{"resource", layout.path()}},
-                      .next_step = "restore into a directory of its own, then start a server on that"});
-  }
-  if (FileExists(layout.format())) return NotEmpty(layout.path(), "holds the data of a server");
-  return lock;
-}
-
-absl::Status RestoreWorkspace(const std::string& from, const BackedUpWorkspace& entry, const DataDirLayout& layout) {
-  const std::string path = layout.repository(entry.workspace.uid);
-  RETURN_IF_ERROR(BareRepository::Create(path));
-  if (!entry.head.empty()) {
-    ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> copy, BareRepository::Open(path));
-    RETURN_IF_ERROR(Fetch(from, entry.head, *copy));
-    ASSIGN_OR_RETURN(const std::string branch, copy->Branch());
-    ASSIGN_OR_RETURN(const int64_t revision, CountCommits(path, branch, ""));
-    if (branch != entry.head || revision != entry.revision) {
-      return FetchFailed(absl::StrCat("revision ", revision, " came out, ", entry.revision, " is in the manifest"));
-    }
-    ASSIGN_OR_RETURN(const GitRun fsck, RunGit(path, {"fsck", "--strict", "--no-progress", "--no-dangling"}, kGitTime));
-    if (!fsck.ok()) return FetchFailed(fsck.Complaint());
-    BareRepository::RecordHead(path, entry.head);
-  }
-  return WriteRegistryEntry(layout.registry(), entry.workspace);
-}
-
 }  // namespace
 
 absl::StatusOr<BackupOutcome> BackUp(absl::string_view data_dir, absl::string_view to, const StoreAnswered& store,
                                      const BackupProgress& progress) {
   RETURN_IF_ERROR(InitializeGit());
   ASSIGN_OR_RETURN(const std::string id, DataDir::ReadId(data_dir));
+  ASSIGN_OR_RETURN(const std::optional<DataDirOrigin> origin, DataDir::ReadOrigin(data_dir));
   RETURN_IF_ERROR(CheckApart(data_dir, to));
-  ASSIGN_OR_RETURN(const std::unique_ptr<BackupDir> backup, BackupDir::OpenToWrite(to, id));
+  ASSIGN_OR_RETURN(const std::unique_ptr<BackupDir> backup,
+                   BackupDir::OpenToWrite(to, id, origin.has_value() ? origin->id : ""));
   const DataDirLayout layout{std::string(absl::StripSuffix(data_dir, "/"))};
   return Backup(layout, *backup, store).Run(id, progress);
-}
-
-absl::StatusOr<BackupManifest> Restore(absl::string_view from, absl::string_view data_dir,
-                                       const BackupProgress& progress) {
-  RETURN_IF_ERROR(InitializeGit());
-  ASSIGN_OR_RETURN(const std::unique_ptr<BackupDir> backup, BackupDir::OpenToRead(from));
-  RETURN_IF_ERROR(CheckApart(data_dir, from));
-  const BackupManifest& manifest = *backup->manifest();
-  if (manifest.data_format > kDataFormat) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition,
-        absl::StrCat("the backup is of data of format ", manifest.data_format, "; this release knows ", kDataFormat),
-        {.reason = "STORAGE_VERSION",
-         .metadata = {{"version", std::to_string(manifest.data_format)}},
-         .next_step = "run the release that wrote it, or a later one"});
-  }
-  const DataDirLayout layout{std::string(absl::StripSuffix(data_dir, "/"))};
-  ASSIGN_OR_RETURN(const UniqueFd lock, TakeEmpty(layout));
-  for (const std::string& directory : {layout.registry(), layout.workspaces()}) {
-    RETURN_IF_ERROR(MakeDirectory(directory));
-  }
-  for (size_t i = 0; i < manifest.workspaces.size(); ++i) {
-    const BackedUpWorkspace& entry = manifest.workspaces[i];
-    if (progress) progress(entry.workspace, i + 1, manifest.workspaces.size());
-    const absl::Status restored = RestoreWorkspace(backup->repository(entry.workspace.uid), entry, layout);
-    if (!restored.ok()) {
-      return MakeError(restored.code(), absl::StrCat("workspace ", entry.workspace.name, ": ", restored.message()),
-                       DetailsOf(restored));
-    }
-    RETURN_IF_ERROR(Failpoint("restore_workspace"));
-  }
-  RETURN_IF_ERROR(SyncFileSystem(layout.path()));
-  RETURN_IF_ERROR(DataDir::Finish(layout, manifest.data_dir_id));
-  return manifest;
 }
 
 }  // namespace metapowers::workspace

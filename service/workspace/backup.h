@@ -1,5 +1,5 @@
-// Backup and restore of a data directory, by stock Git from repository to repository: what a backup lacks is fetched,
-// checked object by object, and synced, while others write. Thread-safe.
+// Backup of a data directory, by stock Git from repository to repository: what a backup lacks is fetched, checked
+// object by object, and synced, while others write. Thread-safe.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_BACKUP_H_
 #define METAPOWERS_SERVICE_WORKSPACE_BACKUP_H_
 
@@ -22,17 +22,18 @@ using StoreAnswered = std::function<absl::StatusOr<std::string>(const Workspace&
 // Told what is being done, for an operator who waits: so many workspaces of all.
 using BackupProgress = std::function<void(const Workspace& workspace, size_t position, size_t of)>;
 
-struct BackupOutcome {
-  // Something that was not backed up; the manifest keeps what it had of it.
-  struct Problem {
-    std::string workspace;  // name
-    absl::Status status;
-  };
+// A workspace that a backup or a restore could not do, or not as it should.
+struct BackupProblem {
+  std::string workspace;  // name, or the uid of one that has none
+  std::string uid;        // "" = not known
+  absl::Status status;
+};
 
+struct BackupOutcome {
   BackupManifest manifest;
-  int changed = 0;      // workspaces
-  int64_t commits = 0;  // new ones
-  std::vector<Problem> problems;
+  int changed = 0;                      // workspaces
+  int64_t commits = 0;                  // new ones
+  std::vector<BackupProblem> problems;  // the manifest keeps what it had of them, and names them
 };
 
 // Brings the backup at `to` up to date with the data directory at `data_dir`, which may be in use, and marks it: from
@@ -40,17 +41,10 @@ struct BackupOutcome {
 // and what it fetched to the next. Errors: those of DataDir::ReadId and BackupDir::OpenToWrite, and
 // INVALID_ARGUMENT/ARGUMENT_INVALID when one directory lies in the other; FAILED_PRECONDITION/LOCKED of `store` ends
 // it. What concerns one workspace is a problem of the outcome: BRANCH_DIVERGED where its branch was rewritten since the
-// last backup, STORAGE_CORRUPT where Git finds a fault in what is new.
+// last backup, STORAGE_CORRUPT where Git finds a fault in what is new or CheckRegistry() one in its name,
+// WORKSPACE_NOT_FOUND where the backup has one that the data directory has no more.
 absl::StatusOr<BackupOutcome> BackUp(absl::string_view data_dir, absl::string_view to, const StoreAnswered& store,
                                      const BackupProgress& progress = nullptr);
-
-// Makes a data directory at `data_dir`, which must be absent or empty, of what the mark of the backup at `from` holds.
-// It becomes one at the end, so that no server starts on a part: then every branch is at the head that the manifest
-// tells, and `git fsck --strict` has found nothing. Errors: those of BackupDir::OpenToRead; FAILED_PRECONDITION/LOCKED
-// when a server runs on the directory, INVALID_ARGUMENT/ARGUMENT_INVALID when there is anything in it, DATA_LOSS/
-// STORAGE_CORRUPT when the backup does not hold what it says, FAILED_PRECONDITION/STORAGE_VERSION.
-absl::StatusOr<BackupManifest> Restore(absl::string_view from, absl::string_view data_dir,
-                                       const BackupProgress& progress = nullptr);
 
 }  // namespace metapowers::workspace
 

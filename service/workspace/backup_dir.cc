@@ -19,6 +19,7 @@
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/base/strings.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
@@ -28,7 +29,7 @@ namespace {
 
 constexpr char kPrefix[] = "metapowers-backup ";
 constexpr int kVersion = 1;
-constexpr char kNoHead[] = "-";
+constexpr char kNone[] = "-";
 constexpr size_t kWorkspaceWords = 7;  // the last may hold spaces, or nothing
 
 absl::Status NotUsable(absl::string_view path, absl::string_view why, absl::string_view next_step) {
@@ -47,7 +48,7 @@ absl::Status ManifestCorrupt(absl::string_view why) {
 
 std::string FormatWorkspace(const BackedUpWorkspace& entry) {
   return absl::StrCat("workspace ", entry.workspace.name, " ", entry.workspace.uid, " ",
-                      entry.head.empty() ? kNoHead : entry.head, " ", entry.revision, " ",
+                      entry.head.empty() ? kNone : entry.head, " ", entry.revision, " ",
                       absl::ToUnixSeconds(entry.time), " ", absl::ToUnixSeconds(entry.workspace.create_time), " ",
                       entry.workspace.display_name, "\n");
 }
@@ -57,14 +58,37 @@ std::optional<BackedUpWorkspace> ParseWorkspace(absl::string_view line) {
   BackedUpWorkspace entry;
   int64_t time = 0, create_time = 0;
   if (words.size() != kWorkspaceWords || !IsSlug(words[0]) || !IsUuid(words[1]) ||
-      !(words[2] == kNoHead || IsObjectId(words[2])) || !absl::SimpleAtoi(words[3], &entry.revision) ||
+      !(words[2] == kNone || IsObjectId(words[2])) || !absl::SimpleAtoi(words[3], &entry.revision) ||
       !absl::SimpleAtoi(words[4], &time) || !absl::SimpleAtoi(words[5], &create_time)) {
     return std::nullopt;
   }
   entry.workspace = {words[0], words[1], words[6], absl::FromUnixSeconds(create_time)};
-  if (words[2] != kNoHead) entry.head = words[2];
+  if (words[2] != kNone) entry.head = words[2];
   entry.time = absl::FromUnixSeconds(time);
   return entry;
+}
+
+std::string FormatFailed(const FailedWorkspace& failed) {
+  return absl::StrCat("failed ", failed.name, " ", failed.uid.empty() ? kNone : failed.uid, " ", OneLine(failed.why),
+                      "\n");
+}
+
+std::optional<FailedWorkspace> ParseFailed(absl::string_view line) {
+  const std::vector<std::string> words = absl::StrSplit(line, absl::MaxSplits(' ', 2));
+  if (words.size() != 3 || !(IsSlug(words[0]) || IsUuid(words[0])) || !(words[1] == kNone || IsUuid(words[1]))) {
+    return std::nullopt;
+  }
+  return FailedWorkspace{words[0], words[1] == kNone ? "" : words[1], words[2]};
+}
+
+absl::Status OfAnother(const std::string& path, absl::string_view id, absl::string_view origin) {
+  if (id != origin) {
+    return NotUsable(path, absl::StrCat("holds the backup of another data directory, ", id),
+                     "name a directory of its own for each");
+  }
+  return NotUsable(path, absl::StrCat("holds the backup of ", id, ", which this data directory was restored from"),
+                   absl::StrCat("name another directory, so that ", id, " can go on with this one; where that is gone ",
+                                "for good, write its id into the file `id` of this data directory"));
 }
 
 // Opens and locks the file `lock` of the backup. Not closed in children: while one that outlived its parent goes on
@@ -109,11 +133,31 @@ const BackedUpWorkspace* BackupManifest::Find(absl::string_view uid) const {
   return found == workspaces.end() ? nullptr : &*found;
 }
 
+bool BackupManifest::Holds(const FailedWorkspace& one) const {
+  return std::any_of(workspaces.begin(), workspaces.end(), [&](const BackedUpWorkspace& entry) {
+    return one.uid.empty() ? entry.workspace.name == one.name : entry.workspace.uid == one.uid;
+  });
+}
+
+std::string BackupManifest::FreeName(const Workspace& workspace) const {
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(workspaces.begin(), workspaces.end(),
+                       [&](const BackedUpWorkspace& entry) { return entry.workspace.name == name; });
+  };
+  // As long as a name may be.
+  for (const std::string& name :
+       {workspace.name, absl::StrCat(workspace.name.substr(0, 54), "-", workspace.uid.substr(0, 8))}) {
+    if (!taken(name)) return name;
+  }
+  return absl::StrCat("w-", workspace.uid);
+}
+
 std::string FormatManifest(const BackupManifest& manifest) {
   std::string text = absl::StrCat(kPrefix, kVersion, "\n", "data-directory ", manifest.data_dir_id, "\n",
                                   "data-format ", manifest.data_format, "\n", "time ",
                                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", manifest.time, absl::UTCTimeZone()), "\n");
   for (const BackedUpWorkspace& entry : manifest.workspaces) text += FormatWorkspace(entry);
+  for (const FailedWorkspace& failed : manifest.failed) text += FormatFailed(failed);
   return absl::StrCat(text, "sha256 ", Sha256Hex(text), "\n");
 }
 
@@ -143,6 +187,10 @@ absl::StatusOr<BackupManifest> ParseManifest(absl::string_view text) {
       const std::optional<BackedUpWorkspace> entry = ParseWorkspace(rest);
       read = entry.has_value();
       if (read) manifest.workspaces.push_back(*entry);
+    } else if (absl::ConsumePrefix(&rest, "failed ")) {
+      const std::optional<FailedWorkspace> failed = ParseFailed(rest);
+      read = failed.has_value();
+      if (read) manifest.failed.push_back(*failed);
     }
     if (!read) return ManifestCorrupt("it has a line that this release does not know");
   }
@@ -186,8 +234,8 @@ absl::Status BackupDir::ReadManifest() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<BackupDir>> BackupDir::OpenToWrite(absl::string_view path,
-                                                                  absl::string_view data_dir_id) {
+absl::StatusOr<std::unique_ptr<BackupDir>> BackupDir::OpenToWrite(absl::string_view path, absl::string_view data_dir_id,
+                                                                  absl::string_view origin) {
   const std::string directory(absl::StripSuffix(path, "/"));
   RETURN_IF_ERROR(MakeDirectory(directory));
   struct stat status = {};
@@ -204,8 +252,7 @@ absl::StatusOr<std::unique_ptr<BackupDir>> BackupDir::OpenToWrite(absl::string_v
     RETURN_IF_ERROR(SyncFileSystem(directory));  // its own name
     RETURN_IF_ERROR(ReplaceFile(directory + "/format", absl::StrCat(kPrefix, kVersion, " ", data_dir_id, "\n")));
   } else if (id != data_dir_id) {
-    return NotUsable(directory, absl::StrCat("holds the backup of another data directory, ", id),
-                     "name a directory of its own for each");
+    return OfAnother(directory, id, origin);
   }
   RETURN_IF_ERROR(MakeDirectory(directory + "/workspaces"));
   RETURN_IF_ERROR(SyncDirectory(directory));

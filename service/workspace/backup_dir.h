@@ -30,14 +30,28 @@ struct BackedUpWorkspace {
   bool operator==(const BackedUpWorkspace&) const = default;
 };
 
+// What the backup that made the mark could not take; what an earlier one had of it is there still.
+struct FailedWorkspace {
+  std::string name;  // or the uid of what has no name
+  std::string uid;   // "" = not known
+  std::string why;   // one line
+
+  bool operator==(const FailedWorkspace&) const = default;
+};
+
 struct BackupManifest {
   std::string data_dir_id;
   int data_format = 0;                        // of the data directory
   absl::Time time;                            // when the backup began; whole seconds
   std::vector<BackedUpWorkspace> workspaces;  // sorted by name
+  std::vector<FailedWorkspace> failed = {};
 
   // The entry of the workspace with this uid, or nullptr.
   const BackedUpWorkspace* Find(absl::string_view uid) const;
+  // Whether it has something of it, of an earlier backup.
+  bool Holds(const FailedWorkspace& one) const;
+  // A name for the workspace that no other entry has: its own, or one that tells its uid.
+  std::string FreeName(const Workspace& workspace) const;
 
   bool operator==(const BackupManifest&) const = default;
 };
@@ -51,10 +65,12 @@ absl::StatusOr<BackupManifest> ParseManifest(absl::string_view text);
 // Holds the lock until destroyed. Messages of its errors name the path: they are for the operator. Not thread-safe.
 class BackupDir {
  public:
-  // Opens `path` to be written, making it when it is absent or empty; removes what a backup left that was cut off.
+  // Opens `path` to be written by the data directory `data_dir_id`, which was restored from `origin` when that is not
+  // empty, making it when it is absent or empty; removes what a backup left that was cut off.
   // INVALID_ARGUMENT/ARGUMENT_INVALID when it is of another data directory or no backup, FAILED_PRECONDITION/LOCKED
   // when another process uses it, FAILED_PRECONDITION/STORAGE_VERSION, DATA_LOSS/STORAGE_CORRUPT.
-  static absl::StatusOr<std::unique_ptr<BackupDir>> OpenToWrite(absl::string_view path, absl::string_view data_dir_id);
+  static absl::StatusOr<std::unique_ptr<BackupDir>> OpenToWrite(absl::string_view path, absl::string_view data_dir_id,
+                                                                absl::string_view origin = "");
   // Opens `path` to be read; a backup without a manifest is refused: INVALID_ARGUMENT/ARGUMENT_INVALID.
   static absl::StatusOr<std::unique_ptr<BackupDir>> OpenToRead(absl::string_view path);
   ~BackupDir();

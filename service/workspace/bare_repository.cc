@@ -21,10 +21,12 @@
 #include "service/base/error.h"
 #include "service/base/ids.h"
 #include "service/base/status_macros.h"
-#include "service/workspace/commit.h"
+#include "service/workspace/ancestry.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/git.h"
+#include "service/workspace/lost_commits.h"
+#include "service/workspace/repository_settings.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -33,11 +35,6 @@ constexpr char kBranch[] = "refs/heads/main";
 constexpr char kMoving[] = "cannot move the branch";
 constexpr absl::Duration kFirstPackingPause = absl::Minutes(1);
 constexpr absl::Duration kLongestPackingPause = absl::Hours(12);
-// Pinned: nothing a later Git or a user's defaults could change; housekeeping is ours alone.
-constexpr char kConfig[] =
-    "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tlogAllRefUpdates = false\n"
-    "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n\tdenyNonFastForwards = true\n\tdenyDeletes = "
-    "true\n[maintenance]\n\tauto = false\n";
 
 // Of the branch, as all of Git take it; and the second name of ours. No branch can have such a name, and Git passes
 // over both.
@@ -45,8 +42,6 @@ constexpr char kLock[] = "/refs/heads/main.lock";
 constexpr char kOurLock[] = "/refs/heads/main.lock.lock";
 
 constexpr char kHeadRecord[] = "/metapowers-head";
-// Commits of others above the record of ours that are looked through for it.
-constexpr int kMostForeign = 10'000;
 
 bool IsOlder(const std::string& lock, absl::Duration age) {
   struct stat status = {};
@@ -59,18 +54,6 @@ void RemoveLocks(const std::string& directory, absl::Duration age, bool recursiv
     if (absl::EndsWith(name, ".lock") && IsOlder(path, age)) ::unlink(path.c_str());
     if (recursive) RemoveLocks(path, age, true);  // none in what is no directory
   }
-}
-
-// Whether `wanted` is `from` or one of its first parents, as far as it is looked for.
-bool IsOnLine(const ObjectSource& objects, const std::string& wanted, std::string from) {
-  for (int i = 0; i < kMostForeign && !from.empty(); ++i) {
-    if (from == wanted) return true;
-    const absl::StatusOr<std::string> body = objects.Read(from, ObjectType::kCommit);
-    const absl::StatusOr<CommitInfo> commit = body.ok() ? ParseCommit(*body) : body.status();
-    if (!commit.ok()) return false;
-    from = commit->first_parent;
-  }
-  return false;
 }
 
 // The lock is ours when it holds what its second name does: a commit that nobody else knew.
@@ -123,7 +106,7 @@ absl::Status Fill(const std::string& directory) {
   for (const char* name : {"", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"}) {
     RETURN_IF_ERROR(MakeDirectory(directory + name));
   }
-  RETURN_IF_ERROR(ReplaceFile(directory + "/config", kConfig));
+  RETURN_IF_ERROR(ReplaceFile(directory + "/config", NewRepositoryConfig()));
   RETURN_IF_ERROR(ReplaceFile(directory + "/HEAD", absl::StrCat("ref: ", kBranch, "\n")));
   for (const char* name : {"/objects", "/refs", ""}) RETURN_IF_ERROR(SyncDirectory(directory + name));
   return absl::OkStatus();
@@ -216,7 +199,7 @@ absl::Status BareRepository::MoveBranch(absl::string_view expected, absl::string
   }
   ::unlink(ours.c_str());
   if (status.ok()) status = SyncDirectory(path_ + "/refs/heads");
-  if (status.ok()) NoteMove(expected, target);
+  if (status.ok()) Record(std::string(target));
   return status;
 }
 
@@ -228,17 +211,41 @@ std::string BareRepository::RecordedHead(const std::string& path) {
 }
 
 void BareRepository::RecordHead(const std::string& path, absl::string_view commit) {
+  // Without it, less is told by verify.
+  if (commit.empty()) {
+    ::unlink((path + kHeadRecord).c_str());
+    return;
+  }
   const std::string line = absl::StrCat(commit, "\n");
   const UniqueFd file(::open((path + kHeadRecord).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  // Always as long, in its place: it is never half written. Without it, less is told by verify.
+  // Always as long, in its place: it is never half written.
   if (file.valid() && ::pwrite(file.get(), line.data(), line.size(), 0) < 0) return;
 }
 
-void BareRepository::NoteMove(absl::string_view expected, absl::string_view target) {
-  if (rewritten_) return;
-  const std::string record = RecordedHead(path_);
-  rewritten_ = !record.empty() && record != expected && !IsOnLine(*objects_, record, std::string(expected));
-  if (!rewritten_) RecordHead(path_, target);
+void BareRepository::Record(const std::string& branch) {
+  if (unkept_) return;
+  recorded_ = branch;
+  RecordHead(path_, branch);
+}
+
+std::optional<BareRepository::Lost> BareRepository::Follow(const std::string& branch) {
+  absl::MutexLock turn(&move_mutex_);
+  if (!recorded_.has_value()) recorded_ = RecordedHead(path_);
+  if (!recorded_->empty()) {
+    const absl::StatusOr<bool> contained = Contains(*objects_, branch, *recorded_);
+    if (!contained.ok()) return std::nullopt;  // the history is damaged, which whoever reads it is told
+    if (!*contained) {
+      Lost lost{*recorded_, objects_->Read(*recorded_, ObjectType::kCommit).status()};
+      if (lost.kept.ok()) lost.kept = KeepLostCommit(path_, lost.commit);
+      unkept_ = !lost.kept.ok();
+      Record(branch);
+      return lost;
+    }
+  }
+  // Not in the file: whoever pushed need not have synced it.
+  recorded_ = branch;
+  unkept_ = false;
+  return std::nullopt;
 }
 
 void BareRepository::Recount() {

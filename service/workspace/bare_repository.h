@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,12 @@ class BareRepository {
 
   static absl::StatusOr<std::shared_ptr<BareRepository>> Open(const std::string& path);
 
+  // A commit that the branch contained, and contains no more.
+  struct Lost {
+    std::string commit;
+    absl::Status kept;  // by a reference (lost_commits.h)
+  };
+
   // Makes durable the names of packs and the branch that a killed process may have left without a sync: nobody may
   // build on them before. Loose objects are written anew.
   absl::Status SyncNames() const;
@@ -51,11 +58,15 @@ class BareRepository {
   // Stores the objects durably.
   absl::Status Store(const std::vector<const Object*>& objects);
 
-  // The commit that MoveBranch() last moved the branch onto, "" when that is not known. It is written after the move
-  // and not synced: after a power cut it may be one before. The branch is at it or above, unless somebody rewrote it;
-  // then it stays as it is, so that `metapowersd verify` can tell.
+  // The commit that MoveBranch() last moved the branch onto, or that Follow() found it at after a loss; "" when that is
+  // not known. It is written after the move and not synced: after a power cut it may be one before. The branch contains
+  // it, unless somebody rewrote it and nobody has followed it since.
   static std::string RecordedHead(const std::string& path);
   static void RecordHead(const std::string& path, absl::string_view commit);
+
+  // Takes note of where somebody else has moved the branch to. What it contained before and contains no more, is kept
+  // and returned: once, unless it could not be kept.
+  std::optional<Lost> Follow(const std::string& branch) ABSL_LOCKS_EXCLUDED(move_mutex_);
 
   // Moves the branch from `expected` ("" = it must not exist) to `target`, durably, without waiting: ABORTED/HEAD_MOVED
   // without the actual value, FAILED_PRECONDITION/LOCKED while another process holds its lock. The lock is there whole
@@ -76,8 +87,8 @@ class BareRepository {
   BareRepository(std::string path, std::shared_ptr<ObjectStore> objects)
       : path_(std::move(path)), objects_(std::move(objects)) {}
 
-  // RecordHead() after a move, unless the record is of another line.
-  void NoteMove(absl::string_view expected, absl::string_view target) ABSL_EXCLUSIVE_LOCKS_REQUIRED(move_mutex_);
+  // Records where the branch is, unless the record is of what is not kept elsewhere.
+  void Record(const std::string& branch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(move_mutex_);
 
   const std::string path_;
   const std::shared_ptr<ObjectStore> objects_;
@@ -90,7 +101,8 @@ class BareRepository {
   absl::Time next_packing_ ABSL_GUARDED_BY(packing_mutex_) = absl::InfinitePast();
 
   absl::Mutex move_mutex_;
-  bool rewritten_ ABSL_GUARDED_BY(move_mutex_) = false;  // the branch, as the record of its head tells
+  std::optional<std::string> recorded_ ABSL_GUARDED_BY(move_mutex_);  // or followed since; nullopt = not read yet
+  bool unkept_ ABSL_GUARDED_BY(move_mutex_) = false;                  // the record alone tells of a lost commit
 };
 
 }  // namespace metapowers::workspace

@@ -7,10 +7,12 @@
 
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/base/error.h"
 #include "service/base/ids.h"
@@ -120,8 +122,23 @@ absl::StatusOr<std::string> DataDir::ReadId(absl::string_view path) {
                       "start the server of this release on it once");
 }
 
-absl::Status DataDir::Finish(const DataDirLayout& layout, absl::string_view id) {
-  RETURN_IF_ERROR(ReplaceFile(layout.id_file(), absl::StrCat(id, "\n")));
+absl::StatusOr<std::optional<DataDirOrigin>> DataDir::ReadOrigin(absl::string_view path) {
+  const DataDirLayout layout{std::string(absl::StripSuffix(path, "/"))};
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadWholeFile(layout.origin_file()));
+  const std::pair<std::string, std::string> words =
+      absl::StrSplit(absl::StripSuffix(text.value_or(""), "\n"), absl::MaxSplits(' ', 1));
+  DataDirOrigin origin{.id = words.first, .time = {}};
+  // It only tells: what is wrong with it stops nobody.
+  if (!IsUuid(origin.id) || !absl::ParseTime(absl::RFC3339_full, words.second, &origin.time, nullptr)) {
+    return std::nullopt;
+  }
+  return origin;
+}
+
+absl::Status DataDir::Finish(const DataDirLayout& layout, const DataDirOrigin& origin) {
+  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", origin.time, absl::UTCTimeZone());
+  RETURN_IF_ERROR(ReplaceFile(layout.origin_file(), absl::StrCat(origin.id, " ", time, "\n")));
+  RETURN_IF_ERROR(ReplaceFile(layout.id_file(), NewUuid() + "\n"));
   return WriteFormat(layout.path());
 }
 

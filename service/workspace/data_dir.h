@@ -1,6 +1,7 @@
 // The server's data directory: its format version and the lock that makes one process its owner.
 //   <data-dir>/format            "metapowers-data 3\n"; 1 had no journal, 2 no log. README has more
-//   <data-dir>/id                a UUID, by which backups know it; restoring one keeps it
+//   <data-dir>/id                a UUID, by which backups know it
+//   <data-dir>/restored-from     of one that was restored: the id of the one that was backed up, and when
 //   <data-dir>/control           socket of the running server, for its operator (control_socket.h)
 //   <data-dir>/lock              flock()ed by the owner; released by the kernel when it dies
 //   <data-dir>/registry/<name>   one file per workspace (workspace_registry.h)
@@ -12,6 +13,7 @@
 #define METAPOWERS_SERVICE_WORKSPACE_DATA_DIR_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace metapowers::workspace {
 
@@ -33,6 +36,7 @@ class DataDirLayout {
   const std::string& path() const { return path_; }
   std::string format() const { return path_ + "/format"; }
   std::string id_file() const { return path_ + "/id"; }
+  std::string origin_file() const { return path_ + "/restored-from"; }
   std::string lock() const { return path_ + "/lock"; }
   std::string control_socket() const { return path_ + "/control"; }
   std::string registry() const { return path_ + "/registry"; }
@@ -44,6 +48,14 @@ class DataDirLayout {
 
  private:
   std::string path_;
+};
+
+// What a restored data directory comes from.
+struct DataDirOrigin {
+  std::string id;   // of the directory that was backed up
+  absl::Time time;  // when that backup began; whole seconds
+
+  bool operator==(const DataDirOrigin&) const = default;
 };
 
 // Immutable and thread-safe; holds the lock until destroyed. Outlive it with nothing that uses it.
@@ -61,9 +73,11 @@ class DataDir : public DataDirLayout {
   static absl::StatusOr<int> FormatOf(absl::string_view path);
   // Its id, after Check(). INVALID_ARGUMENT/ARGUMENT_INVALID also when it has none yet.
   static absl::StatusOr<std::string> ReadId(absl::string_view path);
+  // What it was restored from; nullopt when it was not.
+  static absl::StatusOr<std::optional<DataDirOrigin>> ReadOrigin(absl::string_view path);
   // Makes what was put into an empty directory, which lies at `layout` and whose lock the caller holds, a data
-  // directory with this id. The last step: what is cut off before is none.
-  static absl::Status Finish(const DataDirLayout& layout, absl::string_view id);
+  // directory with an id of its own. The last step: what is cut off before is none.
+  static absl::Status Finish(const DataDirLayout& layout, const DataDirOrigin& origin);
   ~DataDir();
   DataDir(const DataDir&) = delete;
   DataDir& operator=(const DataDir&) = delete;

@@ -8,6 +8,7 @@
 #include "service/base/error.h"
 #include "service/base/failpoint.h"
 #include "service/base/strings.h"
+#include "service/workspace/lost_commits.h"
 
 namespace metapowers::workspace {
 
@@ -133,6 +134,20 @@ absl::Status EngineOverloadedError(absl::string_view waiting) {
 absl::Status StoreLateError() {
   return MakeError(absl::StatusCode::kDeadlineExceeded, "commits are still on their way into the repository",
                    {.reason = "CANCELLED", .next_step = "look at the load of the disk, then try again"});
+}
+
+absl::Status BranchLostError(absl::string_view uid, absl::string_view lost, absl::string_view actual,
+                             const absl::Status& kept) {
+  const std::string ref = LostCommitRef(lost);
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("the branch is at ", actual.empty() ? "no commit" : actual, " and does not contain ",
+                                lost, ", which it was at before; ",
+                                kept.ok() ? absl::StrCat("that is kept as ", ref)
+                                          : absl::StrCat("that could not be kept as ", ref, ": ", kept.message())),
+                   {.reason = "BRANCH_DIVERGED",
+                    .metadata = {{"expected", std::string(lost)}, {"actual", std::string(actual)}},
+                    .next_step = absl::StrCat("in workspaces/", uid, ".git of the data directory: ",
+                                              MendLostCommit(lost), "; `metapowersd verify` tells what is missing")});
 }
 
 absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual) {

@@ -41,16 +41,19 @@ void Flusher::Cancel(const std::string& uid) {
   due_.erase(found);
 }
 
-void Flusher::Add(const std::shared_ptr<LocalWorkspace>& workspace, bool soon) {
-  const absl::Time time = absl::Now() + (soon ? absl::ZeroDuration() : delay_);
+void Flusher::Add(const std::shared_ptr<LocalWorkspace>& workspace, FlushTime time) {
+  const bool now = time == FlushTime::kNow;
+  Due due = {workspace, absl::Now() + (time == FlushTime::kUsual ? delay_ : absl::ZeroDuration()), 0, now};
   absl::MutexLock lock(&mutex_);
   const auto found = due_.find(workspace->uid());
   if (found != due_.end()) {
-    // One that waits because it failed goes on waiting.
-    if (!soon || found->second.time <= time || found->second.failures > 0) return;
+    if (found->second.time <= due.time) return;
+    // One that waits because it failed goes on waiting, unless somebody asks for it.
+    if (!now && (time == FlushTime::kUsual || found->second.failures > 0)) return;
+    due.failures = found->second.failures;
     Cancel(workspace->uid());
   }
-  Plan({workspace, time});
+  Plan(std::move(due));
 }
 
 void Flusher::Run() {
@@ -78,8 +81,12 @@ void Flusher::Run() {
     absl::MutexLock lock(&mutex_);
     if (stopping_ && !status.ok()) continue;  // the journal has it
     if (status.ok() && due_.contains(next.workspace->uid())) continue;
-    Cancel(next.workspace->uid());  // what came while it failed waits with it
-    next.time = absl::Now() + (status.ok() ? absl::ZeroDuration() : BackOff(next.failures, kFirstPause, kLongestPause));
+    // What came while it failed waits with it, unless it is for now.
+    const auto meanwhile = due_.find(next.workspace->uid());
+    next.now = meanwhile != due_.end() && meanwhile->second.now;
+    Cancel(next.workspace->uid());
+    const bool pause = !status.ok() && !next.now;
+    next.time = absl::Now() + (pause ? BackOff(next.failures, kFirstPause, kLongestPause) : absl::ZeroDuration());
     Plan(std::move(next));
   }
 }

@@ -23,21 +23,22 @@ class Flusher {
 
   // A workspace is flushed `delay` after the first step that waits; `flushed` is called in the thread after each try,
   // with how many have failed in a row. One that fails is tried again after a pause that doubles, up to half a minute,
-  // whatever steps come meanwhile.
+  // whatever steps come meanwhile; but at once for whom it is FlushTime::kNow.
   Flusher(absl::Duration delay, Flushed flushed);
   // Flushes each workspace that waits once more, then ends the thread.
   ~Flusher();
   Flusher(const Flusher&) = delete;
   Flusher& operator=(const Flusher&) = delete;
 
-  // The workspace has steps to store; at once when `soon`.
-  void Add(const std::shared_ptr<LocalWorkspace>& workspace, bool soon) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The workspace has steps to store.
+  void Add(const std::shared_ptr<LocalWorkspace>& workspace, FlushTime time) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Due {
     std::shared_ptr<LocalWorkspace> workspace;
     absl::Time time;
     int failures = 0;  // in a row
+    bool now = false;
   };
 
   void Run();

@@ -21,7 +21,8 @@ namespace {
 constexpr int64_t kCheckpointEvery = 1'000;  // commits
 constexpr int kMostScanned = 20'000;         // commits looked at for one page of history
 constexpr int64_t kMostFollowed = 1'000;     // commits looked at for one page upwards
-constexpr int kStepsDown = 1'000;            // commits walked before others are let in
+constexpr int kFewSteps = 16;                // commits that a walk down begins with
+constexpr int kMostSteps = 1'000;            // commits that it goes down at a time
 
 std::array<char, 20> ToRaw(absl::string_view hex) {
   std::array<char, 20> raw = {};
@@ -80,11 +81,17 @@ absl::StatusOr<int64_t> Lineage::RevisionOfHead(absl::string_view head) {
 
 absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, absl::string_view head) {
   if (head.empty()) return std::nullopt;
-  absl::MutexLock lock(&mutex_);
-  RETURN_IF_ERROR(Extend(head).status());
-  const auto known = revision_of_.find(ToRaw(commit));
-  if (known != revision_of_.end()) return known->second;
-  return SearchOlder(commit);
+  const RawId wanted = ToRaw(commit);
+  for (int steps = kFewSteps;; steps = std::min(2 * steps, kMostSteps)) {
+    {
+      absl::MutexLock lock(&mutex_);
+      RETURN_IF_ERROR(Extend(head).status());
+      const auto known = revision_of_.find(wanted);
+      if (known != revision_of_.end()) return known->second;
+    }
+    ASSIGN_OR_RETURN(const bool more, Deepen(steps));
+    if (!more) return std::nullopt;
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotOfHead(absl::string_view head) {
@@ -106,17 +113,22 @@ absl::StatusOr<std::vector<std::string>> Lineage::Match(absl::string_view prefix
                                                         int64_t newest, int most) {
   if (!IsAbbreviatedId(prefix)) return RevisionInvalidError(prefix);
   std::vector<std::pair<int64_t, RawId>> found;
-  {
-    absl::MutexLock lock(&mutex_);
-    RETURN_IF_ERROR(Extend(head).status());
-    RETURN_IF_ERROR(SearchOlder("").status());
-    const RawId whole = ToRaw(prefix.substr(0, prefix.size() / 2 * 2));
-    const size_t bytes = prefix.size() / 2;
-    for (const auto& [id, revision] : revision_of_) {
-      if (revision <= newest && std::equal(id.begin(), id.begin() + bytes, whole.begin())) {
-        found.emplace_back(revision, id);
+  const RawId whole = ToRaw(prefix.substr(0, prefix.size() / 2 * 2));
+  const size_t bytes = prefix.size() / 2;
+  for (bool more = true;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      RETURN_IF_ERROR(Extend(head).status());
+      if (!more || oldest() <= 1) {
+        for (const auto& [id, revision] : revision_of_) {
+          if (revision <= newest && std::equal(id.begin(), id.begin() + bytes, whole.begin())) {
+            found.emplace_back(revision, id);
+          }
+        }
+        break;
       }
     }
+    ASSIGN_OR_RETURN(more, Deepen(kMostSteps));
   }
   std::sort(found.rbegin(), found.rend());
   std::vector<std::string> ids;
@@ -171,38 +183,46 @@ absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {
   return newest_revision_;
 }
 
-absl::StatusOr<bool> Lineage::StepDown() {
-  if (line_.empty() || oldest() <= 1) return false;
-  ASSIGN_OR_RETURN(const CommitInfo commit, ReadCommit(ToHex(line_.front())));
-  if (commit.first_parent.empty()) return false;
-  const int64_t below = oldest() - 1;
-  line_.push_front(ToRaw(commit.first_parent));
-  revision_of_[line_.front()] = below;
-  return true;
-}
-
-absl::StatusOr<std::optional<int64_t>> Lineage::SearchOlder(absl::string_view commit) {
-  const RawId wanted = ToRaw(commit);
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, StepDown());
-    if (!found) return std::nullopt;
-    if (line_.front() == wanted) return oldest();
+absl::StatusOr<bool> Lineage::Deepen(int count) {
+  RawId from = {};
+  size_t most = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (line_.empty() || oldest() <= 1) return false;
+    from = line_.front();
+    most = static_cast<size_t>(std::min<int64_t>(count, oldest() - 1));
   }
+  std::vector<RawId> below;
+  for (RawId at = from; below.size() < most; at = below.back()) {
+    ASSIGN_OR_RETURN(const CommitInfo commit, ReadCommit(ToHex(at)));
+    if (commit.first_parent.empty()) break;
+    below.push_back(ToRaw(commit.first_parent));
+  }
+  absl::MutexLock lock(&mutex_);
+  if (line_.empty() || line_.front() != from) return true;  // somebody else went down, or the branch was rewritten
+  for (const RawId& id : below) {
+    line_.push_front(id);
+    revision_of_[id] = oldest();
+  }
+  return !below.empty();
 }
 
 absl::StatusOr<std::vector<std::string>> Lineage::Line(int64_t first, int64_t last, absl::string_view tip) {
-  while (true) {
-    absl::MutexLock lock(&mutex_);
-    ASSIGN_OR_RETURN(const int64_t newest, Extend(tip));
-    last = std::min(last, newest);  // the branch may have been rewound meanwhile
-    for (int steps = 0; steps < kStepsDown && oldest() > first; ++steps) {
-      ASSIGN_OR_RETURN(const bool found, StepDown());
-      if (!found) return RevisionTooOldError(first, oldest());
+  for (bool more = true;;) {
+    int64_t missing = 0;
+    {
+      absl::MutexLock lock(&mutex_);
+      ASSIGN_OR_RETURN(const int64_t newest, Extend(tip));
+      last = std::min(last, newest);  // the branch may have been rewound meanwhile
+      missing = oldest() - first;
+      if (missing > 0 && !more) return RevisionTooOldError(first, oldest());
+      if (missing <= 0) {
+        std::vector<std::string> ids;
+        for (int64_t at = first; at <= last; ++at) ids.push_back(ToHex(line_[static_cast<size_t>(at - oldest())]));
+        return ids;
+      }
     }
-    if (oldest() > first) continue;
-    std::vector<std::string> ids;
-    for (int64_t at = first; at <= last; ++at) ids.push_back(ToHex(line_[static_cast<size_t>(at - oldest())]));
-    return ids;
+    ASSIGN_OR_RETURN(more, Deepen(static_cast<int>(std::min<int64_t>(missing, kMostSteps))));
   }
 }
 

@@ -46,7 +46,7 @@ class Lineage {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The commits up to revision `newest` on the line that ends at `head` that begin with `prefix`; see Engine::Match.
-  // Walks the part of the line that is not known yet, once.
+  // Walks the part of the line that is not known yet, once, and holds up nobody meanwhile.
   absl::StatusOr<std::vector<std::string>> Match(absl::string_view prefix, absl::string_view head, int64_t newest,
                                                  int most) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -67,13 +67,11 @@ class Lineage {
   using RawId = std::array<char, 20>;
 
   absl::StatusOr<int64_t> Extend(absl::string_view head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Down to `commit`, or to the first one where it is not below ("" is never).
-  absl::StatusOr<std::optional<int64_t>> SearchOlder(absl::string_view commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The commits `first` to `last` of the line that ends at `tip`, whose numbers are at most its own.
   absl::StatusOr<std::vector<std::string>> Line(int64_t first, int64_t last, absl::string_view tip)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // Adds the commit below the oldest that is known; false when there is none.
-  absl::StatusOr<bool> StepDown() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Adds up to `count` commits below the oldest that is known, read outside of the lock; false when there is none.
+  absl::StatusOr<bool> Deepen(int count) ABSL_LOCKS_EXCLUDED(mutex_);
   int64_t oldest() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return newest_revision_ - static_cast<int64_t>(line_.size()) + 1;
   }

@@ -30,6 +30,7 @@
 #include "service/workspace/journal_writer.h"
 #include "service/workspace/local_workspace.h"
 #include "service/workspace/open_workspaces.h"
+#include "service/workspace/repository_settings.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -53,12 +54,20 @@ class LocalEngine : public Engine {
                                              int failures) { OnFlushed(workspace, status, failures); }) {
     budget_.most_bytes = options.unflushed_bytes;
     budget_.most_of_workspace = options.unflushed_bytes_each;
-    context_ = {.journal = &journal_,
-                .budget = &budget_,
-                .index = index_.get(),
-                .flush = [this](const WorkspacePointer& workspace, bool soon) { flusher_.Add(workspace, soon); },
-                .answer_when_stored = options.answer_when_stored,
-                .moved = [this](const std::string& uid) { listeners_.Tell(uid); }};
+    context_ = {
+        .journal = &journal_,
+        .budget = &budget_,
+        .index = index_.get(),
+        .flush = [this](const WorkspacePointer& workspace, FlushTime time) { flusher_.Add(workspace, time); },
+        .answer_when_stored = options.answer_when_stored,
+        .moved = [this](const std::string& uid) { listeners_.Tell(uid); },
+        .lost =
+            [this](const std::string& uid, const absl::Status& lost) {
+              Report(
+                  {"somebody rewrote the branch of a workspace, which loses commits; later ones go on upon what "
+                   "is there",
+                   uid, lost});
+            }};
   }
 
   // Steps that have their place are written and, when the storage lets it, stored; the journal keeps the others.
@@ -183,7 +192,7 @@ class LocalEngine : public Engine {
     if (recovery == nullptr) return workspace;
     recovery->status = workspace.ok() ? (*workspace)->Recover(recovery->entries) : workspace.status();
     if (recovery->status.ok()) {
-      if ((*workspace)->HasUnflushed()) flusher_.Add(*workspace, /*soon=*/true);
+      if ((*workspace)->HasUnflushed()) flusher_.Add(*workspace, FlushTime::kSoon);
       absl::MutexLock lock(&mutex_);
       recoveries_.erase(uid);
       return workspace;
@@ -201,6 +210,12 @@ class LocalEngine : public Engine {
     RETURN_IF_ERROR(Failpoint("open_workspace"));
     if (first) {  // in this process: later, locks and temporary files may be those of our own threads and children
       BareRepository::RemoveLeftovers(path);
+      if (absl::Status pinned = PinSettings(path); !pinned.ok()) {
+        Report(
+            {"cannot give a repository its settings, so that a push may rewrite or damage it; tried again after a "
+             "restart",
+             uid, std::move(pinned)});
+      }
       absl::MutexLock lock(&mutex_);
       mended_.insert(uid);
     }

@@ -42,7 +42,8 @@ struct LocalEngineOptions {
   // Answer a step when stock Git sees it. An error then may be that of storing it: the step is durable all the same,
   // and stock Git sees it once the storage lets it.
   bool answer_when_stored = false;
-  // From any thread. What goes on failing is tried again, and told, at growing intervals.
+  // From any thread, which it does not hold up; it calls no engine. What goes on failing is tried again, and told, at
+  // growing intervals.
   std::function<void(const EngineTrouble& trouble)> report;
   int64_t unflushed_bytes = int64_t{64} << 20;       // of all steps that wait to be stored; more are refused
   int64_t unflushed_bytes_each = int64_t{32} << 20;  // of those of one workspace

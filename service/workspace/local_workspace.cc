@@ -11,6 +11,7 @@
 #include "service/base/status_macros.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/step_codec.h"
+#include "service/workspace/stored_steps.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -74,8 +75,14 @@ absl::Status LocalWorkspace::FollowBranch() {
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch));
   tip_ = head_;
   branch_ = std::move(branch);
+  NoteBranch(branch_);
   FollowIndex();
   return absl::OkStatus();
+}
+
+void LocalWorkspace::NoteBranch(const std::string& branch) {
+  const std::optional<BareRepository::Lost> lost = repository_->Follow(branch);
+  if (lost.has_value()) context_.lost(uid_, BranchLostError(uid_, lost->commit, branch, lost->kept));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Head() {
@@ -308,7 +315,7 @@ void LocalWorkspace::OnWritten(const absl::Status& status, int64_t epoch) {
   for (const auto& done : answered) done(status);
   if (!status.ok()) return;
   context_.moved(uid_);
-  context_.flush(shared_from_this(), context_.answer_when_stored || half_full);
+  context_.flush(shared_from_this(), context_.answer_when_stored || half_full ? FlushTime::kSoon : FlushTime::kUsual);
 }
 
 LocalWorkspace::Waiting LocalWorkspace::Abandon() {
@@ -340,20 +347,25 @@ void LocalWorkspace::Settle() {
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Store() {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> head, Head());
-  int64_t last = 0;
+  int64_t last = 0, begun = 0;
   {
     absl::MutexLock lock(&mutex_);
     if (durable_ == 0) return head;
     last = steps_[durable_ - 1].sequence;
+    begun = flushes_;
   }
-  context_.flush(shared_from_this(), /*soon=*/true);
+  context_.flush(shared_from_this(), FlushTime::kNow);
   absl::MutexLock lock(&mutex_);
-  const auto ended = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return steps_.empty() || steps_.front().sequence > last || !trouble_.ok();
+  const auto stored = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return steps_.empty() || steps_.front().sequence > last;
+  };
+  // What a try before this call met may be over.
+  const auto ended = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stored() || (!trouble_.ok() && troubled_ > begun);
   };
   if (!mutex_.AwaitWithTimeout(absl::Condition(&ended), kStorePatience)) return StoreLateError();
-  return steps_.empty() || steps_.front().sequence > last ? head
-                                                          : absl::StatusOr<std::shared_ptr<const Snapshot>>(trouble_);
+  if (!stored()) return trouble_;
+  return head;
 }
 
 // --- Storing -----------------------------------------------------------------------------------------------------
@@ -375,6 +387,7 @@ absl::Status LocalWorkspace::Flush() {
   size_t count = 0;
   {
     absl::MutexLock lock(&mutex_);
+    ++flushes_;
     from = to = branch_;
     for (int64_t bytes = 0; count < durable_ && bytes < kFlushedAtOnce; ++count) {
       const Step& step = steps_[count];  // stays where it is: only this thread takes durable steps away
@@ -427,6 +440,7 @@ LocalWorkspace::Waiting LocalWorkspace::FinishFlush(const absl::Status& status, 
   locked_since_ = locked ? std::min(locked_since_, now) : absl::InfiniteFuture();
   if (locked && now - locked_since_ < kLockPatience) return answered;
   SetTrouble(status);
+  troubled_ = flushes_;
   for (size_t i = 0; i < count; ++i) {
     if (steps_[i].done != nullptr) answered.push_back(std::exchange(steps_[i].done, nullptr));
   }
@@ -484,15 +498,7 @@ absl::Status LocalWorkspace::Recover(const std::vector<JournalEntry>& entries) {
 absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
                                     const std::vector<journal::v1::Step>& steps, Retirement& retirement) {
   ASSIGN_OR_RETURN(const std::string branch, repository_->Branch());
-  // The steps that the branch has, or lies on top of.
-  size_t stored = steps.size();
-  for (; stored > 0; --stored) {
-    const std::string& after = HeadAfter(steps[stored - 1]);
-    if (after == branch) break;
-    if (after.empty() || steps.front().expected_head() == branch) continue;
-    ASSIGN_OR_RETURN(const std::optional<int64_t> revision, lineage_.Find(after, branch));
-    if (revision.has_value()) break;
-  }
+  ASSIGN_OR_RETURN(const size_t stored, CountStored(*objects_, steps, branch));
   for (size_t i = 0; i < stored; ++i) {
     retirement.up_to = entries[i].sequence;
     const std::optional<RequestRecord> request = RequestOf(steps[i]);
@@ -503,6 +509,11 @@ absl::Status LocalWorkspace::TakeUp(const std::vector<JournalEntry>& entries,
   branch_ = stored < steps.size() ? steps[stored].expected_head() : branch;
   ASSIGN_OR_RETURN(head_, lineage_.SnapshotOfHead(branch_));
   tip_ = head_;
+  // What the branch was moved onto by a step that is made again is not lost.
+  const std::string recorded = BareRepository::RecordedHead(repository_->path());
+  const bool made_again = std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(stored), steps.end(),
+                                      [&](const journal::v1::Step& step) { return HeadAfter(step) == recorded; });
+  if (branch_ == branch && !made_again) NoteBranch(branch);
   if (branch_ != branch) SetTrouble(BranchDivergedError(branch_, branch));
   for (size_t i = stored; i < steps.size(); ++i) {
     RETURN_IF_ERROR(Failpoint("recovery_mid"));

@@ -40,16 +40,26 @@ struct UnflushedBudget {
   std::atomic<int64_t> bytes{0};
 };
 
+// When steps are to be stored.
+enum class FlushTime {
+  kUsual,  // once some have gathered
+  kSoon,   // room is short, or callers wait
+  kNow,    // and also where storing has failed and waits to be tried again
+};
+
 // What workspaces share. Outlives them.
 struct LocalWorkspaceContext {
   JournalWriter* journal = nullptr;
   UnflushedBudget* budget = nullptr;
   HistoryIndex* index = nullptr;  // may be absent: histories are walked then
-  // Called when the workspace has steps to store, `soon` when somebody waits for it; from any thread, without locks.
-  std::function<void(const std::shared_ptr<class LocalWorkspace>& workspace, bool soon)> flush;
+  // Called when the workspace has steps to store; from any thread, without locks.
+  std::function<void(const std::shared_ptr<class LocalWorkspace>& workspace, FlushTime time)> flush;
   bool answer_when_stored = false;  // a step is answered once stock Git sees it
   // Called after a step has moved the head, by the journal's thread, without locks.
   std::function<void(const std::string& uid)> moved;
+  // Called when somebody has rewritten the branch, with what an operator is told (BranchLostError). It calls no
+  // workspace.
+  std::function<void(const std::string& uid, const absl::Status& lost)> lost;
 };
 
 class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
@@ -96,8 +106,10 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   };
   using Waiting = std::vector<std::function<void(absl::Status)>>;
 
-  // Takes the branch as it is on disk when no step of ours is on its way: others may push.
+  // Takes the branch as it is on disk when no step of ours is on its way: others may push. What it contains no more is
+  // kept and told, and later steps go on upon what is there.
   absl::Status FollowBranch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteBranch(const std::string& branch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Has the index, where there is one, catch up with the branch.
   void FollowIndex() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -152,6 +164,8 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   // Written by holders of the mutex; the journal's thread reads it without.
   std::atomic<int64_t> epoch_{0};                  // grows when steps are abandoned
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);   // of the last Flush()
+  int64_t flushes_ ABSL_GUARDED_BY(mutex_) = 0;    // that have begun
+  int64_t troubled_ ABSL_GUARDED_BY(mutex_) = 0;   // the one that trouble_ is of
   bool diverged_ ABSL_GUARDED_BY(mutex_) = false;  // the trouble is that somebody else moved the branch
   absl::Time locked_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // by another process
 

@@ -13,12 +13,15 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/workspace/ancestry.h"
 #include "service/workspace/bare_repository.h"
 #include "service/workspace/git.h"
 #include "service/workspace/git_process.h"
 #include "service/workspace/journal.h"
+#include "service/workspace/lost_commits.h"
 #include "service/workspace/staged_objects.h"
 #include "service/workspace/step_codec.h"
+#include "service/workspace/stored_steps.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -54,14 +57,6 @@ std::vector<std::string> LinesOf(absl::string_view output) {
   return lines;
 }
 
-int CountParents(absl::string_view body) {
-  int parents = 0;
-  for (const absl::string_view line : absl::StrSplit(body.substr(0, body.find("\n\n")), '\n')) {
-    parents += absl::StartsWith(line, "parent ") ? 1 : 0;
-  }
-  return parents;
-}
-
 Finding InJournal(absl::string_view cause) {
   return {"journal", std::string(cause),
           "restore a backup: the commits above the branch that were answered last are lost to this data directory"};
@@ -77,9 +72,11 @@ int64_t CommitLine::RevisionOf(absl::string_view commit) const {
 absl::StatusOr<CheckedRepository> CheckedRepository::Open(const std::string& path) {
   RETURN_IF_ERROR(InitializeGit());
   ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> repository, BareRepository::Open(path));
-  std::string recorded = BareRepository::RecordedHead(path);  // before the branch, which may be moving
-  ASSIGN_OR_RETURN(std::string branch, repository->Branch());
-  return CheckedRepository(path, std::move(recorded), std::move(branch), repository->objects());
+  // Before the branch, which may be moving.
+  CheckedRepository checked(path, BareRepository::RecordedHead(path), LostCommits(path));
+  ASSIGN_OR_RETURN(checked.branch_, repository->Branch());
+  checked.objects_ = repository->objects();
+  return checked;
 }
 
 std::vector<Finding> CheckedRepository::CheckObjects() const {
@@ -117,30 +114,48 @@ CommitLine CheckedRepository::Walk(const std::function<void(const CommitInfo& co
     }
     line.number[at] = line.commits++;
     commit->id = at;
-    visit(*commit, CountParents(*body));
+    visit(*commit, static_cast<int>(ParentsOf(*body).size()));
     at = commit->first_parent;
   }
   return line;
+}
+
+std::optional<Finding> CheckedRepository::CheckHead(const CommitLine& line, const KnownHead& head) const {
+  const int64_t revision = line.RevisionOf(head.commit);
+  if (head.commit.empty() || (revision != 0 && (head.revision == 0 || head.revision == revision))) return std::nullopt;
+  if (revision != 0) {
+    return Finding{kBranchPlace,
+                   absl::StrCat(head.commit, " is revision ", revision, ", and ", head.revision, " by ", head.record),
+                   "the history below it was rewritten or cut: compare it with a backup"};
+  }
+  const std::string at = line.head.empty() ? "no commit" : line.head;
+  // A merge may have put it beside the first parents.
+  const absl::StatusOr<bool> contained = Contains(*objects_, line.head, head.commit);
+  if (!contained.ok()) {
+    return Finding{kBranchPlace,
+                   absl::StrCat("it is at ", at, ", and whether that contains ", head.commit, ", which ", head.record,
+                                " has, cannot be told: ", contained.status().message()),
+                   kMendObject};
+  }
+  if (*contained) return std::nullopt;
+  return Finding{kBranchPlace,
+                 absl::StrCat("it was rewritten: it is at ", at, " and does not contain ", head.commit, ", which ",
+                              head.record, " has"),
+                 absl::StrCat("keep the other line, `git branch theirs main`; then give ours its place back: ",
+                              "`git update-ref refs/heads/main ", head.commit, "`")};
 }
 
 std::vector<Finding> CheckedRepository::CheckHeads(const CommitLine& line, std::vector<KnownHead> known) const {
   known.insert(known.begin(), {recorded_, 0, "the server's record of its last move"});
   std::vector<Finding> findings;
   for (const KnownHead& head : known) {
-    if (head.commit.empty()) continue;
-    const int64_t revision = line.RevisionOf(head.commit);
-    if (revision == 0) {
-      findings.push_back({kBranchPlace,
-                          absl::StrCat("it was rewritten: it is at ", line.head.empty() ? "no commit" : line.head,
-                                       " and does not contain ", head.commit, ", which ", head.record, " has"),
-                          absl::StrCat("keep the other line, `git branch theirs main`; then give ours its place back: ",
-                                       "`git update-ref refs/heads/main ", head.commit, "`")});
-    } else if (head.revision != 0 && head.revision != revision) {
-      findings.push_back(
-          {kBranchPlace,
-           absl::StrCat(head.commit, " is revision ", revision, ", and ", head.revision, " by ", head.record),
-           "the history below it was rewritten or cut: compare it with a backup"});
-    }
+    if (std::optional<Finding> finding = CheckHead(line, head)) findings.push_back(*std::move(finding));
+  }
+  for (const std::string& commit : lost_) {
+    std::optional<Finding> finding = CheckHead(line, {commit, 0, LostCommitRef(commit)});
+    if (!finding.has_value()) continue;
+    finding->mend = MendLostCommit(commit);
+    findings.push_back(*std::move(finding));
   }
   return findings;
 }
@@ -156,11 +171,9 @@ std::vector<Finding> CheckedRepository::CheckSteps(const CommitLine& line,
     }
     steps.push_back(*step);
   }
-  size_t stored = steps.size();  // those that the branch has, or lies on top of
-  for (; stored > 0; --stored) {
-    const std::string& after = HeadAfter(steps[stored - 1]);
-    if (!after.empty() && line.RevisionOf(after) != 0) break;
-  }
+  const absl::StatusOr<size_t> counted = CountStored(*objects_, steps, line.head);
+  if (!counted.ok()) return {};  // the history is damaged, which is told
+  const size_t stored = *counted;
   if (stored == steps.size()) return {};
   const std::string& base = steps[stored].expected_head();
   if (base != branch_) {

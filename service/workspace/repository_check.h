@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,22 +61,22 @@ class CheckedRepository {
   CommitLine Walk(const std::function<void(const CommitInfo& commit, int parents)>& visit,
                   std::vector<Finding>& findings) const;
 
-  // Whether the branch contains what others know of it: its own record of the last move, and `known`.
+  // Whether the branch contains what others know of it, at any place below it: the server's record of its last move,
+  // the commits that the server keeps since they were lost, and `known`.
   std::vector<Finding> CheckHeads(const CommitLine& line, std::vector<KnownHead> known) const;
 
   // Whether the answered steps of the journal can be made again on the branch.
   std::vector<Finding> CheckSteps(const CommitLine& line, const std::vector<JournalEntry>& entries) const;
 
  private:
-  CheckedRepository(std::string path, std::string recorded, std::string branch,
-                    std::shared_ptr<const ObjectSource> objects)
-      : path_(std::move(path)),
-        recorded_(std::move(recorded)),
-        branch_(std::move(branch)),
-        objects_(std::move(objects)) {}
+  CheckedRepository(std::string path, std::string recorded, std::vector<std::string> lost)
+      : path_(std::move(path)), recorded_(std::move(recorded)), lost_(std::move(lost)) {}
+
+  std::optional<Finding> CheckHead(const CommitLine& line, const KnownHead& head) const;
 
   std::string path_;
   std::string recorded_;
+  std::vector<std::string> lost_;
   std::string branch_;
   std::shared_ptr<const ObjectSource> objects_;
 };

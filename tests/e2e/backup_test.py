@@ -289,14 +289,29 @@ class Verify(Folder):
     def test_finds_a_rewritten_ref(self):
         newest = self.id('main')
         git('update-ref', 'refs/heads/main', 'main~1', cwd=self.repository)
+        below = self.id('main')
         fault = next(f for f in self.verify()['faults'] if f['place'] == 'branch main')
         self.assertIn(newest, fault['cause'])
         self.assertIn(f'git update-ref refs/heads/main {newest}', fault['mend'])
-        # The server goes on, and it is still found.
-        self.serve()
-        self.ok('model', 'put', 'team-notes', '-', stdin=model('team-notes', 77))
-        self.stop()
-        self.assertIn('branch main', [f['place'] for f in self.verify()['faults']])
+        # The server tells it once, keeps what was lost, and goes on.
+        for minutes in (77, 78):
+            self.serve()
+            self.ok('model', 'put', 'team-notes', '-', stdin=model('team-notes', minutes))
+            self.stop()
+        log = [json.loads(line) for line in (self.home / 'server.log').read_text().splitlines()]
+        lost = [line for line in log if 'rewrote' in line['msg']]
+        self.assertEqual([(line['level'], line['uid']) for line in lost], [('error', self.repository.stem)])
+        self.assertIn(f'is at {below} and does not contain {newest}', lost[0]['reason'])
+        self.assertIn(f'git update-ref refs/heads/main {newest}', lost[0]['mend'])
+        git('gc', '-q', '--prune=now', cwd=self.repository)
+        git('cat-file', '-e', newest, cwd=self.repository)
+        self.assert_clean(self.repository)
+        faults = [f for f in self.verify()['faults'] if f['place'] == 'branch main']
+        self.assertEqual(len(faults), 1)
+        self.assertIn(newest, faults[0]['cause'])
+        # What it says accepts the other line.
+        git('update-ref', '-d', f'refs/metapowers/lost/{newest}', cwd=self.repository)
+        self.assertEqual([f for f in self.verify()['faults'] if f['place'] == 'branch main'], [])
 
     def test_finds_a_rewritten_ref_in_a_backup(self):
         self.back_up()
@@ -305,6 +320,53 @@ class Verify(Folder):
         fault = self.verify('--from', self.backup)['faults'][0]
         self.assertEqual((fault['workspace'], fault['place']), ('default', 'branch main'))
         self.assertIn('the manifest has', fault['cause'])
+
+    def test_finds_a_lost_registry_entry(self):
+        (self.data / 'registry/default').unlink()
+        fault = self.verify()['faults'][0]
+        self.assertEqual((fault['workspace'], fault['place']), ('', f'workspaces/{self.repository.name}'))
+        self.assertIn('no entry of the registry names it', fault['cause'])
+        done = daemon('backup', '--data-dir', self.data, '--to', self.backup)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('no entry of the registry names it', done.stderr)
+        # The backup holds nothing, and says so.
+        fault = self.verify('--from', self.backup)['faults'][0]
+        self.assertEqual((fault['workspace'], fault['place']), (self.repository.stem, 'manifest'))
+        self.assertIn('it holds nothing of it', fault['cause'])
+        # What verify says mends it.
+        (self.data / 'registry/default').write_text(f'{self.repository.stem}\n{int(time.time())}\n\n')
+        self.assertEqual(self.verify()['faults'], [])
+        self.back_up()
+        self.assertEqual(self.verify('--from', self.backup)['faults'], [])
+
+    def test_one_damaged_workspace_is_named_and_the_rest_restored(self):
+        self.serve()
+        self.ok('workspace', 'create', 'second')
+        self.ok('--workspace', 'second', 'model', 'put', 'team-notes', '-', stdin=model('team-notes', 5))
+        self.stop()
+        self.back_up()
+        uid = (self.data / 'registry/default').read_text().splitlines()[0]
+        shutil.rmtree(self.backup / f'workspaces/{uid}.git/objects')
+        restored = self.home / 'restored'
+        done = daemon('restore', '--from', self.backup, '--data-dir', restored)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r'(?m)^metapowersd: workspace default is not restored as it was: git cannot copy')
+        self.assertRegex(done.stdout, r'^restored the backup of \S+: workspaces 1, problems 1\n$')
+        found = self.verify('--data-dir', restored)
+        self.assertEqual((found['faults'], found['workspaces']), ([], 1))
+
+    def test_a_restored_directory_tells_where_it_comes_from(self):
+        self.back_up()
+        restored = self.home / 'restored'
+        self.assertEqual(daemon('restore', '--from', self.backup, '--data-dir', restored).returncode, 0)
+        found = self.verify('--data-dir', restored)
+        origin = (self.data / 'id').read_text().strip()
+        self.assertEqual([n['place'] for n in found['notes']], ['data directory'])
+        self.assertIn(f'restored from the backup of {origin}', found['notes'][0]['cause'])
+        done = daemon('backup', '--data-dir', restored, '--to', self.backup)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(f'the backup of {origin}, which this data directory was restored from', done.stderr)
+        self.back_up()
 
     def commit_changed(self, path, change, message):
         """A commit on main of a changed file."""
@@ -415,7 +477,8 @@ class Signing(Folder):
             for words in (['--data-dir', self.data, '--signing-key', key, '--listen', f'unix:{self.home}/s'],
                           ['allowed-signers', '--signing-key', key]):
                 done = daemon(*words)
-                self.assertNotEqual(done.returncode, 0)
+                self.assertEqual(done.returncode, 2)
+                self.assertRegex(done.stderr, f"^metapowersd: signing key '{key}' .*\n  .*\n$")
                 self.assertIn(why, done.stderr)
         refused(self.home / 'absent', 'cannot be read')
         refused(self.home / 'key.pub', 'is open to others')

@@ -40,6 +40,17 @@ TEST(ErrorsTest, CarriesEveryDetail) {
   EXPECT_EQ(DetailOf<google::rpc::Help>(status).links(0).description(), "run security-policy");
 }
 
+TEST(ErrorsTest, ComesBackAsItWas) {
+  const absl::Status error = MakeError(absl::StatusCode::kFailedPrecondition, "needs 00-govern.md",
+                                       {"GATE_MISSING", {{"gate", "00-govern.md"}}, {{"a", "is wrong", ""}}, "run it"});
+  const absl::Status back = FromGrpcStatus(ToGrpcStatus(error, "r"));
+  EXPECT_EQ(back, error);
+  EXPECT_EQ(DetailsOf(back), DetailsOf(error));
+  const absl::Status foreign = FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "no route"));
+  EXPECT_TRUE(absl::IsUnavailable(foreign));
+  EXPECT_EQ(DetailsOf(foreign).reason, "");
+}
+
 TEST(ErrorsTest, KeepsEveryCode) {
   for (int code = 1; code <= 16; ++code) {
     if (code == static_cast<int>(absl::StatusCode::kUnavailable) || code == 2) continue;

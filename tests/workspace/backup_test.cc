@@ -13,6 +13,7 @@
 #include "service/base/failpoint.h"
 #include "service/workspace/data_dir.h"
 #include "service/workspace/local_engine.h"
+#include "service/workspace/restore.h"
 #include "service/workspace/workspace_registry.h"
 #include "tests/workspace/repository_fixture.h"
 
@@ -78,9 +79,9 @@ TEST_F(BackupTest, HoldsWhatWasAnsweredAndComesBack) {
   EXPECT_EQ(outcome.manifest.Find(a.uid)->revision, 5);
   EXPECT_EQ(outcome.manifest.Find(empty.uid)->head, "");
 
-  ASSERT_OK_AND_ASSIGN(const BackupManifest restored, Restore(dir_ / "backup", dir_ / "restored"));
-  EXPECT_EQ(restored, outcome.manifest);
-  EXPECT_EQ(DataDir::ReadId(dir_ / "restored").value(), DataDir::ReadId(dir_ / "data").value());
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  EXPECT_EQ(restored.manifest, outcome.manifest);
+  EXPECT_TRUE(restored.problems.empty());
   for (const Workspace& workspace : {a, b, empty}) {
     ExpectFsckClean(DataDirLayout(dir_ / "restored").repository(workspace.uid));
   }
@@ -132,8 +133,8 @@ TEST_F(BackupTest, OneThatIsCutOffLeavesTheMark) {
   if (absl::IsUnimplemented(SetFailpoints("backup_before_mark=error:5"))) GTEST_SKIP();
   EXPECT_FALSE(Back().ok());
   ASSERT_OK(SetFailpoints(""));
-  ASSERT_OK_AND_ASSIGN(const BackupManifest restored, Restore(dir_ / "backup", dir_ / "restored"));
-  EXPECT_EQ(restored.Find(a.uid)->head, marked);
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  EXPECT_EQ(restored.manifest.Find(a.uid)->head, marked);
   EXPECT_EQ(GitOk(DataDirLayout(dir_ / "restored").repository(a.uid), "rev-parse main"), marked);
   // What it left behind is in nobody's way.
   const std::string repository = absl::StrCat(dir_ / "backup", "/workspaces/", a.uid, ".git");
@@ -268,15 +269,153 @@ TEST(BackupManifest, ComesBackAsItWasMade) {
   manifest.workspaces.push_back(
       {{"b", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e13", "", absl::UnixEpoch()}, "", 0, absl::FromUnixSeconds(6)});
   EXPECT_EQ(ParseManifest(FormatManifest(manifest)).value(), manifest);
+  manifest.failed.push_back({"c", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e14", "it is damaged: object 3f"});
+  manifest.failed.push_back({"6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e15", "", "why"});
+  EXPECT_EQ(ParseManifest(FormatManifest(manifest)).value(), manifest);
 }
 
-TEST_F(BackupTest, StoreTellsWhyItCannot) {
+TEST_F(BackupTest, StoreTellsWhyItCannotNowAndNotWhyItCouldNotBefore) {
+  const Workspace a = Create("a");
+  const std::string first = Commit(a, "1");
+  ASSERT_OK(engine_->Store(a.uid));
+  const std::string second = Commit(a, "2");
+  GitOk(Repository(a), "update-ref -d refs/heads/main");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(engine_->Store(a.uid), HasError(absl::StatusCode::kFailedPrecondition, "BRANCH_DIVERGED", _));
+  }
+  GitOk(Repository(a), "update-ref refs/heads/main " + first);
+  ASSERT_OK(engine_->Store(a.uid));
+  EXPECT_EQ(GitOk(Repository(a), "rev-parse main"), second);
+}
+
+TEST_F(BackupTest, AMergeWithOurHeadBesideItsLineIsFollowed) {
   const Workspace a = Create("a");
   Commit(a, "1");
-  ASSERT_OK(engine_->Store(a.uid));
   Commit(a, "2");
-  GitOk(Repository(a), "update-ref -d refs/heads/main");
-  EXPECT_THAT(engine_->Store(a.uid), HasError(absl::StatusCode::kFailedPrecondition, "BRANCH_DIVERGED", _));
+  ASSERT_OK(Back());
+  const std::string theirs = GitOk(Repository(a), "commit-tree -m theirs -p main~1 'main~1^{tree}'");
+  const std::string merge =
+      GitOk(Repository(a), absl::StrCat("commit-tree -m merge -p ", theirs, " -p main 'main^{tree}'"));
+  GitOk(Repository(a), "update-ref refs/heads/main " + merge);
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome outcome, Back());
+  EXPECT_TRUE(outcome.problems.empty());
+  EXPECT_EQ(outcome.manifest.Find(a.uid)->head, merge);
+}
+
+TEST_F(BackupTest, OneThatCannotBeRestoredStopsNoOther) {
+  const Workspace a = Create("a"), b = Create("b"), c = Create("c");
+  for (const Workspace& workspace : {a, b, c}) Commit(workspace, workspace.name);
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome outcome, Back());
+  const std::string copies = dir_ / "backup/workspaces/";
+  std::filesystem::remove_all(absl::StrCat(copies, b.uid, ".git/objects/pack"));
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  ASSERT_EQ(restored.problems.size(), 1u);
+  EXPECT_EQ(restored.problems[0].workspace, "b");
+  EXPECT_THAT(restored.problems[0].status, HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", _));
+  EXPECT_FALSE(std::filesystem::exists(DataDirLayout(dir_ / "restored").repository(b.uid)));
+  Open(dir_ / "restored");
+  for (const Workspace& workspace : {a, c}) {
+    EXPECT_EQ(engine_->Head(registry_->Get(workspace.name)->uid).value()->commit(),
+              outcome.manifest.Find(workspace.uid)->head);
+  }
+  EXPECT_FALSE(registry_->Get("b").ok());
+  // Where nothing can be, there is no directory.
+  for (const Workspace& workspace : {a, c}) std::filesystem::remove_all(absl::StrCat(copies, workspace.uid, ".git"));
+  EXPECT_THAT(Restore(dir_ / "backup", dir_ / "nothing"),
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("workspace a: ")));
+  EXPECT_FALSE(DataDir::Check(dir_ / "nothing").ok());
+}
+
+TEST_F(BackupTest, ARestoredDirectoryIsAnotherAndLeavesTheBackupToTheFirst) {
+  const Workspace a = Create("a");
+  Commit(a, "1");
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome first, Back());
+  const std::string id = DataDir::ReadId(dir_ / "data").value();
+  ASSERT_OK(Restore(dir_ / "backup", dir_ / "drill"));
+  EXPECT_NE(DataDir::ReadId(dir_ / "drill").value(), id);
+  EXPECT_EQ(DataDir::ReadOrigin(dir_ / "drill").value(), (DataDirOrigin{id, first.manifest.time}));
+  EXPECT_EQ(DataDir::ReadOrigin(dir_ / "data").value(), std::nullopt);
+  Open(dir_ / "drill");
+  Commit(a, "of the drill");
+  const auto store = [this](const Workspace& workspace) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const auto head, engine_->Store(workspace.uid));
+    return head->commit();
+  };
+  EXPECT_THAT(BackUp(dir_ / "drill", dir_ / "backup", store),
+              HasError(absl::StatusCode::kInvalidArgument, "ARGUMENT_INVALID",
+                       HasSubstr(absl::StrCat("the backup of ", id, ", which this data directory was restored from"))));
+  EXPECT_OK(BackUp(dir_ / "drill", dir_ / "backup of the drill", store));
+  Open(dir_ / "data");
+  const std::string newest = Commit(a, "2");
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome second, Back());
+  EXPECT_TRUE(second.problems.empty());
+  EXPECT_EQ(second.manifest.Find(a.uid)->head, newest);
+}
+
+TEST_F(BackupTest, ALostNameIsToldAndNoNameIsTwice) {
+  const Workspace old = Create("a"), b = Create("b");
+  const std::string head = Commit(old, "old");
+  Commit(b, "b");
+  ASSERT_OK(Back());
+  std::filesystem::remove(dir_ / "data/registry/a");
+  Open(dir_ / "data");
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome lost, Back());
+  ASSERT_EQ(lost.problems.size(), 1u);
+  EXPECT_EQ(lost.problems[0].workspace, "a");
+  EXPECT_THAT(lost.problems[0].status,
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("no entry of the registry names it")));
+  EXPECT_EQ(lost.manifest.Find(old.uid)->workspace.name, "a") << "as it was";
+  ASSERT_EQ(lost.manifest.failed.size(), 1u);
+  EXPECT_EQ(lost.manifest.failed[0].uid, old.uid);
+
+  const Workspace made = Create("a");
+  Commit(made, "new");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const BackupOutcome both, Back());
+    EXPECT_EQ(both.manifest.Find(made.uid)->workspace.name, "a");
+    EXPECT_EQ(both.manifest.Find(old.uid)->workspace.name, "a-" + old.uid.substr(0, 8));
+  }
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  EXPECT_TRUE(restored.problems.empty());
+  Open(dir_ / "restored");
+  EXPECT_EQ(engine_->Head(registry_->Get("a-" + old.uid.substr(0, 8))->uid).value()->commit(), head);
+  EXPECT_EQ(registry_->Get("a")->uid, made.uid);
+}
+
+TEST_F(BackupTest, AManifestOfAnEarlierReleaseWithANameTwiceIsRestoredAndTold) {
+  const Workspace a = Create("a"), b = Create("b");
+  Commit(a, "a");
+  Commit(b, "b");
+  ASSERT_OK_AND_ASSIGN(BackupOutcome outcome, Back());
+  for (BackedUpWorkspace& entry : outcome.manifest.workspaces) entry.workspace.name = "a";
+  WriteFile(dir_ / "backup/manifest", FormatManifest(outcome.manifest));
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  ASSERT_EQ(restored.problems.size(), 1u);
+  EXPECT_THAT(restored.problems[0].status,
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("its name twice")));
+  EXPECT_EQ(restored.manifest.Find(b.uid)->workspace.name, "a-" + b.uid.substr(0, 8));
+  Open(dir_ / "restored");
+  EXPECT_EQ(registry_->Get("a")->uid, a.uid);
+  EXPECT_TRUE(registry_->Get("a-" + b.uid.substr(0, 8)).ok());
+}
+
+TEST_F(BackupTest, WhatAFirstBackupCouldNotTakeIsNamedByItsManifest) {
+  const Workspace a = Create("a"), b = Create("b");
+  Commit(b, "b");
+  std::filesystem::remove_all(Repository(a));
+  ASSERT_OK_AND_ASSIGN(const BackupOutcome outcome, Back());
+  ASSERT_EQ(outcome.problems.size(), 1u);
+  EXPECT_THAT(outcome.problems[0].status, HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT",
+                                                   HasSubstr("there is none at workspaces/" + a.uid)));
+  ASSERT_OK_AND_ASSIGN(const BackupManifest read, ParseManifest(ReadFileOrEmpty(dir_ / "backup/manifest")));
+  EXPECT_EQ(read, outcome.manifest);
+  ASSERT_EQ(read.failed.size(), 1u);
+  EXPECT_EQ(read.failed[0].name, "a");
+  EXPECT_FALSE(read.Holds(read.failed[0]));
+  ASSERT_OK_AND_ASSIGN(const RestoreOutcome restored, Restore(dir_ / "backup", dir_ / "restored"));
+  ASSERT_EQ(restored.problems.size(), 1u);
+  EXPECT_THAT(restored.problems[0].status,
+              HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", HasSubstr("holds nothing of it")));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr char kUid[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11";
 constexpr char kPath[] = ".metapowers/security/api/01-identify.md";
@@ -123,8 +124,10 @@ TEST_F(RepositoryCheckTest, FindsARewrittenBranch) {
   Commit("and another\n");
   EXPECT_THAT(Check(), ElementsAre(At("branch main", "does not contain " + was)));
   // And when all is gone.
+  const std::string newest = GitOk(repository(), "rev-parse main");
   GitOk(repository(), "update-ref -d refs/heads/main");
-  EXPECT_THAT(Check(), ElementsAre(At("branch main", "it is at no commit")));
+  EXPECT_THAT(Check(), ElementsAre(At("branch main", "it is at no commit and does not contain " + newest),
+                                   At("branch main", "it is at no commit and does not contain " + was)));
 }
 
 TEST_F(RepositoryCheckTest, APushOnTopIsNoRewriting) {
@@ -141,6 +144,25 @@ TEST_F(RepositoryCheckTest, APushOnTopIsNoRewriting) {
   // The record follows, so that cutting the push away is seen.
   GitOk(repository(), "update-ref refs/heads/main main~2");
   EXPECT_THAT(Check(), ElementsAre(At("branch main", "rewritten")));
+}
+
+TEST_F(RepositoryCheckTest, AMergeWithOurHeadBesideItsLineIsNoRewriting) {
+  const std::string ours = GitOk(repository(), "rev-parse main");
+  const std::string theirs = GitOk(repository(), "commit-tree -m theirs -p main~2 'main~2^{tree}'");
+  const std::string merge =
+      GitOk(repository(), absl::StrCat("commit-tree -m merge -p ", theirs, " -p ", ours, " '", ours, "^{tree}'"));
+  GitOk(repository(), "update-ref refs/heads/main " + merge);
+  EXPECT_THAT(Check(ours), IsEmpty());
+  GitOk(repository(), "update-ref refs/heads/main " + theirs);
+  EXPECT_THAT(Check(), ElementsAre(At("branch main", "does not contain " + ours)));
+}
+
+TEST_F(RepositoryCheckTest, WhatDamageHidesIsNotCalledRewritten) {
+  const std::string below = GitOk(repository(), "rev-parse main~1"), known = GitOk(repository(), "rev-parse main~2");
+  std::filesystem::remove(ObjectFile(below));
+  const auto findings = Check(known);
+  EXPECT_THAT(findings, Contains(At("branch main", "cannot be told")));
+  EXPECT_THAT(findings, Not(Contains(At("branch main", "was rewritten"))));
 }
 
 TEST_F(RepositoryCheckTest, FindsWhatOthersKnowOfTheBranch) {
