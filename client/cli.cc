@@ -125,10 +125,15 @@ void AddRunOptions(CLI::App& command, Arguments& arguments, const std::vector<st
 void AddHistoryCommands(CLI::App& app, Arguments& a) {
   CLI::App* log = AddCommand(app, "log", "what was committed, one line each, newest first",
                              "  metapowers log api-platform/govern -n 10\n"
-                             "  metapowers log api-platform#threat-model    only what changed this section\n",
+                             "  metapowers log api-platform#threat-model    only what changed this section\n"
+                             "  metapowers log api-platform@HEAD~10 --all\n",
                              a, [&a](Session& session) { return Log(session, a.log); });
-  log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT][#COMMAND]; the whole workspace when left out");
-  log->add_option("-n,--limit", a.log.limit, "most entries (default: 50)")->check(CLI::Range(1, 1000));
+  log->add_option("ADDRESS", a.log.address, "TOPIC[/DOCUMENT][#COMMAND][@REVISION]; the whole workspace when left out");
+  auto* limit = log->add_option("-n,--limit", a.log.limit, "most entries, 0 for all (default: 50)")
+                    ->check(CLI::Range(0, std::numeric_limits<int>::max()));
+  log->add_flag_callback(
+         "--all", [&a] { a.log.limit = 0; }, "all entries")
+      ->excludes(limit);
 
   CLI::App* diff = AddCommand(app, "diff", "difference of a topic between two revisions, in text or in meaning",
                               "  metapowers diff api-platform HEAD~1..HEAD\n"
@@ -161,6 +166,7 @@ void AddHistoryCommands(CLI::App& app, Arguments& a) {
   revert->add_option("TOPIC", a.revert.topic, "the system documented")->required();
   revert->add_option("REVISION", a.revert.revision, "commit id of 4 to 40 digits, HEAD or HEAD~N")->required();
   revert->add_flag("--dry-run", a.revert.dry_run, "print the diff, commit nothing");
+  revert->add_flag("--yes", a.revert.yes, "also when it removes the system model, as that of the first commit does");
   revert->add_option("--expected-head", a.revert.expected_head, "refuse when the head is not this commit");
   revert->add_option("--request-id", a.revert.request_id, "UUID of this call, written into the commit");
 }

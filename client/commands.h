@@ -53,8 +53,8 @@ struct ShowOptions {
 int Show(Session& session, const ShowOptions& options);
 
 struct LogOptions {
-  std::string address;  // TOPIC[/DOCUMENT][#COMMAND]; the whole workspace when empty
-  int limit = 50;
+  std::string address;  // TOPIC[/DOCUMENT][#COMMAND][@REVISION]; the whole workspace when empty
+  int limit = 50;       // 0 for all
 };
 int Log(Session& session, const LogOptions& options);
 
@@ -92,6 +92,7 @@ struct RevertOptions {
   std::string request_id;
   std::string expected_head;
   bool dry_run = false;  // print the diff, commit nothing
+  bool yes = false;      // also when it removes the system model
 };
 int Revert(Session& session, const RevertOptions& options);
 

@@ -96,8 +96,9 @@ size_t DisplayWidth(absl::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths;
+void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows, std::vector<size_t>* so_far) {
+  std::vector<size_t> own;
+  std::vector<size_t>& widths = so_far != nullptr ? *so_far : own;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));

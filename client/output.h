@@ -11,8 +11,10 @@
 
 namespace metapowers::client {
 
-// Rows with aligned columns and two spaces between them; the last column is not padded. Nothing is cut.
-void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+// Rows with aligned columns and two spaces between them; the last column is not padded. Nothing is cut. Of a table that
+// is printed piece by piece, `widths` are those of the columns so far.
+void PrintTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows,
+                std::vector<size_t>* widths = nullptr);
 
 // proto3 JSON with proto field names in lowerCamelCase, indented, unset fields left out, one line end.
 std::string ToJson(const google::protobuf::Message& message);

@@ -58,50 +58,71 @@ pid_t Spawn(const std::string& command, int input) {
   return process;
 }
 
-// Until the reader has read enough.
-void WriteAll(int descriptor, absl::string_view text) {
+// False when the reader has read enough.
+bool WriteAll(int descriptor, absl::string_view text) {
   while (!text.empty()) {
     const ssize_t count = write(descriptor, text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
+    if (count <= 0) return false;
     text.remove_prefix(static_cast<size_t>(count));
   }
-}
-
-// False when there is no such pager, and nothing was shown.
-bool Page(const std::string& command, absl::string_view text) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  pager_open = true;
-  const pid_t process = Spawn(command, ends[0]);
-  close(ends[0]);
-  if (process > 0) WriteAll(ends[1], text);
-  close(ends[1]);
-  int status = 0;
-  while (process > 0 && waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
-  pager_open = false;
-  return process > 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == kNotFound);
+  return true;
 }
 
 }  // namespace
 
 PagedOutput::PagedOutput(Session& session) : session_(session) {
   if (!session.for_terminal() || session.options().no_pager) return;
+  const char* const wanted = std::getenv("PAGER");
+  pager_ = wanted == nullptr ? kDefaultPager : wanted;
+  if (pager_.empty() || pager_ == "cat") return;
   real_ = session.SwapOut(&collected_);
 }
 
 PagedOutput::~PagedOutput() {
   if (real_ == nullptr) return;
+  HandOn();
   session_.SwapOut(real_);
-  const std::string text = collected_.str();
-  const char* const wanted = std::getenv("PAGER");
-  const std::string pager = wanted == nullptr ? kDefaultPager : wanted;
+  if (input_ < 0 || !Finish()) *real_ << text_;
+}
+
+bool PagedOutput::HandOn() {
+  if (real_ == nullptr) return static_cast<bool>(session_.out().flush());
+  const std::string added = collected_.str();
+  collected_.str("");
+  text_ += added;
+  if (input_ >= 0) return WriteAll(input_, added);
+  const bool fits = !NeedsPager(text_, session_.streams().columns, session_.streams().lines);
+  if (fits || pager_.empty()) return true;
+  if (Start()) return WriteAll(input_, text_);
+  pager_.clear();
+  return true;
+}
+
+bool PagedOutput::Start() {
   real_->flush();
   session_.err().flush();
-  const bool paged = !pager.empty() && pager != "cat" &&
-                     NeedsPager(text, session_.streams().columns, session_.streams().lines) && Page(pager, text);
-  if (!paged) *real_ << text;
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  pager_open = true;
+  process_ = Spawn(pager_, ends[0]);
+  close(ends[0]);
+  if (process_ > 0) {
+    input_ = ends[1];
+    return true;
+  }
+  close(ends[1]);
+  pager_open = false;
+  return false;
+}
+
+bool PagedOutput::Finish() {
+  close(input_);
+  int status = 0;
+  while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pager_open = false;
+  return !(WIFEXITED(status) && WEXITSTATUS(status) == kNotFound);
 }
 
 bool NeedsPager(absl::string_view text, size_t columns, size_t lines) {

@@ -58,6 +58,23 @@ bool NeverConnected(absl::string_view message) {
          absl::StrContains(message, "connections to all backends");
 }
 
+// `text` with the request's names of what was typed replaced by those that were typed.
+std::string InTypedWords(const std::string& text) {
+  return absl::StrReplaceAll(text, {{"context.request_id", "--request-id"},
+                                    {"context.expected_head", "--expected-head"},
+                                    {"context.skip_reason", "--reason"},
+                                    {"skip_checks", "--skip-checks"},
+                                    {"context.edit_choice", "--edits"},
+                                    {"context.author.name", "GIT_AUTHOR_NAME"},
+                                    {"context.author.email", "GIT_AUTHOR_EMAIL"},
+                                    {"context.model_yaml", "--model"},
+                                    {"context.attachments", "--attach"},
+                                    {"validate_only", "--dry-run"},
+                                    {"remove_model", "--yes"},
+                                    {"display_name", "--display-name"},
+                                    {"correct the fields named", "correct what is named"}});
+}
+
 // `text` with the service's name of a model replaced by the place where the user has it.
 std::string InUsersWords(const std::string& text, const std::string& source) {
   return source.empty() ? text : absl::StrReplaceAll(text, {{"system-model.yaml", source}});
@@ -203,16 +220,21 @@ int Session::Fail(const grpc::Status& status, const CallError& details) {
     next_step = "raise --timeout; the call may still have been committed: see 'metapowers log TOPIC'";
   }
   const std::string source = info.reason() == "MODEL_INVALID" ? model_source_ : "";
-  const int code = Fail(ExitCodeOf(status.error_code()), InUsersWords(message, source), "");
+  const bool of_arguments = info.reason() == "ARGUMENT_INVALID";
+  const auto worded = [&](const std::string& text) {
+    return of_arguments ? InTypedWords(text) : InUsersWords(text, source);
+  };
+  const int code = Fail(ExitCodeOf(status.error_code()), worded(message), "");
   const auto& violations = bad_request.field_violations();
   // One that the message tells in full already is not told twice.
   const bool told =
       violations.size() == 1 && message == absl::StrCat(violations[0].field(), " ", violations[0].description());
   for (int i = 0; !told && i < std::min(violations.size(), kShownViolations); ++i) {
-    err() << "  " << ForTerminal(InUsersWords(violations[i].field(), source)) << ": "
-          << ForTerminal(violations[i].description()) << '\n';
+    err() << "  " << ForTerminal(worded(violations[i].field())) << ": "
+          << ForTerminal(of_arguments ? worded(violations[i].description()) : violations[i].description()) << '\n';
   }
   if (violations.size() > kShownViolations) err() << "  and " << violations.size() - kShownViolations << " more\n";
+  if (of_arguments) next_step = InTypedWords(next_step);
   if (!next_step.empty()) err() << "  next: " << ForTerminal(next_step) << '\n';
   if (options_.verbose && !info.reason().empty()) {
     err() << "  reason: " << info.reason() << '\n';

@@ -195,7 +195,9 @@ int RunVerify(VerifyOptions options, bool json) {
   };
   const absl::StatusOr<v1::Verification> verification = Verify(options);
   if (!verification.ok()) return Complain(verification.status(), kExitUsage);
-  std::cout << (json ? VerificationJson(*verification) : FormatVerification(*verification));
+  const absl::StatusOr<std::string> told = json ? VerificationJson(*verification) : FormatVerification(*verification);
+  if (!told.ok()) return Complain(told.status(), kExitUsage);
+  std::cout << *told;
   return verification->faults().empty() ? 0 : kExitFailure;
 }
 

@@ -23,6 +23,8 @@ namespace {
 
 using metapowers::v1::Revision;
 
+constexpr int kLogPage = 1'000;  // the most that the service gives
+
 // Of one blame: 10,000 commits of the document.
 constexpr int kMaxBlamePages = 40;
 
@@ -43,6 +45,7 @@ void PrintRevision(Session& session, const metapowers::v1::GetRevisionResponse& 
     out << "    " << session.Styled("2", ForTerminal(absl::StrCat(trailer.key(), ": ", trailer.value()))) << '\n';
   }
   std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> omitted;
   for (const auto& file : response.files()) {
     const bool added = file.kind() == metapowers::v1::CHANGE_KIND_ADDED;
     const bool removed = file.kind() == metapowers::v1::CHANGE_KIND_REMOVED;
@@ -51,7 +54,12 @@ void PrintRevision(Session& session, const metapowers::v1::GetRevisionResponse& 
                     : removed ? "-"
                               : "~",
                     ForTerminal(file.path()),
-                    counted ? absl::StrCat("+", file.added_lines(), " -", file.removed_lines()) : ""});
+                    counted               ? absl::StrCat("+", file.added_lines(), " -", file.removed_lines())
+                    : file.diff_omitted() ? "too long to show"
+                                          : ""});
+    if (file.diff_omitted()) {
+      omitted.push_back(absl::StrCat("git show ", ShortId(revision.commit()), " -- ", file.path()));
+    }
   }
   if (!rows.empty()) out << '\n';
   PrintTable(out, rows);
@@ -62,6 +70,9 @@ void PrintRevision(Session& session, const metapowers::v1::GetRevisionResponse& 
   }
   if (!response.diff().empty()) out << '\n';
   PrintDiff(session, response.diff(), raw);
+  for (const std::string& command : omitted) {
+    session.err() << "left out, as it is too long: " << ForTerminal(command) << '\n';
+  }
 }
 
 void PrintBlame(Session& session, const metapowers::v1::BlameSectionResponse& blame) {
@@ -99,28 +110,42 @@ int Log(Session& session, const LogOptions& options) {
     if (!FindDocument(session, address, &document, &exit_code)) return exit_code;
     request.set_parent(absl::StrCat(request.parent(), "/documents/", document));
   }
-  metapowers::v1::ListRevisionsResponse listed;
-  do {  // a page of one section may be short
-    request.set_page_size(options.limit - listed.revisions_size());
-    request.set_page_token(listed.next_page_token());
-    metapowers::v1::ListRevisionsResponse page;
-    const auto context = session.NewContext();
-    if (const auto status = documents->ListRevisions(context.get(), request, &page); !status.ok()) {
-      return session.Fail(status);
-    }
-    listed.set_next_page_token(page.next_page_token());
-    listed.mutable_revisions()->MergeFrom(page.revisions());
-  } while (listed.revisions_size() < options.limit && !listed.next_page_token().empty());
-  if (session.PrintMessage(listed)) return kExitOk;
-  std::vector<std::vector<std::string>> rows;
-  for (const Revision& revision : listed.revisions())
-    rows.push_back(RevisionRow(session, revision, address.topic.empty()));
+  request.set_revision(address.revision);
+  const bool text =
+      session.options().format == OutputFormat::kText || session.options().format == OutputFormat::kMarkdown;
+  metapowers::v1::ListRevisionsResponse listed;  // of text only the page at hand
+  grpc::Status status;
+  int count = 0;
+  bool reading = true;
   {
-    const PagedOutput paged(session);
-    PrintTable(session.out(), rows);
+    PagedOutput paged(session);
+    std::vector<size_t> widths;
+    do {  // a page of one section may be short
+      request.set_page_size(options.limit == 0 ? kLogPage : std::min(kLogPage, options.limit - count));
+      request.set_page_token(listed.next_page_token());
+      metapowers::v1::ListRevisionsResponse page;
+      const auto context = session.NewContext();
+      status = documents->ListRevisions(context.get(), request, &page);
+      if (!status.ok()) break;
+      listed.set_next_page_token(page.next_page_token());
+      count += page.revisions_size();
+      if (!text) {
+        listed.mutable_revisions()->MergeFrom(page.revisions());
+        continue;
+      }
+      std::vector<std::vector<std::string>> rows;
+      for (const Revision& revision : page.revisions()) {
+        rows.push_back(RevisionRow(session, revision, address.topic.empty()));
+      }
+      PrintTable(session.out(), rows, &widths);
+      reading = paged.HandOn();
+    } while (reading && (options.limit == 0 || count < options.limit) && !listed.next_page_token().empty());
   }
-  if (!listed.next_page_token().empty()) {
-    session.err() << "more: metapowers log " << options.address << " -n " << options.limit * 2 << '\n';
+  if (!status.ok()) return session.Fail(status);
+  if (session.PrintMessage(listed)) return kExitOk;
+  if (reading && !listed.next_page_token().empty()) {
+    session.err() << "more: metapowers log " << options.address << (options.address.empty() ? "" : " ") << "-n "
+                  << int64_t{2} * options.limit << ", or --all\n";
   }
   return kExitOk;
 }
@@ -190,6 +215,7 @@ int Revert(Session& session, const RevertOptions& options) {
   request.set_request_id(as_command.request_id());
   request.set_expected_head(options.expected_head);
   request.set_validate_only(options.dry_run);
+  request.set_remove_model(options.yes);
   if (as_command.has_author()) *request.mutable_author() = as_command.author();
   METAPOWERS_STUB(documents, session, metapowers::v1::DocumentService);
   metapowers::v1::RevertRevisionResponse response;

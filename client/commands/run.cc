@@ -35,6 +35,7 @@ class RunPrinter {
 
   void Print(const metapowers::v1::RunCommandsResponse& event) {
     tally_.Add(event);
+    conflicts_resolved_ += event.finished().outcome().hand_edits().conflicts_resolved();
     if (event.has_model()) gate_.Add(event.model());
     if (event.has_finished()) gate_.Add(event.finished().outcome());
     if (session_.PrintMessage(event)) return;
@@ -66,6 +67,8 @@ class RunPrinter {
   void EndBar() { bar_.reset(); }
 
   RunTally& tally() { return tally_; }
+  // Places whose conflict the choice decided.
+  int conflicts_resolved() const { return conflicts_resolved_; }
   const FindingsGate& gate() const { return gate_; }
 
  private:
@@ -105,6 +108,7 @@ class RunPrinter {
   const std::string inputs_;
   FindingsGate gate_;
   RunTally tally_;
+  int conflicts_resolved_ = 0;
   std::optional<ProgressBar> bar_;
 };
 
@@ -145,7 +149,13 @@ bool AskHistory(Session& session, const RunOptions& options, const std::string& 
 // The exit code of a run that did not end well, after telling what stands and how to go on.
 int Unfinished(Session& session, const RunOptions& options, const std::string& request_id, const grpc::Status& status,
                RunTally& tally) {
-  const CallError error(status);
+  CallError error(status);
+  if (error.info.reason() == "SECTION_CONFLICT") {
+    const std::string failed = FailedCommand(error);
+    error.help.Clear();
+    error.help.add_links()->set_description(
+        ConflictAdvice(options, session.options(), tally.inputs_committed(), failed.empty() ? options.target : failed));
+  }
   const int exit_code = session.Fail(status, error);
   // A call that was refused has no plan; what it left behind is nothing, as the error says.
   const bool begun = !tally.plan().empty() || Session::interrupted();
@@ -192,6 +202,9 @@ int Run(Session& session, const RunOptions& options) {
   const grpc::Status status = stream->Finish();
   printer.EndBar();
   if (!status.ok()) return Unfinished(session, options, request.context().request_id(), status, printer.tally());
+  if (options.edits == "markers" && printer.conflicts_resolved() > 0) {
+    session.err() << "next: " << ForTerminal(MarkersAdvice(options, session.options())) << '\n';
+  }
   exit_code = printer.gate().Conclude(session, options.target);
   if (exit_code != kExitOk) return exit_code;
   return options.dry_run && options.exit_code && printer.tally().changed() ? kExitChanges : kExitOk;

@@ -27,6 +27,32 @@ bool IsSetTo(const char* variable, const std::string& value) {
   return set != nullptr && value == set;
 }
 
+std::string CommandLine(const char* verb, const RunOptions& options, const GlobalOptions& global,
+                        bool inputs_committed) {
+  std::vector<std::string> words = {"metapowers"};
+  const auto add = [&words](const char* option, const std::string& value) {
+    if (value.empty()) return;
+    words.push_back(option);
+    words.push_back(ShellWord(value));
+  };
+  if (!IsSetTo("METAPOWERS_SERVER", global.server)) add("--server", global.server);
+  if (!IsSetTo("METAPOWERS_WORKSPACE", global.workspace)) add("--workspace", global.workspace);
+  if (global.timeout != GlobalOptions().timeout) add("--timeout", absl::FormatDuration(global.timeout));
+  words.push_back(verb);
+  words.push_back(ShellWord(options.target));
+  words.push_back(ShellWord(options.topic));
+  if (!inputs_committed) {
+    add("--model", options.files.model);
+    add("--decisions", options.files.decisions);
+    for (const std::string& attachment : options.files.attachments) add("--attach", attachment);
+  }
+  add("--fail-on", options.fail_on);
+  add("--edits", options.edits);
+  if (options.skip_checks) words.push_back("--skip-checks");
+  add("--reason", options.reason);
+  return absl::StrJoin(words, " ");
+}
+
 }  // namespace
 
 void RunTally::Add(const metapowers::v1::RunCommandsResponse& event) {
@@ -83,28 +109,27 @@ void RunTally::PrintUnfinished(std::ostream& err, const std::string& failed, con
 }
 
 std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& global, bool inputs_committed) {
-  std::vector<std::string> words = {"metapowers"};
-  const auto add = [&words](const char* option, const std::string& value) {
-    if (value.empty()) return;
-    words.push_back(option);
-    words.push_back(ShellWord(value));
+  return CommandLine("run", options, global, inputs_committed);
+}
+
+std::string ConflictAdvice(RunOptions options, const GlobalOptions& global, bool inputs_committed,
+                           const std::string& command) {
+  options.target = command;
+  const auto line = [&](const char* verb, const char* edits) {
+    options.edits = edits;
+    return CommandLine(verb, options, global, inputs_committed);
   };
-  if (!IsSetTo("METAPOWERS_SERVER", global.server)) add("--server", global.server);
-  if (!IsSetTo("METAPOWERS_WORKSPACE", global.workspace)) add("--workspace", global.workspace);
-  if (global.timeout != GlobalOptions().timeout) add("--timeout", absl::FormatDuration(global.timeout));
-  words.push_back("run");
-  words.push_back(ShellWord(options.target));
-  words.push_back(ShellWord(options.topic));
-  if (!inputs_committed) {
-    add("--model", options.files.model);
-    add("--decisions", options.files.decisions);
-    for (const std::string& attachment : options.files.attachments) add("--attach", attachment);
-  }
-  add("--fail-on", options.fail_on);
-  add("--edits", options.edits);
-  if (options.skip_checks) words.push_back("--skip-checks");
-  add("--reason", options.reason);
-  return absl::StrJoin(words, " ");
+  return absl::StrCat("to see both: ", line("plan", "markers"),
+                      "; to keep the edits, or what was merged by hand and committed: ", line("run", "keep"),
+                      "; to take what is generated: ", line("run", "take"));
+}
+
+std::string MarkersAdvice(RunOptions options, const GlobalOptions& global) {
+  const std::string plan = CommandLine("plan", options, global, false);
+  options.edits = "keep";
+  return absl::StrCat("to merge by hand: ", plan,
+                      " --raw | git apply; resolve what stands between the markers, commit, ",
+                      "then: ", CommandLine("run", options, global, false));
 }
 
 }  // namespace metapowers::client

@@ -50,6 +50,14 @@ class RunTally {
 // committed.
 std::string CommandLineToGoOn(const RunOptions& options, const GlobalOptions& global, bool inputs_committed);
 
+// How to choose where a person and the regeneration changed the same lines of the section of `command`, as command
+// lines with what was given. Left out is the same.
+std::string ConflictAdvice(RunOptions options, const GlobalOptions& global, bool inputs_committed,
+                           const std::string& command);
+
+// How to go on from the two versions that `plan --edits markers` has printed.
+std::string MarkersAdvice(RunOptions options, const GlobalOptions& global);
+
 }  // namespace metapowers::client
 
 #endif  // METAPOWERS_CLIENT_COMMANDS_RUN_TALLY_H_

@@ -90,9 +90,13 @@ int ListTopics(Session& session) {
       rows.push_back({id, absl::StrCat("cannot be read: ", ForTerminal(answer.error_message()))});
       continue;
     }
+    const int faults = status.document_faults_size();
     rows.push_back({id, SectionsText(status, ""), absl::StrCat("findings: ", FindingsText(status)),
                     absl::StrCat(status.questions_size(), " questions"),
                     status.next_command().empty() ? "nothing to run" : absl::StrCat("next: ", status.next_command())});
+    if (faults > 0) {
+      rows.back().push_back(absl::StrCat(faults, " to mend by hand: metapowers status ", id));
+    }
   }
   PrintTable(session.out(), rows);
   if (rows.empty()) session.err() << "no topics yet; next: metapowers init TOPIC --archetype fintech-api\n";
@@ -119,6 +123,12 @@ void PrintSections(Session& session, const metapowers::v1::GetTopicStatusRespons
   session.out() << '\n';
   PrintTable(session.out(), phases);
   if (planned > 0) session.out() << planned << " more commands are planned: metapowers commands\n";
+}
+
+void PrintFaults(Session& session, const metapowers::v1::GetTopicStatusResponse& response) {
+  for (const auto& fault : response.document_faults()) {
+    session.out() << ForTerminal(fault.problem()) << "; to mend it: " << ForTerminal(fault.mend()) << '\n';
+  }
 }
 
 void PrintQuestions(Session& session, const metapowers::v1::GetTopicStatusResponse& response,
@@ -149,6 +159,7 @@ int Status(Session& session, const std::string& topic) {
   }
   if (session.PrintMessage(response)) return kExitOk;
   PrintSections(session, response);
+  PrintFaults(session, response);
   if (response.has_model()) session.out() << "open findings: " << FindingsText(response) << '\n';
   if (const int skipped = response.skipped_gates(); skipped > 0) {
     session.out() << skipped << " gate" << (skipped == 1 ? "" : "s") << " passed over: skip-log.md\n";

@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "service/document/line_ends.h"
 #include "service/document/line_pairs.h"
 #include "service/document/merge_order.h"
 #include "service/document/orphaned_notes.h"
@@ -335,16 +335,6 @@ SectionMerge MergeAsOne(absl::string_view before, absl::string_view standing, ab
   return merge;
 }
 
-bool MostlyCrlf(absl::string_view text) {
-  size_t lines = 0;
-  size_t crlf = 0;
-  for (size_t at = text.find('\n'); at != absl::string_view::npos; at = text.find('\n', at + 1)) {
-    ++lines;
-    if (at > 0 && text[at - 1] == '\r') ++crlf;
-  }
-  return 2 * crlf > lines;
-}
-
 }  // namespace
 
 SectionMerge MergeSection(absl::string_view before, absl::string_view standing, absl::string_view generated,
@@ -354,7 +344,7 @@ SectionMerge MergeSection(absl::string_view before, absl::string_view standing, 
   generated = absl::StripTrailingAsciiWhitespace(generated);
   const bool crlf = MostlyCrlf(standing);
   const std::string was = Padded(before);
-  const std::string is = crlf ? absl::StrReplaceAll(Padded(standing), {{"\r\n", "\n"}}) : Padded(standing);
+  const std::string is = crlf ? WithLf(Padded(standing)) : Padded(standing);
   const std::string made = Padded(generated);
   SectionMerge merge = Merger(choice).Merge(OutlineOf(was), OutlineOf(is), OutlineOf(made));
   merge.text.resize(absl::StripTrailingAsciiWhitespace(merge.text).size());
@@ -367,8 +357,7 @@ SectionMerge MergeSection(absl::string_view before, absl::string_view standing, 
   if (!merge.conflicts.empty() && choice == EditChoice::kRefuse) {
     merge.text = std::string(standing);
   } else if (crlf) {
-    merge.text = absl::StrReplaceAll(merge.text, {{"\r\n", "\n"}});
-    merge.text = absl::StrReplaceAll(merge.text, {{"\n", "\r\n"}});
+    merge.text = WithCrlf(merge.text);
   }
   return merge;
 }

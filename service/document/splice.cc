@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/document/line_ends.h"
 #include "service/document/line_scanner.h"
 #include "service/document/sections.h"
 
@@ -94,19 +95,20 @@ std::vector<Part> Split(absl::string_view document, const Layout& layout) {
   return parts;
 }
 
-absl::Status Malformed(std::string message, std::string lines) {
+absl::Status Malformed(std::string message, std::string lines, absl::string_view mend) {
   return MakeError(absl::StatusCode::kFailedPrecondition, message,
                    {.reason = "DOCUMENT_MALFORMED",
                     .metadata = {{"lines", std::move(lines)}},
                     .violations = {},
-                    .next_step = "mend the document by hand and commit it, then run the command again"});
+                    .next_step = absl::StrCat(mend, " and commit the document, then run the command again")});
 }
 
 absl::Status CheckDocument(absl::string_view document, absl::string_view heading) {
   const Sections sections = SplitSections(document);
   if (sections.unclosed_line > 0) {
     const std::string line = absl::StrCat(sections.unclosed_line);
-    return Malformed(absl::StrCat("the code fence or comment opened in line ", line, " is never closed"), line);
+    return Malformed(absl::StrCat("the code fence or comment opened in line ", line, " is never closed"), line,
+                     "close it");
   }
   std::vector<int> lines;
   for (const Section& section : sections.sections) {
@@ -115,7 +117,7 @@ absl::Status CheckDocument(absl::string_view document, absl::string_view heading
   if (lines.size() < 2) return absl::OkStatus();
   return Malformed(absl::StrCat("the heading '## ", heading, "' stands in lines ", absl::StrJoin(lines, ", "),
                                 ", so which section to replace is not known"),
-                   absl::StrJoin(lines, ","));
+                   absl::StrJoin(lines, ","), "remove the copy, or give it a heading of its own,");
 }
 
 absl::Status CheckSection(absl::string_view section, const Layout& layout, absl::string_view heading) {
@@ -157,9 +159,9 @@ bool EndsBlank(absl::string_view text) {
   return text.empty() || absl::EndsWith(text, "\n");
 }
 
-void EndWithBlank(std::string& text) {
-  if (!text.empty() && !absl::EndsWith(text, "\n")) text += '\n';
-  if (!EndsBlank(text)) text += '\n';
+void EndWithBlank(std::string& text, absl::string_view line_end) {
+  if (!text.empty() && !absl::EndsWith(text, "\n")) absl::StrAppend(&text, line_end);
+  if (!EndsBlank(text)) absl::StrAppend(&text, line_end);
 }
 
 }  // namespace
@@ -193,6 +195,8 @@ absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& lay
     if (!layout.note.empty()) absl::StrAppend(&created, layout.note, "\n");
     document = created;
   }
+  const bool crlf = MostlyCrlf(document);
+  const absl::string_view line_end = crlf ? "\r\n" : "\n";
   std::vector<Part> parts = Split(document, layout);
   for (Part& part : parts) {
     if (part.preamble) UpdateBasis(part.text, layout);
@@ -202,10 +206,11 @@ absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& lay
   if (own == parts.end()) {
     own = parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(InsertAt(parts, order)),
                        Part{order, false, false, ""});
-    if (own != parts.begin()) EndWithBlank(std::prev(own)->text);
+    if (own != parts.begin()) EndWithBlank(std::prev(own)->text, line_end);
   }
   own->text = absl::StrCat(absl::StripTrailingAsciiWhitespace(section), "\n");
   if (std::next(own) != parts.end()) own->text += '\n';
+  if (crlf) own->text = WithCrlf(own->text);
   std::string out;
   for (const Part& part : parts) out += part.text;
   return out;

@@ -26,7 +26,8 @@ struct Layout {
 // heading is replaced where it stands; a missing one is inserted in contract order. The basis line of the
 // preamble and the note are brought up to date where they stand in their generated form ("> Basis: " and,
 // for the note, its words up to the first ':'). Every other byte is kept; blank lines are added only where
-// the section would touch its neighbours. Any order of calls gives the same bytes; so does a repeated call.
+// the section would touch its neighbours. In a document most of whose lines end with CRLF, so do those of the section.
+// Any order of calls gives the same bytes; so does a repeated call.
 //
 // Errors: FAILED_PRECONDITION, reason DOCUMENT_MALFORMED, metadata "lines", when `heading` stands more than once
 // or a code fence or comment is never closed; the message names the lines. INTERNAL, reason

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "metapowers/v1/document_frame.pb.h"
@@ -61,9 +62,14 @@ absl::StatusOr<document::Layout> LayoutOf(absl::string_view document, absl::stri
 absl::StatusOr<std::string> SpliceSection(absl::string_view before, const v1::Command& spec, absl::string_view topic,
                                           absl::string_view section) {
   ASSIGN_OR_RETURN(document::Layout layout, LayoutOf(spec.document(), topic, ""));
-  ASSIGN_OR_RETURN(const std::string spliced, document::Splice(before, layout, spec.heading(), section));
-  ASSIGN_OR_RETURN(layout, LayoutOf(spec.document(), topic, spliced));
-  return document::WithBasis(spliced, layout);
+  const absl::StatusOr<std::string> spliced = document::Splice(before, layout, spec.heading(), section);
+  if (ErrorDetails details = DetailsOf(spliced.status()); details.reason == "DOCUMENT_MALFORMED") {
+    details.metadata["document"] = spec.document();
+    return MakeError(spliced.status().code(), absl::StrCat(spec.document(), ": ", spliced.status().message()), details);
+  }
+  RETURN_IF_ERROR(spliced.status());
+  ASSIGN_OR_RETURN(layout, LayoutOf(spec.document(), topic, *spliced));
+  return document::WithBasis(*spliced, layout);
 }
 
 absl::string_view NoteLabel() {

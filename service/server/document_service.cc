@@ -68,14 +68,10 @@ absl::Status ListDocuments(Backend& backend, Call& call, const ListDocumentsRequ
   return absl::OkStatus();
 }
 
-// A page of the commits that changed one section.
+// A page of the commits that changed one section, from the commit `cursor` down.
 absl::Status ListSectionRevisions(Backend& backend, Call& call, const workspace::Workspace& found,
                                   const ResourceName& parent, const CommandEntry& entry, int size, std::string& cursor,
                                   ListRevisionsResponse& response) {
-  if (cursor.empty()) {
-    ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
-    cursor = head->commit();
-  }
   SectionHistory history(backend, found.uid, parent, entry, cursor);
   while (response.revisions_size() < size) {
     ASSIGN_OR_RETURN(const std::optional<SectionChange> change, history.Next(call));
@@ -121,17 +117,24 @@ absl::Status ListRevisions(Backend& backend, Call& call, const ListRevisionsRequ
                                             section == nullptr ? "" : section->spec->id());
   ASSIGN_OR_RETURN(std::string cursor, ReadPageToken(query_id, request.page_token()));
   if (request.settled()) RETURN_IF_ERROR(AwaitWriters(backend, call, found.uid));
+  std::string from;
+  if (cursor.empty()) {
+    ASSIGN_OR_RETURN(from, ResolveRevision(*backend.env.engine, found.uid, parent, request.revision()));
+  }
   if (cursor.empty() && !parent.topic.empty()) {
-    ASSIGN_OR_RETURN(const auto head, backend.env.engine->Head(found.uid));
-    RETURN_IF_ERROR(TopicTree(*head, parent).status());
+    ASSIGN_OR_RETURN(const auto newest,
+                     from.empty() ? backend.env.engine->Head(found.uid) : backend.env.engine->At(found.uid, from));
+    RETURN_IF_ERROR(TopicTree(*newest, parent).status());
+    from = newest->commit();
   }
   if (section != nullptr) {
+    if (cursor.empty()) cursor = std::move(from);
     RETURN_IF_ERROR(ListSectionRevisions(backend, call, found, parent, *section, size, cursor, response));
     response.set_next_page_token(MakePageToken(query_id, cursor));
     return absl::OkStatus();
   }
   // A page of the engine may be short, since the work for it is bounded: a few of them make ours.
-  workspace::HistoryQuery query{"", parent.Path(), size, std::move(cursor)};
+  workspace::HistoryQuery query{std::move(from), parent.Path(), size, std::move(cursor)};
   do {
     RETURN_IF_ERROR(call.CheckAlive());
     ASSIGN_OR_RETURN(workspace::HistoryPage page, backend.env.engine->History(found.uid, query));

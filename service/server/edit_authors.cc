@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<std::vector<std::string>>> EditAuthors(
   std::vector<workspace::CommitInfo> commits;  // the newest first
   workspace::HistoryQuery query{place.head.commit(), place.topic.PathOf(place.entry.spec->document()), kMaxCommits, ""};
   while (commits.size() <= kMaxCommits) {
+    RETURN_IF_ERROR(place.call.CheckAlive());
     ASSIGN_OR_RETURN(workspace::HistoryPage page, place.backend.env.engine->History(place.uid, query));
     std::move(page.commits.begin(), page.commits.end(), std::back_inserter(commits));
     if (page.next_cursor.empty()) break;
@@ -84,6 +85,7 @@ absl::StatusOr<std::vector<std::vector<std::string>>> EditAuthors(
   }
   for (size_t i = 0; i < commits.size() && i < kMaxCommits; ++i) {
     if (!CommandOf(commits[i]).empty()) continue;
+    RETURN_IF_ERROR(place.call.CheckAlive());
     ASSIGN_OR_RETURN(std::string now_text, SectionAt(place, commits[i].id));
     std::string before_text;
     if (i + 1 < commits.size()) {

@@ -107,6 +107,7 @@ absl::Status ReportBuilder::AddReadable(const ResourceName& topic, const Inputs&
   row.set_as_of(model.proto().as_of());
   row.set_questions(status.questions_size());
   row.set_skipped_gates(status.skipped_gates());
+  *row.mutable_document_faults() = status.document_faults();
   row.set_passed_items(lint.passed());
   for (const v1::LintResult& item : lint.items()) {
     if (item.verdict() == v1::LINT_VERDICT_FAIL) row.add_failed_items(item.id());

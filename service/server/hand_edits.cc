@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/base/error.h"
@@ -21,6 +23,8 @@ namespace {
 constexpr double kRenamed = 0.5;  // share of the lines of a section that is the same under another heading
 constexpr size_t kMaxConflicts = 20;
 constexpr size_t kMaxShown = 180;  // of each version
+constexpr char kConflictPayload[] = "metapowers/section-conflict";
+constexpr size_t kMaxConflictBytes = 2 << 20;
 
 std::string Count(int count, absl::string_view one, absl::string_view more) {
   return absl::StrCat(count, " ", count == 1 ? one : more);
@@ -50,6 +54,34 @@ int LineOfSection(absl::string_view document, absl::string_view heading) {
   return 1;
 }
 
+// The conflicts for programs; `first` is the line of the section.
+v1::SectionConflict InFull(const SectionPlace& place, int first, const std::vector<document::EditConflict>& conflicts,
+                           const std::vector<std::vector<std::string>>& authors) {
+  const auto text = [](const std::string& bytes) { return IsUtf8(bytes) ? bytes : absl::CHexEscape(bytes); };
+  const v1::Command& spec = *place.entry.spec;
+  v1::SectionConflict full;
+  full.set_command(spec.id());
+  full.set_document(place.topic.NameOf(spec.document()));
+  full.set_section(spec.heading());
+  size_t bytes = 0;
+  for (size_t i = 0; i < conflicts.size(); ++i) {
+    v1::SectionConflict::Place out;
+    out.set_line(first + conflicts[i].line - 1);
+    out.set_heading(text(conflicts[i].heading));
+    out.set_before(text(conflicts[i].before));
+    out.set_standing(text(conflicts[i].standing));
+    out.set_generated(text(conflicts[i].generated));
+    for (const std::string& author : authors[i]) out.add_authors(author);
+    bytes += out.ByteSizeLong();
+    if (bytes > kMaxConflictBytes) {
+      full.set_more_places(static_cast<int>(conflicts.size() - i));
+      break;
+    }
+    *full.add_places() = std::move(out);
+  }
+  return full;
+}
+
 absl::Status ConflictError(const SectionPlace& place, absl::string_view document,
                            const std::vector<document::EditConflict>& conflicts) {
   const v1::Command& spec = *place.entry.spec;
@@ -66,7 +98,7 @@ absl::Status ConflictError(const SectionPlace& place, absl::string_view document
                           absl::StrCat(spec.document(), ":", first + conflicts[i].line - 1)});
   }
   const std::string command = absl::StrCat(" ", spec.id(), " ", place.topic.topic, " --edits ");
-  return MakeError(
+  absl::Status error = MakeError(
       absl::StatusCode::kAborted,
       absl::StrCat("section \"", spec.heading(), "\" of ", spec.document(), ": ",
                    Count(static_cast<int>(conflicts.size()), "edit", "edits"), all.empty() ? "" : " of ",
@@ -77,8 +109,11 @@ absl::Status ConflictError(const SectionPlace& place, absl::string_view document
         {"authors", absl::StrJoin(all, ", ")},
         {"conflicts", absl::StrCat(conflicts.size())}},
        std::move(violations),
-       absl::StrCat("to see both: metapowers plan", command, "markers; to keep the edits: metapowers run", command,
+       absl::StrCat("to see both: metapowers plan", command,
+                    "markers; to keep the edits, or what was merged by hand and committed: metapowers run", command,
                     "keep; to take what is generated: metapowers run", command, "take")});
+  error.SetPayload(kConflictPayload, absl::Cord(InFull(place, first, conflicts, authors).SerializeAsString()));
+  return error;
 }
 
 absl::Status CheckMarkers(const SectionPlace& place, absl::string_view document, absl::string_view standing) {
@@ -157,13 +192,11 @@ absl::StatusOr<Regenerated> Regenerate(const SectionPlace& place, absl::string_v
   generated = absl::StripTrailingAsciiWhitespace(generated);
   Regenerated out;
   out.section = std::string(generated);
-  const auto standing = FindSection(document, spec.heading());
+  const std::optional<std::string> standing = StandingSection(document, spec.heading());
   if (!standing.has_value()) {
     if (choice != document::EditChoice::kTake) RETURN_IF_ERROR(CheckNotRenamed(place, document, generated));
   } else if (*standing != generated) {
-    ASSIGN_OR_RETURN(const std::optional<std::string> copy, PristineSection(place.state, place.topic, spec));
-    ASSIGN_OR_RETURN(Origin origin,
-                     FindOrigin(place.backend, place.uid, place.topic, place.entry, place.head, *standing, copy));
+    ASSIGN_OR_RETURN(Origin origin, FindOrigin(place, *standing));
     if (origin.generated != *standing) {
       return Merge(place, document, *standing, generated, choice, std::move(origin));
     }
@@ -171,6 +204,19 @@ absl::StatusOr<Regenerated> Regenerate(const SectionPlace& place, absl::string_v
   }
   ASSIGN_OR_RETURN(out.copies, KeepPristine(place.state, place.topic, spec, std::nullopt));
   return out;
+}
+
+std::optional<v1::SectionConflict> ConflictOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kConflictPayload);
+  v1::SectionConflict conflict;
+  if (!payload.has_value() || !conflict.ParseFromString(std::string(*payload))) return std::nullopt;
+  return conflict;
+}
+
+void CopyConflict(const absl::Status& from, absl::Status& to) {
+  if (const auto payload = from.GetPayload(kConflictPayload); payload.has_value()) {
+    to.SetPayload(kConflictPayload, *payload);
+  }
 }
 
 std::vector<std::string> NoticesOf(const v1::HandEdits& edits, document::EditChoice choice) {

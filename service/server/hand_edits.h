@@ -9,25 +9,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "metapowers/v1/command.pb.h"
+#include "metapowers/v1/workflow_service.pb.h"
 #include "service/document/merge.h"
-#include "service/server/backend.h"
-#include "service/server/command_index.h"
-#include "service/server/names.h"
 #include "service/server/result_comparison.h"
+#include "service/server/section_place.h"
 #include "service/workspace/commit.h"
-#include "service/workspace/snapshot.h"
 
 namespace metapowers::server {
-
-// Which section of which workspace.
-struct SectionPlace {
-  Backend& backend;
-  absl::string_view uid;  // of the workspace
-  const ResourceName& topic;
-  const CommandEntry& entry;
-  const workspace::Snapshot& head;   // whose history tells what was generated
-  const workspace::Snapshot& state;  // what the section is generated on: the head, and what is staged on it
-};
 
 // What takes the place of a section.
 struct Regenerated {
@@ -48,6 +36,11 @@ struct Regenerated {
 //   generated version is chosen; those of reading.
 absl::StatusOr<Regenerated> Regenerate(const SectionPlace& place, absl::string_view document,
                                        absl::string_view generated, document::EditChoice choice);
+
+// The conflict that SECTION_CONFLICT is about, both versions in full; nullopt of any other status.
+std::optional<v1::SectionConflict> ConflictOf(const absl::Status& status);
+// Has `to`, an error made of `from`, tell the same conflict.
+void CopyConflict(const absl::Status& from, absl::Status& to);
 
 // What a person should know of what became of edits, one sentence each.
 std::vector<std::string> NoticesOf(const v1::HandEdits& edits, document::EditChoice choice);

@@ -15,17 +15,17 @@ namespace {
 constexpr char kCopiesPath[] = ".metapowers/.generated";
 constexpr char kAttributes[] = "* linguist-generated\n";
 
-std::string PathOf(const ResourceName& topic, const v1::Command& spec) {
-  return absl::StrCat(PristineFolder(topic), "/", spec.document());
-}
-
 }  // namespace
 
 std::string PristineFolder(const ResourceName& topic) { return absl::StrCat(kCopiesPath, "/", topic.topic); }
 
+std::string PristinePath(const ResourceName& topic, const v1::Command& spec) {
+  return absl::StrCat(PristineFolder(topic), "/", spec.document());
+}
+
 absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snapshot& snapshot,
                                                            const ResourceName& topic, const v1::Command& spec) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> copy, snapshot.ReadFile(PathOf(topic, spec)));
+  ASSIGN_OR_RETURN(const std::optional<std::string> copy, snapshot.ReadFile(PristinePath(topic, spec)));
   if (!copy.has_value()) return std::nullopt;
   const document::Sections sections = document::SplitSections(*copy);
   if (sections.unclosed_line > 0) return std::nullopt;
@@ -41,7 +41,7 @@ absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snap
 absl::StatusOr<std::vector<workspace::FileChange>> KeepPristine(const workspace::Snapshot& snapshot,
                                                                 const ResourceName& topic, const v1::Command& spec,
                                                                 std::optional<absl::string_view> generated) {
-  const std::string path = PathOf(topic, spec);
+  const std::string path = PristinePath(topic, spec);
   ASSIGN_OR_RETURN(const std::optional<std::string> file, snapshot.ReadFile(path));
   std::vector<workspace::FileChange> changes;
   if (!file.has_value() && !generated.has_value()) return changes;

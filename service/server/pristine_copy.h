@@ -1,6 +1,6 @@
 // The pristine copy of a document that people have edited: those of its sections that differ from what was generated,
 // as they were generated. It lies at `.metapowers/.generated/<topic>/<document>` and comes with the commit that merges
-// an edit; a document without edits has none.
+// an edit, and goes with the next one after the edit was taken back; a document that nobody edited has none.
 #ifndef METAPOWERS_SERVICE_SERVER_PRISTINE_COPY_H_
 #define METAPOWERS_SERVICE_SERVER_PRISTINE_COPY_H_
 
@@ -19,9 +19,11 @@ namespace metapowers::server {
 
 // Where the copies of a topic lie.
 std::string PristineFolder(const ResourceName& topic);
+// The file among them that holds the copy of the section of `spec`.
+std::string PristinePath(const ResourceName& topic, const v1::Command& spec);
 
-// The section of `spec` as it was last generated, without blank lines at its end; nothing when no copy of it is kept.
-// A copy that is not as this writes it is none. Thread-safe.
+// The copy of the section of `spec` that stands, without blank lines at its end; nothing when there is none. A copy
+// that is not as this writes it is none. Who wrote it, written_copy.h tells. Thread-safe.
 absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snapshot& snapshot,
                                                            const ResourceName& topic, const v1::Command& spec);
 

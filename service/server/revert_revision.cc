@@ -63,8 +63,14 @@ bool IsText(absl::string_view bytes) {
 // One call, over as many attempts as it takes.
 class Revert {
  public:
-  Revert(Backend& backend, const workspace::Workspace& found, const CheckedContext& context, CommitInfo commit)
-      : backend_(backend), uid_(found.uid), context_(context), topic_(context.topic), commit_(std::move(commit)) {}
+  Revert(Backend& backend, const workspace::Workspace& found, const CheckedContext& context, CommitInfo commit,
+         bool may_remove_model)
+      : backend_(backend),
+        uid_(found.uid),
+        context_(context),
+        topic_(context.topic),
+        commit_(std::move(commit)),
+        may_remove_model_(may_remove_model) {}
 
   // What the commit did to the topic. INVALID_ARGUMENT ARGUMENT_INVALID when that is nothing.
   absl::Status ReadChanges();
@@ -81,6 +87,8 @@ class Revert {
   absl::Status ConflictError(const Snapshot& head, const std::vector<std::string>& paths) const;
   // INVALID_ARGUMENT when the model and what stands beside it do not hold together.
   absl::Status CheckInputs(const workspace::Draft& draft, const std::vector<FileChange>& changes) const;
+  // INVALID_ARGUMENT when they remove the system model and the caller has not said that they may.
+  absl::Status CheckKeepsModel(const std::vector<FileChange>& changes) const;
   absl::StatusOr<std::string> Message(const workspace::Draft& draft, const std::vector<FileChange>& changes) const;
   // What the undoing means for the model, in sentences; none where it does not change.
   std::vector<std::string> ModelSummary(const Snapshot& head, const std::vector<FileChange>& changes) const;
@@ -91,6 +99,7 @@ class Revert {
   const CheckedContext& context_;
   const ResourceName& topic_;
   const CommitInfo commit_;
+  const bool may_remove_model_;
   std::shared_ptr<const workspace::ObjectSource> objects_;  // of the commit
   std::vector<ChangedFile> files_;
 };
@@ -231,6 +240,22 @@ absl::StatusOr<std::string> Revert::Message(const workspace::Draft& draft,
   return message.Format();
 }
 
+absl::Status Revert::CheckKeepsModel(const std::vector<FileChange>& changes) const {
+  const FileChange* model = Find(changes, topic_.PathOf(kModelFile));
+  if (may_remove_model_ || context_.validate_only || model == nullptr || model->content.has_value()) {
+    return absl::OkStatus();
+  }
+  const std::string id = commit_.id.substr(0, kShortId);
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("commit ", id, " made the system model of topic \"", topic_.topic,
+                                "\": undoing it removes the model"),
+                   {"ARGUMENT_INVALID",
+                    {},
+                    {{"remove_model", "must be set to remove the system model", ""}},
+                    absl::StrCat("see what goes: metapowers revert ", topic_.topic, " ", id,
+                                 " --dry-run; do it: metapowers revert ", topic_.topic, " ", id, " --yes")});
+}
+
 absl::Status Revert::Stage(workspace::Draft& draft, v1::RevertRevisionResponse& response) const {
   const Snapshot& head = draft.base();
   ASSIGN_OR_RETURN(const std::string tree, head.TreeId(topic_.Path()));
@@ -242,6 +267,7 @@ absl::Status Revert::Stage(workspace::Draft& draft, v1::RevertRevisionResponse& 
     if (change.has_value()) changes.push_back(*std::move(change));
   }
   if (!conflicts.empty()) return ConflictError(head, conflicts);
+  RETURN_IF_ERROR(CheckKeepsModel(changes));
   bool changed = false;
   if (!changes.empty()) {
     ASSIGN_OR_RETURN(std::string message, Message(draft, changes));
@@ -268,8 +294,8 @@ absl::Status Revert::Describe(const workspace::Draft& draft, bool changed, v1::R
                    ChangedFiles(&draft.base(), *draft.state(), topic_.Path(), kMaxFiles));
   for (const ChangedFile& file : files) {
     response.add_paths(file.path);
-    ASSIGN_OR_RETURN(const std::string diff, DiffOfFile(*draft.state()->objects(), file));
-    outcome.mutable_diff()->append(diff);
+    ASSIGN_OR_RETURN(const FileDiff diff, DiffOfFile(*draft.state()->objects(), file, kMaxMergedBytes));
+    outcome.mutable_diff()->append(diff.text);
   }
   return absl::OkStatus();
 }
@@ -295,7 +321,7 @@ absl::Status RevertRevision(Backend& backend, Call& call, const v1::RevertRevisi
       ASSIGN_OR_RETURN(const std::string id,
                        ResolveRevision(*backend.env.engine, found.uid, topic, request.revision()));
       ASSIGN_OR_RETURN(CommitInfo commit, ReadRevision(*backend.env.engine, found.uid, id));
-      Revert read(backend, found, context, std::move(commit));
+      Revert read(backend, found, context, std::move(commit), request.remove_model());
       RETURN_IF_ERROR(read.ReadChanges());
       revert.emplace(std::move(read));
     }

@@ -1,5 +1,6 @@
 #include "service/server/revision_detail.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +23,11 @@ using workspace::Snapshot;
 
 // Of a commit that somebody pushed, which may change any number of files.
 constexpr size_t kMaxFiles = 1'000;
+constexpr size_t kMaxFileDiffBytes = 1 << 20;
+constexpr size_t kMaxDiffBytes = 3 << 20;  // an answer has 4 MB at most for most clients
 constexpr absl::string_view kOwnFolder = ".metapowers";
 
-absl::Status DescribeFiles(const ResourceName& scope, const Snapshot* before, const Snapshot& after,
+absl::Status DescribeFiles(const Call& call, const ResourceName& scope, const Snapshot* before, const Snapshot& after,
                            v1::GetRevisionResponse& response) {
   const std::string folder = scope.topic.empty() ? std::string(kOwnFolder) : scope.Path();
   ASSIGN_OR_RETURN(const std::vector<ChangedFile> files, ChangedFiles(before, after, folder, kMaxFiles));
@@ -34,11 +37,14 @@ absl::Status DescribeFiles(const ResourceName& scope, const Snapshot* before, co
     out.set_kind(file.before.empty()  ? v1::CHANGE_KIND_ADDED
                  : file.after.empty() ? v1::CHANGE_KIND_REMOVED
                                       : v1::CHANGE_KIND_CHANGED);
-    ASSIGN_OR_RETURN(const std::string diff, DiffOfFile(*after.objects(), file));
-    const document::LineCounts counts = document::CountLines(diff);
+    RETURN_IF_ERROR(call.CheckAlive());
+    const size_t most = std::min(kMaxFileDiffBytes, kMaxDiffBytes - response.diff().size());
+    ASSIGN_OR_RETURN(const FileDiff diff, DiffOfFile(*after.objects(), file, most));
+    const document::LineCounts counts = document::CountLines(diff.text);
     out.set_added_lines(counts.added);
     out.set_removed_lines(counts.removed);
-    response.mutable_diff()->append(diff);
+    out.set_diff_omitted(diff.omitted);
+    response.mutable_diff()->append(diff.text);
   }
   return absl::OkStatus();
 }
@@ -99,7 +105,7 @@ absl::Status GetRevision(Backend& backend, Call& call, const v1::GetRevisionRequ
   if (!commit.first_parent.empty()) {
     ASSIGN_OR_RETURN(before, backend.env.engine->At(found.uid, commit.first_parent));
   }
-  RETURN_IF_ERROR(DescribeFiles(scope, before.get(), *after, response));
+  RETURN_IF_ERROR(DescribeFiles(call, scope, before.get(), *after, response));
   if (scope.topic.empty()) scope.topic = response.revision().topic();
   if (request.text_only() || scope.topic.empty() || response.files().empty()) return absl::OkStatus();
   const absl::Status made = DescribeResults(backend, call, found.uid, scope, commit, before, *after, response);

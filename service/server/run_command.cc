@@ -47,9 +47,14 @@ struct Step {
 // One attempt: the steps of a call staged on one snapshot.
 class Attempt {
  public:
-  Attempt(Backend& backend, const CheckedContext& context, std::string uid, std::shared_ptr<const Snapshot> head,
-          const std::vector<const CommandEntry*>& entries)
-      : backend_(backend), context_(context), uid_(std::move(uid)), draft_(std::move(head)), entries_(entries) {}
+  Attempt(Backend& backend, const Call& call, const CheckedContext& context, std::string uid,
+          std::shared_ptr<const Snapshot> head, const std::vector<const CommandEntry*>& entries)
+      : backend_(backend),
+        call_(call),
+        context_(context),
+        uid_(std::move(uid)),
+        draft_(std::move(head)),
+        entries_(entries) {}
 
   // expected_head, topic_etag and must_create_model against the snapshot.
   absl::Status CheckPreconditions(const RunOptions& options) const;
@@ -81,6 +86,7 @@ class Attempt {
   absl::StatusOr<std::string> DiffOf(const Snapshot& before, const std::vector<FileChange>& changes) const;
 
   Backend& backend_;
+  const Call& call_;
   const CheckedContext& context_;
   const std::string uid_;
   workspace::Draft draft_;
@@ -189,7 +195,7 @@ absl::Status Attempt::StageCommand(int position) {
   ASSIGN_OR_RETURN(const std::optional<std::string> old, draft_.ReadFile(path));
   const std::string before = old.value_or("");
   ASSIGN_OR_RETURN(std::string after, SpliceSection(before, spec, context_.topic.topic, step.generated->section));
-  const SectionPlace place{backend_, uid_, context_.topic, entry, draft_.base(), *draft_.state()};
+  const SectionPlace place{backend_, call_, uid_, context_.topic, entry, draft_.base(), *draft_.state()};
   ASSIGN_OR_RETURN(Regenerated made, Regenerate(place, before, step.generated->section, context_.edit_choice));
   if (made.edits.has_value()) {
     ASSIGN_OR_RETURN(after, SpliceSection(before, spec, context_.topic.topic, made.section));
@@ -211,6 +217,12 @@ absl::Status Attempt::StageCommand(int position) {
       message.skip_reason = context_.skip_reason;
       step.outcome.add_warnings(absl::StrCat(spec.gate(), " is missing; recorded in ", kSkipLogFile));
     }
+  }
+  if (changes.empty()) {
+    // An edit was taken back: its copy is in nobody's way, and goes with the next commit. One that is made now keeps a
+    // choice between versions, and is all that there is to see.
+    if (made.edits.has_value()) changes = std::move(made.copies);
+    made.copies.clear();
   }
   message.what = spec.id();
   message.command = absl::StrCat("security:", spec.id());
@@ -263,7 +275,9 @@ absl::StatusOr<std::string> Attempt::DiffOf(const Snapshot& before, const std::v
     ASSIGN_OR_RETURN(const std::optional<std::string> old, before.ReadFile(change.path));
     const absl::optional<absl::string_view> old_text =
         old.has_value() ? absl::make_optional<absl::string_view>(*old) : absl::nullopt;
-    diff += document::UnifiedDiff(change.path, old_text, absl::string_view(*change.content));
+    const absl::optional<absl::string_view> new_text =
+        change.content.has_value() ? absl::make_optional<absl::string_view>(*change.content) : absl::nullopt;
+    diff += document::UnifiedDiff(change.path, old_text, new_text);
   }
   return diff;
 }
@@ -282,7 +296,10 @@ absl::Status WithProgress(const absl::Status& failure, const std::vector<const C
   details.metadata["failed"] = id;
   details.metadata["committed"] = absl::StrJoin(committed, ",");
   details.metadata["remaining"] = absl::StrJoin(remaining, ",");
-  return MakeError(failure.code(), absl::StrCat(named ? "" : id, named ? "" : ": ", failure.message()), details);
+  absl::Status told =
+      MakeError(failure.code(), absl::StrCat(named ? "" : id, named ? "" : ": ", failure.message()), details);
+  CopyConflict(failure, told);
+  return told;
 }
 
 std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
@@ -358,7 +375,7 @@ absl::StatusOr<workspace::CommitBatch> Run::Build(std::shared_ptr<const Snapshot
 }
 
 absl::Status Run::BuildOn(std::shared_ptr<const Snapshot> base) {
-  attempt_ = std::make_unique<Attempt>(backend_, context_, uid_, std::move(base), entries_);
+  attempt_ = std::make_unique<Attempt>(backend_, call_, context_, uid_, std::move(base), entries_);
   RETURN_IF_ERROR(attempt_->CheckPreconditions(options_));
   size_t staged = 0;
   failure_ = Stage(staged);
@@ -453,7 +470,9 @@ class SingleRun : public RunObserver {
 absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext& context,
                          const std::vector<const CommandEntry*>& entries, RunObserver& observer,
                          const RunOptions& options) {
-  return Run(backend, call, entries, options, observer).Execute(context);
+  const absl::Status status = Run(backend, call, entries, options, observer).Execute(context);
+  if (const auto conflict = ConflictOf(status); conflict.has_value()) observer.OnConflict(*conflict);
+  return status;
 }
 
 absl::StatusOr<v1::CommandOutcome> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,

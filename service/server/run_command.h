@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "metapowers/v1/command.pb.h"
+#include "metapowers/v1/workflow_service.pb.h"
 #include "service/server/backend.h"
 #include "service/server/call.h"
 #include "service/server/command_index.h"
@@ -32,6 +33,8 @@ class RunObserver {
   virtual void OnModel(const v1::CommandOutcome& outcome) {}
   // A command starts; `position` counts from 1.
   virtual void OnStarted(const CommandEntry& entry, int position) {}
+  // A command was refused since nobody has chosen yet: the run ends with SECTION_CONFLICT.
+  virtual void OnConflict(const v1::SectionConflict& conflict) {}
   // A command has ended; what it did is durable, unless the call only validates.
   virtual void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int position) {}
 };

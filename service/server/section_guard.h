@@ -8,10 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "service/server/backend.h"
-#include "service/server/command_index.h"
 #include "service/server/result_comparison.h"
-#include "service/workspace/snapshot.h"
+#include "service/server/section_place.h"
 
 namespace metapowers::server {
 
@@ -19,20 +17,24 @@ namespace metapowers::server {
 // nullopt when it has none.
 absl::optional<absl::string_view> FindSection(absl::string_view document, absl::string_view heading);
 
+// The same as the service would have written it: of a document whose lines end with CRLF, with LF.
+std::optional<std::string> StandingSection(absl::string_view document, absl::string_view heading);
+
 // What a section was before people edited it.
 struct Origin {
   std::string generated;     // as it was last generated, without blank lines at its end
   std::optional<Made> made;  // from what; nothing when this version does not accept those inputs any more
 };
 
-// The origin of `standing`, the section of `entry` in `head`. It was last generated as `copy`, where the topic keeps a
-// pristine copy of it (pristine_copy.h); else as it, or the copy beside it, stands in the newest commit of this
-// command, or in the newest that has it as it stands, where a commit since then undid another; else it is what this
-// version generates from the inputs in the newest commit of the document (history may have been squashed). Otherwise
-// ABORTED SECTION_EDITED. Reads a bounded part of the document's history. `topic` names the topic, `uid` its workspace.
-absl::StatusOr<Origin> FindOrigin(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                                  const CommandEntry& entry, const workspace::Snapshot& head,
-                                  absl::string_view standing, const std::optional<std::string>& copy);
+// The origin of `standing`, the StandingSection() of `place` in its head. It was last generated as the topic's pristine
+// copy has it, where the service wrote one (written_copy.h); else as it, or the copy beside it, stands in the newest
+// commit of this command, or in the newest that has it as it stands, where a commit since then undid another; else it
+// is what this version generates from the inputs in the newest commit of the document (history may have been squashed).
+// Otherwise ABORTED SECTION_EDITED. Reads a bounded part of the history. CANCELLED or DEADLINE_EXCEEDED.
+absl::StatusOr<Origin> FindOrigin(const SectionPlace& place, absl::string_view standing);
+
+// What this version makes of the inputs at `commit`; nothing when it does not accept them.
+absl::StatusOr<std::optional<Made>> MakeAt(const SectionPlace& place, const std::string& commit);
 
 }  // namespace metapowers::server
 

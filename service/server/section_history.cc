@@ -1,5 +1,6 @@
 #include "service/server/section_history.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -12,21 +13,29 @@
 namespace metapowers::server {
 namespace {
 
-constexpr int kPageSize = 16;
+// The commit that is looked for is one of the first, mostly: pages grow.
+constexpr int kFirstPage = 2;
+constexpr int kLargestPage = 64;
 
 }  // namespace
 
-SectionHistory::SectionHistory(Backend& backend, absl::string_view uid, const ResourceName& topic,
-                               const CommandEntry& entry, std::string from)
+SectionHistory::SectionHistory(Backend& backend, absl::string_view uid, std::string path, const CommandEntry& entry,
+                               std::string from)
     : backend_(backend),
       uid_(uid),
       entry_(entry),
-      path_(topic.PathOf(entry.spec->document())),
-      next_(std::move(from)) {}
+      path_(std::move(path)),
+      next_(std::move(from)),
+      page_size_(kFirstPage) {}
+
+SectionHistory::SectionHistory(Backend& backend, absl::string_view uid, const ResourceName& topic,
+                               const CommandEntry& entry, std::string from)
+    : SectionHistory(backend, uid, topic.PathOf(entry.spec->document()), entry, std::move(from)) {}
 
 absl::Status SectionHistory::ReadPage() {
   const std::string from = cursor_.empty() ? next_ : "";
-  ASSIGN_OR_RETURN(workspace::HistoryPage page, backend_.env.engine->History(uid_, {from, path_, kPageSize, cursor_}));
+  ASSIGN_OR_RETURN(workspace::HistoryPage page, backend_.env.engine->History(uid_, {from, path_, page_size_, cursor_}));
+  page_size_ = std::min(2 * page_size_, kLargestPage);
   cursor_ = std::move(page.next_cursor);
   std::move(page.commits.begin(), page.commits.end(), std::back_inserter(waiting_));
   if (waiting_.empty() && cursor_.empty()) next_.clear();

@@ -23,10 +23,14 @@ struct SectionChange {
   std::optional<std::string> before, after;
 };
 
-// Walks the commits that changed the document of a section, newest first, and no others. Not thread-safe.
+// Walks the commits that changed the file of a section, newest first, and no others. Not thread-safe.
 class SectionHistory {
  public:
-  // From the commit `from` down, a full id. What it refers to must outlive it.
+  // Of the section of `entry` in the file `path`, from the commit `from` down, a full id. What it refers to must
+  // outlive it.
+  SectionHistory(Backend& backend, absl::string_view uid, std::string path, const CommandEntry& entry,
+                 std::string from);
+  // In its document.
   SectionHistory(Backend& backend, absl::string_view uid, const ResourceName& topic, const CommandEntry& entry,
                  std::string from);
 
@@ -51,6 +55,7 @@ class SectionHistory {
   const std::string path_;
   std::string next_;
   std::string cursor_;  // of the engine, behind what waits
+  int page_size_;
   std::deque<workspace::CommitInfo> waiting_;
   std::string looked_back_to_;
   int looked_at_ = 0;

@@ -9,11 +9,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "metapowers/security/identify/v1/vulnerability_assessment.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/document/sections.h"
+#include "service/server/command_index.h"
 #include "service/server/context.h"
 #include "service/server/document_frame.h"
 #include "service/server/hand_edits.h"
@@ -41,34 +44,82 @@ std::vector<std::string> SkippedCommands(absl::string_view log) {
 // What is looked at for each command.
 struct Looked {
   Backend& backend;
+  const Call& call;
   absl::string_view uid;
   const workspace::Snapshot& snapshot;
   const ResourceName& topic;
   const Inputs* inputs;  // nullptr where the topic has no model
 };
 
+// Whether nothing but the contract's sections, each closed, stands in `document`: none can then stand under another
+// heading, or be swallowed.
+bool IsPlain(absl::string_view document, const CommandEntry& entry) {
+  const document::Sections split = document::SplitSections(document);
+  const std::vector<std::string> own = CommandIndex::Get().Headings(entry.spec->document());
+  return split.unclosed_line == 0 &&
+         std::all_of(split.sections.begin(), split.sections.end(), [&own](const document::Section& section) {
+           return std::find(own.begin(), own.end(), section.heading) != own.end();
+         });
+}
+
+// Adds what keeps `entry` from its section to the faults of its document; one that others have met is theirs too.
+void AddFault(const CommandEntry& entry, const absl::Status& refused, v1::GetTopicStatusResponse& status) {
+  const ErrorDetails details = DetailsOf(refused);
+  const std::string problem(refused.message());
+  for (v1::DocumentFault& fault : *status.mutable_document_faults()) {
+    if (fault.document() == entry.spec->document() && fault.problem() == problem) {
+      fault.add_commands(entry.spec->id());
+      return;
+    }
+  }
+  v1::DocumentFault& fault = *status.add_document_faults();
+  fault.set_document(entry.spec->document());
+  fault.add_commands(entry.spec->id());
+  fault.set_problem(problem);
+  fault.set_mend(details.next_step);
+  const auto lines = details.metadata.find("lines");
+  if (lines == details.metadata.end()) return;
+  for (const absl::string_view line : absl::StrSplit(lines->second, ',')) {
+    int number = 0;
+    if (absl::SimpleAtoi(line, &number)) fault.add_lines(number);
+  }
+}
+
+// What `entry` would make of `document` now.
+absl::StatusOr<std::string> Renew(const Looked& at, const CommandEntry& entry, const std::string& document,
+                                  v1::CommandStatus& row) {
+  ASSIGN_OR_RETURN(const auto generated, at.backend.generator.Generate(entry, *at.inputs));
+  const std::string& topic = at.topic.topic;
+  ASSIGN_OR_RETURN(std::string renewed, SpliceSection(document, *entry.spec, topic, generated->section));
+  const SectionPlace place{at.backend, at.call, at.uid, at.topic, entry, at.snapshot, at.snapshot};
+  ASSIGN_OR_RETURN(const Regenerated made,
+                   Regenerate(place, document, generated->section, document::EditChoice::kRefuse));
+  if (!made.edits.has_value()) return renewed;
+  row.set_hand_edited(true);
+  return SpliceSection(document, *entry.spec, topic, made.section);
+}
+
 // Sets state and edits of the section of `entry` in `document`.
-absl::Status SetState(const Looked& at, const CommandEntry& entry, const std::string& document,
-                      v1::CommandStatus& row) {
+absl::Status SetState(const Looked& at, const CommandEntry& entry, const std::string& document, v1::CommandStatus& row,
+                      v1::GetTopicStatusResponse& status) {
   row.set_state(v1::SECTION_STATE_PLANNED);
   if (entry.command == nullptr) return absl::OkStatus();
   row.set_state(v1::SECTION_STATE_MISSING);
-  if (!FindSection(document, entry.spec->heading()).has_value()) return absl::OkStatus();
-  row.set_state(v1::SECTION_STATE_STALE);
+  const bool stands = FindSection(document, entry.spec->heading()).has_value();
+  if (!stands && (at.inputs == nullptr || IsPlain(document, entry))) return absl::OkStatus();
+  if (stands) row.set_state(v1::SECTION_STATE_STALE);
   if (at.inputs == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto generated, at.backend.generator.Generate(entry, *at.inputs));
-  const SectionPlace place{at.backend, at.uid, at.topic, entry, at.snapshot, at.snapshot};
-  const auto made = Regenerate(place, document, generated->section, document::EditChoice::kRefuse);
-  const std::string reason = DetailsOf(made.status()).reason;
-  if (reason == "SECTION_CONFLICT" || reason == "SECTION_EDITED" || reason == "CONFLICT_MARKERS") {
+  const absl::StatusOr<std::string> renewed = Renew(at, entry, document, row);
+  const std::string reason = DetailsOf(renewed.status()).reason;
+  const bool faulty = reason == "DOCUMENT_MALFORMED" || reason == "CONFLICT_MARKERS";
+  if (faulty) AddFault(entry, renewed.status(), status);
+  if (faulty || reason == "SECTION_CONFLICT" || reason == "SECTION_EDITED") {
     row.set_state(v1::SECTION_STATE_EDITED);
-    row.set_hand_edited(true);
+    row.set_hand_edited(stands);
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(made.status());
-  row.set_hand_edited(made->edits.has_value());
-  ASSIGN_OR_RETURN(const std::string after, SpliceSection(document, *entry.spec, at.topic.topic, made->section));
-  if (after == document) row.set_state(v1::SECTION_STATE_CURRENT);
+  RETURN_IF_ERROR(renewed.status());
+  if (stands && *renewed == document) row.set_state(v1::SECTION_STATE_CURRENT);
   return absl::OkStatus();
 }
 
@@ -160,7 +211,7 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, absl::string
   ASSIGN_OR_RETURN(const std::optional<std::string> skips, snapshot.ReadFile(topic.PathOf(kSkipLogFile)));
   const std::vector<std::string> skipped = SkippedCommands(skips.value_or(""));
   status.set_skipped_gates(static_cast<int32_t>(skipped.size()));
-  const Looked at{backend, uid, snapshot, topic, inputs.has_value() ? &*inputs : nullptr};
+  const Looked at{backend, call, uid, snapshot, topic, inputs.has_value() ? &*inputs : nullptr};
 
   std::map<std::string, std::string> documents;  // by file name; each is read once
   for (const CommandEntry& entry : CommandIndex::Get().commands()) {
@@ -174,7 +225,7 @@ absl::Status ComputeTopicStatus(Backend& backend, const Call& call, absl::string
     row.set_command(entry.spec->id());
     row.set_phase(entry.spec->phase());
     row.set_gate_skipped(std::find(skipped.begin(), skipped.end(), entry.spec->id()) != skipped.end());
-    RETURN_IF_ERROR(SetState(at, entry, documents[file], row));
+    RETURN_IF_ERROR(SetState(at, entry, documents[file], row, status));
     const bool due = row.state() == v1::SECTION_STATE_MISSING || row.state() == v1::SECTION_STATE_STALE;
     if (due && status.next_command().empty()) status.set_next_command(entry.spec->id());
   }

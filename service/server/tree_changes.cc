@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/base/file_path.h"
 #include "service/base/status_macros.h"
@@ -18,6 +19,8 @@ namespace {
 
 using workspace::DirectoryEntry;
 using workspace::Snapshot;
+
+constexpr size_t kMaxComparedBytes = 8 << 20;  // no document or model is larger
 
 // Markdown and YAML, but for evidence: what stands in a folder of a topic.
 bool IsForPeople(absl::string_view path) {
@@ -49,8 +52,9 @@ class Comparison {
     for (auto& [name, both] : entries) {
       auto& [old, now] = both;
       const std::string& own = old.id.empty() ? now.name : old.name;
-      if (old.id == now.id || files.size() >= most_ || !PathObjection({own}).empty()) continue;
+      if (old.id == now.id || files.size() >= most_) continue;
       const std::string path = absl::StrCat(folder, folder.empty() ? "" : "/", own);
+      if (!PathObjection(absl::StrSplit(path, '/')).empty()) continue;
       if (old.is_directory || now.is_directory) {
         RETURN_IF_ERROR(Compare(path));
       } else {
@@ -83,15 +87,23 @@ absl::StatusOr<std::optional<std::string>> ReadBlob(const workspace::ObjectSourc
   return text;
 }
 
-absl::StatusOr<std::string> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file) {
-  if (!IsForPeople(file.path)) return "";
+absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most) {
+  FileDiff diff;
+  if (!IsForPeople(file.path)) return diff;
+  diff.omitted = most == 0;
+  if (diff.omitted) return diff;
   ASSIGN_OR_RETURN(const std::optional<std::string> before, ReadBlob(objects, file.before));
   ASSIGN_OR_RETURN(const std::optional<std::string> after, ReadBlob(objects, file.after));
-  if (!IsUtf8(before.value_or("")) || !IsUtf8(after.value_or(""))) return "";
+  if (!IsUtf8(before.value_or("")) || !IsUtf8(after.value_or(""))) return diff;
+  diff.omitted = std::max(before.value_or("").size(), after.value_or("").size()) > kMaxComparedBytes;
+  if (diff.omitted) return diff;
   const auto view = [](const std::optional<std::string>& text) {
     return text.has_value() ? absl::make_optional<absl::string_view>(*text) : absl::nullopt;
   };
-  return document::UnifiedDiff(file.path, view(before), view(after));
+  diff.text = document::UnifiedDiff(file.path, view(before), view(after));
+  diff.omitted = diff.text.size() > most;
+  if (diff.omitted) diff.text.clear();
+  return diff;
 }
 
 }  // namespace metapowers::server

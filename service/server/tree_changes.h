@@ -27,9 +27,14 @@ absl::StatusOr<std::vector<ChangedFile>> ChangedFiles(const workspace::Snapshot*
 // The blob's bytes; nullopt for "". DATA_LOSS.
 absl::StatusOr<std::optional<std::string>> ReadBlob(const workspace::ObjectSource& objects, const std::string& id);
 
+struct FileDiff {
+  std::string text;
+  bool omitted = false;  // it would have been longer than was asked for
+};
+
 // The unified diff of the file where people read it as text, Markdown or YAML; "" of evidence, which stands in folders
-// below that of its topic, and of what is no UTF-8. DATA_LOSS.
-absl::StatusOr<std::string> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file);
+// below that of its topic, and of what is no UTF-8. At most `most` bytes, else none. DATA_LOSS.
+absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most);
 
 }  // namespace metapowers::server
 

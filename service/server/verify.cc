@@ -248,13 +248,16 @@ std::string FormatVerification(const v1::Verification& verification) {
                       ", faults ", verification.faults_size(), "\n");
 }
 
-std::string VerificationJson(const v1::Verification& verification) {
+absl::StatusOr<std::string> VerificationJson(const v1::Verification& verification) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.always_print_primitive_fields = true;
   std::string json;
-  (void)google::protobuf::util::MessageToJsonString(verification, &json, options);
-  return json;
+  const auto status = google::protobuf::util::MessageToJsonString(verification, &json, options);
+  if (status.ok()) return json;
+  return MakeError(absl::StatusCode::kInternal,
+                   absl::StrCat("what was found cannot be written as JSON: ", status.ToString()),
+                   {"INTERNAL", {}, {}, "leave --format json out"});
 }
 
 }  // namespace metapowers::server

@@ -30,8 +30,8 @@ absl::StatusOr<v1::Verification> Verify(const VerifyOptions& options);
 // For a terminal: a paragraph for each finding, and what was looked at.
 std::string FormatVerification(const v1::Verification& verification);
 
-// proto3 JSON, indented, with all fields.
-std::string VerificationJson(const v1::Verification& verification);
+// proto3 JSON, indented, with all fields. INTERNAL/INTERNAL when it cannot be written as that.
+absl::StatusOr<std::string> VerificationJson(const v1::Verification& verification);
 
 }  // namespace metapowers::server
 

@@ -33,6 +33,11 @@ class Events : public RunObserver {
     event.mutable_started()->set_total(total_);
     write_(std::move(event));
   }
+  void OnConflict(const SectionConflict& conflict) override {
+    RunCommandsResponse event;
+    *event.mutable_conflict() = conflict;
+    write_(std::move(event));
+  }
   void OnFinished(const CommandOutcome& outcome, const google::protobuf::Message& result, int position) override {
     RunCommandsResponse event;
     *event.mutable_finished()->mutable_outcome() = outcome;

@@ -123,5 +123,20 @@ TEST(RunTallyTest, TheCommandLineToGoOnIsTheOneThatWasGiven) {
   unsetenv("METAPOWERS_SERVER");
 }
 
+TEST(RunTallyTest, TheAdviceOnAConflictIsTheLineThatWasGivenWithAChoice) {
+  RunOptions options;
+  options.target = "identify";
+  options.topic = "shop";
+  options.files.model = "m.yaml";
+  options.edits = "markers";
+  EXPECT_EQ(ConflictAdvice(options, GlobalOptions(), false, "threat-model"),
+            "to see both: metapowers plan threat-model shop --model m.yaml --edits markers; to keep the edits, or what "
+            "was merged by hand and committed: metapowers run threat-model shop --model m.yaml --edits keep; to take "
+            "what is generated: metapowers run threat-model shop --model m.yaml --edits take");
+  EXPECT_EQ(MarkersAdvice(options, GlobalOptions()),
+            "to merge by hand: metapowers plan identify shop --model m.yaml --edits markers --raw | git apply; resolve "
+            "what stands between the markers, commit, then: metapowers run identify shop --model m.yaml --edits keep");
+}
+
 }  // namespace
 }  // namespace metapowers::client

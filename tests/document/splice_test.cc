@@ -73,6 +73,13 @@ TEST(SpliceTest, KeepsWhatPeopleWrote) {
   EXPECT_EQ(Spliced("just text", "A", "new"), "just text\n\n## A\n\nnew\n");
 }
 
+TEST(SpliceTest, LinesEndAsThoseOfTheDocument) {
+  const std::string document = absl::StrReplaceAll(Spliced(Spliced("", "A"), "C"), {{"\n", "\r\n"}});
+  EXPECT_EQ(Spliced(document, "B", "new"),
+            absl::StrReplaceAll(Spliced(Spliced(Spliced("", "A"), "C"), "B", "new"), {{"\n", "\r\n"}}));
+  EXPECT_EQ(Spliced(document, "A"), document);
+}
+
 TEST(SpliceTest, TextAfterTheNoteStays) {
   const std::string document = Spliced("", "A") + "\nwritten below\n";
   EXPECT_EQ(Spliced(document, "A", "new"), absl::StrReplaceAll(document, {{"generated", "new"}}));

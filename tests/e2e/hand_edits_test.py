@@ -19,6 +19,14 @@ def row(text, start):
     return next(line for line in text.splitlines() if line.startswith(start))
 
 
+def last_message(text):
+    decoder, message, at = json.JSONDecoder(), None, 0
+    while at < len(text):
+        message, at = decoder.raw_decode(text, at)
+        at += len(text[at:]) - len(text[at:].lstrip())
+    return message
+
+
 class Workplace:
     """A repository that the documents are written to, and how two people change them there."""
 
@@ -145,11 +153,18 @@ class HandEdits(unittest.TestCase):
         self.assertRegex(done.stderr, r'01-identify\.md:\d+: Asset Register: Bob wrote "The register is what Bob knows')
         self.assertRegex(done.stderr, r'01-identify\.md:\d+: .*: Ann wrote "\| partner-portal \| Our portal .*'
                                       r'generated now: "\| partner-portal \| Portal of partners')
-        self.assertIn('metapowers run asset-inventory api-platform --edits keep', done.stderr)
+        self.assertRegex(done.stderr, r'metapowers .*run asset-inventory api-platform --model - --edits keep')
+        as_json = at.cli(*words, '-o', 'json', stdin=changed)
+        self.assertEqual(as_json.returncode, 6, as_json.stderr)
+        conflict = last_message(as_json.stdout)['conflict']
+        self.assertEqual([place['authors'] for place in conflict['places']], [['Bob'], ['Ann']])
+        self.assertIn('The register is what Bob knows.', conflict['places'][0]['standing'])
+        self.assertIn('| partner-portal | Portal of partners |', conflict['places'][1]['generated'])
         self.assertEqual(at.git('rev-parse', 'main'), head)
         plan = at.cli('plan', *words[1:], '--edits', 'markers', stdin=changed)
         self.assertEqual(plan.returncode, 0, plan.stderr)
         self.assertIn('+<<<<<<< edited by hand\n', plan.stdout)
+        self.assertRegex(plan.stderr, r'git apply; .* commit, then: metapowers .*--edits keep')
         self.assertEqual(at.cli('run', *words[1:], '--edits', 'markers', stdin=changed).returncode, 2)
         done = at.cli(*words, '--edits', 'keep', stdin=changed)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -170,6 +185,31 @@ class HandEdits(unittest.TestCase):
 
     def test_conflict_in_ones_own_repository(self):
         self.check_a_conflict_names_both(self.begin(Local(self.home)))
+
+    def test_a_replacement_in_all_files_is_an_edit(self):
+        local = self.begin(Local(self.home))
+        local.edit('Ann', lambda text: text.replace('\n#### Services\n', '\nAnn counted them.\n\n#### Services\n'))
+        self.assertEqual(self.run_changed(local).returncode, 0)
+        for name in local.git('ls-files').splitlines():
+            path = local.repo / name
+            path.write_bytes(path.read_bytes().replace(b'The register lists', b'THE REGISTER LISTS'))
+        self.assertIn('THE REGISTER LISTS', (local.repo / COPY).read_text())
+        local.git('commit', '-qam', 'shout')
+        local.succeed('run', 'asset-inventory', 'api-platform', '--model', EXAMPLE, '--skip-checks', '--reason', 'pilot')
+        for part in ('THE REGISTER LISTS', '\nAnn counted them.\n', '| Partner portal |'):
+            self.assertIn(part, local.document())
+
+    def test_a_section_that_stands_twice_is_told_and_hides_nothing(self):
+        local = self.begin(Local(self.home))
+        local.edit('Ann', lambda text: text + '\n## Asset Inventory\n\nAnn has a copy.\n')
+        lines = [i for i, line in enumerate(local.document().splitlines(), 1) if line == '## Asset Inventory']
+        status = local.succeed('status', 'api-platform').stdout
+        self.assertRegex(status, r'asset-inventory +in conflict')
+        told = f"01-identify.md: the heading '## Asset Inventory' stands in lines {lines[0]}, {lines[1]}"
+        self.assertEqual([line for line in status.splitlines() if line.startswith(told) and '; to mend it: ' in line],
+                         [line for line in status.splitlines() if '## Asset Inventory' in line])
+        self.assertIn('1 to mend by hand: metapowers status api-platform', local.succeed('status').stdout)
+        self.assertIn(f'stands in lines {lines[0]}, {lines[1]}', local.succeed('report', '--dry-run').stdout)
 
     def test_pushed_to_a_server(self):
         with serving() as server:

@@ -59,6 +59,38 @@ class History(unittest.TestCase):
         self.assertEqual([r['commit'][:7] for r in listed['revisions']], [line[:7] for line in section])
         self.assertRegex(self.succeed('log').splitlines()[0], r'  api-platform  asset-inventory ')
 
+    def test_the_log_is_as_long_as_wanted_and_begins_where_wanted(self):
+        lines = self.succeed('log', 'api-platform').splitlines()
+        for words in (['-n', '2000'], ['-n', '0'], ['--all']):
+            self.assertEqual(self.succeed('log', 'api-platform', *words).splitlines(), lines)
+        short = cli('log', 'api-platform', '-n', '2', cwd=self.repo)
+        self.assertEqual(short.stdout.count('\n'), 2)
+        self.assertIn('more: metapowers log api-platform -n 4, or --all', short.stderr)
+        section = self.succeed('log', 'api-platform#asset-inventory').splitlines()
+        for address, expected in (('api-platform@HEAD~2', lines[2:]), (f'api-platform@{lines[3][:7]}', lines[3:]),
+                                  ('api-platform#asset-inventory@HEAD~1', section[1:])):
+            shown = self.succeed('log', address).splitlines()
+            self.assertEqual([line[:7] for line in shown], [line[:7] for line in expected], address)
+        self.assertIn('no revision', self.fail_with(5, 'log', 'api-platform@00000000'))
+
+    def test_a_revert_of_the_first_commit_asks_first(self):
+        self.succeed('init', 'team-notes', '--archetype', 'saas-web')
+        head = self.head()
+        first = git('rev-list', '--reverse', 'HEAD', '--', '.metapowers/security/team-notes', cwd=self.repo).split()[0]
+        said = self.fail_with(9, 'revert', 'team-notes', first)
+        self.assertIn('undoing it removes the model', said)
+        self.assertIn(f'metapowers revert team-notes {first[:12]} --yes', said)
+        self.assertEqual(self.head(), head)
+        self.succeed('revert', 'team-notes', first, '--dry-run')
+        self.succeed('revert', 'team-notes', first, '--yes')
+        self.assertFalse((self.repo / '.metapowers/security/team-notes/system-model.yaml').exists())
+
+    def test_errors_name_what_was_typed(self):
+        said = self.fail_with(9, 'run', 'security-policy', 'api-platform', '--request-id', 'x', '--expected-head', 'y')
+        self.assertIn('--request-id must be a UUID', said)
+        self.assertIn('  --expected-head: must be a full commit id', said)
+        self.assertNotIn('context.', said)
+
     def test_a_revision_is_told_in_full(self):
         told = self.succeed('revision', 'api-platform', self.head()[:8])
         self.assertTrue(told.startswith(f'commit {self.head()}\n'), told)
@@ -143,6 +175,10 @@ class History(unittest.TestCase):
             self.assertEqual(self.on_terminal(*words, env={'PAGER': 'head -1'}).text.splitlines(),
                              whole.splitlines()[:1])
         self.assertNotIn('paged:', self.on_terminal('log', 'api-platform', '-n', '3', env=env).text, 'it is short')
+        for _ in range(60):
+            git('commit', '-q', '--allow-empty', '-m', 'x', cwd=self.repo)
+        self.assertTrue(self.on_terminal('log', '--all', env=env).text.startswith('paged:'))
+        self.assertEqual(len(self.on_terminal('log', '--all', env={'PAGER': 'head -1'}).text.splitlines()), 1)
 
     def test_differences_are_grouped_on_a_terminal(self):
         shown = self.on_terminal('diff', 'api-platform', 'HEAD~1..HEAD', '--no-pager').screen()

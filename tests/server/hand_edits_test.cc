@@ -113,6 +113,62 @@ TEST_F(HandEditsTest, EditsSurviveOneRegenerationAfterTheOther) {
   EXPECT_FALSE(Status().hand_edited());
 }
 
+TEST_F(HandEditsTest, AnEditOfTheCopiesTooIsAnEdit) {
+  Edit({{"#### Services\n", "Ann counted them.\n\n#### Services\n"}});
+  Run(Model(kNewName));
+  const auto everywhere = [&](const Changes& changes) {
+    for (const std::string& path : {std::string(kIdentifyFile), std::string(kCopy)}) {
+      const std::string before = server_.ReadFile(path);
+      ASSERT_NE(absl::StrReplaceAll(before, changes), before) << path;
+      server_.Push(path, absl::StrReplaceAll(before, changes), "Bob");
+    }
+  };
+  everywhere({{"The register lists every", "THE REGISTER LISTS EVERY"}, {"| platform service |", "| PLATFORM |"}});
+  EXPECT_TRUE(Status().hand_edited());
+  // What is generated anew stands elsewhere: the edit is kept.
+  const Changes both{{"name: Shop\n", "name: Store\n"}, {"name: Web\n", "name: Front\n"}};
+  Run(Model(both));
+  EXPECT_THAT(Document(), AllOf(HasSubstr("THE REGISTER LISTS EVERY"), HasSubstr("| web | Front |"),
+                                HasSubstr("| PLATFORM |"), HasSubstr("Ann counted them.")));
+  EXPECT_THAT(server_.ReadFile(kCopy), AllOf(HasSubstr("The register lists"), Not(HasSubstr("PLATFORM"))));
+  // What is generated anew stands in the same line: the edit is asked about.
+  everywhere({{"Criticality Summary", "CRITICALITY"}});
+  const grpc::Status status = client_.Inventory(Model({}));
+  ExpectError(status, grpc::StatusCode::ABORTED, "SECTION_CONFLICT");
+  EXPECT_THAT(DetailOf<google::rpc::BadRequest>(status).field_violations(0).description(),
+              HasSubstr("Bob wrote \"THE REGISTER LISTS EVERY"));
+}
+
+TEST_F(HandEditsTest, ARevertOfPeopleBringsTheCopyBackToo) {
+  Edit({{"#### Services\n", "Ann counted them.\n\n#### Services\n"}});
+  Run(Model(kNewName));
+  const std::string document = Document();
+  const std::string copy = server_.ReadFile(kCopy);
+  Run(Model(kNewComponent));
+  server_.Push(kIdentifyFile, document);
+  server_.Push(kCopy, copy);
+  EXPECT_EQ(Run(Model(kNewComponent)).hand_edits().kept(), 1);
+  EXPECT_THAT(Document(), AllOf(HasSubstr("Ann counted them."), HasSubstr("| web | Front |"), HasSubstr("of Shop")));
+}
+
+TEST_F(HandEditsTest, AMergeBringsTheCopyOfItsBranch) {
+  const Changes note{{"#### Services\n", "Ann counted them.\n\n#### Services\n"}};
+  Edit(note);
+  Run(Model(kNewName));
+  TestServer main;
+  const auto bring = [&](const std::string& path) { main.Push(path, server_.ReadFile(path)); };
+  main.Push(kGovernFile, "# Govern: shop\n");
+  Client client(main.channel());
+  ExpectOk(client.Inventory(WithModel()));
+  main.Push(kIdentifyFile, absl::StrReplaceAll(main.ReadFile(kIdentifyFile), note));
+  ExpectOk(client.Inventory(Model(kNewComponent)));
+  for (const char* path : {".metapowers/security/shop/system-model.yaml", kIdentifyFile, kCopy}) bring(path);
+  identify::AssetInventoryResponse response;
+  ExpectOk(client.Inventory(Model({}), &response));
+  EXPECT_EQ(response.outcome().hand_edits().kept(), 1);
+  EXPECT_THAT(main.ReadFile(kIdentifyFile), AllOf(HasSubstr("Ann counted them."), HasSubstr("of Shop")));
+}
+
 TEST_F(HandEditsTest, ARunThatGeneratesTheSameChangesNothing) {
   Edit({{"#### Services\n", "Ann counted them.\n\n#### Services\n"}});
   const std::string before = Document();
@@ -166,6 +222,62 @@ TEST_F(HandEditsTest, AChoiceResolvesConflicts) {
   const v1::CommandOutcome taken = Run(Model({}, v1::EDIT_CHOICE_TAKE));
   EXPECT_EQ(taken.hand_edits().conflicts_resolved(), 1);
   EXPECT_THAT(Document(), AllOf(HasSubstr(kRegister), HasSubstr("A note."), Not(HasSubstr("what Ann knows"))));
+}
+
+TEST_F(HandEditsTest, AConflictIsTheLastEventOfAStream) {
+  const std::string long_text = absl::StrCat("The register ", std::string(1'000, 'x'));
+  Edit({{kRegister, absl::StrCat(long_text, " ")}}, "Ann");
+  std::vector<v1::RunCommandsResponse> events;
+  ExpectError(client_.Run("asset-inventory", Model(kNewName), &events), grpc::StatusCode::ABORTED, "SECTION_CONFLICT");
+  ASSERT_FALSE(events.empty());
+  const v1::SectionConflict& conflict = events.back().conflict();
+  EXPECT_EQ(conflict.command(), "asset-inventory");
+  EXPECT_EQ(conflict.document(), "workspaces/w/topics/shop/documents/01-identify.md");
+  EXPECT_EQ(conflict.section(), "Asset Inventory");
+  ASSERT_EQ(conflict.places_size(), 1);
+  const v1::SectionConflict::Place& place = conflict.places(0);
+  EXPECT_EQ(place.line(), 9);
+  EXPECT_EQ(place.heading(), "Asset Register");
+  EXPECT_THAT(place.before(), StartsWith(kRegister));
+  EXPECT_THAT(place.standing(), StartsWith(long_text));
+  EXPECT_THAT(place.generated(), HasSubstr("model of Store"));
+  EXPECT_THAT(place.authors(), ElementsAre("Ann"));
+  // Also where other commands went before.
+  events.clear();
+  ExpectError(client_.Run("identify", Model(kNewName), &events), grpc::StatusCode::ABORTED, "SECTION_CONFLICT");
+  EXPECT_EQ(events.back().conflict().places_size(), 1);
+}
+
+TEST_F(HandEditsTest, APlanHasADiffExactlyWhereItHasChanges) {
+  const auto plan = [&](v1::EditChoice choice) {
+    v1::CommandContext context = ContextOf();
+    context.set_edit_choice(choice);
+    context.set_validate_only(true);
+    return Run(context);
+  };
+  const auto put = [&](const Changes& changes) {
+    v1::CommandContext context = ContextOf();
+    context.set_model_yaml(absl::StrReplaceAll(ModelText(), changes));
+    ExpectOk(client_.PutModel(context));
+  };
+  Edit({{kRegister, "The register lists what Ann knows, "}});
+  put(kNewName);
+  const v1::CommandOutcome kept = plan(v1::EDIT_CHOICE_KEEP);
+  EXPECT_TRUE(kept.changed());
+  EXPECT_THAT(kept.diff(), AllOf(HasSubstr(kCopy), HasSubstr("of Store declares")));
+  Run(Model(kNewName, v1::EDIT_CHOICE_KEEP));
+  // The edit is taken back, so that nothing is left to write.
+  const std::string copy = server_.ReadFile(kCopy);
+  const std::string document = Document();
+  const size_t begin = document.find("## Asset Inventory\n");
+  const size_t end = document.find("\n> ", begin);
+  server_.Push(kIdentifyFile, absl::StrCat(document.substr(0, begin), copy, document.substr(end)));
+  const v1::CommandOutcome none = plan(v1::EDIT_CHOICE_UNSPECIFIED);
+  EXPECT_FALSE(none.changed());
+  EXPECT_EQ(none.diff(), "");
+  EXPECT_FALSE(Run(ContextOf()).changed());
+  Run(Model(kNewComponent));
+  EXPECT_EQ(server_.ReadFile(kCopy), "");
 }
 
 TEST_F(HandEditsTest, NotesOfWhatIsGoneAreOrphaned) {
@@ -228,6 +340,19 @@ TEST_F(HandEditsTest, ADeletedSectionIsMadeAnew) {
   EXPECT_THAT(Document(),
               AllOf(HasSubstr("## Asset Inventory\n"), HasSubstr("## Ours\n\nText.\n"), Not(HasSubstr("A note."))));
   EXPECT_EQ(server_.ReadFile(kCopy), "");
+}
+
+TEST_F(HandEditsTest, LinesOfADocumentEndAlike) {
+  Edit({{"\n", "\r\n"}});
+  EXPECT_FALSE(Status().hand_edited());
+  EXPECT_FALSE(Run(ContextOf()).changed());
+  Edit({{"#### Services\r\n", "A note.\r\n\r\n#### Services\r\n"}});
+  Run(Model(kNewName));
+  ExpectOk(client_.Run("data-classification", ContextOf()));
+  const std::string text = Document();
+  EXPECT_THAT(text, AllOf(HasSubstr("A note.\r\n"), HasSubstr("of Store"), HasSubstr("## Data Classification\r\n")));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), std::count(text.begin(), text.end(), '\r'));
+  EXPECT_EQ(server_.ReadFile(kCopy).find('\r'), std::string::npos);
 }
 
 TEST_F(HandEditsTest, HostileBytesSurvive) {

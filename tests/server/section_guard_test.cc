@@ -7,13 +7,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "metapowers/v1/report_service.grpc.pb.h"
 #include "service/server/document_frame.h"
+#include "service/server/edit_authors.h"
 #include "tests/server/pipeline_fixture.h"
 
 namespace metapowers::server {
 namespace {
 
+using ::testing::_;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+using testing_support::HasError;
 
 using SectionGuardTest = PipelineTest;
 
@@ -70,6 +79,86 @@ TEST_F(SectionGuardTest, SurfacesMalformedDocuments) {
   ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::FAILED_PRECONDITION, "DOCUMENT_MALFORMED");
   server_.Push(kIdentifyFile, absl::StrCat(document, "\n## Asset Inventory\n\ntwice\n"));
   ExpectError(client_.Inventory(WithModel("Store")), grpc::StatusCode::FAILED_PRECONDITION, "DOCUMENT_MALFORMED");
+}
+
+class DocumentFaultTest : public PipelineTest {
+ protected:
+  v1::GetTopicStatusResponse Status() {
+    v1::GetTopicStatusRequest request;
+    request.set_topic("workspaces/w/topics/shop");
+    v1::GetTopicStatusResponse response;
+    grpc::ClientContext context;
+    ExpectOk(client_.workflows->GetTopicStatus(&context, request, &response));
+    return response;
+  }
+  static v1::SectionState StateOf(const v1::GetTopicStatusResponse& status, const std::string& command) {
+    for (const v1::CommandStatus& row : status.commands()) {
+      if (row.command() == command) return row.state();
+    }
+    return v1::SECTION_STATE_UNSPECIFIED;
+  }
+};
+
+TEST_F(DocumentFaultTest, OfASectionThatStandsTwiceIsOneLineOfStatusAndReport) {
+  ExpectOk(client_.Run("identify", WithModel()));
+  const std::string document = server_.ReadFile(kIdentifyFile);
+  server_.Push(kIdentifyFile, absl::StrCat(document, "\n## Asset Inventory\n\ntwice\n"));
+  const v1::GetTopicStatusResponse status = Status();
+  EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_EDITED);
+  EXPECT_EQ(StateOf(status, "threat-model"), v1::SECTION_STATE_CURRENT);
+  ASSERT_EQ(status.document_faults_size(), 1);
+  const v1::DocumentFault& fault = status.document_faults(0);
+  EXPECT_EQ(fault.document(), "01-identify.md");
+  EXPECT_THAT(fault.commands(), ElementsAre("asset-inventory"));
+  EXPECT_THAT(fault.lines(), SizeIs(2));
+  EXPECT_THAT(fault.problem(), AllOf(HasSubstr("01-identify.md: the heading '## Asset Inventory' stands in lines 5, "),
+                                     HasSubstr(absl::StrCat(", ", fault.lines(1)))));
+  EXPECT_THAT(fault.mend(), HasSubstr("remove the copy, or give it a heading of its own"));
+
+  const auto reports = v1::ReportService::NewStub(server_.channel());
+  v1::WriteReportRequest request;
+  request.set_workspace("workspaces/w");
+  request.set_validate_only(true);
+  v1::WriteReportResponse report;
+  grpc::ClientContext context;
+  ExpectOk(reports->WriteReport(&context, request, &report));
+  EXPECT_EQ(report.report().topics(0).document_faults_size(), 1);
+  EXPECT_THAT(report.markdown(),
+              AllOf(HasSubstr("'## Asset Inventory' stands in lines 5, "), HasSubstr("give it a heading of its own")));
+}
+
+TEST_F(DocumentFaultTest, OfCodeThatIsNeverClosedIsOneForAllItsSections) {
+  ExpectOk(client_.Inventory(WithModel()));
+  server_.Push(kIdentifyFile, absl::StrCat(server_.ReadFile(kIdentifyFile), "\n```\nnever closed\n"));
+  const v1::GetTopicStatusResponse status = Status();
+  ASSERT_EQ(status.document_faults_size(), 1);
+  EXPECT_THAT(status.document_faults(0).commands(), AllOf(Contains("asset-inventory"), Contains("threat-model")));
+  EXPECT_THAT(status.document_faults(0).problem(), HasSubstr("is never closed"));
+}
+
+TEST_F(DocumentFaultTest, OfARenamedHeadingNamesItsLine) {
+  ExpectOk(client_.Inventory(WithModel()));
+  server_.Push(kIdentifyFile,
+               absl::StrReplaceAll(server_.ReadFile(kIdentifyFile), {{"## Asset Inventory\n", "## What we have\n"}}));
+  const v1::GetTopicStatusResponse status = Status();
+  ASSERT_EQ(status.document_faults_size(), 1);
+  EXPECT_THAT(status.document_faults(0).lines(), ElementsAre(5));
+  EXPECT_EQ(StateOf(status, "asset-inventory"), v1::SECTION_STATE_EDITED);
+}
+
+using CancelledCallTest = BackendTest;
+
+TEST_F(CancelledCallTest, EndsTheSearchThroughHistory) {
+  ASSERT_OK_AND_ASSIGN(const workspace::Workspace found, backend_->env.registry->Get("w"));
+  ASSERT_OK_AND_ASSIGN(const auto head, backend_->env.engine->Head(found.uid));
+  Call call("/metapowers.v1.WorkflowService/GetTopicStatus", "test", "", absl::InfiniteFuture(), *backend_->env.clock);
+  call.Cancel();
+  const ResourceName topic{"w", "shop", ""};
+  const SectionPlace place{*backend_, call, found.uid, topic, *CommandIndex::Get().Find("asset-inventory"),
+                           *head,     *head};
+  EXPECT_THAT(FindOrigin(place, "## Asset Inventory").status(), HasError(absl::StatusCode::kCancelled, "CANCELLED", _));
+  EXPECT_THAT(EditAuthors(place, {{1, "h", "a", "b", "c"}}).status(),
+              HasError(absl::StatusCode::kCancelled, "CANCELLED", _));
 }
 
 }  // namespace

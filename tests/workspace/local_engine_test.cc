@@ -325,7 +325,7 @@ TEST_F(LocalEngineTest, FullStorageIsToldAndReadersGoOn) {
     std::string noise;
     for (int i = 0; i < 30'000; ++i) noise += NewUuid();
     const auto refused = CommitFile(*engine_, kUid, "big.md", noise);
-    if (refused.ok()) ::_exit(1);  // SQLite does not say that a file is too large: the reason is tested below
+    if (refused.ok()) ::_exit(1);  // that it is for want of space is tested below
     if (!engine_->Head(kUid).value()->ReadFile(kPath).value().has_value()) ::_exit(3);
     if (engine_->Tip(kUid).value()->revision() != 1) ::_exit(4);
     if (!CommitFile(*engine_, kUid, "small.md", "x").ok()) ::_exit(5);
