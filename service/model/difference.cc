@@ -191,6 +191,26 @@ std::vector<Difference> Differences(const Message& before, const Message& after)
   return std::move(comparison).Take();
 }
 
+int FindEntry(const Message& holder, const FieldDescriptor& list, absl::string_view key) {
+  const Entries entries = MessagesIn(holder, list);
+  const Message* found = nullptr;
+  for (const KeyFields& fields : KeyCandidates(*list.message_type())) {
+    const std::optional<Keyed> keyed = ByKey(entries, fields);
+    if (!keyed.has_value()) continue;
+    const auto entry = keyed->find(std::string(key));
+    if (entry != keyed->end()) found = entry->second;
+    break;
+  }
+  const FieldDescriptor* earlier = list.message_type()->FindFieldByName("renamed_from");
+  for (size_t i = 0; i < entries.size() && found == nullptr && earlier != nullptr; ++i) {
+    for (int k = 0; k < entries[i]->GetReflection()->FieldSize(*entries[i], earlier); ++k) {
+      if (StringAt(*entries[i], *earlier, k) == key) found = entries[i];
+    }
+  }
+  const auto at = std::find(entries.begin(), entries.end(), found);
+  return at == entries.end() ? -1 : static_cast<int>(at - entries.begin());
+}
+
 bool IsSame(const Message& before, const Message& after) {
   // Most are the same byte for byte, which is told far sooner than field by field.
   if (before.ByteSizeLong() != after.ByteSizeLong()) return false;

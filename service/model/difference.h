@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -37,6 +38,11 @@ struct Difference {
 // (a message that is no list) is told field by field, also where only one side has it. Linear but for sorting. Pure;
 // thread-safe.
 std::vector<Difference> Differences(const google::protobuf::Message& before, const google::protobuf::Message& after);
+
+// Position of the entry of a list of messages that a step with this key leads to; -1 when there is none, or no single
+// one. An entry that was renamed is found by its earlier ids too.
+int FindEntry(const google::protobuf::Message& holder, const google::protobuf::FieldDescriptor& list,
+              absl::string_view key);
 
 // Whether two messages of one type say the same, their entries in the same order.
 bool IsSame(const google::protobuf::Message& before, const google::protobuf::Message& after);

@@ -26,8 +26,8 @@ struct TextEdit {
   // What has the new value: of a field, a message of the type that holds it; of an entry, the entry itself. nullptr
   // takes the field or the entry out; the last entry of a list takes the list with it. Must live until EditText().
   const google::protobuf::Message* from = nullptr;
-  // Says what a value rests on, by its path below that of the edit, "" for the value itself (see import_mark.h). Written
-  // beside it where it is the value of one line; may be empty.
+  // Says what a value rests on, by its path below that of the edit, "" for the value itself (see import_mark.h).
+  // Written beside it where it is the value of one line; may be empty.
   std::function<std::string(absl::string_view path)> mark;
 };
 
