@@ -43,6 +43,7 @@ struct Arguments {
   std::string timeout = "60s";
   std::string topic, file, workspace_id, display_name;
   InputFiles files;  // of model put
+  QuestionsOptions questions;
   bool decisions = false;
   InitOptions init;
   RunOptions run;
@@ -268,6 +269,17 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
                                   "  metapowers model get api-platform | metapowers model validate -\n",
                                   a, [&a](Session& session) { return ModelValidate(session, a.file); });
   validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  CLI::App* questions = AddCommand(*model, "questions", "answer what the model does not say, one question at a time",
+                                   "  metapowers model questions api-platform\n"
+                                   "  metapowers model questions api-platform --owner payments-team\n"
+                                   "  metapowers model questions api-platform --list\n"
+                                   "  metapowers model questions api-platform --answer 'components[web].tier=tier_1'\n",
+                                   a, [&a](Session& session) { return AskQuestions(session, a.questions); });
+  questions->add_option("TOPIC", a.questions.topic, "the system documented")->required();
+  questions->add_option("--owner", a.questions.owner, "only questions to this team, e.g. payments-team");
+  questions->add_option("--answer", a.questions.answers,
+                        "FIELD=VALUE: write this answer, ask nothing; may be repeated");
+  questions->add_flag("--list", a.questions.list, "print the questions, ask nothing");
   AddCommand(*model, "schema", "print the JSON Schema of models, for editors",
              "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }

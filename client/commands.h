@@ -123,6 +123,15 @@ int ModelPut(Session& session, const std::string& topic, const InputFiles& files
 int ModelValidate(Session& session, const std::string& file);
 int ModelSchema(Session& session);
 
+struct QuestionsOptions {
+  std::string topic;
+  std::string owner;                 // only those of this team
+  std::vector<std::string> answers;  // FIELD=VALUE: written without asking
+  bool list = false;                 // print them, ask nothing
+};
+// Asks a person at a terminal, and commits the answers as one change of the model.
+int AskQuestions(Session& session, const QuestionsOptions& options);
+
 int WorkspaceCreate(Session& session, const std::string& id, const std::string& display_name);
 int WorkspaceList(Session& session);
 int WorkspaceGet(Session& session, const std::string& id);
