@@ -132,6 +132,14 @@ struct QuestionsOptions {
 // Asks a person at a terminal, and commits the answers as one change of the model.
 int AskQuestions(Session& session, const QuestionsOptions& options);
 
+struct RefreshOptions {
+  std::string topic;
+  std::vector<std::string> from;
+  bool dry_run = false;    // print what changed, commit nothing
+  bool exit_code = false;  // 10 when something changed
+};
+int RefreshModel(Session& session, const RefreshOptions& options);
+
 int WorkspaceCreate(Session& session, const std::string& id, const std::string& display_name);
 int WorkspaceList(Session& session);
 int WorkspaceGet(Session& session, const std::string& id);

@@ -122,7 +122,7 @@ class Reader {
       return Refuse(answer, violations.empty() ? std::string(status.message()) : violations.front().description);
     }
     if (!IsSet(*part, field)) return Refuse(answer, "says nothing; leave out what is not known");
-    edits_.push_back({std::move(path), part.get(), nullptr});
+    edits_.push_back({std::move(path), part.get(), {}});
   }
 
   const std::vector<TextEdit>& edits() const { return edits_; }

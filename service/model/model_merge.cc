@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "service/base/status_macros.h"
 #include "service/model/canonical.h"
 #include "service/model/faults.h"
@@ -50,8 +51,8 @@ struct Dangling {
 
 class Merge {
  public:
-  Merge(absl::string_view text, const v1::SystemModel& ours, const std::function<std::string(absl::string_view)>& mark)
-      : text_(text), ours_(ours), mark_(mark) {}
+  Merge(absl::string_view text, const v1::SystemModel& ours, const std::map<std::string, std::string>& marks)
+      : text_(text), ours_(ours), marks_(marks) {}
 
   void Add(const Difference& difference) {
     MergedChange change{
@@ -169,11 +170,14 @@ class Merge {
   }
 
   void Take(std::vector<ValueStep> path, const Message* from) {
-    Planned planned{changes_.size() - 1, {std::move(path), from, nullptr}};
-    if (from != nullptr && mark_) {
-      planned.edit.mark = [this, at = changes_.back().path](absl::string_view below) {
-        return mark_(below.empty() ? at : absl::StrCat(at, ".", below));
-      };
+    Planned planned{changes_.size() - 1, {std::move(path), from, {}}};
+    const std::string& at = changes_.back().path;
+    for (auto mark = marks_.lower_bound(at); from != nullptr && mark != marks_.end(); ++mark) {
+      absl::string_view below = mark->first;
+      if (!absl::ConsumePrefix(&below, at)) break;
+      if (below.empty() || below.front() == '[' || absl::ConsumePrefix(&below, ".")) {
+        planned.edit.marks[std::string(below)] = mark->second;
+      }
     }
     planned_.push_back(std::move(planned));
   }
@@ -293,7 +297,7 @@ class Merge {
 
   const absl::string_view text_;
   const v1::SystemModel& ours_;  // as the text has it
-  const std::function<std::string(absl::string_view)>& mark_;
+  const std::map<std::string, std::string>& marks_;
   std::vector<MergedChange> changes_;
   std::vector<Planned> planned_;
   std::deque<std::unique_ptr<Message>> made_;                                        // what edits take values from
@@ -303,13 +307,13 @@ class Merge {
 }  // namespace
 
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
-                                      const std::function<std::string(absl::string_view path)>& mark) {
+                                      const std::map<std::string, std::string>& marks) {
   RETURN_IF_ERROR(Model::Parse(ours, kFile).status());
   v1::SystemModel standing;
   SourceMap map;
   Faults faults;
   ReadYaml(ours, standing, map, faults);
-  Merge merge(ours, standing, mark);
+  Merge merge(ours, standing, marks);
   for (const Difference& difference : Differences(base.proto(), theirs.proto())) {
     if (!IsPeoples(difference)) merge.Add(difference);
   }

@@ -2,7 +2,7 @@
 #ifndef METAPOWERS_SERVICE_MODEL_MODEL_MERGE_H_
 #define METAPOWERS_SERVICE_MODEL_MODEL_MERGE_H_
 
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,7 +38,7 @@ struct ModelMerge {
 // text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours` that is not valid. Pure;
 // thread-safe.
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
-                                      const std::function<std::string(absl::string_view path)>& mark);
+                                      const std::map<std::string, std::string>& marks);
 
 }  // namespace metapowers::model
 

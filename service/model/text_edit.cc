@@ -17,7 +17,6 @@
 #include "service/model/faults.h"
 #include "service/model/import_mark.h"
 #include "service/model/schema.h"
-#include "service/model/text_marks.h"
 #include "service/model/text_spans.h"
 #include "service/model/yaml_scalar.h"
 #include "service/model/yaml_writer.h"
@@ -64,10 +63,21 @@ struct Missing {
   const FieldDescriptor* field;
   std::unique_ptr<Message> part;  // of the type that the mapping is, with this field only
   size_t depth;
-  std::map<std::string, std::function<std::string(absl::string_view)>> marks;  // by path below `part`
+  std::map<std::string, std::string> marks;  // by path below `part`
 };
 
-std::string MarkOf(const TextEdit& edit) { return edit.mark ? edit.mark("") : std::string(); }
+std::string MarkOf(const TextEdit& edit) {
+  const auto mark = edit.marks.find("");
+  return mark == edit.marks.end() ? std::string() : mark->second;
+}
+
+// `marks` with paths below `path`.
+void AddMarks(const std::map<std::string, std::string>& marks, const std::string& path,
+              std::map<std::string, std::string>& out) {
+  for (const auto& [below, mark] : marks) {
+    out[below.empty() ? path : absl::StrCat(path, below.front() == '[' ? "" : ".", below)] = mark;
+  }
+}
 
 // What stands behind a value on its line, without outer spaces.
 absl::string_view RestOfLine(absl::string_view text, size_t end) {
@@ -79,8 +89,8 @@ bool IsMark(absl::string_view rest) {
 }
 
 // The field that `part` has, as lines without indent; the first begins with its name.
-std::vector<std::string> RenderField(const Message& part) {
-  const std::string yaml = WriteYaml(part);
+std::vector<std::string> RenderField(const Message& part, const std::map<std::string, std::string>& marks) {
+  const std::string yaml = WriteYaml(part, {.opening = {}, .closing = {}, .beside = marks});
   std::vector<std::string> lines = absl::StrSplit(absl::StripSuffix(yaml, "\n"), '\n');
   const auto first = std::find_if(lines.begin(), lines.end(),
                                   [](const std::string& line) { return !line.empty() && line.front() != '#'; });
@@ -171,16 +181,17 @@ class Editor {
       const auto& reflection = *into->GetReflection();
       path = AppendPath(path, step.field->name());
       if (step.index >= 0) {
-        absl::StrAppend(&path, "[", reflection.FieldSize(*into, step.field), "]");
+        const int position = reflection.FieldSize(*into, step.field);
         into = reflection.AddMessage(into, step.field);
         if (k + 1 == edit.path.size()) into->CopyFrom(*edit.from);
+        absl::StrAppend(&path, "[", IdOf(*into).empty() ? absl::StrCat(position) : IdOf(*into), "]");
       } else if (k + 1 == edit.path.size()) {
         CopyField(*edit.from, *step.field, *into);
       } else {
         into = reflection.MutableMessage(into, step.field);
       }
     }
-    if (edit.mark) found->marks[path] = edit.mark;
+    AddMarks(edit.marks, path, found->marks);
     return true;
   }
 
@@ -199,8 +210,7 @@ class Editor {
     const TextNode& holder = *missing.holder;
     if (holder.flow) return InsertInFlow(holder, FlowEntry(*missing.part, *missing.field), missing.depth);
     if (holder.kind != TextNode::Kind::kMap || holder.entries.empty()) return false;
-    const auto mark = [&missing](absl::string_view path) { return MarkBelow(missing, path); };
-    const std::vector<std::string> lines = WithMarks(RenderField(*missing.part), *missing.part, mark);
+    const std::vector<std::string> lines = RenderField(*missing.part, missing.marks);
     if (missing.instead_of != nullptr) {
       Replace(*missing.instead_of, lines);
       return true;
@@ -222,14 +232,6 @@ class Editor {
     return true;
   }
 
-  static std::string MarkBelow(const Missing& missing, absl::string_view path) {
-    for (const auto& [prefix, mark] : missing.marks) {
-      if (path == prefix) return mark("");
-      if (absl::StartsWith(path, prefix + ".")) return mark(path.substr(prefix.size() + 1));
-    }
-    return "";
-  }
-
   bool EditField(const TextEdit& edit, const TextNode& holder, const TextNode::Entry& entry,
                  std::vector<Level> levels) {
     if (edit.from == nullptr) {
@@ -243,14 +245,16 @@ class Editor {
       splices_.push_back({entry.value->begin, entry.value->end, FlowOf(*part, field), levels.size(), 0});
       return FitsOneLine(splices_.back().text);
     }
-    const std::vector<std::string> lines = RenderField(*part);
+    std::map<std::string, std::string> marks;
+    AddMarks(edit.marks, field.name(), marks);
     const absl::string_view old = text_.substr(entry.begin, entry.value->end - entry.begin);
+    const std::vector<std::string> lines = RenderField(*part, marks);
     if (lines.size() > 1 || absl::StrContains(old, '\n')) {
-      Replace(entry, WithMarks(
-                         lines, *part, edit.mark ? edit.mark : [](absl::string_view) { return std::string(); }));
+      Replace(entry, lines);
       return true;
     }
-    Splice splice{entry.value->begin, entry.value->end, lines[0].substr(field.name().size() + 2), levels.size(), 0};
+    const std::string line = RenderField(*part, {}).front();
+    Splice splice{entry.value->begin, entry.value->end, line.substr(field.name().size() + 2), levels.size(), 0};
     if (splice.begin > 0 && text_[splice.begin - 1] == ':') splice.text.insert(0, " ");
     const absl::string_view rest = RestOfLine(text_, splice.end);
     if (rest.empty() || IsMark(rest)) {
@@ -327,14 +331,14 @@ class Editor {
 
   // An entry as an item of a list; the first line begins with the dash.
   static std::vector<std::string> RenderItem(const TextEdit& edit) {
-    std::vector<std::string> lines = absl::StrSplit(absl::StripSuffix(WriteYaml(*edit.from), "\n"), '\n');
+    std::vector<std::string> lines = absl::StrSplit(
+        absl::StripSuffix(WriteYaml(*edit.from, {.opening = {}, .closing = {}, .beside = edit.marks}), "\n"), '\n');
     // At the root a list has an empty line and a comment before it, here not.
     std::vector<std::string> kept;
     for (std::string& line : lines) {
       if (line.empty() || line.front() == '#') continue;
       kept.push_back(std::move(line));
     }
-    if (edit.mark) kept = WithMarks(std::move(kept), *edit.from, edit.mark);
     for (size_t i = 0; i < kept.size(); ++i) kept[i].insert(0, i == 0 ? "- " : "  ");
     return kept;
   }

@@ -2,7 +2,7 @@
 #ifndef METAPOWERS_SERVICE_MODEL_TEXT_EDIT_H_
 #define METAPOWERS_SERVICE_MODEL_TEXT_EDIT_H_
 
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 

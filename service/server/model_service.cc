@@ -13,6 +13,7 @@
 #include "service/server/context.h"
 #include "service/server/imported_threats.h"
 #include "service/server/model_questions.h"
+#include "service/server/model_refresh.h"
 #include "service/server/run_command.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -137,6 +138,7 @@ class Service final : public ModelService::CallbackService {
   METAPOWERS_UNARY(ImportModel, server::ImportModel)
   METAPOWERS_UNARY(ListQuestions, server::ListQuestions)
   METAPOWERS_UNARY(AnswerQuestions, server::AnswerQuestions)
+  METAPOWERS_UNARY(RefreshModel, server::RefreshModel)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.ModelService/";

@@ -47,9 +47,8 @@ std::shared_ptr<const Model> Parsed(const std::string& yaml) {
 }
 
 absl::StatusOr<ModelMerge> Merge(const std::string& base, const std::string& ours, const std::string& theirs) {
-  return MergeModel(*Parsed(base), ours, *Parsed(theirs), [](absl::string_view path) {
-    return path == "components[web].replicas" ? "observed k8s.yaml:7" : "";
-  });
+  return MergeModel(*Parsed(base), ours, *Parsed(theirs),
+                    {{"components[web].replicas", "observed k8s.yaml:7"}, {"flows[new].name", "observed k8s.yaml:9"}});
 }
 
 TEST(ModelMergeTest, WhatChangedInTheFilesChangesInTheModelAndNothingElseDoes) {
@@ -119,7 +118,7 @@ TEST(ModelMergeTest, ARenamedElementIsFollowed) {
   ASSERT_OK_AND_ASSIGN(const ModelMerge merge, Merge(Draft(), ours, theirs));
   EXPECT_THAT(merge.yaml, HasSubstr("renamed_from: [db]"));
   EXPECT_THAT(merge.yaml, HasSubstr("    replicas: 2\n"));
-  EXPECT_THAT(merge.yaml, HasSubstr("  - id: new\n    name: New\n    source: ledger\n"));
+  EXPECT_THAT(merge.yaml, HasSubstr("  - id: new\n    name: New  # observed k8s.yaml:9\n    source: ledger\n"));
   EXPECT_THAT(merge.changes, ElementsAre(Field(&MergedChange::outcome, Outcome::kApplied),
                                          Field(&MergedChange::outcome, Outcome::kApplied)));
 }
@@ -176,10 +175,10 @@ TEST(ModelMergeTest, UneditedModelsBecomeTheNewDraftForthAndBack) {
       const auto other = Model::Parse(WriteYaml(others[i]), "other");
       if (!other.ok()) continue;
       ++merged;
-      ASSERT_OK_AND_ASSIGN(const ModelMerge there, MergeModel(*model, yaml, **other, nullptr));
+      ASSERT_OK_AND_ASSIGN(const ModelMerge there, MergeModel(*model, yaml, **other, {}));
       const auto changed = Parsed(there.yaml);
       EXPECT_THAT(PathsOf(Differences(changed->proto(), (*other)->proto())), IsEmpty()) << entry.path() << " " << i;
-      ASSERT_OK_AND_ASSIGN(const ModelMerge back, MergeModel(*changed, there.yaml, *model, nullptr));
+      ASSERT_OK_AND_ASSIGN(const ModelMerge back, MergeModel(*changed, there.yaml, *model, {}));
       EXPECT_THAT(PathsOf(Differences(Parsed(back.yaml)->proto(), model->proto())), IsEmpty())
           << entry.path() << " " << i;
     }

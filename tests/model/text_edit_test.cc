@@ -77,16 +77,15 @@ class TextEditTest : public ::testing::Test {
 
 TEST_F(TextEditTest, AValueOfOneLineKeepsItsLineAndTheCommentOfPeople) {
   EXPECT_THAT(Edit("components:\n  - id: db  # the ledger\n    replicas:   1   # two in autumn\n    tier: tier_0\n",
-                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr}}),
+                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
               Gives("components:\n  - id: db  # the ledger\n    replicas:   3   # two in autumn\n    tier: tier_0\n"));
 }
 
 TEST_F(TextEditTest, AMarkGoesWithTheValueThatItToldOf) {
   const std::string before = "components:\n  - id: db\n    replicas: 1  # observed k8s.yaml:12\n    tier: tier_0\n";
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
               Gives("components:\n  - id: db\n    replicas: 3\n    tier: tier_0\n"));
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_,
-                             [](absl::string_view) { return "observed k8s.yaml:14"; }}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_, {{"", "observed k8s.yaml:14"}}}}),
               Gives("components:\n  - id: db\n    replicas: 3  # observed k8s.yaml:14\n    tier: tier_0\n"));
 }
 
@@ -94,7 +93,7 @@ TEST_F(TextEditTest, AMissingFieldComesBehindThoseBeforeItInTheSchema) {
   EXPECT_THAT(
       Edit("components:\n  # the ledger\n  - id: db\n    # note\n    tier: tier_0  # x\n    stores: [orders]\n\n"
            "flows: []\n",
-           {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr}}),
+           {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
       Gives("components:\n  # the ledger\n  - id: db\n    # note\n    tier: tier_0  # x\n    replicas: 3\n"
             "    stores: [orders]\n\nflows: []\n"));
 }
@@ -103,20 +102,20 @@ TEST_F(TextEditTest, PartsOnTheWayAreWrittenOnceForSeveralEdits) {
   v1::Component other;
   other.mutable_container()->set_base_image("scratch");
   EXPECT_THAT(Edit("components:\n- id: db\n",
-                   {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), nullptr},
-                    {PathOf({{"components", 0}, {"container"}, {"base_image"}}), &other.container(), nullptr},
-                    {PathOf({{"components", 0}, {"backup"}, {"interval_minutes"}}), &component_.backup(), nullptr}}),
+                   {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), {}},
+                    {PathOf({{"components", 0}, {"container"}, {"base_image"}}), &other.container(), {}},
+                    {PathOf({{"components", 0}, {"backup"}, {"interval_minutes"}}), &component_.backup(), {}}}),
               Gives("components:\n- id: db\n  backup:\n    interval_minutes: 60\n  container:\n"
                     "    base_image: scratch\n    read_only_root: yes\n"));
 }
 
 TEST_F(TextEditTest, ABlockTakesThePlaceOfALine) {
   EXPECT_THAT(Edit("components:\n  - id: db\n    description: Old.  # said Ann\n    tier: tier_0\n",
-                   {{PathOf({{"components", 0}, {"description"}}), &component_, nullptr}}),
+                   {{PathOf({{"components", 0}, {"description"}}), &component_, {}}}),
               Gives("components:\n  - id: db\n    # said Ann\n    description: |-\n      First line.\n"
                     "      Second line.\n    tier: tier_0\n"));
   EXPECT_THAT(Edit("components:\n  - id: db\n    technology:\n      # for years\n      - mysql\n    tier: tier_0\n",
-                   {{PathOf({{"components", 0}, {"technology"}}), &component_, nullptr}}),
+                   {{PathOf({{"components", 0}, {"technology"}}), &component_, {}}}),
               Gives("components:\n  - id: db\n    # for years\n    technology: [postgresql]\n    tier: tier_0\n"));
 }
 
@@ -126,15 +125,14 @@ TEST_F(TextEditTest, EntriesComeLastAndGoWithTheirLines) {
   v1::Component small;
   small.set_id("c");
   small.set_name("C");
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 2}}), &small, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 2}}), &small, {}}}),
               Gives("components:\n  - id: a\n    name: A\n  # about b\n  - id: b\n    name: B\n"
                     "  - id: c\n    name: C\n\nflows:\n  - id: f\n"));
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}}), nullptr, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}}), nullptr, {}}}),
               Gives("components:\n  # about b\n  - id: b\n    name: B\n\nflows:\n  - id: f\n"));
-  EXPECT_THAT(
-      Edit(before, {{PathOf({{"components", 1}}), nullptr, nullptr}, {PathOf({{"components", 2}}), &small, nullptr}}),
-      Gives("components:\n  - id: a\n    name: A\n  # about b\n  - id: c\n    name: C\n\nflows:\n  - id: f\n"));
-  EXPECT_THAT(Edit(before, {{PathOf({{"flows", 0}}), nullptr, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 1}}), nullptr, {}}, {PathOf({{"components", 2}}), &small, {}}}),
+              Gives("components:\n  - id: a\n    name: A\n  # about b\n  - id: c\n    name: C\n\nflows:\n  - id: f\n"));
+  EXPECT_THAT(Edit(before, {{PathOf({{"flows", 0}}), nullptr, {}}}),
               Gives("components:\n  - id: a\n    name: A\n  # about b\n  - id: b\n    name: B\n\n"));
 }
 
@@ -142,8 +140,7 @@ TEST_F(TextEditTest, AnEmptyListAndAMissingOneGetTheirFirstEntries) {
   v1::Flow other;
   flow_.set_id("f");
   other.set_id("g");
-  const std::vector<TextEdit> edits = {{PathOf({{"flows", 0}}), &flow_, nullptr},
-                                       {PathOf({{"flows", 1}}), &other, nullptr}};
+  const std::vector<TextEdit> edits = {{PathOf({{"flows", 0}}), &flow_, {}}, {PathOf({{"flows", 1}}), &other, {}}};
   EXPECT_THAT(Edit("name: x\nflows: []  # none yet\ncurrency: EUR\n", edits),
               Gives("name: x\n# none yet\nflows:\n  - id: f\n    port: 5432\n  - id: g\ncurrency: EUR\n"));
   EXPECT_THAT(Edit("name: x\n", edits), Gives("name: x\n\nflows:\n  - id: f\n    port: 5432\n  - id: g\n"));
@@ -151,28 +148,28 @@ TEST_F(TextEditTest, AnEmptyListAndAMissingOneGetTheirFirstEntries) {
 
 TEST_F(TextEditTest, ValuesInBracketsStayThere) {
   const std::string before = "components:\n  - {id: db, replicas: 1}  # small\n  - {id: web}\n";
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr},
-                            {PathOf({{"components", 1}, {"technology"}}), &component_, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}},
+                            {PathOf({{"components", 1}, {"technology"}}), &component_, {}}}),
               Gives("components:\n  - {id: db, replicas: 3}  # small\n  - {id: web, technology: [postgresql]}\n"));
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), nullptr, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"replicas"}}), nullptr, {}}}),
               Gives("components:\n  - {id: db}  # small\n  - {id: web}\n"));
-  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"description"}}), &component_, nullptr}}),
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 0}, {"description"}}), &component_, {}}}),
               HasError(absl::StatusCode::kInvalidArgument, "MODEL_INVALID", _));
 }
 
 TEST_F(TextEditTest, WhatWouldBeLeftEmptyGoesToo) {
   EXPECT_THAT(
       Edit("components:\n  - id: db\n    container:\n      read_only_root: yes  # observed a:1\n    tier: tier_0\n",
-           {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), nullptr, nullptr}}),
+           {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), nullptr, {}}}),
       Gives("components:\n  - id: db\n    tier: tier_0\n"));
 }
 
 TEST_F(TextEditTest, WindowsLineEndsAndAMissingLastOneStay) {
   EXPECT_THAT(Edit("components:\r\n  - id: db\r\n    tier: tier_0\r\n",
-                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr}}),
+                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
               Gives("components:\r\n  - id: db\r\n    tier: tier_0\r\n    replicas: 3\r\n"));
   EXPECT_THAT(Edit("\xef\xbb\xbf# Größe\ncomponents:\n  - id: db",
-                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, nullptr}}),
+                   {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
               Gives("\xef\xbb\xbf# Größe\ncomponents:\n  - id: db\n    replicas: 3"));
 }
 
