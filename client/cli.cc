@@ -43,6 +43,8 @@ struct Arguments {
   std::string timeout = "60s";
   std::string topic, file, workspace_id, display_name;
   InputFiles files;  // of model put
+  QuestionsOptions questions;
+  RefreshOptions refresh;
   bool decisions = false;
   InitOptions init;
   RunOptions run;
@@ -274,6 +276,27 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
                                   "  metapowers model get api-platform | metapowers model validate -\n",
                                   a, [&a](Session& session) { return ModelValidate(session, a.file); });
   validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  CLI::App* questions = AddCommand(*model, "questions", "answer what the model does not say, one question at a time",
+                                   "  metapowers model questions api-platform\n"
+                                   "  metapowers model questions api-platform --owner payments-team\n"
+                                   "  metapowers model questions api-platform --list\n"
+                                   "  metapowers model questions api-platform --answer 'components[web].tier=tier_1'\n",
+                                   a, [&a](Session& session) { return AskQuestions(session, a.questions); });
+  questions->add_option("TOPIC", a.questions.topic, "the system documented")->required();
+  questions->add_option("--owner", a.questions.owner, "only questions to this team, e.g. payments-team");
+  questions->add_option("--answer", a.questions.answers,
+                        "FIELD=VALUE: write this answer, ask nothing; may be repeated");
+  questions->add_flag("--list", a.questions.list, "print the questions, ask nothing");
+  CLI::App* refresh = AddCommand(
+      *model, "refresh", "merge what changed in the files that a model was imported from",
+      "  metapowers model refresh api-platform --from deploy/k8s --from openapi.yaml\n"
+      "  metapowers model refresh api-platform --from deploy/k8s --dry-run --exit-code    in CI: 10 on drift\n"
+      "Lines begin with + ~ or -, or with ! where people changed the same value: what they wrote stands.\n",
+      a, [&a](Session& session) { return RefreshModel(session, a.refresh); });
+  refresh->add_option("TOPIC", a.refresh.topic, "the system documented")->required();
+  refresh->add_option("--from", a.refresh.from, kFromHelp)->required();
+  refresh->add_flag("--dry-run", a.refresh.dry_run, "print what changed, commit nothing");
+  refresh->add_flag("--exit-code", a.refresh.exit_code, "exit with 10 when something changed");
   AddCommand(*model, "schema", "print the JSON Schema of models, for editors",
              "  metapowers model schema > system-model.schema.json\n", a, ModelSchema);
 }

@@ -124,6 +124,23 @@ int ModelPut(Session& session, const std::string& topic, const InputFiles& files
 int ModelValidate(Session& session, const std::string& file);
 int ModelSchema(Session& session);
 
+struct QuestionsOptions {
+  std::string topic;
+  std::string owner;                 // only those of this team
+  std::vector<std::string> answers;  // FIELD=VALUE: written without asking
+  bool list = false;                 // print them, ask nothing
+};
+// Asks a person at a terminal, and commits the answers as one change of the model.
+int AskQuestions(Session& session, const QuestionsOptions& options);
+
+struct RefreshOptions {
+  std::string topic;
+  std::vector<std::string> from;
+  bool dry_run = false;    // print what changed, commit nothing
+  bool exit_code = false;  // 10 when something changed
+};
+int RefreshModel(Session& session, const RefreshOptions& options);
+
 int WorkspaceCreate(Session& session, const std::string& id, const std::string& display_name);
 int WorkspaceList(Session& session);
 int WorkspaceGet(Session& session, const std::string& id);

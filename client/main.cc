@@ -58,7 +58,9 @@ int main(int argc, char** argv) {
   HoldStandardStreams();
   WatchInterrupts();
   signal(SIGPIPE, SIG_IGN);
-  metapowers::client::Streams streams{&std::cout, &std::cerr, isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1};
+  metapowers::client::Streams streams{&std::cout, &std::cerr, nullptr, isatty(STDOUT_FILENO) == 1,
+                                      isatty(STDERR_FILENO) == 1};
+  if (isatty(STDIN_FILENO) == 1 && streams.out_is_tty) streams.in = &std::cin;
   winsize size = {};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
     streams.columns = size.ws_col;

@@ -2,9 +2,12 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <iostream>
 #include <mutex>
 #include <ostream>
 #include <set>
@@ -175,6 +178,17 @@ void Session::Interrupt() {
   interrupt_requested = true;
   const std::lock_guard<std::mutex> lock(live_contexts_mutex);
   for (grpc::ClientContext* context : LiveContexts()) context->TryCancel();
+}
+
+bool Session::ReadLine(std::string& line) {
+  if (streams_.in == nullptr) return false;
+  if (streams_.in == &std::cin) {
+    // A terminal has whole lines; whoever waits for one must hear of an interrupt.
+    pollfd standard_input = {STDIN_FILENO, POLLIN, 0};
+    while (!interrupted() && poll(&standard_input, 1, 100) == 0) {
+    }
+  }
+  return !interrupted() && std::getline(*streams_.in, line);
 }
 
 bool Session::interrupted() { return interrupt_requested; }

@@ -49,8 +49,9 @@ enum ExitCode {
 
 // Where a program writes; tests pass string streams.
 struct Streams {
-  std::ostream* out;  // data
-  std::ostream* err;  // everything else
+  std::ostream* out;           // data
+  std::ostream* err;           // everything else
+  std::istream* in = nullptr;  // answers of a person; nullptr when there is nobody to ask
   bool out_is_tty = false;
   bool err_is_tty = false;
   // Of the terminal that stdout is.
@@ -66,6 +67,8 @@ class Session {
   const GlobalOptions& options() const { return options_; }
   std::ostream& out() { return *streams_.out; }
   std::ostream& err() { return *streams_.err; }
+  // A person's next line; false when there is nobody, or no more.
+  bool ReadLine(std::string& line);
   // What is written to out() goes to `other` from now on; the stream that it went to.
   std::ostream* SwapOut(std::ostream* other) { return std::exchange(streams_.out, other); }
   const Streams& streams() const { return streams_; }

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "service/model/element_labels.h"
 #include "service/model/faults.h"
 #include "service/model/model.h"
 #include "service/model/schema.h"
@@ -145,16 +146,6 @@ std::string FillIn(absl::string_view text, const Scope& scope) {
 
 // --- The walk -------------------------------------------------------------------------------------
 
-// How a path names an element of a list: by its id, else by its first required text.
-std::string LabelOf(const Message& message) {
-  if (IdField(*message.GetDescriptor()) != nullptr) return IdOf(message);
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor& field = *message.GetDescriptor()->field(i);
-    if (RuleOf(field).required() && !Value(message, field.name()).empty()) return Value(message, field.name());
-  }
-  return "";
-}
-
 class Asker {
  public:
   Asker(const Model& model, absl::FunctionRef<bool(absl::string_view)> wanted) : model_(model), wanted_(wanted) {}
@@ -209,11 +200,10 @@ class Asker {
       if (!IsInside(part, scope)) Walk({part, &scope, path});
       return;
     }
-    std::map<std::string, int> uses;  // of a label in this list
-    for (const Message* element : MessagesIn(scope.message, field)) {
-      const std::string label = LabelOf(*element);
-      const int use = ++uses[label];
-      Walk({*element, &scope, absl::StrCat(path, "[", label, use > 1 ? absl::StrCat("#", use) : "", "]")});
+    const std::vector<const Message*> elements = MessagesIn(scope.message, field);
+    const std::vector<std::string> labels = ElementLabels(scope.message, field);
+    for (size_t i = 0; i < elements.size(); ++i) {
+      Walk({*elements[i], &scope, absl::StrCat(path, "[", labels[i], "]")});
     }
   }
 

@@ -53,6 +53,12 @@ class YamlTree {
   // tags, characters that are not allowed) are added to `faults`, and the rest is read.
   static std::unique_ptr<const YamlTree> Parse(absl::string_view text, Faults& faults);
 
+  // The trees of all documents of a text, in order, empty ones included; JSON is taken too (as JSON, when the text
+  // begins with `{` or `[`: its escapes and lines are right then). `max_nodes` bounds all of them together. What
+  // Parse() calls a fault is one here; after one that makes the rest unreadable, the documents before it are given.
+  static std::vector<std::unique_ptr<const YamlTree>> ParseAll(absl::string_view text, uint64_t max_nodes,
+                                                               Faults& faults);
+
   YamlTree(const YamlTree&) = delete;
   YamlTree& operator=(const YamlTree&) = delete;
 

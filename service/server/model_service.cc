@@ -10,7 +10,10 @@
 #include "service/model/json_schema.h"
 #include "service/model/model.h"
 #include "service/server/archetypes.h"
+#include "service/server/context.h"
 #include "service/server/imported_threats.h"
+#include "service/server/model_questions.h"
+#include "service/server/model_refresh.h"
 #include "service/server/run_command.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -33,6 +36,8 @@ absl::Status GetModel(Backend& backend, Call& call, const GetModelRequest& reque
   response.set_model_yaml(*std::move(yaml));
   ASSIGN_OR_RETURN(const std::optional<std::string> decisions, snapshot->ReadFile(topic.PathOf(kDecisionsFile)));
   response.set_decisions_yaml(decisions.value_or(""));
+  ASSIGN_OR_RETURN(const std::string tree, snapshot->TreeId(topic.Path()));
+  response.set_topic_etag(TopicEtag(tree));
   return absl::OkStatus();
 }
 
@@ -74,12 +79,7 @@ absl::Status ValidateModel(Backend& backend, Call& call, const ValidateModelRequ
     return absl::OkStatus();
   }
   for (const model::Question& question : model::OpenQuestions(**parsed)) {
-    Question& out = *response.add_questions();
-    out.set_field(question.field);
-    out.set_text(question.text);
-    out.set_owner(question.owner);
-    if (const auto* team = (*parsed)->Find<metapowers::model::v1::Team>(question.owner))
-      out.set_owner_name(team->name());
+    ToProto(question, **parsed, *response.add_questions());
   }
   return absl::OkStatus();
 }
@@ -136,6 +136,9 @@ class Service final : public ModelService::CallbackService {
   METAPOWERS_UNARY(ListArchetypes, server::ListArchetypes)
   METAPOWERS_UNARY(DraftModel, server::DraftModel)
   METAPOWERS_UNARY(ImportModel, server::ImportModel)
+  METAPOWERS_UNARY(ListQuestions, server::ListQuestions)
+  METAPOWERS_UNARY(AnswerQuestions, server::AnswerQuestions)
+  METAPOWERS_UNARY(RefreshModel, server::RefreshModel)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.ModelService/";

@@ -51,6 +51,9 @@ class Terminal:
             if not self.read(0.1) or time.monotonic() > deadline:
                 raise AssertionError(f'{pattern!r} never came: {self.text!r}')
 
+    def type(self, line):
+        os.write(self.primary, f'{line}\n'.encode())
+
     def press_interrupt(self):
         os.write(self.primary, b'\x03')
 

@@ -1,0 +1,32 @@
+// What an attribute of a draft rests on, as its text tells: a comment beside the value.
+//
+//   replicas: 3  # observed k8s/frontend.yaml:12
+//   kind: datastore  # assumed: the image postgres is a database
+//
+// An attribute without one was declared, or answered, by people.
+#ifndef METAPOWERS_SERVICE_MODEL_IMPORT_MARK_H_
+#define METAPOWERS_SERVICE_MODEL_IMPORT_MARK_H_
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace metapowers::model {
+
+inline constexpr absl::string_view kObservedMark = "observed ";
+inline constexpr absl::string_view kAssumedMark = "assumed: ";
+
+// `location` as `file:line`.
+inline std::string ObservedMark(absl::string_view location) { return absl::StrCat(kObservedMark, location); }
+inline std::string AssumedMark(absl::string_view reason) { return absl::StrCat(kAssumedMark, reason); }
+
+// Whether a comment, without `# `, is one.
+inline bool IsImportMark(absl::string_view comment) {
+  return absl::StartsWith(comment, kObservedMark) || absl::StartsWith(comment, kAssumedMark);
+}
+
+}  // namespace metapowers::model
+
+#endif  // METAPOWERS_SERVICE_MODEL_IMPORT_MARK_H_

@@ -1,0 +1,323 @@
+#include "service/model/model_merge.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "service/base/status_macros.h"
+#include "service/model/canonical.h"
+#include "service/model/faults.h"
+#include "service/model/schema.h"
+#include "service/model/text_edit.h"
+#include "service/model/validate.h"
+#include "service/model/yaml_reader.h"
+#include "service/model/yaml_scalar.h"
+
+namespace metapowers::model {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+namespace {
+
+constexpr absl::string_view kFile = "system-model.yaml";
+
+// The model's own date, and the end of assumptions, which is counted from it.
+bool IsPeoples(const Difference& change) {
+  return change.path == "as_of" ||
+         (absl::StartsWith(change.path, "assumptions[") && absl::EndsWith(change.path, ".valid_until"));
+}
+
+// A change that is to be made, and its edit.
+struct Planned {
+  size_t change;  // position in the merge's changes
+  TextEdit edit;
+};
+
+// A reference that leads to nothing.
+struct Dangling {
+  std::string path;  // of the entry of the root that has it
+  std::string collection;
+  std::string id;
+};
+
+class Merge {
+ public:
+  Merge(absl::string_view text, const v1::SystemModel& ours, const std::map<std::string, std::string>& marks)
+      : text_(text), ours_(ours), marks_(marks) {}
+
+  void Add(const Difference& difference) {
+    MergedChange change{
+        difference.path,    difference.kind, difference.before, difference.after, "", MergedChange::Outcome::kApplied,
+        InWords(difference)};
+    changes_.push_back(std::move(change));
+    Plan(difference);
+  }
+
+  // Applies what was planned, without what would leave a reference to nothing.
+  absl::StatusOr<ModelMerge> Finish() && {
+    for (;;) {
+      std::vector<TextEdit> edits;
+      for (const Planned& planned : planned_) edits.push_back(planned.edit);
+      ASSIGN_OR_RETURN(std::string yaml, EditText(text_, ours_, edits));
+      v1::SystemModel result;
+      SourceMap map;
+      Faults faults;
+      if (!ReadYaml(yaml, result, map, faults)) return faults.ToStatus(kFile);
+      const std::vector<Dangling> dangling = FindDangling(result, map);
+      if (!std::any_of(dangling.begin(), dangling.end(), [this](const Dangling& each) { return GiveUpFor(each); })) {
+        RETURN_IF_ERROR(Model::Parse(yaml, kFile).status());
+        return ModelMerge{std::move(yaml), std::move(changes_)};
+      }
+    }
+  }
+
+ private:
+  void Conflict(std::string kept, absl::string_view why) {
+    MergedChange& change = changes_.back();
+    change.outcome = MergedChange::Outcome::kConflict;
+    change.kept = std::move(kept);
+    absl::StrAppend(&change.text, ", which was not taken over: ", why);
+  }
+  void Present() { changes_.back().outcome = MergedChange::Outcome::kPresent; }
+
+  void Plan(const Difference& difference) {
+    const Message* holder = &ours_;
+    std::vector<ValueStep> path;
+    for (size_t i = 0; i + 1 < difference.steps.size(); ++i) {
+      const Difference::Step& step = difference.steps[i];
+      int index = -1;
+      if (step.entry && (index = FindEntry(*holder, *step.field, step.key)) < 0) {
+        return difference.kind == Difference::Kind::kRemoved ? Present() : Conflict("", "people took the entry out");
+      }
+      holder = step.entry ? &holder->GetReflection()->GetRepeatedMessage(*holder, step.field, index)
+                          : &holder->GetReflection()->GetMessage(*holder, step.field);
+      path.push_back({step.field, index});
+    }
+    const Difference::Step& last = difference.steps.back();
+    path.push_back({last.field, -1});
+    last.entry ? PlanEntry(difference, *holder, std::move(path)) : PlanField(difference, *holder, std::move(path));
+  }
+
+  void PlanEntry(const Difference& difference, const Message& holder, std::vector<ValueStep> path) {
+    const FieldDescriptor& list = *path.back().field;
+    const int index = EntryIn(holder, list, difference);
+    const Message* standing = index < 0 ? nullptr : &holder.GetReflection()->GetRepeatedMessage(holder, &list, index);
+    if (difference.in_after == nullptr) {
+      if (standing == nullptr) return Present();
+      if (!SaysTheSame(*standing, *difference.in_before)) return Conflict(FlowOf(*standing), "people changed it");
+      path.back().index = index;
+      return Take(std::move(path), nullptr);
+    }
+    if (standing != nullptr) {
+      return SaysTheSame(*standing, *difference.in_after)
+                 ? Present()
+                 : Conflict(FlowOf(*standing), "people have an entry of that name");
+    }
+    path.back().index = holder.GetReflection()->FieldSize(holder, &list);
+    Take(std::move(path), Renamed(*difference.in_after));
+  }
+
+  void PlanField(const Difference& difference, const Message& holder, std::vector<ValueStep> path) {
+    const FieldDescriptor& field = *path.back().field;
+    const std::string standing = IsSet(holder, field) ? FlowOf(holder, field) : "";
+    if (standing == difference.after) return Present();
+    if (field.is_repeated() && !RuleOf(field).ordered() && field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      return PlanWords(difference, holder, std::move(path));
+    }
+    if (standing != difference.before) {
+      return Conflict(standing, standing.empty() ? "people took it out" : absl::StrCat("people wrote ", standing));
+    }
+    Take(std::move(path), difference.after.empty() ? nullptr : Renamed(*difference.in_after));
+  }
+
+  // Words that came and went, in what people made of the list.
+  void PlanWords(const Difference& difference, const Message& holder, std::vector<ValueStep> path) {
+    const FieldDescriptor& field = *path.back().field;
+    const std::set<std::string> before = WordsOf(difference.in_before, field);
+    const Message* after_message = difference.in_after == nullptr ? nullptr : Renamed(*difference.in_after);
+    const std::set<std::string> after = WordsOf(after_message, field);
+    std::unique_ptr<Message> merged(holder.New());
+    std::set<std::string> have;
+    for (int i = 0; i < holder.GetReflection()->FieldSize(holder, &field); ++i) {
+      const std::string word = StringAt(holder, field, i);
+      if ((before.count(word) > 0 && after.count(word) == 0) || !have.insert(word).second) continue;
+      merged->GetReflection()->AddString(merged.get(), &field, word);
+    }
+    for (const std::string& word : after) {
+      if (before.count(word) > 0 || !have.insert(word).second) continue;
+      merged->GetReflection()->AddString(merged.get(), &field, word);
+    }
+    if (FlowOf(*merged, field) == FlowOf(holder, field)) return Present();
+    made_.push_back(std::move(merged));
+    Take(std::move(path), have.empty() ? nullptr : made_.back().get());
+  }
+
+  static std::set<std::string> WordsOf(const Message* message, const FieldDescriptor& field) {
+    std::set<std::string> words;
+    for (int i = 0; message != nullptr && i < message->GetReflection()->FieldSize(*message, &field); ++i) {
+      words.insert(StringAt(*message, field, i));
+    }
+    return words;
+  }
+
+  void Take(std::vector<ValueStep> path, const Message* from) {
+    Planned planned{changes_.size() - 1, {std::move(path), from, {}}};
+    const std::string& at = changes_.back().path;
+    for (auto mark = marks_.lower_bound(at); from != nullptr && mark != marks_.end(); ++mark) {
+      absl::string_view below = mark->first;
+      if (!absl::ConsumePrefix(&below, at)) break;
+      if (below.empty() || below.front() == '[' || absl::ConsumePrefix(&below, ".")) {
+        planned.edit.marks[std::string(below)] = mark->second;
+      }
+    }
+    planned_.push_back(std::move(planned));
+  }
+
+  static int EntryIn(const Message& holder, const FieldDescriptor& list, const Difference& difference) {
+    if (!difference.steps.back().key.empty()) return FindEntry(holder, list, difference.steps.back().key);
+    // Nothing tells entries apart but what they say.
+    const Message& said = difference.in_after != nullptr ? *difference.in_after : *difference.in_before;
+    const std::vector<const Message*> entries = MessagesIn(holder, list);
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (SaysTheSame(*entries[i], said)) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  static bool SaysTheSame(const Message& a, const Message& b) { return Differences(a, b).empty(); }
+
+  // A message of theirs with the ids that people gave to what it refers to; kept for the edits.
+  const Message* Renamed(const Message& message) {
+    if (names_ == std::nullopt) {
+      names_.emplace();
+      CollectNames(ours_);
+    }
+    if (names_->empty()) return &message;
+    made_.emplace_back(message.New());
+    made_.back()->CopyFrom(message);
+    Rename(*made_.back());
+    return made_.back().get();
+  }
+
+  void CollectNames(const Message& message) {
+    const auto& type = *message.GetDescriptor();
+    const FieldDescriptor* earlier = type.FindFieldByName("renamed_from");
+    for (int i = 0; earlier != nullptr && i < message.GetReflection()->FieldSize(message, earlier); ++i) {
+      names_->insert({{CollectionOf(type), StringAt(message, *earlier, i)}, IdOf(message)});
+    }
+    for (int i = 0; i < type.field_count(); ++i) {
+      for (const Message* inner : MessagesIn(message, *type.field(i))) CollectNames(*inner);
+    }
+  }
+
+  void Rename(Message& message) const {
+    std::vector<const FieldDescriptor*> set;
+    const auto& reflection = *message.GetReflection();
+    reflection.ListFields(message, &set);
+    const auto renamed = [this](const FieldDescriptor& field, const std::string& id) {
+      const auto found = names_->find({RuleOf(field).refers_to(), id});
+      return found == names_->end() ? id : found->second;
+    };
+    for (const FieldDescriptor* field : set) {
+      const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+      for (int i = 0; i < size; ++i) {
+        if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+          Rename(field->is_repeated() ? *reflection.MutableRepeatedMessage(&message, field, i)
+                                      : *reflection.MutableMessage(&message, field));
+        } else if (!RuleOf(*field).refers_to().empty() && field->is_repeated()) {
+          reflection.SetRepeatedString(&message, field, i, renamed(*field, StringAt(message, *field, i)));
+        } else if (!RuleOf(*field).refers_to().empty()) {
+          reflection.SetString(&message, field, renamed(*field, StringAt(message, *field, -1)));
+        }
+      }
+    }
+  }
+
+  static std::vector<Dangling> FindDangling(const v1::SystemModel& model, const SourceMap& map) {
+    std::vector<Dangling> out;
+    const Collections known = Collections::Of(model, map);
+    const auto walk = [&](const Message& message, const std::string& root, const auto& self) -> void {
+      std::vector<const FieldDescriptor*> set;
+      message.GetReflection()->ListFields(message, &set);
+      for (const FieldDescriptor* field : set) {
+        const std::string& collection = RuleOf(*field).refers_to();
+        const int size = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+        for (int i = 0; !collection.empty() && i < size; ++i) {
+          std::string id = StringAt(message, *field, field->is_repeated() ? i : -1);
+          if (!known.MayContain(collection, id)) out.push_back({root, collection, std::move(id)});
+        }
+        for (const Message* inner : MessagesIn(message, *field)) {
+          const std::string& id = IdOf(*inner);
+          self(*inner,
+               root.empty() ? absl::StrCat(field->name(), id.empty() ? "" : "[", id, id.empty() ? "" : "]") : root,
+               self);
+        }
+      }
+    };
+    walk(model, "", walk);
+    return out;
+  }
+
+  // Drops the change that took out what is referred to, or else the one that brought the reference.
+  bool GiveUpFor(const Dangling& dangling) {
+    for (auto planned = planned_.begin(); planned != planned_.end(); ++planned) {
+      const MergedChange& change = changes_[planned->change];
+      const ValueStep& last = planned->edit.path.back();
+      const bool took_out = planned->edit.from == nullptr && last.index >= 0 &&
+                            CollectionOf(*last.field->message_type()) == dangling.collection &&
+                            absl::EndsWith(change.path, absl::StrCat("[", dangling.id, "]"));
+      if (took_out) return GiveUp(planned, absl::StrCat(dangling.path, " still refers to it"), change.before);
+    }
+    for (auto planned = planned_.begin(); planned != planned_.end(); ++planned) {
+      const MergedChange& change = changes_[planned->change];
+      if (planned->edit.from != nullptr && absl::StartsWith(change.path, dangling.path)) {
+        return GiveUp(planned, absl::StrCat("it refers to '", dangling.id, "', which people took out"), "");
+      }
+    }
+    return false;
+  }
+
+  bool GiveUp(std::vector<Planned>::iterator planned, absl::string_view why, std::string kept) {
+    MergedChange& change = changes_[planned->change];
+    change.outcome = MergedChange::Outcome::kConflict;
+    change.kept = std::move(kept);
+    absl::StrAppend(&change.text, ", which was not taken over: ", why);
+    planned_.erase(planned);
+    return true;
+  }
+
+  const absl::string_view text_;
+  const v1::SystemModel& ours_;  // as the text has it
+  const std::map<std::string, std::string>& marks_;
+  std::vector<MergedChange> changes_;
+  std::vector<Planned> planned_;
+  std::deque<std::unique_ptr<Message>> made_;                                        // what edits take values from
+  std::optional<std::map<std::pair<std::string, std::string>, std::string>> names_;  // (collection, earlier id) -> id
+};
+
+}  // namespace
+
+absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
+                                      const std::map<std::string, std::string>& marks) {
+  RETURN_IF_ERROR(Model::Parse(ours, kFile).status());
+  v1::SystemModel standing;
+  SourceMap map;
+  Faults faults;
+  ReadYaml(ours, standing, map, faults);
+  Merge merge(ours, standing, marks);
+  for (const Difference& difference : Differences(base.proto(), theirs.proto())) {
+    if (!IsPeoples(difference)) merge.Add(difference);
+  }
+  return std::move(merge).Finish();
+}
+
+}  // namespace metapowers::model

@@ -1,0 +1,43 @@
+// Changes single values in the text of a message: every other byte stays, comments and the order of keys included.
+#ifndef METAPOWERS_SERVICE_MODEL_TEXT_EDIT_H_
+#define METAPOWERS_SERVICE_MODEL_TEXT_EDIT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+namespace metapowers::model {
+
+// A step from a message to what it holds: a field, or the entry of a list of messages at a position.
+struct ValueStep {
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  int index = -1;
+};
+
+// One change. What the path leads through and the text does not have yet is written too.
+struct TextEdit {
+  // To a field, or to an entry of a list; a position behind the last entry adds one.
+  std::vector<ValueStep> path;
+  // What has the new value: of a field, a message of the type that holds it; of an entry, the entry itself. nullptr
+  // takes the field or the entry out; the last entry of a list takes the list with it. Must live until EditText().
+  const google::protobuf::Message* from = nullptr;
+  // Says what a value rests on, by its path below that of the edit, "" for the value itself (see import_mark.h).
+  // Written beside it where it is the value of one line; may be empty.
+  std::function<std::string(absl::string_view path)> mark;
+};
+
+// `yaml`, which reads as `message` (entries in the order of the text), with the edits: no two of one value, and none
+// inside of what another takes out. A mark that stands beside a changed value goes, since it told of the old one. New
+// fields follow those that come before them in the schema, new entries are last. INVALID_ARGUMENT MODEL_INVALID when
+// the text is no YAML, or has a value on one line where the new one needs several. Pure; thread-safe.
+absl::StatusOr<std::string> EditText(absl::string_view yaml, const google::protobuf::Message& message,
+                                     const std::vector<TextEdit>& edits);
+
+}  // namespace metapowers::model
+
+#endif  // METAPOWERS_SERVICE_MODEL_TEXT_EDIT_H_

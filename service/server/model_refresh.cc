@@ -1,0 +1,97 @@
+#include "service/server/model_refresh.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+#include "service/base/status_macros.h"
+#include "service/base/strings.h"
+#include "service/importers/import.h"
+#include "service/model/import_mark.h"
+#include "service/model/model.h"
+#include "service/model/model_merge.h"
+#include "service/server/context.h"
+#include "service/server/imported_model.h"
+#include "service/server/names.h"
+#include "service/server/topics.h"
+
+namespace metapowers::server {
+namespace {
+
+absl::Status ImportMissing(const ResourceName& topic) {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("the model of topic \"", topic.topic, "\" was not imported from files"),
+                   {"IMPORT_MISSING",
+                    {{"topic", topic.topic}},
+                    {},
+                    "start a topic from files with 'metapowers init TOPIC --from PATH', or compare a new draft with "
+                    "'metapowers model diff'"});
+}
+
+std::map<std::string, std::string> MarksOf(const v1::ImportModelResponse& imported) {
+  std::map<std::string, std::string> marks;
+  for (const v1::AttributeBasis& basis : imported.bases()) {
+    marks[basis.field()] = basis.basis() == v1::BASIS_OBSERVED ? model::ObservedMark(basis.location())
+                                                               : model::AssumedMark(basis.reason());
+  }
+  return marks;
+}
+
+v1::ModelDifferenceKind KindOf(const model::MergedChange& change) {
+  if (change.outcome == model::MergedChange::Outcome::kConflict) return v1::MODEL_DIFFERENCE_KIND_CONFLICT;
+  switch (change.kind) {
+    case model::Difference::Kind::kAdded:
+      return v1::MODEL_DIFFERENCE_KIND_ADDED;
+    case model::Difference::Kind::kRemoved:
+      return v1::MODEL_DIFFERENCE_KIND_REMOVED;
+    case model::Difference::Kind::kChanged:
+      return v1::MODEL_DIFFERENCE_KIND_CHANGED;
+  }
+  return v1::MODEL_DIFFERENCE_KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRequest& request,
+                          v1::RefreshModelResponse& response) {
+  ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
+  ASSIGN_OR_RETURN(const auto snapshot, backend.Open(call, topic, ""));
+  ASSIGN_OR_RETURN(const std::optional<std::string> yaml, snapshot->ReadFile(topic.PathOf(kModelFile)));
+  if (!yaml.has_value()) return ModelMissing(topic);
+  ASSIGN_OR_RETURN(const std::optional<std::string> kept, ImportedModel(*snapshot, topic));
+  if (!kept.has_value()) return ImportMissing(topic);
+  ASSIGN_OR_RETURN(const auto base, model::Model::Parse(*kept, "imported-model.yaml"));
+
+  std::vector<importers::SourceFile> files;
+  for (const v1::ImportFile& file : request.files()) {
+    files.push_back(
+        {file.name().empty() ? absl::StrCat("file ", files.size() + 1) : Printable(file.name()), file.content()});
+  }
+  importers::ImportOptions options;
+  options.topic_id = topic.topic;
+  options.today = base->proto().as_of();
+  ASSIGN_OR_RETURN(*response.mutable_imported(), importers::ImportModel(files, options));
+  ASSIGN_OR_RETURN(const auto theirs, model::Model::Parse(response.imported().model_yaml(), "draft"));
+  ASSIGN_OR_RETURN(model::ModelMerge merge, model::MergeModel(*base, *yaml, *theirs, MarksOf(response.imported())));
+  response.set_model_yaml(std::move(merge.yaml));
+  response.set_imported_yaml(response.imported().model_yaml());
+  for (model::MergedChange& change : merge.changes) {
+    if (change.outcome == model::MergedChange::Outcome::kPresent) continue;
+    v1::ModelDifference& out = *response.add_changes();
+    out.set_kind(KindOf(change));
+    out.set_field(std::move(change.path));
+    out.set_before(std::move(change.before));
+    out.set_after(std::move(change.after));
+    out.set_kept(std::move(change.kept));
+    out.set_text(std::move(change.text));
+  }
+  ASSIGN_OR_RETURN(const std::string tree, snapshot->TreeId(topic.Path()));
+  response.set_topic_etag(TopicEtag(tree));
+  return absl::OkStatus();
+}
+
+}  // namespace metapowers::server

@@ -1,0 +1,20 @@
+// The model of a topic and the files that it was imported from: what changed in the files.
+#ifndef METAPOWERS_SERVICE_SERVER_MODEL_REFRESH_H_
+#define METAPOWERS_SERVICE_SERVER_MODEL_REFRESH_H_
+
+#include "absl/status/status.h"
+#include "metapowers/v1/model_service.pb.h"
+#include "service/server/backend.h"
+#include "service/server/call.h"
+
+namespace metapowers::server {
+
+// Imports the files as the import before did, on the day that its draft gives, so that nothing but the files makes a
+// difference, and merges what changed (model_merge.h). FAILED_PRECONDITION MODEL_MISSING, IMPORT_MISSING; those of
+// importers::ImportModel() and model::MergeModel().
+absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRequest& request,
+                          v1::RefreshModelResponse& response);
+
+}  // namespace metapowers::server
+
+#endif  // METAPOWERS_SERVICE_SERVER_MODEL_REFRESH_H_
