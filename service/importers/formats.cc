@@ -2,11 +2,12 @@
 
 #include "service/importers/importer.h"
 #include "service/importers/otm.h"
+#include "service/importers/threat_dragon.h"
 
 namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
-  static const auto* const formats = new std::vector<Format>{kOtm};
+  static const auto* const formats = new std::vector<Format>{kOtm, kThreatDragon};
   return *formats;
 }
 
