@@ -175,6 +175,10 @@ std::vector<std::string> NamePlan::NamesOf(const std::string& id) const {
   return names;
 }
 
-std::string NamePlan::HandleOf(const std::string& id) const { return absl::StrCat(prefix_, id); }
+std::string NamePlan::HandleOf(const std::string& id) const { return MakeHandle(prefix_, id); }
+
+std::string MakeHandle(absl::string_view prefix, absl::string_view id) {
+  return absl::StrCat(prefix, id, " ", ShortDigest(id));
+}
 
 }  // namespace metapowers::importers

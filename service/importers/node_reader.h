@@ -77,6 +77,10 @@ class NodeReader {
   std::set<std::pair<const model::YamlNode*, std::string>> told_;  // values of which a fault is told
 };
 
+// A name that only one element of a file has, for references to it: names are compared without regard to case and
+// punctuation, ids are not.
+std::string MakeHandle(absl::string_view prefix, absl::string_view id);
+
 // Which ids of a file may be names of elements.
 enum class IdUse { kReadable, kNever };
 

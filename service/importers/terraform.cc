@@ -121,7 +121,7 @@ void ReportSkipped(Context& context) {
 }
 
 std::string HandleOf(const Context& context, const Resource& resource) {
-  return absl::StrCat(context.plan.file(), "#", resource.address);
+  return MakeHandle(absl::StrCat(context.plan.file(), "#"), resource.address);
 }
 
 std::string HandleOf(const Context& context, const Cloud& cloud) {
