@@ -26,6 +26,8 @@ std::string CutTo(absl::string_view slug, size_t size) {
 
 }  // namespace
 
+std::string ShortDigest(absl::string_view text) { return absl::StrCat(absl::Hex(HashOf(text), absl::kZeroPad8)); }
+
 std::string NearestSlug(absl::string_view text) {
   std::string slug;
   for (const char c : text) {

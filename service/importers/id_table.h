@@ -15,6 +15,9 @@ namespace metapowers::importers {
 // start with a letter, cut to 63 characters. `id` for a text without letter or digit.
 std::string NearestSlug(absl::string_view text);
 
+// Eight hexadecimal digits of `text`, the same on every platform and in every version.
+std::string ShortDigest(absl::string_view text);
+
 // The ids of one collection. What is a slug already is kept. What is not gets the nearest slug or, where that is
 // taken, the same with eight hexadecimal digits of the original behind it. So an id depends on its original and on
 // the set of originals, never on their order. Not thread-safe.

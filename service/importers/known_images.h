@@ -1,0 +1,44 @@
+// Container images whose name says what runs in them. Data, not rules: what an image is taken for is a convention, so
+// whatever is drawn from it is assumed and says so.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
+#define METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "metapowers/model/v1/system_model.pb.h"
+#include "service/importers/inventory.h"
+
+namespace metapowers::importers {
+
+// A reference such as `ghcr.io/acme/shop:1.2@sha256:…` in its parts.
+struct ImageName {
+  std::string registry;    // `ghcr.io`; empty for the default one
+  std::string repository;  // `acme/shop`; `library/redis` for the official image `redis`
+  std::string tag;         // `1.2`; may be empty
+  std::string digest;      // `sha256:…`; may be empty
+
+  // `shop`.
+  std::string Last() const;
+};
+
+// Takes any text; what is no reference gives what can be made of it.
+ImageName ParseImageName(absl::string_view reference);
+
+struct KnownImage {
+  absl::string_view image;  // last part of the repository, or `owner/name` where the last part alone may mean others
+  absl::string_view technology;  // of the catalogue
+  model::v1::ComponentKind kind;
+};
+
+// The image that a reference is of; nullptr when it is not known. Thread-safe.
+const KnownImage* FindKnownImage(absl::string_view reference);
+
+// Sets `container.base_image` (observed at `spot`), `technology` and `kind` (both assumed, drawn from `spot`) of a
+// component that runs an image. A kind that is set already stays; without a known image the kind is a process, which is
+// assumed too.
+void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
+
+}  // namespace metapowers::importers
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_

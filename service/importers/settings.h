@@ -1,0 +1,59 @@
+// Settings that workloads are given: environment variables and arguments. Which of them are secrets, and which name
+// where the workload connects to.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_SETTINGS_H_
+#define METAPOWERS_SERVICE_IMPORTERS_SETTINGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "metapowers/model/v1/system_model.pb.h"
+
+namespace metapowers::importers {
+
+// Whether a setting of this name holds a secret: `DB_PASSWORD`, `apiKey`, but not `TOKEN_URL` or `PASSWORD_FILE`.
+bool NamesSecret(absl::string_view name);
+
+// Whether the file holds the secret itself: a value that is neither empty, a switch nor a reference (`/run/secrets/x`,
+// `${X}`, `$(X)`) of a setting that is a secret by its name, or a value that is one by its form (a private key, a token
+// of a known form, a URL with a password). The value must never be copied.
+bool HoldsSecret(absl::string_view name, absl::string_view value);
+
+// Where a value points to. Never with user name, password, path or query.
+struct Address {
+  std::string host;      // in lower case
+  int port = 0;          // 0: not given
+  std::string protocol;  // as the catalogue names it, where a scheme says it
+  model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;  // where the value says it
+  bool credentials = false;  // the URL has user name and password
+
+  bool operator==(const Address&) const = default;
+};
+
+// The addresses in the value of a setting: URLs, `host:port`, JDBC and other connection strings, lists of them; a name
+// alone where the setting is called so (`DB_HOST`). What cannot be told apart from a password is left out.
+std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value);
+
+// The address of one URL, or of `host:port`; with an empty host when it is none.
+Address ParseAddress(absl::string_view text);
+
+// Whether a setting of this name rather tells where the workload itself is found, or from where it may be called:
+// `ROOT_URL`, `CORS_ORIGINS`.
+bool NamesOwnAddress(absl::string_view name);
+
+// Whether a host is a name of the public DNS: `api.stripe.com`, but not `db`, `x.local`, `host.docker.internal` or an
+// IP address.
+bool IsPublicHost(absl::string_view host);
+
+// What the scheme of a URL says, e.g. of `https`.
+struct SchemeMeaning {
+  absl::string_view scheme;
+  absl::string_view protocol;
+  model::v1::TransportSecurity transport;
+};
+// nullptr for a scheme that is not known.
+const SchemeMeaning* FindScheme(absl::string_view scheme);
+
+}  // namespace metapowers::importers
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_SETTINGS_H_

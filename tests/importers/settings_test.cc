@@ -1,0 +1,127 @@
+// Names and values of environment variables.
+#include "service/importers/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace metapowers::importers {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// What an address says: `protocol host:port transport credentials`.
+std::vector<std::string> Told(absl::string_view name, absl::string_view value) {
+  std::vector<std::string> told;
+  for (const Address& address : AddressesIn(name, value)) {
+    std::string text = address.protocol.empty() ? "" : absl::StrCat(address.protocol, " ");
+    absl::StrAppend(&text, address.host);
+    if (address.port != 0) absl::StrAppend(&text, ":", address.port);
+    if (address.transport == model::v1::TRANSPORT_SECURITY_NONE) absl::StrAppend(&text, " clear");
+    if (address.transport == model::v1::TRANSPORT_SECURITY_TLS) absl::StrAppend(&text, " tls");
+    if (address.credentials) absl::StrAppend(&text, " credentials");
+    told.push_back(text);
+  }
+  return told;
+}
+
+TEST(SettingsTest, SecretsByName) {
+  for (const char* name : {"DB_PASSWORD", "POSTGRES_PASSWD", "PGPASSWORD", "apiKey", "API_KEY", "auth.token",
+                           "DBPASS_SECRET", "AWS_SECRET_ACCESS_KEY", "JWT_SECRET", "APP_KEY", "clientSecret",
+                           "MYSQL_ROOT_PASSWORD", "ENCRYPTION_KEY", "authtoken", "SMTP_PASS"}) {
+    EXPECT_TRUE(NamesSecret(name)) << name;
+  }
+  for (const char* name :
+       {"", "_", "DB_USER", "PASSWORD_FILE", "TOKEN_URL", "AWS_ACCESS_KEY_ID", "SECRET_NAME", "MAX_TOKENS", "KEYBOARD",
+        "MONKEY", "PASSENGER", "TOKEN_TTL", "PARTITION_KEY", "PASSWORD_MIN", "COMPASS"}) {
+    EXPECT_FALSE(NamesSecret(name)) << name;
+  }
+}
+
+TEST(SettingsTest, SecretsByValue) {
+  const struct {
+    const char* name;
+    const char* value;
+    bool secret;
+  } kCases[] = {
+      {"DB_PASSWORD", "gitea", true},
+      {"DB_PASSWORD", "123456", true},
+      {"DB_PASSWORD", "", false},
+      {"DB_PASSWORD", "  ", false},
+      {"ALLOW_EMPTY_PASSWORD", "yes", false},
+      {"DB_PASSWORD", "/run/secrets/db", false},
+      {"DB_PASSWORD", "${DB_PASSWORD}", false},
+      {"DB_PASSWORD", "$(DB_PASSWORD)", false},
+      {"DB_PASSWORD_FILE", "/x", false},
+      {"DATABASE_URL", "mysql://root:whalehello@db:3306/mysql", true},
+      {"DATABASE_URL", "mysql://db:3306/mysql", false},
+      {"DATABASE_URL", "mysql://root@db:3306/mysql", false},
+      {"DATABASE_URL", "mysql://root:${PW}@db:3306/mysql", false},
+      {"CONNECTION", "Server=db;Database=x;User Id=sa;Password=hunter2", true},
+      {"JDBC", "jdbc:postgresql://db/x?user=a&password=hunter2", true},
+      {"DSN", "root:hunter2@tcp(db:3306)/x", true},
+      {"CERT", "-----BEGIN RSA PRIVATE KEY-----\nMII", true},
+      {"ANY", "ghp_0123456789abcdefghij", true},
+      {"MAIL", "team@example.com", false},
+      {"COMMAND", "curl http://a:80/@x", false},
+      {"SECRET_SERVICE_URL", "http://vault:8200", false},
+      {"TIME", "12:30", false},
+  };
+  for (const auto& test : kCases) EXPECT_EQ(HoldsSecret(test.name, test.value), test.secret) << test.name << test.value;
+}
+
+TEST(SettingsTest, Addresses) {
+  EXPECT_THAT(Told("A", "redis:6379"), ElementsAre("redis:6379"));
+  EXPECT_THAT(Told("A", "https://API.Example.com/v1?key=x"), ElementsAre("https api.example.com tls"));
+  EXPECT_THAT(Told("A", "http://api:8080"), ElementsAre("http api:8080 clear"));
+  EXPECT_THAT(Told("A", "mysql://root:pw@db:3306/x"), ElementsAre("mysql db:3306 credentials"));
+  EXPECT_THAT(Told("A", "postgres://u@db/x?sslmode=verify-full"), ElementsAre("postgresql db tls"));
+  EXPECT_THAT(Told("A", "postgres://u@db/x?a=b&sslmode=disable"), ElementsAre("postgresql db clear"));
+  EXPECT_THAT(Told("A", "jdbc:postgresql://db:5432/x"), ElementsAre("postgresql db:5432"));
+  EXPECT_THAT(Told("A", "jdbc:oracle:thin:@//db:1521/x"), ElementsAre("db:1521"));
+  EXPECT_THAT(Told("A", "mongodb://u:p@m1:27017,m2:27017/db"), ElementsAre("mongodb m1:27017 credentials", "m2:27017"));
+  EXPECT_THAT(Told("DSN", "root:pw@tcp(db:3306)/x"), ElementsAre("db:3306"));
+  EXPECT_THAT(Told("A", "host=db port=5432 password=secret.example.com:99"), ElementsAre("db"));
+  EXPECT_THAT(Told("A", R"({"url":"amqps://mq"})"), ElementsAre("amqps mq tls"));
+  EXPECT_THAT(Told("A", "--upstream=http://web:80"), ElementsAre("http web:80 clear"));
+  EXPECT_THAT(Told("A", "weird://thing:1"), ElementsAre("thing:1"));
+}
+
+TEST(SettingsTest, ANameAloneIsAHostWhereTheSettingIsCalledSo) {
+  EXPECT_THAT(Told("DB_HOST", "db"), ElementsAre("db"));
+  EXPECT_THAT(Told("PGHOST", "db"), ElementsAre("db"));
+  EXPECT_THAT(Told("seed_hosts", "a, b"), ElementsAre("a", "b"));
+  EXPECT_THAT(Told("DB_USER", "db"), IsEmpty());
+  EXPECT_THAT(Told("NODE_ENV", "test"), IsEmpty());
+}
+
+TEST(SettingsTest, WhatIsNoAddress) {
+  for (const char* value : {"", "12:30", "0.0.0.0:80", "8080:80", "redis", "a:b", "a:70000", "a:0", ":80", "http://",
+                            "http://:80", "http://${HOST}:80", "[::1]:80", "C:\\x", "a:1:2", "-x:80", "http://-x",
+                            "postgres://u:p/q.com:1@db:2/x", "https://u:p@evil.com/@db"}) {
+    EXPECT_THAT(Told("A", value), IsEmpty()) << value;
+  }
+  EXPECT_THAT(Told("IMAGE", "redis:7"), IsEmpty());
+  EXPECT_THAT(Told("PASSWORD", "a.example.com:80"), IsEmpty());
+  EXPECT_THAT(Told("A", std::string(1'000'000, 'x') + " a:1"), IsEmpty());
+}
+
+TEST(SettingsTest, Hosts) {
+  EXPECT_TRUE(IsPublicHost("api.stripe.com"));
+  EXPECT_TRUE(IsPublicHost("example.com."));
+  for (const char* host :
+       {"", "db", "10.0.0.1", "x.local", "host.docker.internal", "a.svc", "a.svc.cluster.local", "-.com", "a.b1"}) {
+    EXPECT_FALSE(IsPublicHost(host)) << host;
+  }
+  EXPECT_TRUE(NamesOwnAddress("CORS_ORIGINS"));
+  EXPECT_TRUE(NamesOwnAddress("ROOT_URL"));
+  EXPECT_FALSE(NamesOwnAddress("PAYMENT_URL"));
+}
+
+}  // namespace
+}  // namespace metapowers::importers
