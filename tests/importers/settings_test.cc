@@ -75,6 +75,16 @@ TEST(SettingsTest, SecretsByValue) {
   for (const auto& test : kCases) EXPECT_EQ(HoldsSecret(test.name, test.value), test.secret) << test.name << test.value;
 }
 
+TEST(SettingsTest, SecretsInCommands) {
+  EXPECT_EQ(SecretOption({"redis-server", "--requirepass", "hunter2"}), "--requirepass");
+  EXPECT_EQ(SecretOption({"app", "--db-password=hunter2", "-v"}), "--db-password");
+  EXPECT_EQ(SecretOption({"app", "postgres://a:hunter2@db"}), "an argument");
+  EXPECT_EQ(SecretOption({"app", "--password", "--verbose"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password", "${PASSWORD}"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password"}), "");
+  EXPECT_EQ(SecretOption({}), "");
+}
+
 TEST(SettingsTest, Addresses) {
   EXPECT_THAT(Told("A", "redis:6379"), ElementsAre("redis:6379"));
   EXPECT_THAT(Told("A", "https://API.Example.com/v1?key=x"), ElementsAre("https api.example.com tls"));
