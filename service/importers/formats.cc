@@ -1,11 +1,18 @@
 #include <vector>
 
+#include "service/importers/compose_file.h"
+#include "service/importers/cyclonedx.h"
 #include "service/importers/importer.h"
+#include "service/importers/openapi.h"
 
 namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
-  static const auto* const formats = new std::vector<Format>{};
+  static const auto* const formats = new std::vector<Format>{
+      kComposeFile,
+      kCycloneDx,
+      kOpenApi,
+  };
   return *formats;
 }
 
