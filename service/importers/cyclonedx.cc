@@ -146,6 +146,8 @@ class BomImporter {
   void Count(const evidence::Report& report) {
     if (report.bom.has_value()) inventory_.Count("packages", static_cast<int>(report.bom->packages.size()));
     for (const std::string& warning : report.warnings) {
+      // Of services, which are no packages.
+      if (root_["services"].exists() && absl::StartsWith(warning, "dependencies")) continue;
       inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, {document_.file, {0, 0}}, "", warning);
     }
     if (report.content == evidence::Content::kComponents) return;

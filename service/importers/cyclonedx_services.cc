@@ -46,6 +46,16 @@ struct Service {
 
 bool IsTrue(const Field& field) { return field.is_scalar() && absl::EqualsIgnoreCase(field.Text(), "true"); }
 
+// Path of a URL; never a part of user name and password.
+std::string PathOf(absl::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const size_t slashes = url.find("//");
+  size_t begin = slashes == absl::string_view::npos ? 0 : slashes + 2;
+  if (const size_t at = url.rfind('@'); at != absl::string_view::npos) begin = at;
+  const size_t path = url.find('/', begin);
+  return path == absl::string_view::npos ? "/" : std::string(url.substr(path));
+}
+
 class ServiceImporter {
  public:
   ServiceImporter(const Field& root, const std::string& subject, const std::string& subject_ref, Inventory& inventory)
@@ -193,12 +203,8 @@ class ServiceImporter {
     api.value.set_name(service.name);
     api.Refers("component", {service.name, "", endpoints.spot()});
     for (const Field& item : items) {
-      const std::string url = item.Text();
-      const size_t slashes = url.find("//");
-      const size_t path = url.find('/', slashes == std::string::npos ? 0 : slashes + 2);
-      const std::string whole = path == std::string::npos ? "/" : url.substr(path);
       pb::Endpoint& endpoint = *api.value.add_endpoints();
-      endpoint.set_path(whole.substr(0, whole.find_first_of("?#")));
+      endpoint.set_path(PathOf(item.Text()));
       inventory_.Count("endpoints");
       if (!authenticated.is_scalar()) continue;
       endpoint.set_authenticated(IsTrue(authenticated) ? pb::TRISTATE_YES : pb::TRISTATE_NO);

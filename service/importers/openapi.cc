@@ -147,13 +147,16 @@ class OpenApiImporter {
   void AddServers(const Description& description, Shown<pb::Component>& component) {
     std::vector<std::string> urls;
     std::vector<Field> clear;
+    std::set<std::string> hosts;
     for (const Server& server : ServersOf(description)) {
       const std::string host = HostOf(server.url);
-      urls.push_back(absl::StrContains(server.url, '@') ? host : server.url);  // no user name or password
+      // No user name, password or key.
+      urls.push_back(absl::StrContains(server.url, '@') ? host : server.url.substr(0, server.url.find_first_of("?#")));
       if (absl::StartsWith(absl::AsciiStrToLower(server.url), "http://") && !IsLocal(host))
         clear.push_back(server.field);
-      if (!IsLocal(host) && titles_[host].size() == 1) component.names.push_back(host);
+      if (!IsLocal(host) && titles_[host].size() == 1) hosts.insert(host);
     }
+    component.names.insert(component.names.end(), hosts.begin(), hosts.end());
     if (urls.empty()) return;
     inventory_.Note(v1::IMPORT_NOTE_KIND_KEPT, component.spot, "servers",
                     absl::StrCat(description.title(), " is called under ", absl::StrJoin(urls, ", ")));

@@ -122,7 +122,7 @@ TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
   const FormatRun run = Read(R"json({"bomFormat": "CycloneDX", "specVersion": "1.5",
     "metadata": {"component": {"bom-ref": "app", "name": "App", "type": "application"}},
     "services": [
-      {"bom-ref": "db1", "name": "Postgres", "endpoints": ["postgres://u:hunter2@db1.example.com:5432/x"], "trustZone": "data",
+      {"bom-ref": "db1", "name": "Postgres", "endpoints": ["postgres://u:hunter2@db1.example.com:5432/x?password=hunter2"], "trustZone": "data",
        "data": [{"classification": "PII", "flow": "inbound"}, {"classification": "Internal", "flow": "outbound"}, {"classification": "X", "flow": "unknown"}]},
       {"bom-ref": "db2", "name": "Postgres", "trustZone": "data"},
       {"name": "Quiet"}],
@@ -188,6 +188,7 @@ TEST(PublicCycloneDxTest, SaasBom) {
             pb::TRANSPORT_SECURITY_TLS);
   EXPECT_EQ(run.inventory.name, "Acme Cloud Example");
   EXPECT_THAT(run.inventory.evidence, IsEmpty());
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_WARNING), IsEmpty());
 }
 
 TEST(PublicCycloneDxTest, Vex) {

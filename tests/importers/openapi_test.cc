@@ -86,8 +86,7 @@ TEST_F(OrdersTest, SchemesAreClassesOfConsumers) {
 
 TEST_F(OrdersTest, TheServiceBehindIt) {
   const auto& component = Named(in_.components, "Orders API");
-  EXPECT_THAT(component.names,
-              UnorderedElementsAre("orders", "orders.example.com", "orders.example.com", "staging.example.com"));
+  EXPECT_THAT(component.names, UnorderedElementsAre("orders", "orders.example.com", "staging.example.com"));
   EXPECT_EQ(component.value.kind(), pb::COMPONENT_KIND_PROCESS);
   EXPECT_EQ(component.bases.at("kind").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(component.value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
@@ -146,7 +145,7 @@ paths:
   const auto& component = Named(run.inventory.components, "Pets");
   EXPECT_THAT(component.names, ElementsAre("pets", "pets.example.com"));
   EXPECT_EQ(component.value.posture(0).state(), pb::POSTURE_STATE_ABSENT);
-  EXPECT_THAT(component.value.formats_accepted(), ElementsAre(pb::DATA_FORMAT_FILE, pb::DATA_FORMAT_JSON));
+  EXPECT_THAT(component.value.formats_accepted(), ElementsAre(pb::DATA_FORMAT_JSON, pb::DATA_FORMAT_FILE));
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_WARNING), Contains(HasSubstr("OAuth flow password")));
 }
 
