@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "service/importers/compose_file_text.h"
-#include "service/importers/known_images.h"
 #include "tests/importers/format_runs.h"
 
 namespace metapowers::importers {
@@ -288,59 +286,6 @@ TEST(ComposeFileTest, ImagesThatAreUniqueAreNames) {
       "{image: postgres}}");
   EXPECT_THAT(Named(run.inventory.components, "a").names, ElementsAre("acme/orders", "orders"));
   for (const char* name : {"b", "c", "d"}) EXPECT_THAT(Named(run.inventory.components, name).names, IsEmpty());
-}
-
-TEST(ComposeFileTest, Variables) {
-  using compose_file::Interpolate;
-  EXPECT_EQ(Interpolate("a${B:-c}d"), "acd");
-  EXPECT_EQ(Interpolate("${B-c}${D:-${E:-f}}"), "cf");
-  EXPECT_EQ(Interpolate("$$A ${B} $C ${D:?needed} ${E:+x}"), "$A ${B} $C ${D:?needed} ${E:+x}");
-  EXPECT_EQ(Interpolate("${A"), "${A");
-  EXPECT_EQ(Interpolate("$"), "$");
-  std::string deep = "x";
-  for (int i = 0; i < 100; ++i) deep = absl::StrCat("${A:-", deep, "}");
-  EXPECT_THAT(Interpolate(deep), HasSubstr("${A:-"));
-}
-
-TEST(ComposeFileTest, PortsAndMounts) {
-  using compose_file::ParseMount;
-  using compose_file::ParsePort;
-  EXPECT_EQ(ParsePort("3000")->target, 3000);
-  EXPECT_EQ(ParsePort("3000-3005:80-85/udp")->published, 3000);
-  EXPECT_EQ(ParsePort("${P}:80")->published, 0);
-  EXPECT_TRUE(ParsePort("127.0.0.1:8001:8001")->is_loopback());
-  EXPECT_TRUE(ParsePort("127.0.0.1::8001")->is_loopback());
-  EXPECT_TRUE(ParsePort("[::1]:80:80")->is_loopback());
-  EXPECT_FALSE(ParsePort("0.0.0.0:80:80")->is_loopback());
-  for (const char* bad : {"", "x", "0", "80:x", "x:80", "99999:80"}) EXPECT_FALSE(ParsePort(bad).has_value()) << bad;
-  EXPECT_FALSE(ParseMount("data:/x").is_host_path());
-  EXPECT_TRUE(ParseMount("./x:/x:ro").read_only);
-  EXPECT_EQ(ParseMount("C:\\data:/x").target, "/x");
-  EXPECT_TRUE(ParseMount("/var/run/docker.sock:/s").is_engine_socket());
-  EXPECT_TRUE(ParseMount("/etc/:/x").is_host_system());
-  EXPECT_FALSE(ParseMount("/srv/app:/x").is_host_system());
-  EXPECT_EQ(ParseMount("/anonymous").source, "");
-}
-
-TEST(KnownImagesTest, NamesAndOwners) {
-  const auto technology = [](const char* image) {
-    const KnownImage* known = FindKnownImage(image);
-    return known == nullptr ? std::string() : std::string(known->technology);
-  };
-  EXPECT_EQ(technology("postgres"), "postgresql");
-  EXPECT_EQ(technology("docker.io/library/postgres:16@sha256:ab"), "postgresql");
-  EXPECT_EQ(technology("localhost:5000/team/redis:7"), "redis");
-  EXPECT_EQ(technology("bitnami/postgresql:16"), "postgresql");
-  EXPECT_EQ(technology("node:20"), "nodejs-service");
-  EXPECT_EQ(technology("mcr.microsoft.com/mssql/server:2022-latest"), "mssql");
-  for (const char* other : {"", "acme/node", "redis-exporter", "ghcr.io/acme/registry", "/", ":", "@"}) {
-    EXPECT_EQ(technology(other), "") << other;
-  }
-  const ImageName name = ParseImageName("registry.example.com:5000/a/b/c:1@sha256:x");
-  EXPECT_EQ(name.registry, "registry.example.com:5000");
-  EXPECT_EQ(name.repository, "a/b/c");
-  EXPECT_EQ(name.tag, "1");
-  EXPECT_EQ(name.digest, "sha256:x");
 }
 
 // --- Public files --------------------------------------------------------------------------------------------------
