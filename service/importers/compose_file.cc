@@ -1,7 +1,9 @@
 #include "service/importers/compose_file.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
+#include "service/importers/known_images.h"
 
 namespace metapowers::importers {
 
@@ -61,13 +64,6 @@ std::pair<std::string, std::string> FolderAndStem(absl::string_view file) {
   return {std::string(file.substr(0, begin)), std::string(name.substr(0, name.rfind('.')))};
 }
 
-// Whether a file is a variant of another one: `compose.prod.yaml` of `compose.yaml`.
-bool IsVariantOf(absl::string_view file, absl::string_view other) {
-  const auto [folder, stem] = FolderAndStem(file);
-  const auto [other_folder, other_stem] = FolderAndStem(other);
-  return folder == other_folder && absl::StartsWith(stem, absl::StrCat(other_stem, "."));
-}
-
 // A path beside a file, without `.` and `..`.
 std::string Beside(absl::string_view file, absl::string_view path) {
   std::vector<absl::string_view> parts;
@@ -89,43 +85,59 @@ class ComposeImporter {
  public:
   ComposeImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
       : inventory_(inventory) {
-    for (const Document& document : documents) roots_.emplace_back(document, faults);
+    for (const Document& document : documents) {
+      const Field root(document, faults);
+      files_.insert(Beside("", document.file));
+      if (!IsKnownVersion(root)) continue;
+      roots_.push_back(root);
+      stems_.emplace(FolderAndStem(document.file), document.file);
+      for (auto& [name, field] : root["services"].Entries()) {
+        services_.emplace(std::make_pair(Beside("", document.file), name), field);
+      }
+    }
   }
 
   void Import() {
+    std::map<std::string, std::vector<Field>> variants;  // by the file that they are variants of
+    std::vector<Field> bases;
     for (const Field& root : roots_) {
-      const std::string version = root["version"].Text();
-      if (!version.empty() && version[0] != '2' && version[0] != '3') {
-        inventory_.Skip(root["version"].spot(), absl::StrCat("compose file of version ", root["version"].Line()),
-                        "versions 2 and 3 and files without version are read; write it as one of them");
-        continue;
-      }
-      Place(root);
+      const std::string base = BaseOf(root.document().file);
+      base.empty() ? bases.push_back(root) : variants[base].push_back(root);
     }
-    for (Project& project : projects_) ImportProject(project);
+    for (const Field& root : bases) {
+      Project project;
+      project.scope = absl::StrCat("compose:", root.document().file);
+      project.roots.push_back(root);
+      project.inventory = &inventory_;
+      AddVariants(variants[root.document().file], project);
+      ImportProject(project);
+    }
   }
 
  private:
-  // Puts a file into the project that it is a variant of, or makes one of it.
-  void Place(const Field& root) {
-    const std::string& file = root.document().file;
-    for (const Field& base : roots_) {
-      if (!IsVariantOf(file, base.document().file)) continue;
-      variants_.push_back(root);
-      return;
-    }
-    Project& project = projects_.emplace_back();
-    project.scope = absl::StrCat("compose:", file);
-    project.roots.push_back(root);
-    project.inventory = &inventory_;
+  bool IsKnownVersion(const Field& root) {
+    const std::string version = root["version"].Text();
+    if (version.empty() || version[0] == '2' || version[0] == '3') return true;
+    inventory_.Skip(root["version"].spot(), absl::StrCat("compose file of version ", root["version"].Line()),
+                    "versions 2 and 3 and files without version are read; write it as one of them");
+    return false;
   }
 
-  // Variants in the order of their names, an override before its base as the tool reads it.
-  void AddVariants(Project& project) {
+  // The file that another one is a variant of: `compose.yaml` for `compose.prod.yaml`; "" for one that is none.
+  std::string BaseOf(const std::string& file) const {
+    auto [folder, stem] = FolderAndStem(file);
+    for (size_t dot = stem.find('.'); dot != std::string::npos; dot = stem.find('.', dot + 1)) {
+      const auto base = stems_.find({folder, stem.substr(0, dot)});
+      if (base != stems_.end()) return base->second;
+    }
+    return "";
+  }
+
+  // Variants in the order of the request, an override before its base, as the tool reads it.
+  void AddVariants(const std::vector<Field>& variants, Project& project) {
     const std::string base = project.roots.front().document().file;
-    for (const Field& root : variants_) {
+    for (const Field& root : variants) {
       const std::string& file = root.document().file;
-      if (!IsVariantOf(file, base)) continue;
       const bool wins = absl::EndsWith(FolderAndStem(file).second, ".override");
       project.roots.insert(wins ? project.roots.begin() : project.roots.end(), root);
       inventory_.Note(
@@ -135,14 +147,20 @@ class ComposeImporter {
   }
 
   void ImportProject(Project& project) {
-    AddVariants(project);
     for (const Field& root : project.roots) {
       const std::string name = compose_file::TextOf(root["name"]);
       if (inventory_.name.empty() && !absl::StrContains(name, '$')) inventory_.name = name;
       for (auto& [service, field] : root["services"].Entries()) AddLayers(project, service, field);
+      for (auto& [network, field] : root["networks"].Entries()) {
+        const auto [at, is_new] = project.networks.emplace(network, field);
+        if (!is_new && !at->second.exists()) at->second = field;
+      }
       for (const Field& item : root["include"].Items()) CheckInclude(item);
     }
-    for (Service& service : project.services) compose_file::ReadSettings(service);
+    for (Service& service : project.services) {
+      compose_file::ReadSettings(service);
+      ++project.images[ParseImageName(compose_file::TextOf(service.Find("image"))).repository];
+    }
     AddHosts(project);
     AddNetworks(project);
     for (const Service& service : project.services) {
@@ -155,25 +173,22 @@ class ComposeImporter {
 
   void AddLayers(Project& project, const std::string& name, const Field& field) {
     if (field.exists() && !field.is_map()) return field.Fault("must be a mapping of the service's settings");
-    auto service = std::find_if(project.services.begin(), project.services.end(),
-                                [&](const Service& each) { return each.name == name; });
-    if (service == project.services.end()) {
-      service = project.services.insert(service, Service());
-      service->name = name;
-    }
+    const auto [at, is_new] = project.by_name.emplace(name, project.services.size());
+    if (is_new) project.services.push_back({name, {}, {}});
+    std::vector<Field>& layers = project.services[at->second].layers;
     compose_file::CheckForms(field);
-    service->layers.push_back(field);
-    for (int i = 0; service->layers.back()["extends"].exists(); ++i) {
-      const Field extends = service->layers.back()["extends"];
+    layers.push_back(field);
+    for (int i = 0; layers.back()["extends"].exists(); ++i) {
+      const Field extends = layers.back()["extends"];
       const std::optional<Field> base = Extended(extends);
       if (!base.has_value()) return;
-      if (i == kMaxExtends || IsLayer(*service, *base)) return extends.Fault("services extend one another in a circle");
-      service->layers.push_back(*base);
+      if (i == kMaxExtends || IsLayer(layers, *base)) return extends.Fault("services extend one another in a circle");
+      layers.push_back(*base);
     }
   }
 
-  static bool IsLayer(const Service& service, const Field& field) {
-    return std::any_of(service.layers.begin(), service.layers.end(),
+  static bool IsLayer(const std::vector<Field>& layers, const Field& field) {
+    return std::any_of(layers.begin(), layers.end(),
                        [&](const Field& layer) { return layer.exists() && &layer.node() == &field.node(); });
   }
 
@@ -182,12 +197,9 @@ class ComposeImporter {
     const bool map = extends.is_map();
     const std::string name = compose_file::TextOf(map ? extends["service"] : extends);
     const std::string path = map ? compose_file::TextOf(extends["file"]) : "";
-    const std::string file = path.empty() ? extends.document().file : Beside(extends.document().file, path);
-    for (const Field& root : roots_) {
-      if (Beside("", root.document().file) != Beside("", file)) continue;
-      const Field base = root["services"][name];
-      if (base.exists()) return base;
-    }
+    const std::string& own = extends.document().file;
+    const auto found = services_.find({path.empty() ? Beside("", own) : Beside(own, path), name});
+    if (found != services_.end() && found->second.is_map()) return found->second;
     inventory_.Skip(extends.spot(), absl::StrCat("extends ", path, path.empty() ? "" : " ", name),
                     "no such service is in the files that are imported; import its file too");
     return std::nullopt;
@@ -198,10 +210,7 @@ class ComposeImporter {
     const std::vector<Field> all = paths.is_list() ? paths.Items() : std::vector<Field>{paths};
     for (const Field& each : all) {
       const std::string path = compose_file::TextOf(each);
-      const std::string file = Beside(each.document().file, path);
-      const bool given = std::any_of(roots_.begin(), roots_.end(),
-                                     [&](const Field& root) { return Beside("", root.document().file) == file; });
-      if (given) continue;
+      if (files_.count(Beside(each.document().file, path)) != 0) continue;
       inventory_.Skip(each.spot(), absl::StrCat("include ", path),
                       "the file is not among those that are imported; import it too");
     }
@@ -212,30 +221,31 @@ class ComposeImporter {
     return aliases.is_list() ? aliases.Items() : std::vector<Field>();
   }
 
+  // By which names containers find the services; the name of a service is no other's.
   static void AddHosts(Project& project) {
     for (const Service& service : project.services) project.hosts[service.name] = service.name;
+    const auto add = [&](const std::string& host, const std::string& service) {
+      if (host.empty() || absl::StrContains(host, '$')) return;
+      if (project.hosts.emplace(host, service).second) project.aliases[service].push_back(host);
+    };
     for (const Service& service : project.services) {
-      std::vector<std::string> names = {compose_file::TextOf(service.Find("container_name")),
-                                        compose_file::TextOf(service.Find("hostname"))};
+      add(compose_file::TextOf(service.Find("container_name")), service.name);
+      add(compose_file::TextOf(service.Find("hostname")), service.name);
       for (const auto& [network, field] : service.Entries("networks")) {
-        for (const Field& alias : AliasesOf(field)) names.push_back(compose_file::TextOf(alias));
-      }
-      for (const std::string& name : names) {
-        if (!name.empty() && !absl::StrContains(name, '$')) project.hosts.emplace(name, service.name);
+        for (const Field& alias : AliasesOf(field)) add(compose_file::TextOf(alias), service.name);
       }
       for (const Field& link : service.Items("links")) {
         const std::vector<std::string> parts = absl::StrSplit(compose_file::TextOf(link), ':');
-        if (parts.size() == 2 && project.hosts.count(parts[0]) != 0) {
-          project.hosts.emplace(parts[1], project.hosts[parts[0]]);
-        }
+        if (parts.size() == 2 && project.Find(parts[0]) != nullptr) add(parts[1], parts[0]);
       }
     }
   }
 
   Inventory& inventory_;
   std::vector<Field> roots_;
-  std::vector<Field> variants_;
-  std::vector<Project> projects_;
+  std::set<std::string> files_;
+  std::map<std::pair<std::string, std::string>, std::string> stems_;  // folder and stem -> file
+  std::map<std::pair<std::string, std::string>, Field> services_;     // file and name -> service
 };
 
 void Import(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/importers/compose_file_project.h"
+#include "service/importers/known_images.h"
 #include "service/importers/settings.h"
 
 namespace metapowers::importers::compose_file {
@@ -16,6 +17,9 @@ namespace metapowers::importers::compose_file {
 namespace pb = model::v1;
 
 namespace {
+
+constexpr size_t kMaxPorts = 16;   // of one service that another connects to; further ones are told of as the first
+constexpr size_t kMaxProxies = 4;  // that labels of services are for
 
 // What tells of a connection.
 struct Sign {
@@ -30,6 +34,9 @@ class FlowReader {
   explicit FlowReader(const Project& project) : project_(project), inventory_(*project.inventory) {}
 
   void Read() {
+    for (const Service& service : project_.services) {
+      if (IsTraefik(service) && proxies_.size() < kMaxProxies) proxies_.push_back(service.name);
+    }
     for (const Service& service : project_.services) ReadLabels(service);
     for (const Service& service : project_.services) {
       signs_.clear();
@@ -87,7 +94,6 @@ class FlowReader {
 
   // Traefik learns from labels of a service that it forwards requests to it.
   void ReadLabels(const Service& service) {
-    if (TechnologyOf(service.name) == "traefik") return;
     const Field labels = service.Find("labels");
     bool routed = false;
     for (const auto& [name, field] : service.Names("labels")) {
@@ -95,18 +101,12 @@ class FlowReader {
           routed || absl::StartsWith(name, "traefik.http.routers.") || absl::StartsWith(name, "traefik.tcp.routers.");
     }
     if (!routed) return;
-    for (const Service& proxy : project_.services) {
-      if (TechnologyOf(proxy.name) != "traefik") continue;
-      routed_[proxy.name].emplace(service.name, labels.spot());
-    }
+    for (const std::string& proxy : proxies_) routed_[proxy].emplace(service.name, labels.spot());
   }
 
-  std::string TechnologyOf(const std::string& name) const {
-    for (const auto& component : inventory_.components) {
-      if (component.scope != project_.scope || component.name != name) continue;
-      return component.value.technology_size() > 0 ? component.value.technology(0) : "";
-    }
-    return "";
+  static bool IsTraefik(const Service& service) {
+    const KnownImage* image = FindKnownImage(TextOf(service.Find("image")));
+    return image != nullptr && image->technology == "traefik";
   }
 
   void ReadLinks(const Service& service) {
@@ -162,7 +162,8 @@ class FlowReader {
     std::vector<int> ports;
     for (const Sign& sign : signs) {
       const int port = sign.address.port;
-      if (port != 0 && std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
+      if (port != 0 && ports.size() < kMaxPorts && std::find(ports.begin(), ports.end(), port) == ports.end())
+        ports.push_back(port);
     }
     if (ports.empty()) ports.push_back(0);
     for (const int port : ports) {
@@ -244,6 +245,7 @@ class FlowReader {
   Inventory& inventory_;
   std::map<std::string, std::vector<Sign>> signs_;             // of one service, by target
   std::vector<std::string> order_;                             // of targets
+  std::vector<std::string> proxies_;                           // that labels are for
   std::map<std::string, std::map<std::string, Spot>> routed_;  // by proxy
   std::set<std::string> open_;
 };

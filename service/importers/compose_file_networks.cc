@@ -17,15 +17,6 @@ constexpr absl::string_view kDefault = "default";
 constexpr absl::string_view kHost = "host-network";
 constexpr absl::string_view kBridge = "bridge";
 
-// A network as the project declares it; none where no file does.
-Field Declared(const Project& project, absl::string_view name) {
-  for (const Field& root : project.roots) {
-    const Field network = root["networks"][name];
-    if (network.exists()) return network;
-  }
-  return project.roots.front()["networks"][name];
-}
-
 bool IsTrue(const Field& field) { return absl::EqualsIgnoreCase(TextOf(field), "true"); }
 
 std::string TitleOf(absl::string_view name) {
@@ -37,7 +28,8 @@ std::string TitleOf(absl::string_view name) {
 // A network that exists outside of the project is the same for all projects that name it.
 void AddZone(Project& project, const std::string& name, const Spot& used_at) {
   if (project.zones.count(name) != 0) return;
-  const Field declared = Declared(project, name);
+  const auto found = project.networks.find(name);
+  const Field declared = found == project.networks.end() ? project.roots.front()["networks"][name] : found->second;
   Shown<pb::Zone> zone;
   zone.name = name == kDefault ? "default-network" : name;
   zone.names.push_back(name);
@@ -69,11 +61,10 @@ std::string ModeNetwork(const Service& service, const Project& project) {
   if (mode == "bridge") return std::string(kBridge);
   absl::string_view other = mode;
   if (!absl::ConsumePrefix(&other, "service:")) return "";
-  for (const Service& each : project.services) {
-    // One step: the engine takes no chains.
-    if (each.name == other && !each.Find("network_mode").exists()) return ZoneOf(each, project);
-  }
-  return "";
+  // One step: the engine takes no chains.
+  const Service* service_of = project.Find(std::string(other));
+  if (service_of == nullptr || service_of->Find("network_mode").exists()) return "";
+  return ZoneOf(*service_of, project);
 }
 
 }  // namespace
@@ -101,7 +92,7 @@ void AddNetworks(Project& project) {
     if (networks.empty()) AddZone(project, std::string(kDefault), service.own().spot());
     std::vector<std::string> further;
     for (const auto& [name, field] : networks) {
-      if (name != kDefault && !project.IsDeclared("networks", name)) {
+      if (name != kDefault && project.networks.count(name) == 0) {
         project.inventory->Note(v1::IMPORT_NOTE_KIND_WARNING, field.spot(), field.path(),
                                 absl::StrCat("network ", model::Quote(name), " is not declared under `networks`"));
       }

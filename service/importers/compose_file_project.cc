@@ -1,6 +1,6 @@
 #include "service/importers/compose_file_project.h"
 
-#include <algorithm>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
@@ -38,13 +38,12 @@ std::vector<Field> Service::Items(absl::string_view key) const {
 
 std::vector<std::pair<std::string, Field>> Service::Entries(absl::string_view key) const {
   std::vector<std::pair<std::string, Field>> entries;
+  std::set<std::string> known;
   for (const Field& layer : layers) {
     const Field field = layer[key];
     if (!field.is_map()) continue;
     for (auto& entry : field.Entries()) {
-      const bool known =
-          std::any_of(entries.begin(), entries.end(), [&](const auto& each) { return each.first == entry.first; });
-      if (!known) entries.push_back(std::move(entry));
+      if (known.insert(entry.first).second) entries.push_back(std::move(entry));
     }
   }
   return entries;
@@ -52,20 +51,22 @@ std::vector<std::pair<std::string, Field>> Service::Entries(absl::string_view ke
 
 std::vector<std::pair<std::string, Field>> Service::Names(absl::string_view key) const {
   std::vector<std::pair<std::string, Field>> names = Entries(key);
+  std::set<std::string> known;
+  for (const auto& [each, field] : names) known.insert(each);
   for (const Field& item : Items(key)) {
     std::string text = TextOf(item);
-    const bool known = std::any_of(names.begin(), names.end(), [&](const auto& each) { return each.first == text; });
-    if (!known && !text.empty()) names.emplace_back(std::move(text), item);
+    if (!text.empty() && known.insert(text).second) names.emplace_back(std::move(text), item);
   }
   return names;
 }
 
-bool Project::IsDeclared(absl::string_view collection, absl::string_view name) const {
-  return std::any_of(roots.begin(), roots.end(), [&](const Field& root) { return root[collection].Has(name); });
+const Service* Project::Find(const std::string& name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &services[found->second];
 }
 
-std::string Project::ServiceOf(absl::string_view host) const {
-  const auto found = hosts.find(std::string(host));
+std::string Project::ServiceOf(const std::string& host) const {
+  const auto found = hosts.find(host);
   return found == hosts.end() ? "" : found->second;
 }
 
@@ -83,10 +84,9 @@ std::vector<std::string> WordsOf(const Service& service, absl::string_view key) 
 }
 
 void ReadSettings(Service& service) {
-  const auto add = [&](std::string key, std::string value, const Field& field) {
-    const bool known = std::any_of(service.settings.begin(), service.settings.end(),
-                                   [&](const Setting& each) { return each.name == key; });
-    if (!known && !key.empty()) service.settings.push_back({std::move(key), std::move(value), field});
+  std::set<std::string> known;
+  const auto add = [&](const std::string& key, const std::string& value, const Field& field) {
+    if (!key.empty() && known.insert(key).second) service.settings.push_back({key, value, field});
   };
   for (const Field& layer : service.layers) {
     const Field environment = layer["environment"];

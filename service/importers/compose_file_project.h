@@ -41,17 +41,21 @@ struct Service {
 
 // The services of files that are one project, with what their names mean. Not thread-safe.
 struct Project {
-  std::string scope;                         // `compose:deploy/compose.yaml`
-  std::vector<Field> roots;                  // of its files, the first one first
-  std::vector<Service> services;             // one for each name and file
-  std::map<std::string, std::string> hosts;  // name that containers find a service by -> name of the service
-  std::map<std::string, Reference> zones;    // by network, those that services are in
+  std::string scope;                                        // `compose:deploy/compose.yaml`
+  std::vector<Field> roots;                                 // of its files, the one that stands first
+  std::vector<Service> services;                            // one for each name
+  std::map<std::string, size_t> by_name;                    // indices of services
+  std::map<std::string, std::string> hosts;                 // names that containers find services by -> services
+  std::map<std::string, std::vector<std::string>> aliases;  // of those, the further names of a service
+  std::map<std::string, int> images;                        // by repository: how many services run it
+  std::map<std::string, Field> networks;                    // as the files declare them, also without value
+  std::map<std::string, Reference> zones;                   // by network, those that services are in
   Inventory* inventory = nullptr;
 
+  // nullptr when there is no service of that name.
+  const Service* Find(const std::string& name) const;
   // The name of the service that a host is, or "".
-  std::string ServiceOf(absl::string_view host) const;
-  // Whether a file of the project has an entry, also one without value: `networks: {back: }`.
-  bool IsDeclared(absl::string_view collection, absl::string_view name) const;
+  std::string ServiceOf(const std::string& host) const;
   Reference To(absl::string_view name, const Spot& spot) const { return {std::string(name), scope, spot}; }
 };
 

@@ -102,18 +102,15 @@ class ServiceReader {
 
   // Names by which other files may know it, unless another service has the name.
   void ReadNames() {
-    for (const auto& [host, service] : project_.hosts) {
-      if (service == service_.name && host != service_.name) out_.names.push_back(host);
+    if (const auto found = project_.aliases.find(service_.name); found != project_.aliases.end()) {
+      out_.names = found->second;
     }
     const Field image = service_.Find("image");
     if (!image.exists()) return;
     const std::string reference = TextOf(image);
     if (absl::StrContains(reference, '$') || FindKnownImage(reference) != nullptr) return;
     const ImageName name = ParseImageName(reference);
-    for (const Service& other : project_.services) {
-      if (other.name == service_.name) continue;
-      if (ParseImageName(TextOf(other.Find("image"))).repository == name.repository) return;
-    }
+    if (const auto count = project_.images.find(name.repository); count->second > 1) return;
     for (const std::string& each : {name.repository, name.Last()}) {
       const bool official = absl::StartsWith(each, "library/");
       if (!each.empty() && !official && project_.ServiceOf(each).empty()) out_.names.push_back(each);

@@ -18,6 +18,8 @@ namespace pb = model::v1;
 
 namespace {
 
+constexpr size_t kMaxData = 200;  // classes of one service
+
 // What classifications of data say by their names.
 struct Classification {
   absl::string_view name;  // in lower case
@@ -95,6 +97,12 @@ class ServiceImporter {
       if (classification.empty()) {
         data.Fault("must be a mapping with the `classification` of the data");
         continue;
+      }
+      if (service.in.size() + service.out.size() >= kMaxData) {
+        inventory_.Skip(
+            data.spot(), absl::StrCat("further data of ", service.name),
+            absl::StrCat(kMaxData, " classes of data of one service are read; describe fewer, larger classes"));
+        break;
       }
       const std::string flow = data["flow"].Text();
       const bool both = flow == "bi-directional";

@@ -73,8 +73,16 @@ Field Description::At(const Field& reference, absl::string_view pointer) {
     size_t index = 0;
     if (at.is_list() && absl::SimpleAtoi(key, &index) && index < at.node().items.size()) {
       at = at.Items()[index];
+    } else if (!at.is_map()) {
+      return reference["none"];
     } else {
-      at = at[key];
+      auto [entries, is_new] = entries_.try_emplace(&at.node());
+      if (is_new) {
+        for (auto& [name, field] : at.Entries()) entries->second.emplace(name, field);
+      }
+      const auto found = entries->second.find(key);
+      if (found == entries->second.end()) return reference["none"];
+      at = found->second;
     }
     if (!at.exists()) return reference["none"];
   }

@@ -38,7 +38,8 @@ class Description {
   Inventory* inventory_;
   bool swagger_;
   std::string title_;
-  std::map<std::string, std::optional<Field>, std::less<>> known_;  // by pointer
+  std::map<std::string, std::optional<Field>, std::less<>> known_;          // by pointer
+  std::map<const model::YamlNode*, std::map<std::string, Field>> entries_;  // of mappings that pointers lead through
   std::set<std::string> told_;
 };
 
