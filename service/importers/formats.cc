@@ -1,6 +1,9 @@
 #include <vector>
 
+#include "service/importers/compose_file.h"
+#include "service/importers/cyclonedx.h"
 #include "service/importers/importer.h"
+#include "service/importers/openapi.h"
 #include "service/importers/otm.h"
 #include "service/importers/terraform.h"
 #include "service/importers/threat_dragon.h"
@@ -8,7 +11,9 @@
 namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
-  static const auto* const formats = new std::vector<Format>{kTerraform, kOtm, kThreatDragon};
+  static const auto* const formats = new std::vector<Format>{
+      kComposeFile, kCycloneDx, kOpenApi, kOtm, kTerraform, kThreatDragon,
+  };
   return *formats;
 }
 

@@ -23,9 +23,9 @@ constexpr size_t kMaxAddresses = 64;    // of one value
 constexpr absl::string_view kSeparators = " \t\r\n,;|\"'<>{}()[]";
 
 // A password or key by itself, and in two words.
-constexpr absl::string_view kSecretWords[] = {"password", "passwd",     "passphrase", "pass",      "pwd", "secret",
-                                              "secrets",  "token",      "apikey",     "creds",     "jwt", "credentials",
-                                              "salt",     "privatekey", "psk",        "credential"};
+constexpr absl::string_view kSecretWords[] = {
+    "password", "passwd", "passphrase",  "pass", "pwd",        "secret", "secrets",     "token",     "apikey",
+    "creds",    "jwt",    "credentials", "salt", "privatekey", "psk",    "requirepass", "credential"};
 constexpr absl::string_view kKeyKinds[] = {"api",     "access",  "secret",  "private", "encryption", "signing",
                                            "account", "auth",    "master",  "shared",  "app",        "license",
                                            "storage", "session", "service", "deploy",  "crypt",      "cipher"};
@@ -44,7 +44,7 @@ constexpr absl::string_view kTokenStarts[] = {"AKIA",        "ASIA",   "ghp_",  
                                               "github_pat_", "glpat-", "sk_live_", "rk_live_", "xoxb-",
                                               "xoxp-",       "xapp-",  "AIza",     "npm_"};
 
-// Words of a setting that names a host by itself.
+// Last words of a setting that names a host by itself.
 constexpr absl::string_view kHostWords[] = {"host",    "hosts",     "hostname", "server",    "servers", "addr",
                                             "address", "addresses", "endpoint", "endpoints", "url",     "uri",
                                             "broker",  "brokers",   "upstream", "nodes",     "seeds"};
@@ -52,6 +52,8 @@ constexpr absl::string_view kOwnWords[] = {"origin",  "origins",    "cors",     
                                            "site",    "redirect",   "callback",  "self",     "canonical", "virtual",
                                            "trusted", "advertised", "cookie",    "domain",   "domains",   "external",
                                            "listen",  "bind",       "whitelist", "allowlist"};
+// Last labels that are hardly ever a name inside; others, such as `dev`, may be, e.g. that of a namespace.
+constexpr absl::string_view kPublicLabels[] = {"biz", "com", "edu", "gov", "info", "int", "mil", "net", "org"};
 // Last labels that the public DNS does not have.
 constexpr absl::string_view kPrivateLabels[] = {"local",   "internal",  "lan",      "localdomain", "home",
                                                 "corp",    "private",   "intranet", "svc",         "test",
@@ -249,6 +251,34 @@ bool HoldsSecret(absl::string_view name, absl::string_view value) {
   return NamesSecret(name) && !IsReference(value) && value.find("://") == absl::string_view::npos;
 }
 
+std::string SecretOption(const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const absl::string_view word = words[i];
+    const absl::string_view name = word.substr(0, word.find('='));
+    if (!absl::StartsWith(word, "-")) {
+      if (HoldsSecret("", word)) return "an argument";
+    } else if (name.size() < word.size()) {
+      if (HoldsSecret(name, word.substr(name.size() + 1))) return std::string(name);
+    } else if (i + 1 < words.size() && !absl::StartsWith(words[i + 1], "-") && HoldsSecret(name, words[i + 1])) {
+      return std::string(name);
+    }
+  }
+  return "";
+}
+
+pb::CredentialKind CredentialKindOf(absl::string_view name) {
+  const std::vector<std::string> words = WordsOf(name);
+  const auto has = [&](absl::string_view word) { return IsIn(words, word); };
+  if (has("token") || has("jwt")) return pb::CREDENTIAL_KIND_TOKEN;
+  if (has("apikey") || (has("api") && has("key"))) return pb::CREDENTIAL_KIND_API_KEY;
+  if (has("signing") || has("hmac")) return pb::CREDENTIAL_KIND_SIGNING_KEY;
+  if (has("encryption") || has("crypt")) return pb::CREDENTIAL_KIND_ENCRYPTION_KEY;
+  if (has("private") || has("tls") || has("cert") || has("pem") || has("key")) return pb::CREDENTIAL_KIND_PRIVATE_KEY;
+  if (has("password") || has("passwd")) return pb::CREDENTIAL_KIND_PASSWORD;
+  if (has("db") || has("database") || has("postgres") || has("mysql")) return pb::CREDENTIAL_KIND_DATABASE;
+  return pb::CREDENTIAL_KIND_PASSWORD;
+}
+
 Address ParseAddress(absl::string_view text) {
   Address address;
   text = absl::StripPrefix(absl::StripAsciiWhitespace(text), "//");
@@ -266,9 +296,8 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   for (const absl::string_view other : {"image", "tag", "version"}) {
     if (IsIn(words, other)) return addresses;  // `redis:7` is no port
   }
-  const bool host = std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return IsIn(kHostWords, word) || absl::EndsWith(word, "host") || absl::EndsWith(word, "url");
-  });
+  const bool host = !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
+                                       absl::EndsWith(words.back(), "url"));
   for (absl::string_view token :
        absl::StrSplit(value.substr(0, kMaxValue), absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
@@ -304,7 +333,11 @@ bool IsPublicHost(absl::string_view host) {
   const size_t dot = host.rfind('.');
   if (dot == absl::string_view::npos || !IsHost(host)) return false;
   const std::string last = absl::AsciiStrToLower(host.substr(dot + 1));
-  return last.size() >= 2 && std::all_of(last.begin(), last.end(), absl::ascii_isalpha) && !IsIn(kPrivateLabels, last);
+  if (last.size() < 2 || !std::all_of(last.begin(), last.end(), absl::ascii_isalpha) || IsIn(kPrivateLabels, last)) {
+    return false;
+  }
+  const bool deep = absl::StrContains(host.substr(0, dot), '.');
+  return deep || last.size() == 2 || IsIn(kPublicLabels, last);
 }
 
 }  // namespace metapowers::importers

@@ -161,12 +161,23 @@ TEST(Bom, NamesWrongFormatsAndVersions) {
               HasSubstr("spdxVersion: is \"SPDX-2.1\", and SPDX-2.2 and SPDX-2.3 are read"));
   EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_SPDX, R"({"@context": "https://spdx.org/rdf/3.0.1"})"),
               HasSubstr("as in SPDX 3"));
-  EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_CYCLONEDX, R"({"bomFormat": "CycloneDX", "specVersion": "1.2"})"),
-              HasSubstr("specVersion: is \"1.2\""));
+  EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_CYCLONEDX, R"({"bomFormat": "CycloneDX", "specVersion": "1.1"})"),
+              HasSubstr("specVersion: is \"1.1\", and 1.2 or a later 1.x is read"));
   EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_SPDX, kCycloneDx), HasSubstr("looks like cyclonedx"));
   EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_CYCLONEDX, kSpdx), HasSubstr("looks like spdx"));
   EXPECT_THAT(Fault(model::v1::EVIDENCE_FORMAT_SPDX, R"({"spdxVersion": "SPDX-2.3", "packages": {}})"),
               HasSubstr("packages: is no list"));
+}
+
+TEST(Bom, TakesVersionsBeforeVulnerabilitiesWereAdded) {
+  for (const char* version : {"1.2", "1.3"}) {
+    const Report report = Read(model::v1::EVIDENCE_FORMAT_CYCLONEDX,
+                               absl::StrCat(R"({"bomFormat": "CycloneDX", "specVersion": ")", version,
+                                            R"(", "metadata": {"tools": [{"name": "maven", "version": "2"}]},
+                             "components": [{"type": "library", "name": "net", "version": "1"}]})"));
+    EXPECT_EQ(report.bom->packages.size(), 1u) << version;
+    EXPECT_EQ(report.tool, "maven") << version;
+  }
 }
 
 TEST(Bom, HostileTextStaysOnOneLineAndShort) {

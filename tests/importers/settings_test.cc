@@ -75,6 +75,16 @@ TEST(SettingsTest, SecretsByValue) {
   for (const auto& test : kCases) EXPECT_EQ(HoldsSecret(test.name, test.value), test.secret) << test.name << test.value;
 }
 
+TEST(SettingsTest, SecretsInCommands) {
+  EXPECT_EQ(SecretOption({"redis-server", "--requirepass", "hunter2"}), "--requirepass");
+  EXPECT_EQ(SecretOption({"app", "--db-password=hunter2", "-v"}), "--db-password");
+  EXPECT_EQ(SecretOption({"app", "postgres://a:hunter2@db"}), "an argument");
+  EXPECT_EQ(SecretOption({"app", "--password", "--verbose"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password", "${PASSWORD}"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password"}), "");
+  EXPECT_EQ(SecretOption({}), "");
+}
+
 TEST(SettingsTest, Addresses) {
   EXPECT_THAT(Told("A", "redis:6379"), ElementsAre("redis:6379"));
   EXPECT_THAT(Told("A", "https://API.Example.com/v1?key=x"), ElementsAre("https api.example.com tls"));
@@ -98,6 +108,8 @@ TEST(SettingsTest, ANameAloneIsAHostWhereTheSettingIsCalledSo) {
   EXPECT_THAT(Told("seed_hosts", "a, b"), ElementsAre("a", "b"));
   EXPECT_THAT(Told("DB_USER", "db"), IsEmpty());
   EXPECT_THAT(Told("NODE_ENV", "test"), IsEmpty());
+  EXPECT_THAT(Told("SERVER_NAME", "shop"), IsEmpty());
+  EXPECT_THAT(Told("POSTGRES_HOST_AUTH_METHOD", "trust"), IsEmpty());
 }
 
 TEST(SettingsTest, WhatIsNoAddress) {
@@ -114,8 +126,9 @@ TEST(SettingsTest, WhatIsNoAddress) {
 TEST(SettingsTest, Hosts) {
   EXPECT_TRUE(IsPublicHost("api.stripe.com"));
   EXPECT_TRUE(IsPublicHost("example.com."));
-  for (const char* host :
-       {"", "db", "10.0.0.1", "x.local", "host.docker.internal", "a.svc", "a.svc.cluster.local", "-.com", "a.b1"}) {
+  EXPECT_TRUE(IsPublicHost("x.pages.dev"));
+  for (const char* host : {"", "db", "10.0.0.1", "orders.shop", "db.dev", "x.local", "host.docker.internal", "a.svc",
+                           "a.svc.cluster.local", "-.com", "a.b1"}) {
     EXPECT_FALSE(IsPublicHost(host)) << host;
   }
   EXPECT_TRUE(NamesOwnAddress("CORS_ORIGINS"));
