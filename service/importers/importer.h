@@ -26,16 +26,19 @@ struct Document {
   Spot At(const model::YamlNode& node) const { return {file, node.at}; }
 };
 
-// Faults of all files, each told with its file.
+// Faults of all files, each told with its file. Memory stays bounded whatever the input. Not thread-safe.
 class FileFaults {
  public:
   void Add(const Spot& spot, absl::string_view path, absl::string_view what);
-  bool empty() const { return faults_.empty(); }
+  // Those of one file.
+  void Add(const std::string& file, const model::Faults& faults);
+  bool empty() const { return total_ == 0; }
   // INVALID_ARGUMENT MODEL_INVALID with the first kMaxFaults, in the order they were added; OK without any.
   absl::Status ToStatus() const;
 
  private:
-  std::vector<v1::ModelFault> faults_;
+  std::vector<v1::ModelFault> faults_;  // the first kMaxFaults
+  size_t total_ = 0;
 };
 
 // One format. Stateless; thread-safe.

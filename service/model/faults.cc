@@ -1,6 +1,7 @@
 #include "service/model/faults.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,12 @@ std::string Quote(absl::string_view text) {
 void Faults::Add(Position at, absl::string_view path, absl::string_view what, Hint hint) {
   ++total_;
   faults_.push_back({at, std::string(path), std::string(what), std::move(hint)});
+  if (faults_.size() >= 10 * kMaxFaults) SortAndCut(faults_);
+}
+
+void Faults::Add(Faults other) {
+  std::move(other.faults_.begin(), other.faults_.end(), std::back_inserter(faults_));
+  total_ += other.total_;
   if (faults_.size() >= 10 * kMaxFaults) SortAndCut(faults_);
 }
 

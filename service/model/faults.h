@@ -39,6 +39,8 @@ class Faults {
   using Hint = std::function<std::string()>;
 
   void Add(Position at, absl::string_view path, absl::string_view what, Hint hint = nullptr);
+  // Adds those of another part of the same text.
+  void Add(Faults other);
 
   bool empty() const { return total_ == 0; }
   // True when a fault that comes later in the text than all before would not be listed.

@@ -1,5 +1,6 @@
 #include "service/model/yaml_events.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -9,7 +10,8 @@
 namespace metapowers::model {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr uint32_t kMarkCodePoint = 0xfeff;
+constexpr char kReplacement[] = "\xef\xbf\xbd";  // U+FFFD
 
 YamlKind KindOf(yaml_event_type_t type) {
   switch (type) {
@@ -84,6 +86,41 @@ Position FirstBadSequence(absl::string_view text) {
   return cursor.at();
 }
 
+// `text` with what `replace` gives for each character that is not allowed.
+template <class Replace>
+std::optional<std::string> MakeSafe(absl::string_view text, Faults& faults, const Replace& replace) {
+  if (!IsUtf8(text)) {
+    faults.Add(FirstBadSequence(text), "", "is not UTF-8");
+    return std::nullopt;
+  }
+  std::string safe;
+  safe.reserve(text.size());
+  Cursor cursor;
+  while (!text.empty()) {
+    const Position at = cursor.at();
+    if (text[0] == '%' && at.column == 1) {
+      // Beside being of no use here, they cost libyaml time quadratic in their number.
+      faults.Add(at, "", "a line must not start with '%': YAML directives are not allowed");
+      return std::nullopt;
+    }
+    if (const absl::string_view plain = PlainStart(text); !plain.empty()) {
+      cursor.PassPlain(plain);
+      safe.append(plain.data(), plain.size());
+      text.remove_prefix(plain.size());
+      continue;
+    }
+    const absl::string_view rest = text;
+    const uint32_t code_point = TakeCodePoint(text);
+    cursor.Pass(code_point);
+    if (IsAllowed(code_point)) {
+      safe.append(rest.data(), rest.size() - text.size());
+    } else {
+      safe += replace(at, code_point);
+    }
+  }
+  return safe;
+}
+
 }  // namespace
 
 YamlEvents::YamlEvents(absl::string_view text) : event_{} {
@@ -135,10 +172,12 @@ absl::string_view YamlEvents::anchor() const {
   return name == nullptr ? "" : reinterpret_cast<const char*>(name);
 }
 
-bool YamlEvents::has_tag() const {
-  return (kind_ == YamlKind::kScalar && event_.data.scalar.tag != nullptr) ||
-         (kind_ == YamlKind::kList && event_.data.sequence_start.tag != nullptr) ||
-         (kind_ == YamlKind::kMap && event_.data.mapping_start.tag != nullptr);
+absl::string_view YamlEvents::tag() const {
+  const yaml_char_t* name = nullptr;
+  if (kind_ == YamlKind::kScalar) name = event_.data.scalar.tag;
+  if (kind_ == YamlKind::kList) name = event_.data.sequence_start.tag;
+  if (kind_ == YamlKind::kMap) name = event_.data.mapping_start.tag;
+  return name == nullptr ? "" : reinterpret_cast<const char*>(name);
 }
 
 std::optional<std::string> CheckText(absl::string_view text, Faults& faults) {
@@ -147,37 +186,38 @@ std::optional<std::string> CheckText(absl::string_view text, Faults& faults) {
     return std::nullopt;
   }
   absl::ConsumePrefix(&text, kByteOrderMark);
-  if (!IsUtf8(text)) {
-    faults.Add(FirstBadSequence(text), "", "is not UTF-8");
-    return std::nullopt;
+  return MakeSafe(text, faults, [&](Position at, uint32_t code_point) {
+    faults.Add(at, "", absl::StrCat("character ", CodePointName(code_point), " is not allowed"));
+    return "?";
+  });
+}
+
+std::optional<std::string> CheckForeignText(absl::string_view text, Faults& faults) {
+  absl::ConsumePrefix(&text, kByteOrderMark);
+  std::string copy;
+  if (absl::StartsWith(text, "%YAML ")) {
+    copy = std::string(text);
+    copy[0] = '#';
+    text = copy;
   }
-  std::string safe;
-  safe.reserve(text.size());
-  Cursor cursor;
+  return MakeSafe(text, faults, [](Position at, uint32_t code_point) {
+    return code_point == kMarkCodePoint && at.column == 1 ? "" : kReplacement;
+  });
+}
+
+std::string WithAllowedCharacters(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
-    const Position at = cursor.at();
-    if (text[0] == '%' && at.column == 1) {
-      // Beside being of no use here, they cost libyaml time quadratic in their number.
-      faults.Add(at, "", "a line must not start with '%': YAML directives are not allowed");
-      return std::nullopt;
-    }
-    if (const absl::string_view plain = PlainStart(text); !plain.empty()) {
-      cursor.PassPlain(plain);
-      safe.append(plain.data(), plain.size());
-      text.remove_prefix(plain.size());
-      continue;
-    }
+    const absl::string_view plain = PlainStart(text);
+    out.append(plain.data(), plain.size());
+    text.remove_prefix(plain.size());
+    if (text.empty()) break;
     const absl::string_view rest = text;
-    const uint32_t code_point = TakeCodePoint(text);
-    cursor.Pass(code_point);
-    if (IsAllowed(code_point)) {
-      safe.append(rest.data(), rest.size() - text.size());
-    } else {
-      faults.Add(at, "", absl::StrCat("character ", CodePointName(code_point), " is not allowed"));
-      safe += '?';
-    }
+    const bool allowed = IsAllowed(TakeCodePoint(text));
+    absl::StrAppend(&out, allowed ? rest.substr(0, rest.size() - text.size()) : kReplacement);
   }
-  return safe;
+  return out;
 }
 
 bool IsAllowed(uint32_t code_point) {

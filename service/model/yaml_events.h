@@ -13,6 +13,9 @@
 
 namespace metapowers::model {
 
+// U+FEFF, which some editors begin a file with.
+inline constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 enum class YamlKind { kNone, kStreamEnd, kDocument, kDocumentEnd, kScalar, kAlias, kList, kListEnd, kMap, kMapEnd };
 
 // Moves through the events of `text`, which must outlive it and have passed CheckText(). The caller
@@ -42,7 +45,9 @@ class YamlEvents {
   bool has_anchor() const { return kind_ != YamlKind::kAlias && !anchor().empty(); }
   // Name of the anchor that the node sets or the alias refers to; "" without. Valid until Next().
   absl::string_view anchor() const;
-  bool has_tag() const;
+  bool has_tag() const { return !tag().empty(); }
+  // In full, e.g. `tag:yaml.org,2002:str` of `!!str`; "" without. Valid until Next().
+  absl::string_view tag() const;
 
  private:
   yaml_parser_t parser_;
@@ -55,6 +60,13 @@ class YamlEvents {
 // `text` made safe for YamlEvents: without byte order mark, and with `?` in place of each character that
 // is reported to `faults`. Nothing, after a report, when it is too long, is not UTF-8 or has directives.
 std::optional<std::string> CheckText(absl::string_view text, Faults& faults);
+
+// The same for texts of other tools: of any size, and with U+FFFD, unreported, in place of characters that are not
+// allowed. Byte order marks at the start of lines are left out, and a first line with `%YAML` is taken.
+std::optional<std::string> CheckForeignText(absl::string_view text, Faults& faults);
+
+// `text`, which must be UTF-8, with U+FFFD in place of characters that are not allowed.
+std::string WithAllowedCharacters(absl::string_view text);
 
 // Whether text may contain this code point. Refused are control characters, except tab and line ends,
 // and characters that change the direction of text or hide in it, since they make a review lie.

@@ -6,12 +6,21 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "service/model/model.h"
 #include "service/model/yaml_events.h"
 
 namespace metapowers::model {
 namespace {
+
+// Tags that say what a value without them is too.
+bool IsCoreTag(absl::string_view tag) {
+  static constexpr absl::string_view kNames[] = {"str", "int", "float", "bool", "null", "map", "seq"};
+  return absl::ConsumePrefix(&tag, "tag:yaml.org,2002:") &&
+         std::find(std::begin(kNames), std::end(kNames), tag) != std::end(kNames);
+}
 
 bool IsNullWord(absl::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
@@ -36,28 +45,50 @@ const YamlNode* YamlNode::Find(absl::string_view key) const {
 // Read… function is entered) to its last.
 class YamlTreeReader {
  public:
-  YamlTreeReader(absl::string_view text, YamlTree& tree, Faults& faults)
-      : events_(text), nodes_(tree.nodes_), faults_(faults) {}
+  // `foreign` texts are read as ParseAll() says.
+  YamlTreeReader(YamlEvents& events, uint64_t max_nodes, bool foreign, Faults& faults)
+      : events_(events), max_nodes_(max_nodes), foreign_(foreign), faults_(faults) {}
 
-  // nullptr when the text could not be read to its end.
-  const YamlNode* Read() {
+  // Moves to the first document; false when there is none.
+  bool Start() {
     Advance();  // start of the stream
     Advance();
-    if (stopped_) return nullptr;
-    if (events_.kind() == YamlKind::kStreamEnd) return &Add();
+    return HasMore();
+  }
+  bool HasMore() const { return !stopped_ && events_.kind() == YamlKind::kDocument; }
+  bool stopped() const { return stopped_; }
+
+  // The next document, as far as it can be read.
+  std::unique_ptr<YamlTree> Read() {
+    std::unique_ptr<YamlTree> tree(new YamlTree());
+    nodes_ = &tree->nodes_;
     Advance();
-    const YamlNode* root = ReadNode(0);
+    tree->root_ = ReadNode(0);
     Advance();  // end of the document
     Advance();
-    if (!stopped_ && events_.kind() == YamlKind::kDocument) Stop("a second document starts here; one is read");
-    return stopped_ ? nullptr : root;
+    used_ += tree->root_->weight;
+    anchors_.clear();
+    return tree;
+  }
+
+  // A document without content.
+  std::unique_ptr<YamlTree> Nothing() {
+    std::unique_ptr<YamlTree> tree(new YamlTree());
+    nodes_ = &tree->nodes_;
+    tree->root_ = &Add();
+    return tree;
+  }
+
+  void Stop(absl::string_view why) {
+    Fault(why);
+    stopped_ = true;
   }
 
  private:
   YamlNode& Add() {
-    nodes_.emplace_back();
-    nodes_.back().at = events_.at();
-    return nodes_.back();
+    nodes_->emplace_back();
+    nodes_->back().at = events_.at();
+    return nodes_->back();
   }
 
   bool Advance() {
@@ -66,21 +97,16 @@ class YamlTreeReader {
     return !stopped_;
   }
 
-  void Stop(absl::string_view why) {
-    Fault(why);
-    stopped_ = true;
-  }
-
   void Fault(absl::string_view what) { faults_.Add(events_.at(), path_, what); }
 
   const YamlNode* ReadNode(int depth) {
     if (stopped_) return &Add();
     if (events_.kind() == YamlKind::kAlias) return Resolve();
-    if (events_.has_tag()) Fault("tags (!) are not understood here");
+    if (events_.has_tag() && !(foreign_ && IsCoreTag(events_.tag()))) Fault("tags (!) are not understood here");
     const std::string anchor(events_.anchor());
     YamlNode& node = Add();
-    if (nodes_.size() > kMaxTreeNodes) {
-      Stop(absl::StrCat("is one value too many; the limit is ", kMaxTreeNodes, " in one file"));
+    if (nodes_->size() + used_ > max_nodes_) {
+      Stop(absl::StrCat("is one value too many; the limit is ", max_nodes_));
     } else if (events_.kind() == YamlKind::kScalar) {
       ReadScalar(node);
     } else if (depth == kMaxModelDepth) {
@@ -103,10 +129,10 @@ class YamlTreeReader {
   }
 
   void ReadScalar(YamlNode& node) {
-    node.plain = events_.is_plain();
+    node.plain = events_.is_plain() && !absl::EndsWith(events_.tag(), ":str");
     if (node.plain && IsNullWord(events_.scalar())) return;
     node.kind = YamlNode::Kind::kScalar;
-    node.text = std::string(events_.scalar());
+    node.text = foreign_ ? WithAllowedCharacters(events_.scalar()) : std::string(events_.scalar());
     for (absl::string_view rest = node.text; !rest.empty();) {
       const uint32_t code_point = TakeCodePoint(rest);
       if (IsAllowed(code_point)) continue;
@@ -185,14 +211,17 @@ class YamlTreeReader {
 
   void AddWeight(YamlNode& node, const YamlNode& part) {
     node.weight += part.weight;
-    if (node.weight > kMaxTreeNodes && !stopped_) {
-      Stop(absl::StrCat("is too large: with every alias written out it has more than ", kMaxTreeNodes, " values"));
+    if (node.weight + used_ > max_nodes_ && !stopped_) {
+      Stop(absl::StrCat("is too large: with every alias written out it has more than ", max_nodes_, " values"));
     }
   }
 
-  YamlEvents events_;
-  std::deque<YamlNode>& nodes_;
+  YamlEvents& events_;
+  const uint64_t max_nodes_;
+  const bool foreign_;
   Faults& faults_;
+  std::deque<YamlNode>* nodes_ = nullptr;  // of the document that is read
+  uint64_t used_ = 0;                      // nodes of the documents before it
   absl::flat_hash_map<std::string, const YamlNode*> anchors_;
   std::string path_;
   bool stopped_ = false;
@@ -201,9 +230,31 @@ class YamlTreeReader {
 std::unique_ptr<const YamlTree> YamlTree::Parse(absl::string_view text, Faults& faults) {
   const std::optional<std::string> safe = CheckText(text, faults);
   if (!safe.has_value()) return nullptr;
-  std::unique_ptr<YamlTree> tree(new YamlTree());
-  tree->root_ = YamlTreeReader(*safe, *tree, faults).Read();
-  return tree->root_ == nullptr ? nullptr : std::move(tree);
+  YamlEvents events(*safe);
+  YamlTreeReader reader(events, kMaxTreeNodes, false, faults);
+  if (!reader.Start()) return reader.stopped() ? nullptr : reader.Nothing();
+  std::unique_ptr<const YamlTree> tree = reader.Read();
+  if (reader.HasMore()) reader.Stop("a second document starts here; one is read");
+  return reader.stopped() ? nullptr : std::move(tree);
+}
+
+std::vector<std::unique_ptr<const YamlTree>> YamlTree::ParseAll(absl::string_view text, uint64_t max_nodes,
+                                                                Faults& faults) {
+  std::vector<std::unique_ptr<const YamlTree>> trees;
+  absl::ConsumePrefix(&text, kByteOrderMark);
+  const absl::string_view start = absl::StripLeadingAsciiWhitespace(text);
+  if (absl::StartsWith(start, "{") || absl::StartsWith(start, "[")) {
+    if (auto tree = ParseJson(text, max_nodes, faults)) {
+      trees.push_back(std::move(tree));
+      return trees;
+    }
+  }
+  const std::optional<std::string> safe = CheckForeignText(text, faults);
+  if (!safe.has_value()) return trees;
+  YamlEvents events(*safe);
+  YamlTreeReader reader(events, max_nodes, true, faults);
+  for (bool more = reader.Start(); more; more = reader.HasMore()) trees.push_back(reader.Read());
+  return trees;
 }
 
 }  // namespace metapowers::model

@@ -1,4 +1,4 @@
-// YAML of other tools as a tree. Unlike the reader of our own files it knows no schema, and takes what such
+// YAML and JSON of other tools as a tree. Unlike the reader of our own files it knows no schema, and takes what such
 // files use: anchors, aliases and merge keys (`<<`). What an alias stands for is shared, not copied, and the
 // size of the text with everything written out is bounded.
 #ifndef METAPOWERS_SERVICE_MODEL_YAML_TREE_H_
@@ -15,7 +15,7 @@
 
 namespace metapowers::model {
 
-// Nodes of one text, each alias counted as what it stands for.
+// Nodes of one document that Parse() reads, each alias counted as what it stands for.
 inline constexpr uint64_t kMaxTreeNodes = 400'000;
 
 struct YamlEntry;
@@ -53,9 +53,11 @@ class YamlTree {
   // tags, characters that are not allowed) are added to `faults`, and the rest is read.
   static std::unique_ptr<const YamlTree> Parse(absl::string_view text, Faults& faults);
 
-  // The trees of all documents of a text, in order, empty ones included; JSON is taken too (as JSON, when the text
-  // begins with `{` or `[`: its escapes and lines are right then). `max_nodes` bounds all of them together. What Parse()
-  // calls a fault is one here; after one that makes the rest unreadable, the documents before it are given.
+  // The trees of all documents of a text, in order, empty ones included. A text that begins with `{` or `[` is read
+  // as JSON, where it is JSON: its escapes and lines are right then. `max_nodes` bounds all documents together; the
+  // size of the text is the caller's to bound. Characters that are not allowed become U+FFFD, tags of the core schema
+  // (`!!str`) are read, and what else Parse() calls a fault is one here. After one that makes the rest unreadable, the
+  // documents before it are given, and of the one that it is in what was read so far.
   static std::vector<std::unique_ptr<const YamlTree>> ParseAll(absl::string_view text, uint64_t max_nodes,
                                                                Faults& faults);
 
@@ -67,7 +69,11 @@ class YamlTree {
 
  private:
   friend class YamlTreeReader;
+  friend class JsonTreeReader;
   YamlTree() = default;
+
+  // Nothing when the text is no JSON; else its tree, with faults where there are any.
+  static std::unique_ptr<const YamlTree> ParseJson(absl::string_view text, uint64_t max_nodes, Faults& faults);
 
   std::deque<YamlNode> nodes_;  // stable addresses
   const YamlNode* root_ = nullptr;

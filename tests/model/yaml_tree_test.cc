@@ -123,6 +123,124 @@ TEST(YamlTreeTest, AliasesThatMultiplyAreRefused) {
   EXPECT_THAT(FaultsIn(merges), ElementsAre(HasSubstr("with every alias written out it has more than 400000 values")));
 }
 
+using Trees = std::vector<std::unique_ptr<const YamlTree>>;
+
+Trees GoodAll(absl::string_view text) {
+  Faults faults;
+  Trees trees = YamlTree::ParseAll(text, kMaxTreeNodes, faults);
+  EXPECT_TRUE(faults.empty()) << faults.ToStatus("f.yaml");
+  return trees;
+}
+
+std::vector<std::string> FaultsInAll(absl::string_view text, uint64_t max_nodes = kMaxTreeNodes) {
+  Faults faults;
+  (void)YamlTree::ParseAll(text, max_nodes, faults);
+  return Lines(faults.ToStatus("f.yaml"));
+}
+
+TEST(YamlTreeTest, ReadsAllDocumentsWithTheirPlaces) {
+  const Trees trees = GoodAll("a: &x 1\n---\n# nothing\n---\n- b\n...\n---\nc: 3\n");
+  ASSERT_THAT(trees, SizeIs(4));
+  EXPECT_EQ(TextAt(*trees[0], {"a"}), "1");
+  EXPECT_EQ(trees[1]->root().kind, YamlNode::Kind::kNull);
+  EXPECT_EQ(trees[2]->root().items.at(0)->at, (Position{5, 3}));
+  EXPECT_EQ(trees[3]->root().Find("c")->at, (Position{8, 4}));
+  EXPECT_THAT(GoodAll(""), SizeIs(0));
+  EXPECT_THAT(FaultsInAll("a: &x 1\n---\nb: *x\n"), ElementsAre(HasSubstr("alias '*x' names no anchor")))
+      << "an anchor holds in its document";
+}
+
+TEST(YamlTreeTest, DocumentsBeforeAFaultAndWhatWasReadOfItsOwnAreGiven) {
+  Faults faults;
+  const Trees trees = YamlTree::ParseAll("a: 1\n---\nkind: Pod\nspec: {b: [1, }\n---\nc: 3\n", kMaxTreeNodes, faults);
+  EXPECT_THAT(Lines(faults.ToStatus("f.yaml")), ElementsAre(HasSubstr("f.yaml:4:15: spec.b[0]: is not YAML")));
+  ASSERT_THAT(trees, SizeIs(2));
+  EXPECT_EQ(TextAt(*trees[0], {"a"}), "1");
+  EXPECT_EQ(TextAt(*trees[1], {"kind"}), "Pod");
+}
+
+TEST(YamlTreeTest, TakesWhatEditorsAndToolsLeaveInFiles) {
+  const Trees trees = GoodAll(
+      "\xef\xbb\xbf%YAML 1.2\r\n---\r\na: |\r\n  x\r\n  y\r\n---\r\n\xef\xbb\xbf"
+      "b: !!str 7\r\n");
+  ASSERT_THAT(trees, SizeIs(2));
+  EXPECT_EQ(TextAt(*trees[0], {"a"}), "x\ny\n");
+  EXPECT_EQ(TextAt(*trees[1], {"b"}), "7");
+  EXPECT_FALSE(trees[1]->root().Find("b")->plain);
+  EXPECT_THAT(FaultsInAll("a: !Ref b\n"), ElementsAre(HasSubstr("tags (!)")));
+  EXPECT_THAT(FaultsInAll("%YAML 1.2\n%TAG ! a\n---\n"), ElementsAre(HasSubstr("f.yaml:2:1")));
+  EXPECT_THAT(FaultsInAll("a: \xff\n"), ElementsAre(HasSubstr("f.yaml:1:4: : is not UTF-8")));
+}
+
+TEST(YamlTreeTest, CharactersThatAreNotAllowedAreReplaced) {
+  const Trees trees = GoodAll("a: x\xe2\x80\xaey\nb: \"\\u202e\"\n\x1b: 1\n");
+  EXPECT_EQ(TextAt(*trees[0], {"a"}), "x\xef\xbf\xbdy");
+  EXPECT_EQ(TextAt(*trees[0], {"b"}), "\xef\xbf\xbd");
+  const Trees json = GoodAll("{\"a\": \"\\u0000\\u202e\"}");
+  EXPECT_EQ(TextAt(*json[0], {"a"}), "\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(YamlTreeTest, DocumentsShareOneLimit) {
+  EXPECT_THAT(FaultsInAll("[1, 2]\n---\n[1, 2]\n", 6), ElementsAre());
+  EXPECT_THAT(FaultsInAll("[1, 2]\n---\n[1, 2]\n", 5),
+              ElementsAre(HasSubstr("f.yaml:3:5: [1]: is one value too many")));
+  EXPECT_THAT(FaultsInAll("- &a [1, 2]\n- *a\n---\n- &b [1, 2]\n- *b\n", 13),
+              ElementsAre(HasSubstr("with every alias written out it has more than 13 values")));
+}
+
+TEST(JsonTreeTest, ValuesHaveTheirPlaces) {
+  const Trees trees = GoodAll(
+      "\xef\xbb\xbf {\n \"a\": [1, -2.5e3,\t\"x\\\"y\\\\\", true, null, {}],\r\n"
+      " \"\xc3\xa4\\u00e4\": false , \"n\": 10\n}\n");
+  ASSERT_THAT(trees, SizeIs(1));
+  const YamlNode& root = trees[0]->root();
+  EXPECT_EQ(root.at, (Position{1, 2}));
+  ASSERT_THAT(root.entries, SizeIs(3));
+  EXPECT_EQ(root.entries[0].at, (Position{2, 2}));
+  const YamlNode& list = *root.Find("a");
+  EXPECT_EQ(list.at, (Position{2, 7}));
+  ASSERT_THAT(list.items, SizeIs(6));
+  const std::vector<Position> places = {{2, 8}, {2, 11}, {2, 19}, {2, 29}, {2, 35}, {2, 41}};
+  for (size_t i = 0; i < places.size(); ++i) EXPECT_EQ(list.items[i]->at, places[i]) << i;
+  EXPECT_EQ(list.items[1]->text, "-2.5e3");
+  EXPECT_TRUE(list.items[1]->plain);
+  EXPECT_EQ(list.items[2]->text, "x\"y\\");
+  EXPECT_FALSE(list.items[2]->plain);
+  EXPECT_EQ(list.items[3]->text, "true");
+  EXPECT_EQ(list.items[4]->kind, YamlNode::Kind::kNull);
+  EXPECT_EQ(list.items[5]->kind, YamlNode::Kind::kMap);
+  EXPECT_EQ(root.entries[1].key, "\xc3\xa4\xc3\xa4");
+  EXPECT_EQ(root.entries[1].value->at, (Position{3, 13}));
+  EXPECT_EQ(root.Find("n")->at, (Position{3, 26}));
+  EXPECT_EQ(root.Find("n")->text, "10");
+  EXPECT_EQ(root.weight, 10u);
+}
+
+TEST(JsonTreeTest, EscapesAreThoseOfJson) {
+  const Trees trees = GoodAll("[\"a\\/b\", \"\\ud83d\\udd12\", \"\\t\", \"\", 7]");
+  const YamlNode& root = trees.at(0)->root();
+  ASSERT_THAT(root.items, SizeIs(5));
+  EXPECT_EQ(root.items[0]->text, "a/b");
+  EXPECT_EQ(root.items[1]->text, "\xf0\x9f\x94\x92");
+  EXPECT_EQ(root.items[2]->text, "\t");
+  EXPECT_EQ(root.items[3]->kind, YamlNode::Kind::kScalar) << "text in quotes is never null";
+  EXPECT_EQ(root.items[4]->at, (Position{1, 36}));
+}
+
+TEST(JsonTreeTest, WhatIsNoJsonIsReadAsYaml) {
+  EXPECT_EQ(TextAt(*GoodAll("{a: b, c: [d]} # YAML\n").at(0), {"a"}), "b");
+  EXPECT_THAT(GoodAll("{\"a\": 1}\n---\n{\"a\": 2}\n"), SizeIs(2));
+  EXPECT_THAT(FaultsInAll("{\"a\": 1, \"a\": 2, "), ElementsAre(HasSubstr("written twice"), HasSubstr("is not YAML")));
+}
+
+TEST(JsonTreeTest, FaultsHavePlaceAndPath) {
+  EXPECT_THAT(FaultsInAll("{\"b\": {\"Web Shop\": [{\"x\": 1,\n\"x\": 2}]}}"),
+              ElementsAre("f.yaml:2:1: b.'Web Shop'[0].x: is written twice; the first time on line 1"));
+  EXPECT_THAT(FaultsInAll(std::string(5000, '[')), ElementsAre(HasSubstr("nested more than 64 levels deep")));
+  EXPECT_THAT(FaultsInAll("[1,\n2,\n3]", 3), ElementsAre("f.yaml:3:1: [2]: is one value too many; the limit is 3"));
+  EXPECT_THAT(FaultsInAll("{}", 0), ElementsAre(HasSubstr("one value too many")));
+}
+
 TEST(AppendKeyTest, QuotesWhatIsNoFieldName) {
   EXPECT_EQ(AppendKey("", "data_assets"), "data_assets");
   EXPECT_EQ(AppendKey("data_assets", "Web Shop"), "data_assets.'Web Shop'");
