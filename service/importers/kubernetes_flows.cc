@@ -80,23 +80,39 @@ Link& Flows::ToOutside(const Workload& source, const std::string& host, const Co
 }
 
 Link& Flows::Add(const End& source, const End& target, const Connection& connection) {
-  const auto key = [](const End& end) { return absl::StrCat(end.reference.scope, " ", end.name); };
-  Link*& link = known_[{key(source), key(target), connection.port}];
-  if (link == nullptr) {
+  Ports& ports = known_[{absl::StrCat(source.reference.scope, " ", source.name),
+                         absl::StrCat(target.reference.scope, " ", target.name)}];
+  auto found = ports.find(connection.port);
+  // What names no port may be what names one.
+  if (found == ports.end() && connection.port == 0) found = ports.begin();
+  if (found == ports.end() && connection.port != 0) found = ports.find(0);
+  if (found == ports.end()) {
     Shown<pb::Flow>& flow = inventory_.flows.emplace_back();
-    const bool other_ports = known_.count({key(source), key(target), 0}) > 0;
-    flow.name = absl::StrCat(source.name, "-", target.name);
-    if (connection.port != 0) absl::StrAppend(&flow.name, "-", connection.port);
+    flow.name = absl::StrCat(source.name, " to ", target.name);
     flow.scope = source.reference.scope.empty() ? target.reference.scope : source.reference.scope;
     flow.spot = connection.spot;
-    flow.value.set_name(absl::StrCat(source.name, " to ", target.name));
     flow.Refers("source", source.reference);
     flow.Refers("target", target.reference);
-    static_cast<void>(other_ports);
-    link = &links_.emplace_back(Link{source.workload, target.workload, connection.target_port, &flow});
+    Link& link = links_.emplace_back(Link{source.workload, target.workload, connection.target_port, &flow});
+    found = ports.emplace(connection.port, &link).first;
+  } else if (found->first != connection.port && connection.port != 0) {
+    Link* const link = found->second;
+    ports.erase(found);
+    link->target_port = connection.target_port;
+    found = ports.emplace(connection.port, link).first;
   }
-  Describe(connection, *link->flow);
-  return *link;
+  Describe(connection, *found->second->flow);
+  return *found->second;
+}
+
+void Flows::SettleNames() {
+  for (auto& [ends, ports] : known_) {
+    for (auto& [port, link] : ports) {
+      Shown<pb::Flow>& flow = *link->flow;
+      if (ports.size() > 1) absl::StrAppend(&flow.name, " on port ", port);
+      flow.value.set_name(flow.name);
+    }
+  }
 }
 
 }  // namespace metapowers::importers::kubernetes

@@ -5,7 +5,7 @@
 #include <deque>
 #include <map>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "service/importers/inventory.h"
 #include "service/importers/kubernetes_objects.h"
@@ -46,7 +46,11 @@ class Flows {
   // To, or from the internet to, what is in none of the manifests.
   Link& ToMissing(const Workload* source, const Reference& target, const Connection& connection);
 
+  // Names all flows, once they are there: by their ends, and by their port where two ends have several.
+  void SettleNames();
+
  private:
+  using Ports = std::map<int, Link*>;
   struct End {
     const Workload* workload = nullptr;
     Reference reference;
@@ -58,8 +62,8 @@ class Flows {
 
   Inventory& inventory_;
   std::deque<Link> links_;
-  std::map<std::tuple<std::string, std::string, int>, Link*> known_;  // source, target, port
-  std::map<std::string, Shown<model::v1::Component>*> outside_;       // by host
+  std::map<std::pair<std::string, std::string>, Ports> known_;   // by source and target
+  std::map<std::string, Shown<model::v1::Component>*> outside_;  // by host
   bool has_internet_ = false;
 };
 

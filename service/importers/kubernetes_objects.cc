@@ -34,14 +34,36 @@ bool IsKustomization(const Node& root) {
   if (root.Find("kind") != nullptr || version != nullptr) return false;
   const bool resources = IsTextList(root.Find("resources")) || IsTextList(root.Find("bases"));
   return resources && std::all_of(root.entries.begin(), root.entries.end(), [](const model::YamlEntry& entry) {
-    static const absl::flat_hash_set<std::string> kFields = {
-        "resources",          "bases",           "components", "namespace",    "namePrefix",   "nameSuffix",
-        "commonLabels",       "labels",          "patches",    "images",       "replicas",     "commonAnnotations",
-        "configMapGenerator", "secretGenerator", "vars",       "replacements", "transformers", "patchesStrategicMerge",
-        "patchesJson6902",    "generators",      "crds",       "openapi",      "metadata",     "generatorOptions",
-        "configurations",     "helmCharts",      "validators", "buildMetadata"};
-    return kFields.contains(entry.key);
-  });
+           static const absl::flat_hash_set<std::string> kFields = {"resources",
+                                                                    "bases",
+                                                                    "components",
+                                                                    "namespace",
+                                                                    "namePrefix",
+                                                                    "nameSuffix",
+                                                                    "commonLabels",
+                                                                    "labels",
+                                                                    "patches",
+                                                                    "images",
+                                                                    "replicas",
+                                                                    "commonAnnotations",
+                                                                    "configMapGenerator",
+                                                                    "secretGenerator",
+                                                                    "vars",
+                                                                    "replacements",
+                                                                    "transformers",
+                                                                    "patchesStrategicMerge",
+                                                                    "patchesJson6902",
+                                                                    "generators",
+                                                                    "crds",
+                                                                    "openapi",
+                                                                    "metadata",
+                                                                    "generatorOptions",
+                                                                    "configurations",
+                                                                    "helmCharts",
+                                                                    "validators",
+                                                                    "buildMetadata"};
+           return kFields.contains(entry.key);
+         });
 }
 
 // Whether Helm or another tool has still to fill something in where only names may stand.

@@ -107,7 +107,7 @@ class Objects {
   std::map<Kind, std::vector<const Object*>> by_kind_;
   std::map<std::pair<Kind, std::string>, Object*> by_name_;  // `namespace/name`
   absl::flat_hash_set<std::string> spaces_;
-  std::map<std::string, const Object*> space_objects_;  // the first object in each namespace
+  std::map<std::string, const Object*> space_objects_;     // the first object in each namespace
   absl::flat_hash_map<std::string, std::string> foreign_;  // value -> title
 };
 

@@ -19,15 +19,40 @@ namespace {
 
 // Names of ports and what the catalogue calls that. Of names that say only `tcp` or `tls` the rest is looked at.
 constexpr std::pair<absl::string_view, absl::string_view> kProtocols[] = {
-    {"http", "http"},       {"http2", "http"},        {"h2c", "http"},         {"https", "https"},
-    {"grpc", "grpc"},       {"grpcs", "grpc"},        {"ws", "ws"},            {"wss", "wss"},
-    {"mongo", "mongodb"},   {"mongodb", "mongodb"},   {"mysql", "mysql"},      {"mariadb", "mysql"},
-    {"redis", "redis"},     {"postgres", "postgresql"}, {"postgresql", "postgresql"}, {"amqp", "amqp"},
-    {"amqps", "amqps"},     {"kafka", "kafka"},       {"nats", "nats"},        {"mqtt", "mqtt"},
-    {"memcached", "memcached"}, {"memcache", "memcached"}, {"cassandra", "cassandra"}, {"cql", "cassandra"},
-    {"ldap", "ldap"},       {"ldaps", "ldaps"},       {"smtp", "smtp"},        {"dns", "dns"},
-    {"ssh", "ssh"},         {"sftp", "sftp"},         {"ftp", "ftp"},          {"otlp", "otlp"},
-    {"thrift", "thrift"},   {"bolt", "bolt"},
+    {"http", "http"},
+    {"http2", "http"},
+    {"h2c", "http"},
+    {"https", "https"},
+    {"grpc", "grpc"},
+    {"grpcs", "grpc"},
+    {"ws", "ws"},
+    {"wss", "wss"},
+    {"mongo", "mongodb"},
+    {"mongodb", "mongodb"},
+    {"mysql", "mysql"},
+    {"mariadb", "mysql"},
+    {"redis", "redis"},
+    {"postgres", "postgresql"},
+    {"postgresql", "postgresql"},
+    {"amqp", "amqp"},
+    {"amqps", "amqps"},
+    {"kafka", "kafka"},
+    {"nats", "nats"},
+    {"mqtt", "mqtt"},
+    {"memcached", "memcached"},
+    {"memcache", "memcached"},
+    {"cassandra", "cassandra"},
+    {"cql", "cassandra"},
+    {"ldap", "ldap"},
+    {"ldaps", "ldaps"},
+    {"smtp", "smtp"},
+    {"dns", "dns"},
+    {"ssh", "ssh"},
+    {"sftp", "sftp"},
+    {"ftp", "ftp"},
+    {"otlp", "otlp"},
+    {"thrift", "thrift"},
+    {"bolt", "bolt"},
 };
 
 int PortNumber(const Value& value) {
@@ -164,7 +189,8 @@ void NameComponents(const Services& services, Workloads& workloads) {
     if (image.empty() || FindKnownImage(image) != nullptr) continue;
     const ImageName parsed = ParseImageName(image);
     offer(workload, absl::StrCat(space, "/", parsed.Last()), parsed.Last());
-    if (parsed.repository != parsed.Last()) offer(workload, absl::StrCat("image:", parsed.repository), parsed.repository);
+    if (parsed.repository != parsed.Last())
+      offer(workload, absl::StrCat("image:", parsed.repository), parsed.repository);
   }
   for (const Service& service : services.all()) {
     const Object& object = *service.object;

@@ -25,7 +25,7 @@ struct ServicePort {
 
 struct Service {
   const Object* object = nullptr;
-  std::string type;  // `ClusterIP` where it names none
+  std::string type;   // `ClusterIP` where it names none
   std::string alias;  // host that an ExternalName stands for
   std::vector<ServicePort> ports;
   std::vector<Workload*> targets;  // workloads behind it, in the order of the files
@@ -35,8 +35,8 @@ struct Service {
   const ServicePort* PortNamed(absl::string_view name) const;
 };
 
-// The protocol that `appProtocol` or the name of a port (`http`, `grpc-web`, `tcp-redis`) says, as the catalogue has it.
-// The first part of a name is what Istio and others take for it.
+// The protocol that `appProtocol` or the name of a port (`http`, `grpc-web`, `tcp-redis`) says, as the catalogue has
+// it. The first part of a name is what Istio and others take for it.
 std::string ProtocolOf(absl::string_view name);
 
 // What a host in a setting stands for, seen from a namespace.

@@ -131,8 +131,7 @@ class SettingsReader {
 
 }  // namespace
 
-void ForEachSetting(const Workload& workload, const Objects& objects,
-                    const std::function<void(const Setting&)>& take) {
+void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take) {
   SettingsReader(workload, objects, take).Read();
 }
 

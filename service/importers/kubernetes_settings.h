@@ -25,8 +25,7 @@ struct Setting {
 };
 
 // Calls `take` for each setting of all containers of a workload.
-void ForEachSetting(const Workload& workload, const Objects& objects,
-                    const std::function<void(const Setting&)>& take);
+void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take);
 
 struct SecretUse {
   std::string name;

@@ -7,8 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "service/importers/kubernetes_pod.h"
 #include "service/importers/known_images.h"
+#include "service/importers/kubernetes_pod.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -31,8 +31,8 @@ std::string TargetKey(absl::string_view space, absl::string_view kind, absl::str
 
 // The component's number of instances. What a field left out means is defined: one.
 void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Component>& component) {
-  const bool scaled = object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet ||
-                      object.kind == Kind::kReplicaSet;
+  const bool scaled =
+      object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet || object.kind == Kind::kReplicaSet;
   if (!scaled && object.kind != Kind::kPod) return;
   Value from = object.spec["replicas"];
   if (scaler != nullptr) {
