@@ -21,6 +21,16 @@ namespace {
 constexpr absl::string_view kCommonEnds[] = {"com", "net", "org", "info", "app",  "dev",    "cloud",
                                              "edu", "gov", "mil", "tech", "shop", "online", "services"};
 
+// What `name:number` may be an address by: alone it may as well be an image, or a user and a password.
+constexpr absl::string_view kAddressWords[] = {"addr",   "host",   "url",  "uri",     "endpoint", "server",  "service",
+                                               "broker", "target", "peer", "backend", "upstream", "connect", "proxy"};
+
+bool NamesAddress(absl::string_view setting) {
+  const std::string name = absl::AsciiStrToLower(setting);
+  return std::any_of(std::begin(kAddressWords), std::end(kAddressWords),
+                     [&](absl::string_view word) { return absl::StrContains(name, word); });
+}
+
 bool HasCommonEnd(absl::string_view host) {
   const absl::string_view last = host.substr(host.rfind('.') + 1);
   constexpr size_t kCountry = 2;
@@ -80,7 +90,9 @@ class CallFinder {
     if (setting.kind == Setting::Kind::kText) return;
     const bool alone = address.port == 0 && address.protocol.empty();
     if (host.kind == Host::Kind::kMissing) {
-      if (!alone) cluster_.flows.ToMissing(&workload, {host.name, ScopeOf(host.space), connection.spot}, connection);
+      const bool is_address = !address.protocol.empty() || (address.port != 0 && NamesAddress(setting.name));
+      if (is_address)
+        cluster_.flows.ToMissing(&workload, {host.name, ScopeOf(host.space), connection.spot}, connection);
       return;
     }
     ToOutside(workload, host.name, alone, connection);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "service/base/strings.h"
 #include "service/importers/kubernetes_kinds.h"
 #include "service/importers/kubernetes_pod.h"
 
@@ -82,6 +83,13 @@ bool HasImage(const Object& object) {
                      [](const Value& container) { return container.Has("image"); });
 }
 
+// `Deployment web`, whatever stands there.
+std::string ItemOf(absl::string_view kind, absl::string_view name) {
+  constexpr size_t kMaxPart = 120;
+  const std::string kind_line = OneLine(kind.substr(0, kMaxPart));
+  return name.empty() ? kind_line : absl::StrCat(kind_line, " ", OneLine(name.substr(0, kMaxPart)));
+}
+
 // Title of the object that made this one; "" when nobody did.
 std::string MakerOf(const Object& object) {
   for (const Value& owner : object.metadata()["ownerReferences"].Items()) {
@@ -143,7 +151,7 @@ void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
   Object object;
   object.name = metadata["name"].Text();
   if (object.name.empty()) object.name = metadata["generateName"].Text();
-  const std::string item = absl::StrCat(Quote(kind), " ", Quote(object.name));
+  const std::string item = ItemOf(kind, object.name);
   if (object.name.size() > kMaxName) return metadata["name"].Complain("is longer than 253 characters");
   if (known == nullptr) {
     if (!IsKnownGroup(group)) CollectForeign(root.node(), item);
@@ -176,7 +184,7 @@ void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
 }
 
 void Objects::AddKnown(Object object, Inventory& inventory) {
-  const std::string item = absl::StrCat(object.kind_name, " ", Quote(object.name));
+  const std::string item = ItemOf(object.kind_name, object.name);
   if (object.name.empty()) {
     return Skip(object.root, object.kind_name, "it has no name under `metadata`", inventory);
   }

@@ -61,8 +61,9 @@ class IngressReader {
   Value TlsOf(const std::string& host) const {
     for (const Value& tls : object_.spec["tls"].Items()) {
       const std::vector<Value> hosts = tls["hosts"].Items();
-      const bool covered = hosts.empty() || std::any_of(hosts.begin(), hosts.end(),
-                                                        [&](const Value& one) { return Covers(HostOf(one), host); });
+      const bool covered =
+          hosts.empty() || (!host.empty() && std::any_of(hosts.begin(), hosts.end(),
+                                                         [&](const Value& one) { return Covers(HostOf(one), host); }));
       if (covered) return tls;
     }
     return Value();

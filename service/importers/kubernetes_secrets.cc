@@ -53,17 +53,14 @@ constexpr KindOfType kWords[] = {
     {"key", pb::CREDENTIAL_KIND_API_KEY},           {"credential", pb::CREDENTIAL_KIND_PASSWORD},
 };
 
+// Nothing where the name does not tell.
 void AssumeKind(absl::string_view name, const Spot& spot, Shown<pb::Credential>& credential) {
   const std::string text = absl::AsciiStrToLower(name);
   const auto* const word = std::find_if(std::begin(kWords), std::end(kWords),
                                         [&](const KindOfType& each) { return absl::StrContains(text, each.type); });
-  if (word != std::end(kWords)) {
-    credential.value.set_kind(word->kind);
-    credential.Assumed("kind", spot, absl::StrCat("it is called ", Quote(name)));
-  } else if (credential.value.kind() == pb::CREDENTIAL_KIND_UNSPECIFIED) {
-    credential.value.set_kind(pb::CREDENTIAL_KIND_TOKEN);
-    credential.Assumed("kind", spot, "no name says what it is");
-  }
+  if (word == std::end(kWords)) return;
+  credential.value.set_kind(word->kind);
+  credential.Assumed("kind", spot, absl::StrCat("it is called ", Quote(name)));
 }
 
 class CredentialFinder {

@@ -183,7 +183,8 @@ TEST_F(DemoTest, Everything) {
   EXPECT_EQ(demo.Component("frontend").value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(demo.Component("cartservice").value.internet_facing(), pb::TRISTATE_NO);
   for (const auto& zone : demo.inventory.zones) {
-    if (zone.name == "default") EXPECT_EQ(zone.value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY);
+    if (zone.name != "default") continue;
+    EXPECT_EQ(zone.value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY);
   }
   EXPECT_EQ(demo.Flow("frontend to cartservice").value.ip_filtered(), pb::TRISTATE_YES);
   EXPECT_EQ(demo.Flow("internet-users to frontend").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED) << "all may come";

@@ -67,8 +67,8 @@ TEST(KubernetesSkipTest, WhatIsNotUnderstoodIsNamed) {
   EXPECT_THAT(in.faults, IsEmpty());
   EXPECT_THAT(in.Skipped(),
               UnorderedElementsAre(AllOf(HasSubstr("CustomResourceDefinition"), HasSubstr("certs.example.org")),
-                                   AllOf(HasSubstr("'Cert' 'c'"), HasSubstr("not understood")),
-                                   AllOf(HasSubstr("'late'"), HasSubstr("apps/v9"), HasSubstr("v1, v1beta2")),
+                                   AllOf(HasSubstr(": Cert c: "), HasSubstr("not understood")),
+                                   AllOf(HasSubstr("Deployment late"), HasSubstr("apps/v9"), HasSubstr("v1, v1beta2")),
                                    AllOf(HasSubstr("Pod"), HasSubstr("no name")), HasSubstr("kustomize build"),
                                    HasSubstr("helm template"), HasSubstr("record of Helm"), HasSubstr("made by")));
   EXPECT_THAT(in.inventory.components, IsEmpty());
@@ -129,10 +129,11 @@ TEST(KubernetesHostsTest, WhatOnlyLooksLikeAHost) {
       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a/c, env: ["
       "{name: LISTEN, value: \"0.0.0.0:8080\"}, {name: RATIO, value: \"3:4\"}, {name: TIME, value: \"12:30\"}, "
       "{name: SELF_URL, value: \"http://localhost:80\"}, {name: SERVER_CLASS, value: com.example.Main}, "
-      "{name: UNSET_URL, value: \"http://$(NOBODY):80\"}, {name: DB_PASSWORD, value: \"db:5432\"}], "
+      "{name: UNSET_URL, value: \"http://$(NOBODY):80\"}, {name: DB_PASSWORD, value: \"db:5432\"}, "
+      "{name: IMAGE, value: \"nginx:1\"}, {name: BASIC_AUTH, value: \"admin:7777\"}], "
       "args: [--config=/etc/c.yaml, \"echo see https://docs.example.com for more\"]}]}\n");
   EXPECT_THAT(in.FlowNames(), IsEmpty());
-  EXPECT_THAT(in.Everything(), Not(HasSubstr("5432")));
+  EXPECT_THAT(in.Everything(), AllOf(Not(HasSubstr("5432")), Not(HasSubstr("7777"))));
 }
 
 TEST(KubernetesHostsTest, VariablesArgumentsAndFiles) {
