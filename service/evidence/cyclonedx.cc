@@ -1,6 +1,6 @@
-// CycloneDX 1.4 and later (ECMA-424): its list of vulnerabilities, with what an analysis says of each. A file that
-// lists vulnerabilities and components is a report; one that lists vulnerabilities alone is a VEX document. A list of
-// components is a bill of materials too, see cyclonedx_bom.cc.
+// CycloneDX 1.2 and later (ECMA-424; vulnerabilities since 1.4): its list of vulnerabilities, with what an analysis
+// says of each. A file that lists vulnerabilities and components is a report; one that lists vulnerabilities alone is a
+// VEX document. A list of components is a bill of materials too, see cyclonedx_bom.cc.
 #include <map>
 
 #include "absl/strings/match.h"
@@ -133,7 +133,7 @@ void SetTool(const Value& root, Collector& collector) {
 
 bool IsReadable(absl::string_view version) {
   int minor = 0;
-  return absl::StartsWith(version, "1.") && absl::SimpleAtoi(version.substr(2), &minor) && minor >= 4 && minor < 100;
+  return absl::StartsWith(version, "1.") && absl::SimpleAtoi(version.substr(2), &minor) && minor >= 2 && minor < 100;
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ absl::Status ReadCycloneDx(const Value& root, Collector& collector) {
   }
   if (!IsReadable(root.Text("specVersion"))) {
     return collector.Fault("specVersion",
-                           absl::StrCat("is \"", root.Text("specVersion"), "\", and 1.4 or a later 1.x is read"),
+                           absl::StrCat("is \"", root.Text("specVersion"), "\", and 1.2 or a later 1.x is read"),
                            "export the file as CycloneDX 1.6 JSON");
   }
   SetTool(root, collector);

@@ -71,7 +71,6 @@ class CallFinder {
   };
 
   void Read(const Workload& workload, const Setting& setting) {
-    if (NamesOwnAddress(setting.name)) return;
     for (const Address& address : AddressesIn(setting.name, setting.value)) {
       if (!IsLocal(address.host)) Connect(workload, setting, address);
     }
@@ -88,6 +87,7 @@ class CallFinder {
     if (host.kind == Host::Kind::kService) return ToService(workload, *host.service, connection);
     // Texts hold much that only looks like a host.
     if (setting.kind == Setting::Kind::kText) return;
+    if (NamesOwnAddress(setting.name)) return AskForDirection(workload, setting, host);
     const bool alone = address.port == 0 && address.protocol.empty();
     if (host.kind == Host::Kind::kMissing) {
       const bool is_address = !address.protocol.empty() || (address.port != 0 && NamesAddress(setting.name));
@@ -96,6 +96,13 @@ class CallFinder {
       return;
     }
     ToOutside(workload, host.name, alone, connection);
+  }
+
+  void AskForDirection(const Workload& workload, const Setting& setting, const Host& host) {
+    if (host.kind != Host::Kind::kOutside || !IsPublicHost(host.name)) return;
+    cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, setting.at.spot(), setting.at.path(),
+                            absl::StrCat("is ", Quote(host.name), " a host that ", workload.object->Title(),
+                                         " calls, or one under which it is called?"));
   }
 
   void ToService(const Workload& workload, const Service& service, Connection connection) {

@@ -41,26 +41,9 @@ constexpr KindOfType kTypes[] = {
     {"bootstrap.kubernetes.io/token", pb::CREDENTIAL_KIND_TOKEN},
 };
 
-// What a part of a name says; the first that is in it.
-constexpr KindOfType kWords[] = {
-    {"database_url", pb::CREDENTIAL_KIND_DATABASE}, {"dsn", pb::CREDENTIAL_KIND_DATABASE},
-    {"connection", pb::CREDENTIAL_KIND_DATABASE},   {"private", pb::CREDENTIAL_KIND_PRIVATE_KEY},
-    {"id_rsa", pb::CREDENTIAL_KIND_PRIVATE_KEY},    {".key", pb::CREDENTIAL_KIND_PRIVATE_KEY},
-    {".pem", pb::CREDENTIAL_KIND_PRIVATE_KEY},      {"encrypt", pb::CREDENTIAL_KIND_ENCRYPTION_KEY},
-    {"sign", pb::CREDENTIAL_KIND_SIGNING_KEY},      {"hmac", pb::CREDENTIAL_KIND_SIGNING_KEY},
-    {"jwt", pb::CREDENTIAL_KIND_SIGNING_KEY},       {"pass", pb::CREDENTIAL_KIND_PASSWORD},
-    {"pwd", pb::CREDENTIAL_KIND_PASSWORD},          {"token", pb::CREDENTIAL_KIND_TOKEN},
-    {"key", pb::CREDENTIAL_KIND_API_KEY},           {"credential", pb::CREDENTIAL_KIND_PASSWORD},
-};
-
-// Nothing where the name does not tell.
 void AssumeKind(absl::string_view name, const Spot& spot, Shown<pb::Credential>& credential) {
-  const std::string text = absl::AsciiStrToLower(name);
-  const auto* const word = std::find_if(std::begin(kWords), std::end(kWords),
-                                        [&](const KindOfType& each) { return absl::StrContains(text, each.type); });
-  if (word == std::end(kWords)) return;
-  credential.value.set_kind(word->kind);
-  credential.Assumed("kind", spot, absl::StrCat("it is called ", Quote(name)));
+  credential.value.set_kind(CredentialKindOf(name));
+  credential.Assumed("kind", spot, absl::StrCat("drawn from the name ", Quote(name)));
 }
 
 class CredentialFinder {

@@ -23,9 +23,9 @@ constexpr size_t kMaxAddresses = 64;    // of one value
 constexpr absl::string_view kSeparators = " \t\r\n,;|\"'<>{}()[]";
 
 // A password or key by itself, and in two words.
-constexpr absl::string_view kSecretWords[] = {"password", "passwd",     "passphrase", "pass",      "pwd", "secret",
-                                              "secrets",  "token",      "apikey",     "creds",     "jwt", "credentials",
-                                              "salt",     "privatekey", "psk",        "credential"};
+constexpr absl::string_view kSecretWords[] = {
+    "password", "passwd", "passphrase",  "pass", "pwd",        "secret", "secrets",     "token",     "apikey",
+    "creds",    "jwt",    "credentials", "salt", "privatekey", "psk",    "requirepass", "credential"};
 constexpr absl::string_view kKeyKinds[] = {"api",     "access",  "secret",  "private", "encryption", "signing",
                                            "account", "auth",    "master",  "shared",  "app",        "license",
                                            "storage", "session", "service", "deploy",  "crypt",      "cipher"};
@@ -217,6 +217,15 @@ bool TakeUrl(absl::string_view token, size_t colon, Address& address) {
   return true;
 }
 
+// Whether a URL that ends at a separator goes on behind it, so that what looks like host and port is the user and the
+// beginning of the password: `amqp://user:12,34@mq`. `token` is a part of `value`.
+bool EndsInPassword(absl::string_view token, absl::string_view value) {
+  if (absl::StrContains(token, '@')) return false;
+  absl::string_view rest = value.substr(static_cast<size_t>(token.data() - value.data()) + token.size());
+  rest = rest.substr(0, rest.find_first_of(" \t\r\n"));
+  return absl::StrContains(rest.substr(0, rest.find("://")), '@');
+}
+
 }  // namespace
 
 const SchemeMeaning* FindScheme(absl::string_view scheme) {
@@ -249,6 +258,34 @@ bool HoldsSecret(absl::string_view name, absl::string_view value) {
   return NamesSecret(name) && !IsReference(value) && value.find("://") == absl::string_view::npos;
 }
 
+std::string SecretOption(const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const absl::string_view word = words[i];
+    const absl::string_view name = word.substr(0, word.find('='));
+    if (!absl::StartsWith(word, "-")) {
+      if (HoldsSecret("", word)) return "an argument";
+    } else if (name.size() < word.size()) {
+      if (HoldsSecret(name, word.substr(name.size() + 1))) return std::string(name);
+    } else if (i + 1 < words.size() && !absl::StartsWith(words[i + 1], "-") && HoldsSecret(name, words[i + 1])) {
+      return std::string(name);
+    }
+  }
+  return "";
+}
+
+pb::CredentialKind CredentialKindOf(absl::string_view name) {
+  const std::vector<std::string> words = WordsOf(name);
+  const auto has = [&](absl::string_view word) { return IsIn(words, word); };
+  if (has("token") || has("jwt")) return pb::CREDENTIAL_KIND_TOKEN;
+  if (has("apikey") || (has("api") && has("key"))) return pb::CREDENTIAL_KIND_API_KEY;
+  if (has("signing") || has("hmac")) return pb::CREDENTIAL_KIND_SIGNING_KEY;
+  if (has("encryption") || has("crypt")) return pb::CREDENTIAL_KIND_ENCRYPTION_KEY;
+  if (has("private") || has("tls") || has("cert") || has("pem") || has("key")) return pb::CREDENTIAL_KIND_PRIVATE_KEY;
+  if (has("password") || has("passwd")) return pb::CREDENTIAL_KIND_PASSWORD;
+  if (has("db") || has("database") || has("postgres") || has("mysql")) return pb::CREDENTIAL_KIND_DATABASE;
+  return pb::CREDENTIAL_KIND_PASSWORD;
+}
+
 Address ParseAddress(absl::string_view text) {
   Address address;
   text = absl::StripPrefix(absl::StripAsciiWhitespace(text), "//");
@@ -269,11 +306,11 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   const bool host = std::any_of(words.begin(), words.end(), [](const std::string& word) {
     return IsIn(kHostWords, word) || absl::EndsWith(word, "host") || absl::EndsWith(word, "url");
   });
-  for (absl::string_view token :
-       absl::StrSplit(value.substr(0, kMaxValue), absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
+  value = value.substr(0, kMaxValue);
+  for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
     const bool url = absl::StrContains(token, "://");
-    if (secret && !url) continue;
+    if ((secret && !url) || (url && EndsInPassword(token, value))) continue;
     bool named = host;
     if (const size_t equals = token.find('='); !url && equals != absl::string_view::npos) {
       const std::string key = absl::AsciiStrToLower(absl::StripPrefix(token.substr(0, equals), "--"));

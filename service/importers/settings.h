@@ -19,6 +19,13 @@ bool NamesSecret(absl::string_view name);
 // of a known form, a URL with a password). The value must never be copied.
 bool HoldsSecret(absl::string_view name, absl::string_view value);
 
+// The option of a command that holds a secret itself, e.g. `--requirepass`; "" when there is none.
+std::string SecretOption(const std::vector<std::string>& words);
+
+// What a secret of this name may be, e.g. a token for `API_TOKEN`; a password when the name does not say. Assumed by
+// nature.
+model::v1::CredentialKind CredentialKindOf(absl::string_view name);
+
 // Where a value points to. Never with user name, password, path or query.
 struct Address {
   std::string host;      // in lower case

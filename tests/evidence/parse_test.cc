@@ -211,7 +211,7 @@ TEST(CycloneDx, ComponentsGiveNamesAndMakeItAReport) {
 
 TEST(CycloneDx, RefusesVersionsBeforeVulnerabilitiesExisted) {
   const auto format = model::v1::EVIDENCE_FORMAT_CYCLONEDX;
-  EXPECT_EQ(FaultOf(format, R"({"bomFormat": "CycloneDX", "specVersion": "1.3"})").field, "specVersion");
+  EXPECT_EQ(FaultOf(format, R"({"bomFormat": "CycloneDX", "specVersion": "1.1"})").field, "specVersion");
   EXPECT_EQ(FaultOf(format, R"({"bomFormat": "Other", "specVersion": "1.4"})").field, "bomFormat");
   EXPECT_EQ(FaultOf(model::v1::EVIDENCE_FORMAT_SPDX, R"({"@context": "https://spdx.org/rdf/3.0.1"})").field,
             "spdxVersion");

@@ -75,6 +75,16 @@ TEST(SettingsTest, SecretsByValue) {
   for (const auto& test : kCases) EXPECT_EQ(HoldsSecret(test.name, test.value), test.secret) << test.name << test.value;
 }
 
+TEST(SettingsTest, SecretsInCommands) {
+  EXPECT_EQ(SecretOption({"redis-server", "--requirepass", "hunter2"}), "--requirepass");
+  EXPECT_EQ(SecretOption({"app", "--db-password=hunter2", "-v"}), "--db-password");
+  EXPECT_EQ(SecretOption({"app", "postgres://a:hunter2@db"}), "an argument");
+  EXPECT_EQ(SecretOption({"app", "--password", "--verbose"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password", "${PASSWORD}"}), "");
+  EXPECT_EQ(SecretOption({"app", "--password"}), "");
+  EXPECT_EQ(SecretOption({}), "");
+}
+
 TEST(SettingsTest, Addresses) {
   EXPECT_THAT(Told("A", "redis:6379"), ElementsAre("redis:6379"));
   EXPECT_THAT(Told("A", "https://API.Example.com/v1?key=x"), ElementsAre("https api.example.com tls"));
@@ -109,6 +119,16 @@ TEST(SettingsTest, WhatIsNoAddress) {
   EXPECT_THAT(Told("IMAGE", "redis:7"), IsEmpty());
   EXPECT_THAT(Told("PASSWORD", "a.example.com:80"), IsEmpty());
   EXPECT_THAT(Told("A", std::string(1'000'000, 'x') + " a:1"), IsEmpty());
+}
+
+TEST(SettingsTest, APasswordWithASeparatorIsNoPort) {
+  for (const char* value : {"amqp://user:12,34@mq:5672", "amqp://user:12;34@mq:5672", "amqp://user:12(34@mq:5672"}) {
+    for (const Address& address : AddressesIn("BROKER", value)) {
+      EXPECT_EQ(address.host, "mq") << value;
+      EXPECT_EQ(address.port, 5672) << value;
+    }
+  }
+  EXPECT_EQ(AddressesIn("X", "http://a:80,http://u:p@b:81").size(), 2u) << "two URLs";
 }
 
 TEST(SettingsTest, Hosts) {

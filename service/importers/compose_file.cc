@@ -1,0 +1,259 @@
+#include "service/importers/compose_file.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "service/importers/compose_file_project.h"
+#include "service/importers/known_images.h"
+
+namespace metapowers::importers {
+
+using compose_file::Project;
+using compose_file::Service;
+using model::YamlEntry;
+using model::YamlNode;
+
+namespace {
+
+constexpr int kMaxExtends = 16;  // services that extend one another
+
+bool IsMap(const YamlNode* node) { return node != nullptr && node->kind == YamlNode::Kind::kMap; }
+
+// Keys that a service has in compose files and that mappings of other tools under `services` rarely have.
+bool LooksLikeService(const YamlNode& node) {
+  for (const absl::string_view key : {"image", "build", "extends", "container_name", "depends_on", "network_mode",
+                                      "environment", "env_file", "volumes", "ports", "deploy", "healthcheck"}) {
+    if (node.Find(key) != nullptr) return true;
+  }
+  return false;
+}
+
+bool Claims(const YamlNode& root) {
+  if (!IsMap(&root)) return false;
+  for (const absl::string_view other : {"apiVersion", "kind", "openapi", "swagger", "bomFormat", "otmVersion"}) {
+    if (root.Find(other) != nullptr) return false;
+  }
+  const YamlNode* services = root.Find("services");
+  if (services == nullptr) {
+    const YamlNode* include = root.Find("include");
+    return include != nullptr && include->kind == YamlNode::Kind::kList && root.Find("stages") == nullptr &&
+           std::all_of(root.entries.begin(), root.entries.end(), [](const YamlEntry& entry) {
+             return entry.key == "include" || entry.key == "name" || entry.key == "version" ||
+                    absl::StartsWith(entry.key, "x-");
+           });
+  }
+  if (!IsMap(services)) return false;
+  return std::any_of(services->entries.begin(), services->entries.end(),
+                     [](const YamlEntry& entry) { return IsMap(entry.value) && LooksLikeService(*entry.value); });
+}
+
+// `deploy/` and `compose.prod` of `deploy/compose.prod.yaml`.
+std::pair<std::string, std::string> FolderAndStem(absl::string_view file) {
+  const size_t slash = file.find_last_of("/\\");
+  const size_t begin = slash == absl::string_view::npos ? 0 : slash + 1;
+  const absl::string_view name = file.substr(begin);
+  return {std::string(file.substr(0, begin)), std::string(name.substr(0, name.rfind('.')))};
+}
+
+// A path beside a file, without `.` and `..`.
+std::string Beside(absl::string_view file, absl::string_view path) {
+  std::vector<absl::string_view> parts;
+  const std::string whole = absl::StrCat(FolderAndStem(file).first, path);
+  for (const absl::string_view part : absl::StrSplit(whole, absl::ByAnyChar("/\\"), absl::SkipEmpty())) {
+    if (part == ".") continue;
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else {
+      parts.push_back(part);
+    }
+  }
+  std::string out(absl::StartsWith(whole, "/") ? "/" : "");
+  for (const absl::string_view part : parts) absl::StrAppend(&out, out.empty() || out == "/" ? "" : "/", part);
+  return out;
+}
+
+class ComposeImporter {
+ public:
+  ComposeImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
+      : inventory_(inventory) {
+    for (const Document& document : documents) {
+      const Field root(document, faults);
+      files_.insert(Beside("", document.file));
+      if (!IsKnownVersion(root)) continue;
+      roots_.push_back(root);
+      stems_.emplace(FolderAndStem(document.file), document.file);
+      for (auto& [name, field] : root["services"].Entries()) {
+        services_.emplace(std::make_pair(Beside("", document.file), name), field);
+      }
+    }
+  }
+
+  void Import() {
+    std::map<std::string, std::vector<Field>> variants;  // by the file that they are variants of
+    std::vector<Field> bases;
+    for (const Field& root : roots_) {
+      const std::string base = BaseOf(root.document().file);
+      base.empty() ? bases.push_back(root) : variants[base].push_back(root);
+    }
+    for (const Field& root : bases) {
+      Project project;
+      project.scope = absl::StrCat("compose:", root.document().file);
+      project.roots.push_back(root);
+      project.inventory = &inventory_;
+      AddVariants(variants[root.document().file], project);
+      ImportProject(project);
+    }
+  }
+
+ private:
+  bool IsKnownVersion(const Field& root) {
+    const std::string version = root["version"].Text();
+    if (version.empty() || version[0] == '2' || version[0] == '3') return true;
+    inventory_.Skip(root["version"].spot(), absl::StrCat("compose file of version ", root["version"].Line()),
+                    "versions 2 and 3 and files without version are read; write it as one of them");
+    return false;
+  }
+
+  // The file that another one is a variant of: `compose.yaml` for `compose.prod.yaml`; "" for one that is none.
+  std::string BaseOf(const std::string& file) const {
+    auto [folder, stem] = FolderAndStem(file);
+    for (size_t dot = stem.find('.'); dot != std::string::npos; dot = stem.find('.', dot + 1)) {
+      const auto base = stems_.find({folder, stem.substr(0, dot)});
+      if (base != stems_.end()) return base->second;
+    }
+    return "";
+  }
+
+  // Variants in the order of the request, an override before its base, as the tool reads it.
+  void AddVariants(const std::vector<Field>& variants, Project& project) {
+    const std::string base = project.roots.front().document().file;
+    for (const Field& root : variants) {
+      const std::string& file = root.document().file;
+      const bool wins = absl::EndsWith(FolderAndStem(file).second, ".override");
+      project.roots.insert(wins ? project.roots.begin() : project.roots.end(), root);
+      inventory_.Note(
+          v1::IMPORT_NOTE_KIND_KEPT, {file, {0, 0}}, "",
+          absl::StrCat("read as a variant of ", base, ": where they differ, ", wins ? file : base, " stands"));
+    }
+  }
+
+  void ImportProject(Project& project) {
+    for (const Field& root : project.roots) {
+      const std::string name = compose_file::TextOf(root["name"]);
+      if (inventory_.name.empty() && !absl::StrContains(name, '$')) inventory_.name = name;
+      for (auto& [service, field] : root["services"].Entries()) AddLayers(project, service, field);
+      for (auto& [network, field] : root["networks"].Entries()) {
+        const auto [at, is_new] = project.networks.emplace(network, field);
+        if (!is_new && !at->second.exists()) at->second = field;
+      }
+      for (const Field& item : root["include"].Items()) CheckInclude(item);
+    }
+    for (Service& service : project.services) {
+      compose_file::ReadSettings(service);
+      ++project.images[ParseImageName(compose_file::TextOf(service.Find("image"))).repository];
+    }
+    AddHosts(project);
+    AddNetworks(project);
+    for (const Service& service : project.services) {
+      inventory_.Count("workloads");
+      if (AddService(service, project)) inventory_.Count("exposed_services");
+    }
+    AddFlows(project);
+    AddSecrets(project);
+  }
+
+  void AddLayers(Project& project, const std::string& name, const Field& field) {
+    if (field.exists() && !field.is_map()) return field.Fault("must be a mapping of the service's settings");
+    const auto [at, is_new] = project.by_name.emplace(name, project.services.size());
+    if (is_new) project.services.push_back({name, {}, {}});
+    std::vector<Field>& layers = project.services[at->second].layers;
+    compose_file::CheckForms(field);
+    layers.push_back(field);
+    for (int i = 0; layers.back()["extends"].exists(); ++i) {
+      const Field extends = layers.back()["extends"];
+      const std::optional<Field> base = Extended(extends);
+      if (!base.has_value()) return;
+      if (i == kMaxExtends || IsLayer(layers, *base)) return extends.Fault("services extend one another in a circle");
+      layers.push_back(*base);
+    }
+  }
+
+  static bool IsLayer(const std::vector<Field>& layers, const Field& field) {
+    return std::any_of(layers.begin(), layers.end(),
+                       [&](const Field& layer) { return layer.exists() && &layer.node() == &field.node(); });
+  }
+
+  // What `extends` names, where the file is among those that are imported.
+  std::optional<Field> Extended(const Field& extends) {
+    const bool map = extends.is_map();
+    const std::string name = compose_file::TextOf(map ? extends["service"] : extends);
+    const std::string path = map ? compose_file::TextOf(extends["file"]) : "";
+    const std::string& own = extends.document().file;
+    const auto found = services_.find({path.empty() ? Beside("", own) : Beside(own, path), name});
+    if (found != services_.end() && found->second.is_map()) return found->second;
+    inventory_.Skip(extends.spot(), absl::StrCat("extends ", path, path.empty() ? "" : " ", name),
+                    "no such service is in the files that are imported; import its file too");
+    return std::nullopt;
+  }
+
+  void CheckInclude(const Field& item) {
+    const Field paths = item.is_map() ? item["path"] : item;
+    const std::vector<Field> all = paths.is_list() ? paths.Items() : std::vector<Field>{paths};
+    for (const Field& each : all) {
+      const std::string path = compose_file::TextOf(each);
+      if (files_.count(Beside(each.document().file, path)) != 0) continue;
+      inventory_.Skip(each.spot(), absl::StrCat("include ", path),
+                      "the file is not among those that are imported; import it too");
+    }
+  }
+
+  static std::vector<Field> AliasesOf(const Field& network) {
+    const Field aliases = network["aliases"];
+    return aliases.is_list() ? aliases.Items() : std::vector<Field>();
+  }
+
+  // By which names containers find the services; the name of a service is no other's.
+  static void AddHosts(Project& project) {
+    for (const Service& service : project.services) project.hosts[service.name] = service.name;
+    const auto add = [&](const std::string& host, const std::string& service) {
+      if (host.empty() || absl::StrContains(host, '$')) return;
+      if (project.hosts.emplace(host, service).second) project.aliases[service].push_back(host);
+    };
+    for (const Service& service : project.services) {
+      add(compose_file::TextOf(service.Find("container_name")), service.name);
+      add(compose_file::TextOf(service.Find("hostname")), service.name);
+      for (const auto& [network, field] : service.Entries("networks")) {
+        for (const Field& alias : AliasesOf(field)) add(compose_file::TextOf(alias), service.name);
+      }
+      for (const Field& link : service.Items("links")) {
+        const std::vector<std::string> parts = absl::StrSplit(compose_file::TextOf(link), ':');
+        if (parts.size() == 2 && project.Find(parts[0]) != nullptr) add(parts[1], parts[0]);
+      }
+    }
+  }
+
+  Inventory& inventory_;
+  std::vector<Field> roots_;
+  std::set<std::string> files_;
+  std::map<std::pair<std::string, std::string>, std::string> stems_;  // folder and stem -> file
+  std::map<std::pair<std::string, std::string>, Field> services_;     // file and name -> service
+};
+
+void Import(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) {
+  ComposeImporter(documents, inventory, faults).Import();
+}
+
+}  // namespace
+
+const Format kComposeFile = {"compose", Claims, Import};
+
+}  // namespace metapowers::importers

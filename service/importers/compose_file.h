@@ -1,0 +1,21 @@
+// Compose files (compose-spec, and versions 2 and 3 before it): services, networks, published ports, settings, secrets.
+//
+// What a file says becomes a component, zone, flow or credential. Two readings are conventions and marked as assumed:
+// an image that is called like a well-known product runs it, and a service that `depends_on` another connects to it
+// (the key only tells the order of starting). Whether a published port is reached from the internet is no file's to
+// say: it is counted as exposed, and asked. Values of secrets are not copied.
+//
+// Files of one folder whose names extend one another (`compose.yaml`, `compose.prod.yaml`) are one project: their
+// services of one name are the same.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
+#define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
+
+#include "service/importers/importer.h"
+
+namespace metapowers::importers {
+
+extern const Format kComposeFile;
+
+}  // namespace metapowers::importers
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_

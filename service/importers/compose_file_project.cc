@@ -1,0 +1,105 @@
+#include "service/importers/compose_file_project.h"
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "service/importers/compose_file_text.h"
+
+namespace metapowers::importers::compose_file {
+
+Field Service::Find(absl::string_view key) const {
+  for (const Field& layer : layers) {
+    if (const Field field = layer[key]; field.exists()) return field;
+  }
+  return own()[key];
+}
+
+Field Service::Find(absl::string_view key, absl::string_view inner) const {
+  for (const Field& layer : layers) {
+    if (const Field field = layer[key][inner]; field.exists()) return field;
+  }
+  return own()[key][inner];
+}
+
+std::vector<Field> Service::Items(absl::string_view key) const {
+  std::vector<Field> items;
+  for (const Field& layer : layers) {
+    const Field field = layer[key];
+    // One value may stand without its list.
+    if (field.is_scalar()) {
+      items.push_back(field);
+    } else if (field.is_list()) {
+      for (Field& item : field.Items()) items.push_back(std::move(item));
+    }
+  }
+  return items;
+}
+
+std::vector<std::pair<std::string, Field>> Service::Entries(absl::string_view key) const {
+  std::vector<std::pair<std::string, Field>> entries;
+  std::set<std::string> known;
+  for (const Field& layer : layers) {
+    const Field field = layer[key];
+    if (!field.is_map()) continue;
+    for (auto& entry : field.Entries()) {
+      if (known.insert(entry.first).second) entries.push_back(std::move(entry));
+    }
+  }
+  return entries;
+}
+
+std::vector<std::pair<std::string, Field>> Service::Names(absl::string_view key) const {
+  std::vector<std::pair<std::string, Field>> names = Entries(key);
+  std::set<std::string> known;
+  for (const auto& [each, field] : names) known.insert(each);
+  for (const Field& item : Items(key)) {
+    std::string text = TextOf(item);
+    if (!text.empty() && known.insert(text).second) names.emplace_back(std::move(text), item);
+  }
+  return names;
+}
+
+const Service* Project::Find(const std::string& name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &services[found->second];
+}
+
+std::string Project::ServiceOf(const std::string& host) const {
+  const auto found = hosts.find(host);
+  return found == hosts.end() ? "" : found->second;
+}
+
+std::string TextOf(const Field& field) {
+  return field.is_scalar() ? std::string(absl::StripAsciiWhitespace(Interpolate(field.Text()))) : "";
+}
+
+std::vector<std::string> WordsOf(const Service& service, absl::string_view key) {
+  const Field field = service.Find(key);
+  if (field.is_scalar()) return absl::StrSplit(TextOf(field), absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty());
+  std::vector<std::string> words;
+  if (!field.is_list()) return words;
+  for (const Field& item : field.Items()) words.push_back(TextOf(item));
+  return words;
+}
+
+void ReadSettings(Service& service) {
+  std::set<std::string> known;
+  const auto add = [&](const std::string& key, const std::string& value, const Field& field) {
+    if (!key.empty() && known.insert(key).second) service.settings.push_back({key, value, field});
+  };
+  for (const Field& layer : service.layers) {
+    const Field environment = layer["environment"];
+    if (environment.is_map()) {
+      for (const auto& [name, field] : environment.Entries()) add(name, TextOf(field), field);
+    } else if (environment.is_list()) {
+      for (const Field& item : environment.Items()) {
+        const std::string text = TextOf(item);
+        const size_t equals = text.find('=');
+        add(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1), item);
+      }
+    }
+  }
+}
+
+}  // namespace metapowers::importers::compose_file

@@ -1,0 +1,337 @@
+// A service as a component: see compose_file_project.h.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "service/importers/compose_file_project.h"
+#include "service/importers/compose_file_text.h"
+#include "service/importers/known_images.h"
+#include "service/importers/settings.h"
+
+namespace metapowers::importers::compose_file {
+
+namespace pb = model::v1;
+
+namespace {
+
+constexpr int kMaxReplicas = 100'000;
+
+bool IsTrue(const Field& field) { return absl::EqualsIgnoreCase(TextOf(field), "true"); }
+
+class ServiceReader {
+ public:
+  ServiceReader(const Service& service, const Project& project)
+      : service_(service), inventory_(*project.inventory), project_(project) {}
+
+  void Read() {
+    out_.name = service_.name;
+    out_.scope = project_.scope;
+    out_.spot = service_.own().spot();
+    out_.value.set_name(service_.name);
+    out_.value.set_machine(pb::MACHINE_CONTAINER);
+    ReadImage();
+    ReadNames();
+    ReadContainer();
+    ReadIsolation();
+    ReadReplicas();
+    ReadMounts();
+    ReadSecrets();
+    if (const auto zone = project_.zones.find(ZoneOf(service_, project_)); zone != project_.zones.end()) {
+      out_.Refers("zone", {zone->second.name, zone->second.scope, out_.spot});
+    }
+    for (const Field& profile : service_.Items("profiles")) {
+      out_.value.add_tags(absl::AsciiStrToLower(absl::StrCat("profile:", profile.Line())));
+    }
+    SettlePosture();
+    inventory_.components.push_back(std::move(out_));
+  }
+
+  // Ports that others than the host can reach; true when there is one.
+  bool ReadPorts() {
+    std::vector<std::string> open;
+    for (const Field& item : service_.Items("ports")) {
+      std::optional<Port> port;
+      if (item.is_map()) {
+        port = Port{TextOf(item["host_ip"]), ParsePortNumber(TextOf(item["published"])),
+                    ParsePortNumber(TextOf(item["target"]))};
+      } else {
+        port = ParsePort(TextOf(item));
+      }
+      if (!port.has_value()) {
+        item.Fault("is no port; write `host:container`, e.g. `8080:80`");
+      } else if (!port->is_loopback()) {
+        open.push_back(port->published == 0 ? "one that the engine chooses" : absl::StrCat(port->published));
+      }
+    }
+    const bool host = TextOf(service_.Find("network_mode")) == "host";
+    if (host) open = {"every port that it listens on"};
+    if (open.empty()) return false;
+    const Field ports = service_.Find(host ? "network_mode" : "ports");
+    inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, ports.spot(), ports.path(),
+                    absl::StrCat(service_.name, " is open on the network of its host (",
+                                 host ? "" : "published: ", absl::StrJoin(open, ", "),
+                                 "); the file does not say whether the internet reaches that host"));
+    return true;
+  }
+
+ private:
+  void ReadImage() {
+    const Field build = service_.Find("build");
+    const Field image = service_.Find("image");
+    if (build.exists()) {
+      out_.value.set_custom_code(true);
+      out_.Observed("custom_code", build.spot());
+      out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
+      out_.Assumed("kind", build.spot(), "it is built from code, which is taken as a service rather than a data store");
+    } else if (image.exists()) {
+      const std::string reference = TextOf(image);
+      DescribeImage(reference, image.spot(), out_);
+    } else if (project_.roots.size() == 1) {
+      out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
+      out_.Assumed("kind", out_.spot, "the file names neither image nor build");
+    }
+  }
+
+  // Names by which other files may know it, unless another service has the name.
+  void ReadNames() {
+    if (const auto found = project_.aliases.find(service_.name); found != project_.aliases.end()) {
+      out_.names = found->second;
+    }
+    const Field image = service_.Find("image");
+    if (!image.exists()) return;
+    const std::string reference = TextOf(image);
+    if (absl::StrContains(reference, '$') || FindKnownImage(reference) != nullptr) return;
+    const ImageName name = ParseImageName(reference);
+    if (const auto count = project_.images.find(name.repository); count->second > 1) return;
+    for (const std::string& each : {name.repository, name.Last()}) {
+      const bool official = absl::StartsWith(each, "library/");
+      if (!each.empty() && !official && project_.ServiceOf(each).empty()) out_.names.push_back(each);
+    }
+  }
+
+  void Set(absl::string_view field, const Field& from, pb::Tristate value,
+           void (pb::ContainerSettings::*set)(pb::Tristate)) {
+    (out_.value.mutable_container()->*set)(value);
+    out_.Observed(absl::StrCat("container.", field), from.spot());
+  }
+
+  void ReadContainer() {
+    using Container = pb::ContainerSettings;
+    if (const Field user = service_.Find("user"); user.exists()) {
+      const std::string text = TextOf(user);
+      const std::string name = text.substr(0, text.find(':'));
+      int id = -1;
+      if (!absl::StrContains(name, '$') && !name.empty()) {
+        const bool root = name == "root" || (absl::SimpleAtoi(name, &id) && id == 0);
+        Set("runs_as_non_root", user, root ? pb::TRISTATE_NO : pb::TRISTATE_YES, &Container::set_runs_as_non_root);
+      }
+    }
+    if (const Field field = service_.Find("read_only"); field.exists() && !absl::StrContains(TextOf(field), '$')) {
+      Set("read_only_root", field, IsTrue(field) ? pb::TRISTATE_YES : pb::TRISTATE_NO, &Container::set_read_only_root);
+    }
+    for (const Field& option : service_.Items("security_opt")) {
+      const std::string text = absl::AsciiStrToLower(TextOf(option));
+      if (!absl::StartsWith(text, "no-new-privileges")) {
+        if (absl::EndsWith(text, "unconfined") || absl::EndsWith(text, "disable")) {
+          Weaken(option, absl::StrCat("switches a guard of the kernel off (", option.Line(), ")"));
+        }
+        continue;
+      }
+      const bool off = absl::EndsWith(text, "false");
+      Set("privilege_escalation", option, off ? pb::TRISTATE_YES : pb::TRISTATE_NO,
+          &Container::set_privilege_escalation);
+    }
+    ReadCapabilities();
+    ReadLimits();
+    const Field privileged = service_.Find("privileged");
+    if (!IsTrue(privileged)) return;
+    Set("privilege_escalation", privileged, pb::TRISTATE_YES, &Container::set_privilege_escalation);
+    Set("drops_capabilities", privileged, pb::TRISTATE_NO, &Container::set_drops_capabilities);
+    Weaken(privileged, "is privileged: it has all rights of the host's root");
+  }
+
+  void ReadCapabilities() {
+    const Field dropped = service_.Find("cap_drop");
+    const Field added = service_.Find("cap_add");
+    if (!dropped.exists() && !added.exists()) return;
+    const auto name = [](const Field& field) {
+      return std::string(absl::StripPrefix(absl::AsciiStrToUpper(TextOf(field)), "CAP_"));
+    };
+    bool all = false;
+    for (const Field& each : service_.Items("cap_drop")) all = all || name(each) == "ALL";
+    // The one right that a hardened container may keep.
+    for (const Field& each : service_.Items("cap_add")) all = all && name(each) == "NET_BIND_SERVICE";
+    Set("drops_capabilities", dropped.exists() ? dropped : added, all ? pb::TRISTATE_YES : pb::TRISTATE_NO,
+        &pb::ContainerSettings::set_drops_capabilities);
+    for (const Field& each : service_.Items("cap_add")) {
+      for (const absl::string_view strong :
+           {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"}) {
+        if (name(each) == strong) Weaken(each, absl::StrCat("is given the right ", strong));
+      }
+    }
+  }
+
+  void ReadLimits() {
+    const Field limits = service_.Find("deploy", "resources")["limits"];
+    const Field memory = limits["memory"].exists() ? limits["memory"] : service_.Find("mem_limit");
+    const Field cpus = limits["cpus"].exists()          ? limits["cpus"]
+                       : service_.Find("cpus").exists() ? service_.Find("cpus")
+                                                        : service_.Find("cpu_quota");
+    // One of the two leaves the other open, and the file does not say that it is unlimited.
+    if (!memory.exists() || !cpus.exists()) return;
+    Set("resource_limits", memory, pb::TRISTATE_YES, &pb::ContainerSettings::set_resource_limits);
+  }
+
+  void ReadIsolation() {
+    for (const absl::string_view key : {"pid", "ipc", "userns_mode", "uts", "cgroup"}) {
+      if (const Field field = service_.Find(key); field.is_scalar() && TextOf(field) == "host") {
+        Weaken(field, absl::StrCat("shares a namespace of its host (", key, ")"));
+      }
+    }
+    if (const Field devices = service_.Find("devices"); devices.exists()) {
+      Weaken(devices, "has access to devices of its host");
+    }
+    if (const Field mode = service_.Find("network_mode"); TextOf(mode) == "host") {
+      Weaken(mode, "shares the network of its host");
+    }
+  }
+
+  void ReadReplicas() {
+    const Field deploy = service_.Find("deploy", "replicas");
+    const Field field = deploy.exists() ? deploy : service_.Find("scale");
+    if (!field.exists()) return;
+    const std::string text = TextOf(field);
+    int count = 0;
+    if (absl::SimpleAtoi(text, &count) && count >= 0 && count <= kMaxReplicas) {
+      out_.value.set_replicas(count);
+      out_.Observed("replicas", field.spot());
+    } else if (!absl::StrContains(text, '$')) {
+      field.Fault("must be a number of containers");
+    }
+  }
+
+  void ReadMounts() {
+    std::vector<std::string> kept;
+    const Field volumes = service_.Find("volumes");
+    for (const Field& item : service_.Items("volumes")) {
+      Mount mount;
+      if (item.is_map()) {
+        mount = {TextOf(item["source"]), TextOf(item["target"]), IsTrue(item["read_only"])};
+      } else {
+        mount = ParseMount(TextOf(item));
+      }
+      if (mount.is_engine_socket()) {
+        Weaken(item, "has the socket of the container engine, which gives all rights on the host");
+      } else if (mount.is_host_path() && mount.is_host_system()) {
+        Weaken(item, absl::StrCat("has ", mount.source, " of its host", mount.read_only ? ", read-only" : ""));
+      }
+      const std::string source = mount.source.empty() ? "an anonymous volume" : mount.source;
+      kept.push_back(absl::StrCat(source, " at ", mount.target, mount.read_only ? " (read-only)" : ""));
+    }
+    if (!kept.empty()) Keep(volumes, absl::StrCat("mounts ", absl::StrJoin(kept, ", ")));
+    std::vector<std::string> configs;
+    for (const Field& item : service_.Items("configs")) {
+      configs.push_back(item.is_map() ? TextOf(item["source"]) : TextOf(item));
+    }
+    if (!configs.empty())
+      Keep(service_.Find("configs"), absl::StrCat("reads the configs ", absl::StrJoin(configs, ", ")));
+    for (const Field& file : EnvFiles()) {
+      inventory_.Skip(file.spot(), absl::StrCat("env_file of ", service_.name),
+                      "settings in further files are not read; name what the service connects to in the model");
+    }
+  }
+
+  std::vector<Field> EnvFiles() const {
+    std::vector<Field> files;
+    for (const Field& layer : service_.layers) {
+      const Field field = layer["env_file"];
+      if (field.exists()) files.push_back(field);
+    }
+    return files;
+  }
+
+  void ReadSecrets() {
+    for (const Setting& setting : service_.settings) {
+      if (HoldsSecret(setting.name, setting.value)) AddSecret(setting.name, setting.field);
+    }
+    const Field args = service_.Find("build", "args");
+    for (const Field& item : args.is_list() ? args.Items() : std::vector<Field>()) {
+      const std::string text = TextOf(item);
+      const size_t equals = text.find('=');
+      if (equals != std::string::npos && HoldsSecret(text.substr(0, equals), text.substr(equals + 1))) {
+        AddSecret(text.substr(0, equals), item);
+      }
+    }
+    for (const auto& [name, field] : args.is_map() ? args.Entries() : std::vector<std::pair<std::string, Field>>()) {
+      if (HoldsSecret(name, TextOf(field))) AddSecret(name, field);
+    }
+    for (const char* key : {"command", "entrypoint"}) {
+      if (const std::string option = SecretOption(WordsOf(service_, key)); !option.empty()) {
+        AddSecret(absl::StrCat(option, " of its ", key), service_.Find(key));
+      }
+    }
+    if (secrets_.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, secrets_from_, service_.own().path(),
+                    absl::StrCat(service_.name, " has secrets in the file itself: ", absl::StrJoin(secrets_, ", "),
+                                 "; their values were not copied. Change them and hand them over as secrets"));
+  }
+
+  void AddSecret(const std::string& name, const Field& field) {
+    if (secrets_.empty()) secrets_from_ = field.spot();
+    secrets_.push_back(name);
+    secrets_at_.push_back(absl::StrCat(LocationOf(field.spot()), " ", name));
+  }
+
+  // What takes walls of the container away.
+  void Weaken(const Field& field, const std::string& what) {
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, field.spot(), field.path(), absl::StrCat(service_.name, " ", what));
+    weak_at_.push_back(absl::StrCat(LocationOf(field.spot()), " ", what));
+    if (weak_at_.size() == 1) weak_from_ = field.spot();
+  }
+
+  void SettlePosture() {
+    const auto absent = [&](absl::string_view control, const std::vector<std::string>& places, const Spot& spot) {
+      if (places.empty()) return;
+      pb::ControlPosture& posture = *out_.value.add_posture();
+      posture.set_control(std::string(control));
+      posture.set_state(pb::POSTURE_STATE_ABSENT);
+      posture.set_evidence(absl::StrJoin(places, "; "));
+      out_.Observed("posture", spot);
+    };
+    absent("runtime_isolation", weak_at_, weak_from_);
+    absent("secrets_external", secrets_at_, secrets_from_);
+  }
+
+  void Keep(const Field& field, absl::string_view text) {
+    inventory_.Note(v1::IMPORT_NOTE_KIND_KEPT, field.spot(), field.path(), absl::StrCat(service_.name, " ", text));
+  }
+
+  const Service& service_;
+  Inventory& inventory_;
+  const Project& project_;
+  Shown<pb::Component> out_;
+  std::vector<std::string> weak_at_;
+  std::vector<std::string> secrets_;
+  std::vector<std::string> secrets_at_;
+  Spot weak_from_;
+  Spot secrets_from_;
+};
+
+}  // namespace
+
+bool AddService(const Service& service, const Project& project) {
+  ServiceReader reader(service, project);
+  const bool open = reader.ReadPorts();
+  reader.Read();
+  return open;
+}
+
+}  // namespace metapowers::importers::compose_file

@@ -1,0 +1,49 @@
+// The short forms of compose files: values with variables, ports and mounts as text. Pure.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_TEXT_H_
+#define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_TEXT_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace metapowers::importers::compose_file {
+
+// `text` with its variables replaced by what the file gives for them: `${A:-b}` is `b`, `$$` is `$`. A variable that
+// only the environment of the command sets stays as it is written.
+std::string Interpolate(absl::string_view text);
+
+// A published port.
+struct Port {
+  std::string host_ip;  // empty: all addresses
+  int published = 0;    // 0: one that the engine chooses
+  int target = 0;
+
+  // Whether only the host itself can reach it.
+  bool is_loopback() const;
+};
+
+// `[[ip:]host:]container[/protocol]`, of ranges the first port; nothing when it is none.
+std::optional<Port> ParsePort(absl::string_view text);
+// A port number or the first of a range; 0 when it is none.
+int ParsePortNumber(absl::string_view text);
+
+// A mount of a service.
+struct Mount {
+  std::string source;  // name of a volume or path on the host; empty for an anonymous volume
+  std::string target;
+  bool read_only = false;
+
+  bool is_host_path() const;
+  // Whether it hands the engine over that runs the containers: `/var/run/docker.sock` and its like.
+  bool is_engine_socket() const;
+  // Whether it is a part of the host that the host's own safety rests on: `/`, `/etc`, `/proc`, …
+  bool is_host_system() const;
+};
+
+// `[source:]target[:mode]`; paths of Windows too.
+Mount ParseMount(absl::string_view text);
+
+}  // namespace metapowers::importers::compose_file
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_TEXT_H_

@@ -1,0 +1,186 @@
+#include "service/importers/openapi.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "service/importers/openapi_description.h"
+#include "service/importers/settings.h"
+
+namespace metapowers::importers {
+
+namespace pb = model::v1;
+using model::YamlNode;
+using openapi::Description;
+
+namespace {
+
+constexpr size_t kMaxSchemes = 8;  // of one server
+
+bool IsScalar(const YamlNode* node) { return node != nullptr && node->kind == YamlNode::Kind::kScalar; }
+
+bool Claims(const YamlNode& root) { return IsScalar(root.Find("openapi")) || IsScalar(root.Find("swagger")); }
+
+bool IsKnownVersion(const Field& root) {
+  const std::string swagger = root["swagger"].Text();
+  const std::string version = root["openapi"].Text();
+  return swagger == "2.0" || swagger == "2" || absl::StartsWith(version, "3.0") || absl::StartsWith(version, "3.1");
+}
+
+struct Server {
+  std::string url;
+  Field field;
+};
+
+// The URLs under which the interface is called, with the defaults of their variables.
+std::vector<Server> ServersOf(const Description& description) {
+  std::vector<Server> servers;
+  const Field& root = description.root();
+  if (description.is_swagger()) {
+    const Field host = root["host"];
+    if (!host.exists()) return servers;
+    for (const Field& scheme : root["schemes"].Items()) {
+      servers.push_back({absl::StrCat(scheme.Text(), "://", host.Text(), root["basePath"].Text()), scheme});
+    }
+    if (servers.empty()) servers.push_back({absl::StrCat("//", host.Text()), host});
+    return servers;
+  }
+  for (const Field& server : root["servers"].Items()) {
+    std::vector<std::string> urls = {server["url"].Text()};
+    for (const auto& [name, variable] : server["variables"].Entries()) {
+      const std::string mark = absl::StrCat("{", name, "}");
+      const std::string fixed = variable["default"].Text();
+      // Each scheme that may be chosen is offered; of other variables the default stands for all.
+      std::vector<std::string> values = {fixed};
+      if (urls.size() == 1 && absl::StartsWith(urls[0], mark)) {
+        for (const Field& value : variable["enum"].Items()) {
+          if (values.size() < kMaxSchemes && value.is_scalar() && value.Text() != fixed) values.push_back(value.Text());
+        }
+      }
+      std::vector<std::string> replaced;
+      for (const std::string& url : urls) {
+        for (const std::string& value : values) replaced.push_back(absl::StrReplaceAll(url, {{mark, value}}));
+      }
+      urls = std::move(replaced);
+    }
+    for (std::string& url : urls) servers.push_back({std::move(url), server["url"]});
+  }
+  return servers;
+}
+
+// Host of `//host/x` and of URLs, with or without port.
+std::string HostOf(const std::string& url) {
+  const size_t slashes = url.find("//");
+  return slashes == std::string::npos ? "" : ParseAddress(absl::StrCat("x:", url.substr(slashes))).host;
+}
+
+bool IsLocal(absl::string_view host) {
+  return host.empty() || host == "localhost" || absl::StartsWith(host, "127.") || host == "0.0.0.0";
+}
+
+// Names that a service has elsewhere: `Orders API v2` is `orders`.
+std::string ShortName(absl::string_view title) {
+  std::vector<std::string> words;
+  for (const absl::string_view word : absl::StrSplit(title, absl::ByAnyChar(" -_.:/"), absl::SkipEmpty())) {
+    words.push_back(absl::AsciiStrToLower(word));
+  }
+  static const auto* const kGeneral = new std::set<std::string>{
+      "api", "apis", "rest", "http", "openapi", "swagger", "spec", "specification", "the", "v1", "v2", "v3"};
+  while (words.size() > 1 && kGeneral->count(words.back()) != 0) words.pop_back();
+  return absl::StrJoin(words, "-");
+}
+
+class OpenApiImporter {
+ public:
+  OpenApiImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
+      : inventory_(inventory) {
+    for (const Document& document : documents) {
+      const Field root(document, faults);
+      if (IsKnownVersion(root)) {
+        descriptions_.emplace_back(document, inventory, faults);
+        continue;
+      }
+      const Field version = root[root["openapi"].exists() ? "openapi" : "swagger"];
+      inventory_.Skip(version.spot(), absl::StrCat("OpenAPI description of version ", version.Line()),
+                      "versions 2.0, 3.0 and 3.1 are read; convert it to one of them");
+    }
+  }
+
+  void Import() {
+    // A host of several interfaces is that of a gateway in front of them, and no name of a service.
+    for (const Description& description : descriptions_) {
+      for (const Server& server : ServersOf(description)) titles_[HostOf(server.url)].insert(description.title());
+    }
+    for (Description& description : descriptions_) Add(description);
+  }
+
+ private:
+  void Add(Description& description) {
+    const Field info = description.root()["info"];
+    Shown<pb::Component> component;
+    component.name = description.title();
+    component.spot = info.exists() ? info.spot() : description.root().spot();
+    component.value.set_name(description.title());
+    component.value.set_kind(pb::COMPONENT_KIND_PROCESS);
+    component.Assumed("kind", component.spot, "an interface is served by a service");
+    if (info["description"].exists()) {
+      component.value.set_description(info["description"].Line());
+      component.Observed("description", info["description"].spot());
+    }
+    if (const std::string name = ShortName(description.title()); name != description.title())
+      component.names.push_back(name);
+    if (inventory_.name.empty() && descriptions_.size() == 1) inventory_.name = description.title();
+    AddServers(description, component);
+    openapi::AddApi(description, component);
+    inventory_.components.push_back(std::move(component));
+    openapi::AddCallbacks(description);
+  }
+
+  void AddServers(const Description& description, Shown<pb::Component>& component) {
+    std::vector<std::string> urls;
+    std::vector<Field> clear;
+    std::set<std::string> hosts;
+    for (const Server& server : ServersOf(description)) {
+      const std::string host = HostOf(server.url);
+      // No user name, password or key.
+      urls.push_back(absl::StrContains(server.url, '@') ? host : server.url.substr(0, server.url.find_first_of("?#")));
+      if (absl::StartsWith(absl::AsciiStrToLower(server.url), "http://") && !IsLocal(host))
+        clear.push_back(server.field);
+      if (!IsLocal(host) && titles_[host].size() == 1) hosts.insert(host);
+    }
+    component.names.insert(component.names.end(), hosts.begin(), hosts.end());
+    if (urls.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_KEPT, component.spot, "servers",
+                    absl::StrCat(description.title(), " is called under ", absl::StrJoin(urls, ", ")));
+    if (clear.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, clear.front().spot(), clear.front().path(),
+                    absl::StrCat(description.title(), " is offered in clear text (http)"));
+    pb::ControlPosture& posture = *component.value.add_posture();
+    posture.set_control("transport_encryption");
+    posture.set_state(clear.size() == urls.size() ? pb::POSTURE_STATE_ABSENT : pb::POSTURE_STATE_PARTIAL);
+    posture.set_evidence(absl::StrCat(LocationOf(clear.front().spot()), " a server with http"));
+    component.Observed("posture", clear.front().spot());
+  }
+
+  Inventory& inventory_;
+  std::vector<Description> descriptions_;
+  std::map<std::string, std::set<std::string>> titles_;  // by host
+};
+
+void Import(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) {
+  OpenApiImporter(documents, inventory, faults).Import();
+}
+
+}  // namespace
+
+const Format kOpenApi = {"openapi", Claims, Import};
+
+}  // namespace metapowers::importers

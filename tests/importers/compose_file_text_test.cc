@@ -1,0 +1,45 @@
+#include "service/importers/compose_file_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace metapowers::importers::compose_file {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ComposeFileTextTest, Variables) {
+  EXPECT_EQ(Interpolate("a${B:-c}d"), "acd");
+  EXPECT_EQ(Interpolate("${B-c}${D:-${E:-f}}"), "cf");
+  EXPECT_EQ(Interpolate("$$A ${B} $C ${D:?needed} ${E:+x}"), "$A ${B} $C ${D:?needed} ${E:+x}");
+  EXPECT_EQ(Interpolate("${A"), "${A");
+  EXPECT_EQ(Interpolate("$"), "$");
+  std::string deep = "x";
+  for (int i = 0; i < 100; ++i) deep = absl::StrCat("${A:-", deep, "}");
+  EXPECT_THAT(Interpolate(deep), HasSubstr("${A:-"));
+}
+
+TEST(ComposeFileTextTest, PortsAndMounts) {
+  EXPECT_EQ(ParsePort("3000")->target, 3000);
+  EXPECT_EQ(ParsePort("3000-3005:80-85/udp")->published, 3000);
+  EXPECT_EQ(ParsePort("${P}:80")->published, 0);
+  EXPECT_TRUE(ParsePort("127.0.0.1:8001:8001")->is_loopback());
+  EXPECT_TRUE(ParsePort("127.0.0.1::8001")->is_loopback());
+  EXPECT_TRUE(ParsePort("[::1]:80:80")->is_loopback());
+  EXPECT_FALSE(ParsePort("0.0.0.0:80:80")->is_loopback());
+  for (const char* bad : {"", "x", "0", "80:x", "x:80", "99999:80"}) EXPECT_FALSE(ParsePort(bad).has_value()) << bad;
+  EXPECT_FALSE(ParseMount("data:/x").is_host_path());
+  EXPECT_TRUE(ParseMount("./x:/x:ro").read_only);
+  EXPECT_EQ(ParseMount("C:\\data:/x").target, "/x");
+  EXPECT_TRUE(ParseMount("/var/run/docker.sock:/s").is_engine_socket());
+  EXPECT_TRUE(ParseMount("/etc/:/x").is_host_system());
+  EXPECT_FALSE(ParseMount("/srv/app:/x").is_host_system());
+  EXPECT_EQ(ParseMount("/anonymous").source, "");
+}
+
+}  // namespace
+}  // namespace metapowers::importers::compose_file

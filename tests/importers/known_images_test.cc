@@ -1,0 +1,52 @@
+#include "service/importers/known_images.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace metapowers::importers {
+namespace {
+
+TEST(KnownImagesTest, NamesAndOwners) {
+  const auto technology = [](const char* image) {
+    const KnownImage* known = FindKnownImage(image);
+    return known == nullptr ? std::string() : std::string(known->technology);
+  };
+  EXPECT_EQ(technology("postgres"), "postgresql");
+  EXPECT_EQ(technology("docker.io/library/postgres:16@sha256:ab"), "postgresql");
+  EXPECT_EQ(technology("localhost:5000/team/redis:7"), "redis");
+  EXPECT_EQ(technology("bitnami/postgresql:16"), "postgresql");
+  EXPECT_EQ(technology("node:20"), "nodejs-service");
+  EXPECT_EQ(technology("mcr.microsoft.com/mssql/server:2022-latest"), "mssql");
+  for (const char* other : {"", "acme/node", "redis-exporter", "ghcr.io/acme/registry", "/", ":", "@"}) {
+    EXPECT_EQ(technology(other), "") << other;
+  }
+  const ImageName name = ParseImageName("registry.example.com:5000/a/b/c:1@sha256:x");
+  EXPECT_EQ(name.registry, "registry.example.com:5000");
+  EXPECT_EQ(name.repository, "a/b/c");
+  EXPECT_EQ(name.tag, "1");
+  EXPECT_EQ(name.digest, "sha256:x");
+}
+
+TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumed) {
+  const Spot spot{"f.yaml", {3, 5}};
+  Shown<model::v1::Component> store;
+  DescribeImage("postgres:16", spot, store);
+  EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_DATASTORE);
+  EXPECT_EQ(store.value.container().base_image(), "postgres:16");
+  EXPECT_EQ(store.bases.at("container.base_image").kind, v1::BASIS_OBSERVED);
+  EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(store.bases.at("technology").reason, "the image is called postgres, which is known to be postgresql");
+  Shown<model::v1::Component> job;
+  job.value.set_kind(model::v1::COMPONENT_KIND_PROCESS);
+  DescribeImage("postgres:16", spot, job);
+  EXPECT_EQ(job.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
+  EXPECT_EQ(job.bases.count("kind"), 0u);
+  Shown<model::v1::Component> other;
+  DescribeImage("acme/orders", spot, other);
+  EXPECT_EQ(other.value.technology_size(), 0);
+  EXPECT_EQ(other.bases.at("kind").kind, v1::BASIS_ASSUMED);
+}
+
+}  // namespace
+}  // namespace metapowers::importers
