@@ -52,6 +52,8 @@ constexpr absl::string_view kOwnWords[] = {"origin",  "origins",    "cors",     
                                            "site",    "redirect",   "callback",  "self",     "canonical", "virtual",
                                            "trusted", "advertised", "cookie",    "domain",   "domains",   "external",
                                            "listen",  "bind",       "whitelist", "allowlist"};
+// Last labels that are hardly ever a name inside; others, such as `dev`, may be, e.g. that of a namespace.
+constexpr absl::string_view kPublicLabels[] = {"biz", "com", "edu", "gov", "info", "int", "mil", "net", "org"};
 // Last labels that the public DNS does not have.
 constexpr absl::string_view kPrivateLabels[] = {"local",   "internal",  "lan",      "localdomain", "home",
                                                 "corp",    "private",   "intranet", "svc",         "test",
@@ -341,7 +343,11 @@ bool IsPublicHost(absl::string_view host) {
   const size_t dot = host.rfind('.');
   if (dot == absl::string_view::npos || !IsHost(host)) return false;
   const std::string last = absl::AsciiStrToLower(host.substr(dot + 1));
-  return last.size() >= 2 && std::all_of(last.begin(), last.end(), absl::ascii_isalpha) && !IsIn(kPrivateLabels, last);
+  if (last.size() < 2 || !std::all_of(last.begin(), last.end(), absl::ascii_isalpha) || IsIn(kPrivateLabels, last)) {
+    return false;
+  }
+  const bool deep = absl::StrContains(host.substr(0, dot), '.');
+  return deep || last.size() == 2 || IsIn(kPublicLabels, last);
 }
 
 }  // namespace metapowers::importers

@@ -48,8 +48,8 @@ Address ParseAddress(absl::string_view text);
 // `ROOT_URL`, `CORS_ORIGINS`.
 bool NamesOwnAddress(absl::string_view name);
 
-// Whether a host is a name of the public DNS: `api.stripe.com`, but not `db`, `x.local`, `host.docker.internal` or an
-// IP address.
+// Whether a host is clearly a name of the public DNS: `api.stripe.com`, but not `db`, `orders.shop`, `x.local`,
+// `host.docker.internal` or an IP address.
 bool IsPublicHost(absl::string_view host);
 
 // What the scheme of a URL says, e.g. of `https`.

@@ -134,8 +134,9 @@ TEST(SettingsTest, APasswordWithASeparatorIsNoPort) {
 TEST(SettingsTest, Hosts) {
   EXPECT_TRUE(IsPublicHost("api.stripe.com"));
   EXPECT_TRUE(IsPublicHost("example.com."));
-  for (const char* host :
-       {"", "db", "10.0.0.1", "x.local", "host.docker.internal", "a.svc", "a.svc.cluster.local", "-.com", "a.b1"}) {
+  EXPECT_TRUE(IsPublicHost("x.pages.dev"));
+  for (const char* host : {"", "db", "10.0.0.1", "orders.shop", "db.dev", "x.local", "host.docker.internal", "a.svc",
+                           "a.svc.cluster.local", "-.com", "a.b1"}) {
     EXPECT_FALSE(IsPublicHost(host)) << host;
   }
   EXPECT_TRUE(NamesOwnAddress("CORS_ORIGINS"));
