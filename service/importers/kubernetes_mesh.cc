@@ -120,8 +120,10 @@ class MeshReader {
     }
   }
 
-  std::vector<const Object*> AllowsOf(const Workload& target) const {
-    std::vector<const Object*> all;
+  const std::vector<const Object*>& AllowsOf(const Workload& target) {
+    const auto [known, added] = allows_of_.try_emplace(&target);
+    std::vector<const Object*>& all = known->second;
+    if (!added) return all;
     for (const std::string& space : {target.object->space, std::string(kRootSpace)}) {
       const auto found = allows_.find(space);
       if (found == allows_.end()) continue;
@@ -151,7 +153,7 @@ class MeshReader {
   }
 
   void Authenticate(Link& link) {
-    const std::vector<const Object*> allows = AllowsOf(*link.target);
+    const std::vector<const Object*>& allows = AllowsOf(*link.target);
     if (allows.empty()) return;
     Value by_name;
     Value by_token;
@@ -193,7 +195,8 @@ class MeshReader {
   Cluster& cluster_;
   std::map<std::string, std::vector<const Object*>> peers_;   // by namespace
   std::map<std::string, std::vector<const Object*>> allows_;  // by namespace
-  std::map<const Workload*, Mode> clients_;                   // what callers of a workload are to use
+  std::map<const Workload*, std::vector<const Object*>> allows_of_;
+  std::map<const Workload*, Mode> clients_;  // what callers of a workload are to use
   std::set<const Object*> told_;
 };
 
