@@ -100,7 +100,8 @@ class SettingsReader {
       }
       const size_t equals = text.find('=');
       const bool dashed = absl::StartsWith(text, "-");
-      const absl::string_view name = absl::StripPrefix(absl::StripPrefix(text.substr(0, equals), "-"), "-");
+      const absl::string_view name =
+          absl::StripPrefix(absl::StripPrefix(absl::string_view(text).substr(0, equals), "-"), "-");
       if (dashed && equals == std::string::npos) {
         option = std::string(name);
         continue;

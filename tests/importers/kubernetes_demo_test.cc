@@ -32,7 +32,7 @@ const char* const kPolicies[] = {"adservice",
                                  "redis",
                                  "shippingservice"};
 
-class DemoTest : public ::testing::Test {
+class KubernetesDemoTest : public ::testing::Test {
  protected:
   // Empty where the demonstration is not at hand.
   static std::vector<ManifestFile> Demo(const std::vector<std::string>& names) {
@@ -60,7 +60,7 @@ class DemoTest : public ::testing::Test {
   const std::vector<ManifestFile> var = Demo(__VA_ARGS__); \
   if (var.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/k8s/microservices-demo near this tree"
 
-TEST_F(DemoTest, ManifestsAlone) {
+TEST_F(KubernetesDemoTest, ManifestsAlone) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
   Manifests demo(files);
   EXPECT_THAT(demo.faults, IsEmpty());
@@ -78,7 +78,7 @@ TEST_F(DemoTest, ManifestsAlone) {
   EXPECT_THAT(demo.Questions(), IsEmpty());
 }
 
-TEST_F(DemoTest, OnlyTheFrontendIsOnTheInternet) {
+TEST_F(KubernetesDemoTest, OnlyTheFrontendIsOnTheInternet) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
   Manifests demo(files);
   for (const auto& component : demo.inventory.components) {
@@ -96,7 +96,7 @@ TEST_F(DemoTest, OnlyTheFrontendIsOnTheInternet) {
   EXPECT_EQ(flow.value.authentication(), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
 }
 
-TEST_F(DemoTest, FlowsAreThoseOfTheEnvironment) {
+TEST_F(KubernetesDemoTest, FlowsAreThoseOfTheEnvironment) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
   Manifests demo(files);
   EXPECT_THAT(demo.FlowNames(),
@@ -117,7 +117,7 @@ TEST_F(DemoTest, FlowsAreThoseOfTheEnvironment) {
   EXPECT_EQ(demo.Flow("checkoutservice to emailservice").value.protocol(), "grpc");
 }
 
-TEST_F(DemoTest, SettingsOfContainers) {
+TEST_F(KubernetesDemoTest, SettingsOfContainers) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
   Manifests demo(files);
   for (const auto& component : demo.inventory.components) {
@@ -139,7 +139,7 @@ TEST_F(DemoTest, SettingsOfContainers) {
   EXPECT_EQ(demo.Component("adservice").value.version(), "adservice v0.10.6");
 }
 
-TEST_F(DemoTest, MeshAlone) {
+TEST_F(KubernetesDemoTest, MeshAlone) {
   DEMO_OR_SKIP(files, {"istio-manifests.yaml"});
   Manifests demo(files);
   EXPECT_THAT(demo.faults, IsEmpty());
@@ -149,7 +149,7 @@ TEST_F(DemoTest, MeshAlone) {
   EXPECT_THAT(demo.Questions(), SizeIs(3)) << "hosts of two ServiceEntries that nobody names";
 }
 
-TEST_F(DemoTest, PoliciesAlone) {
+TEST_F(KubernetesDemoTest, PoliciesAlone) {
   for (const char* policy : kPolicies) {
     DEMO_OR_SKIP(files, {absl::StrCat("network-policies/network-policy-", policy, ".yaml")});
     Manifests demo(files);
@@ -167,7 +167,7 @@ TEST_F(DemoTest, PoliciesAlone) {
   EXPECT_THAT(demo.inventory.counts, IsEmpty());
 }
 
-TEST_F(DemoTest, Everything) {
+TEST_F(KubernetesDemoTest, Everything) {
   DEMO_OR_SKIP(files, All());
   Manifests demo(files);
   EXPECT_THAT(demo.faults, IsEmpty());

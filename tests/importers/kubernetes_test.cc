@@ -33,7 +33,7 @@ std::string Service(const std::string& name, const std::string& spec = "", const
                       "}}\nspec: {selector: {app: ", name, "}, ports: [{name: http, port: 80}]", spec, "}\n---\n");
 }
 
-class ShopTest : public ::testing::Test {
+class KubernetesShopTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { shop_ = new Manifests({ManifestFixture("shop.yaml")}); }
   static void TearDownTestSuite() {
@@ -43,9 +43,9 @@ class ShopTest : public ::testing::Test {
   Manifests& shop() { return *shop_; }
   static Manifests* shop_;
 };
-Manifests* ShopTest::shop_ = nullptr;
+Manifests* KubernetesShopTest::shop_ = nullptr;
 
-TEST_F(ShopTest, Counts) {
+TEST_F(KubernetesShopTest, Counts) {
   EXPECT_THAT(shop().faults, IsEmpty());
   EXPECT_THAT(shop().inventory.skipped, IsEmpty());
   EXPECT_EQ(shop().inventory.counts, (Counts{{"workloads", 3},
@@ -58,7 +58,7 @@ TEST_F(ShopTest, Counts) {
   EXPECT_EQ(shop().inventory.name, "corner-shop");
 }
 
-TEST_F(ShopTest, ComponentsOfTwoNamespacesAreTwo) {
+TEST_F(KubernetesShopTest, ComponentsOfTwoNamespacesAreTwo) {
   auto& of_shop = shop().Component("orders", "shop");
   auto& of_billing = shop().Component("orders", "billing");
   ASSERT_NE(&of_shop, &of_billing);
@@ -71,7 +71,7 @@ TEST_F(ShopTest, ComponentsOfTwoNamespacesAreTwo) {
   EXPECT_EQ(of_shop.value.description(), "Runs the containers logger, orders.");
 }
 
-TEST_F(ShopTest, ReplicasImagesAndStores) {
+TEST_F(KubernetesShopTest, ReplicasImagesAndStores) {
   EXPECT_EQ(shop().Component("orders", "shop").value.replicas(), 3);
   EXPECT_EQ(shop().Component("orders", "billing").value.replicas(), 2) << "of the autoscaler";
   auto& store = shop().Component("orders-db");
@@ -85,7 +85,7 @@ TEST_F(ShopTest, ReplicasImagesAndStores) {
   EXPECT_EQ(Named(store, "runs_on"), "kubernetes-cluster");
 }
 
-TEST_F(ShopTest, Flows) {
+TEST_F(KubernetesShopTest, Flows) {
   EXPECT_THAT(shop().FlowNames(),
               UnorderedElementsAre("orders to orders-db", "orders to orders", "orders to api.payments-example.com",
                                    "orders to login.sso-example.org", "orders to cache.abc.cloud-example.com",
@@ -102,7 +102,7 @@ TEST_F(ShopTest, Flows) {
   EXPECT_EQ(shop().Flow("orders to cache.abc.cloud-example.com").value.port(), 6379) << "of the ExternalName";
 }
 
-TEST_F(ShopTest, TheIngressServesTlsAndAsksForPasswords) {
+TEST_F(KubernetesShopTest, TheIngressServesTlsAndAsksForPasswords) {
   const auto& flow = shop().Flow("internet-users to orders");
   EXPECT_EQ(flow.references[1].second.scope, "kubernetes:shop");
   EXPECT_EQ(flow.value.port(), 443);
@@ -113,7 +113,7 @@ TEST_F(ShopTest, TheIngressServesTlsAndAsksForPasswords) {
   EXPECT_EQ(shop().Component("orders", "billing").value.internet_facing(), pb::TRISTATE_NO);
 }
 
-TEST_F(ShopTest, CredentialsAreNamed) {
+TEST_F(KubernetesShopTest, CredentialsAreNamed) {
   std::vector<std::string> names;
   for (const auto& credential : shop().inventory.credentials) names.push_back(credential.name);
   EXPECT_THAT(names, UnorderedElementsAre("orders-db", "orders-cert", "orders-api", "orders-env", "pull", "shop-tls",
@@ -136,7 +136,7 @@ TEST_F(ShopTest, CredentialsAreNamed) {
   EXPECT_EQ(posture[0].state(), pb::POSTURE_STATE_ABSENT);
 }
 
-TEST_F(ShopTest, NoValueOfASecretLeaves) {
+TEST_F(KubernetesShopTest, NoValueOfASecretLeaves) {
   const std::string everything = shop().Everything();
   for (const char* secret : {"hunter2", "correct-horse", "c2VjcmV0", "PRIVATE KEY", "sk_live", "abcdefghij"}) {
     EXPECT_THAT(everything, Not(HasSubstr(secret)));
@@ -144,7 +144,7 @@ TEST_F(ShopTest, NoValueOfASecretLeaves) {
   EXPECT_THAT(everything, HasSubstr("SMTP_PASSWORD")) << "names do";
 }
 
-TEST_F(ShopTest, SettingsOfAllContainersCount) {
+TEST_F(KubernetesShopTest, SettingsOfAllContainersCount) {
   const pb::ContainerSettings& settings = shop().Component("orders", "shop").value.container();
   EXPECT_EQ(settings.runs_as_non_root(), pb::TRISTATE_YES) << "of the pod";
   EXPECT_EQ(settings.read_only_root(), pb::TRISTATE_NO) << "one of two says it";
@@ -158,7 +158,7 @@ TEST_F(ShopTest, SettingsOfAllContainersCount) {
   EXPECT_EQ(bare.resource_limits(), pb::TRISTATE_NO);
 }
 
-TEST_F(ShopTest, ClusterAdmin) {
+TEST_F(KubernetesShopTest, ClusterAdmin) {
   EXPECT_THAT(shop().Warnings(), Contains("Deployment billing/orders is bound to cluster-admin "
                                           "(ClusterRoleBinding biller)"));
   const auto& posture = shop().Component("orders", "billing").value.posture();
