@@ -44,7 +44,7 @@ constexpr absl::string_view kTokenStarts[] = {"AKIA",        "ASIA",   "ghp_",  
                                               "github_pat_", "glpat-", "sk_live_", "rk_live_", "xoxb-",
                                               "xoxp-",       "xapp-",  "AIza",     "npm_"};
 
-// Words of a setting that names a host by itself.
+// Last words of a setting that names a host by itself.
 constexpr absl::string_view kHostWords[] = {"host",    "hosts",     "hostname", "server",    "servers", "addr",
                                             "address", "addresses", "endpoint", "endpoints", "url",     "uri",
                                             "broker",  "brokers",   "upstream", "nodes",     "seeds"};
@@ -305,9 +305,8 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   for (const absl::string_view other : {"image", "tag", "version"}) {
     if (IsIn(words, other)) return addresses;  // `redis:7` is no port
   }
-  const bool host = std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return IsIn(kHostWords, word) || absl::EndsWith(word, "host") || absl::EndsWith(word, "url");
-  });
+  const bool host = !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
+                                       absl::EndsWith(words.back(), "url"));
   value = value.substr(0, kMaxValue);
   for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;

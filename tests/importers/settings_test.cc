@@ -108,6 +108,8 @@ TEST(SettingsTest, ANameAloneIsAHostWhereTheSettingIsCalledSo) {
   EXPECT_THAT(Told("seed_hosts", "a, b"), ElementsAre("a", "b"));
   EXPECT_THAT(Told("DB_USER", "db"), IsEmpty());
   EXPECT_THAT(Told("NODE_ENV", "test"), IsEmpty());
+  EXPECT_THAT(Told("SERVER_NAME", "shop"), IsEmpty());
+  EXPECT_THAT(Told("POSTGRES_HOST_AUTH_METHOD", "trust"), IsEmpty());
 }
 
 TEST(SettingsTest, WhatIsNoAddress) {
