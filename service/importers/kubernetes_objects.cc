@@ -139,32 +139,25 @@ void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
   const std::string version = root["apiVersion"].Text();
   const std::string kind = root["kind"].Text();
   if (version.empty() || kind.empty()) return root.Complain("is no manifest: it has no apiVersion and kind");
-  const Value metadata = root["metadata"];
   if (absl::EndsWith(kind, "List") && root.Has("items")) {
     if (inside_list) return root.Complain("is a list in a list");
     for (const Value& item : root["items"].Items()) Add(item, true, inventory);
     return;
   }
+  const Value metadata = root["metadata"];
+  Object object;
+  object.root = root;
+  object.name = metadata["name"].Text();
+  if (object.name.empty()) object.name = metadata["generateName"].Text();
+  if (object.name.size() > kMaxName) return metadata["name"].Complain("is longer than 253 characters");
   const size_t slash = version.find('/');
   const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
   const KnownKind* known = FindKind(group, kind);
-  Object object;
-  object.name = metadata["name"].Text();
-  if (object.name.empty()) object.name = metadata["generateName"].Text();
-  const std::string item = ItemOf(kind, object.name);
-  if (object.name.size() > kMaxName) return metadata["name"].Complain("is longer than 253 characters");
-  if (known == nullptr) {
-    if (!IsKnownGroup(group)) CollectForeign(root.node(), item);
-    return Skip(root, item,
-                IsKnownGroup(group) ? absl::StrCat(Quote(kind), " of ", Quote(version), " has no place in a model")
-                                    : absl::StrCat("resources of type ", Quote(kind), " of ", Quote(version),
-                                                   " are not understood; describe in the model what it stands for"),
-                inventory);
-  }
+  if (known == nullptr) return SkipUnknown(object, kind, version, group, inventory);
   const std::string number = slash == std::string::npos ? version : version.substr(slash + 1);
   const std::vector<std::string> versions = absl::StrSplit(known->versions, ' ');
   if (std::find(versions.begin(), versions.end(), number) == versions.end()) {
-    return Skip(root, item,
+    return Skip(root, ItemOf(kind, object.name),
                 absl::StrCat("version ", Quote(version), " of it is not known; known are ",
                              absl::StrJoin(versions, ", "), ": convert it with `kubectl convert`"),
                 inventory);
@@ -177,10 +170,20 @@ void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
     if (!object.names_space) object.space = "default";
     if (object.space.size() > kMaxName) return metadata["namespace"].Complain("is longer than 253 characters");
   }
-  object.root = root;
   object.spec = root["spec"];
   object.spot = metadata.Has("name") ? metadata["name"].spot() : root.spot();
   AddKnown(std::move(object), inventory);
+}
+
+void Objects::SkipUnknown(const Object& object, const std::string& kind, const std::string& version,
+                          const std::string& group, Inventory& inventory) {
+  const std::string item = ItemOf(kind, object.name);
+  const std::string type = absl::StrCat(Quote(kind), " of ", Quote(version));
+  if (IsKnownGroup(group)) return Skip(object.root, item, absl::StrCat(type, " has no place in a model"), inventory);
+  CollectForeign(object.root.node(), item);
+  Skip(object.root, item,
+       absl::StrCat("resources of type ", type, " are not understood; describe in the model what it stands for"),
+       inventory);
 }
 
 void Objects::AddKnown(Object object, Inventory& inventory) {

@@ -58,7 +58,7 @@ enum class Kind {
 };
 
 struct Object {
-  Kind kind;
+  Kind kind = Kind::kPod;
   std::string kind_name;  // e.g. `Deployment`
   std::string name;
   std::string space;         // namespace; empty for what has none
@@ -98,6 +98,8 @@ class Objects {
 
  private:
   void Add(const Value& root, bool inside_list, Inventory& inventory);
+  void SkipUnknown(const Object& object, const std::string& kind, const std::string& version, const std::string& group,
+                   Inventory& inventory);
   void AddKnown(Object object, Inventory& inventory);
   void Skip(const Value& root, absl::string_view item, std::string reason, Inventory& inventory);
   void CollectForeign(const model::YamlNode& node, const std::string& title);
