@@ -3,6 +3,7 @@
 #include "service/importers/compose_file.h"
 #include "service/importers/cyclonedx.h"
 #include "service/importers/importer.h"
+#include "service/importers/kubernetes.h"
 #include "service/importers/openapi.h"
 #include "service/importers/otm.h"
 #include "service/importers/terraform.h"
@@ -12,7 +13,7 @@ namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
   static const auto* const formats = new std::vector<Format>{
-      kComposeFile, kCycloneDx, kOpenApi, kOtm, kTerraform, kThreatDragon,
+      kComposeFile, kCycloneDx, kKubernetes, kOpenApi, kOtm, kTerraform, kThreatDragon,
   };
   return *formats;
 }

@@ -219,6 +219,15 @@ bool TakeUrl(absl::string_view token, size_t colon, Address& address) {
   return true;
 }
 
+// Whether a URL that ends at a separator goes on behind it, so that what looks like host and port is the user and the
+// beginning of the password: `amqp://user:12,34@mq`. `token` is a part of `value`.
+bool EndsInPassword(absl::string_view token, absl::string_view value) {
+  if (absl::StrContains(token, '@')) return false;
+  absl::string_view rest = value.substr(static_cast<size_t>(token.data() - value.data()) + token.size());
+  rest = rest.substr(0, rest.find("://"));  // first, so that many URLs cost no more than one
+  return absl::StrContains(rest.substr(0, rest.find_first_of(" \t\r\n")), '@');
+}
+
 }  // namespace
 
 const SchemeMeaning* FindScheme(absl::string_view scheme) {
@@ -298,11 +307,11 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   }
   const bool host = !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
                                        absl::EndsWith(words.back(), "url"));
-  for (absl::string_view token :
-       absl::StrSplit(value.substr(0, kMaxValue), absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
+  value = value.substr(0, kMaxValue);
+  for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
     const bool url = absl::StrContains(token, "://");
-    if (secret && !url) continue;
+    if ((secret && !url) || (url && EndsInPassword(token, value))) continue;
     bool named = host;
     if (const size_t equals = token.find('='); !url && equals != absl::string_view::npos) {
       const std::string key = absl::AsciiStrToLower(absl::StripPrefix(token.substr(0, equals), "--"));

@@ -123,6 +123,16 @@ TEST(SettingsTest, WhatIsNoAddress) {
   EXPECT_THAT(Told("A", std::string(1'000'000, 'x') + " a:1"), IsEmpty());
 }
 
+TEST(SettingsTest, APasswordWithASeparatorIsNoPort) {
+  for (const char* value : {"amqp://user:12,34@mq:5672", "amqp://user:12;34@mq:5672", "amqp://user:12(34@mq:5672"}) {
+    for (const Address& address : AddressesIn("BROKER", value)) {
+      EXPECT_EQ(address.host, "mq") << value;
+      EXPECT_EQ(address.port, 5672) << value;
+    }
+  }
+  EXPECT_EQ(AddressesIn("X", "http://a:80,http://u:p@b:81").size(), 2u) << "two URLs";
+}
+
 TEST(SettingsTest, Hosts) {
   EXPECT_TRUE(IsPublicHost("api.stripe.com"));
   EXPECT_TRUE(IsPublicHost("example.com."));

@@ -1,0 +1,35 @@
+// Kubernetes manifests, with those of Istio and the Gateway API, as what they show of a system.
+//
+// Workloads are components in the zone of their namespace; what stands in front of them (Services, Ingresses, gateways
+// with a route to them) says who reaches them; their settings say whom they call; Secrets are credentials, by name.
+// What the Kubernetes API defines for a field that a manifest leaves out is what the manifest says: one replica, a root
+// file system that can be written, no limits, a Service inside of the cluster, the namespace `default`. What the image
+// decides (the user that it runs as) stays unknown.
+//
+// `internet_facing` is `yes` behind a load balancer, an Ingress or a gateway that are not said to be internal, and `no`
+// when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
+// of the node, an Ingress class that may be internal, and a resource of a type that is not understood and names the
+// Service leave it unknown.
+//
+// Only settings, arguments and configuration show flows. A NetworkPolicy or AuthorizationPolicy allows, which is no
+// proof of use: it says who may connect along the flows that there are (`ip_filtered`, `authentication`), and what it
+// allows besides becomes a question.
+//
+// Values of Secrets are never read beyond whether there are any; what looks like a secret elsewhere is named and not
+// copied.
+//
+// Counts: workloads, services, exposed_services (workloads, or backends that are in no file, that can be reached from
+// outside of the cluster), ingresses, gateways, routes, network_policies, secrets, config_maps, service_accounts,
+// namespaces.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_H_
+#define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_H_
+
+#include "service/importers/importer.h"
+
+namespace metapowers::importers {
+
+extern const Format kKubernetes;
+
+}  // namespace metapowers::importers
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_H_

@@ -1,0 +1,151 @@
+// Who calls whom, by the settings of workloads: see kubernetes_cluster.h.
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/importers/kubernetes_cluster.h"
+#include "service/importers/kubernetes_settings.h"
+#include "service/importers/settings.h"
+
+namespace metapowers::importers::kubernetes {
+
+using model::Quote;
+
+namespace {
+
+// Last labels of names that stand alone in a setting and are hosts rather than names of classes or files.
+constexpr absl::string_view kCommonEnds[] = {"com", "net", "org", "info", "app",  "dev",    "cloud",
+                                             "edu", "gov", "mil", "tech", "shop", "online", "services"};
+
+// What `name:number` may be an address by: alone it may as well be an image, or a user and a password.
+constexpr absl::string_view kAddressWords[] = {"addr",   "host",   "url",  "uri",     "endpoint", "server",  "service",
+                                               "broker", "target", "peer", "backend", "upstream", "connect", "proxy"};
+
+bool NamesAddress(absl::string_view setting) {
+  const std::string name = absl::AsciiStrToLower(setting);
+  return std::any_of(std::begin(kAddressWords), std::end(kAddressWords),
+                     [&](absl::string_view word) { return absl::StrContains(name, word); });
+}
+
+bool HasCommonEnd(absl::string_view host) {
+  const absl::string_view last = host.substr(host.rfind('.') + 1);
+  constexpr size_t kCountry = 2;
+  return last.size() == kCountry ||
+         std::find(std::begin(kCommonEnds), std::end(kCommonEnds), last) != std::end(kCommonEnds);
+}
+
+bool IsLocal(absl::string_view host) { return host == "localhost" || absl::StartsWith(host, "localhost."); }
+
+class CallFinder {
+ public:
+  explicit CallFinder(Cluster& cluster) : cluster_(cluster) {
+    for (const Object* entry : cluster.objects.Of(Kind::kServiceEntry)) {
+      for (const Value& host : entry->spec["hosts"].Items()) {
+        const std::string name = absl::AsciiStrToLower(host.Text());
+        if (!name.empty()) entries_.push_back({name, entry, false});
+      }
+    }
+  }
+
+  void Find() {
+    for (const Workload& workload : cluster_.workloads.all()) {
+      ForEachSetting(workload, cluster_.objects, [&](const Setting& setting) { Read(workload, setting); });
+    }
+    for (const Entry& entry : entries_) {
+      if (entry.used) continue;
+      cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, entry.object->spot, "",
+                              absl::StrCat(entry.object->Title(), " lets the mesh call ", Quote(entry.host),
+                                           ", and no setting says who does: which workloads call it?"));
+    }
+  }
+
+ private:
+  struct Entry {
+    std::string host;
+    const Object* object;
+    bool used;
+  };
+
+  void Read(const Workload& workload, const Setting& setting) {
+    for (const Address& address : AddressesIn(setting.name, setting.value)) {
+      if (!IsLocal(address.host)) Connect(workload, setting, address);
+    }
+  }
+
+  void Connect(const Workload& workload, const Setting& setting, const Address& address) {
+    const std::string& space = workload.object->space;
+    const Host host = cluster_.services.Resolve(address.host, space);
+    Connection connection;
+    connection.port = address.port;
+    connection.protocol = address.protocol;
+    connection.transport = address.transport;
+    connection.spot = setting.at.spot();
+    if (host.kind == Host::Kind::kService) return ToService(workload, *host.service, connection);
+    // Texts hold much that only looks like a host.
+    if (setting.kind == Setting::Kind::kText) return;
+    if (NamesOwnAddress(setting.name)) return AskForDirection(workload, setting, host);
+    const bool alone = address.port == 0 && address.protocol.empty();
+    if (host.kind == Host::Kind::kMissing) {
+      const bool is_address = !address.protocol.empty() || (address.port != 0 && NamesAddress(setting.name));
+      if (is_address)
+        cluster_.flows.ToMissing(&workload, {host.name, ScopeOf(host.space), connection.spot}, connection);
+      return;
+    }
+    ToOutside(workload, host.name, alone, connection);
+  }
+
+  void AskForDirection(const Workload& workload, const Setting& setting, const Host& host) {
+    if (host.kind != Host::Kind::kOutside || !IsPublicHost(host.name)) return;
+    cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, setting.at.spot(), setting.at.path(),
+                            absl::StrCat("is ", Quote(host.name), " a host that ", workload.object->Title(),
+                                         " calls, or one under which it is called?"));
+  }
+
+  void ToService(const Workload& workload, const Service& service, Connection connection) {
+    if (connection.port == 0 && service.ports.size() == 1) connection.port = service.ports.front().port;
+    if (const ServicePort* port = service.PortOf(connection.port); port != nullptr) {
+      connection.target_port = port->target;
+      if (connection.protocol.empty()) {
+        connection.protocol = port->protocol;
+        connection.protocol_spot = port->spot;
+      }
+    }
+    for (const Workload* target : service.targets) {
+      if (target != &workload) cluster_.flows.Between(workload, *target, connection);
+    }
+    if (!service.targets.empty()) return;
+    const Object& object = *service.object;
+    cluster_.flows.ToMissing(&workload, {object.name, ScopeOf(object.space), connection.spot}, connection);
+  }
+
+  void ToOutside(const Workload& workload, const std::string& host, bool alone, const Connection& connection) {
+    bool declared = false;
+    for (Entry& entry : entries_) {
+      const absl::string_view rest = absl::string_view(entry.host).substr(1);
+      const bool same = entry.host == host || (absl::StartsWith(entry.host, "*.") && absl::EndsWith(host, rest));
+      if (!same) continue;
+      entry.used = true;
+      declared = true;
+    }
+    if (declared || (IsPublicHost(host) && (!alone || HasCommonEnd(host)))) {
+      cluster_.flows.ToOutside(workload, host, connection);
+    } else if (!alone) {
+      cluster_.inventory.Note(
+          v1::IMPORT_NOTE_KIND_QUESTION, connection.spot, "",
+          absl::StrCat(workload.object->Title(), " calls ", Quote(host), ", which no file declares: what is it?"));
+    }
+  }
+
+  Cluster& cluster_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+void FindCalls(Cluster& cluster) { CallFinder(cluster).Find(); }
+
+}  // namespace metapowers::importers::kubernetes

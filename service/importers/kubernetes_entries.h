@@ -1,0 +1,78 @@
+// Ways into the cluster: load balancers, ports of nodes, Ingresses and gateways with a route.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_ENTRIES_H_
+#define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_ENTRIES_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metapowers/model/v1/system_model.pb.h"
+#include "service/importers/kubernetes_cluster.h"
+
+namespace metapowers::importers::kubernetes {
+
+// From where an entry can be reached.
+enum class Reach {
+  kPrivate,  // a network that is said to be internal
+  kUnknown,
+  kInternet,
+};
+
+struct Entry {
+  Reach reach = Reach::kUnknown;
+  Spot spot;          // of what says so
+  std::string why;    // of an entry that is not on the internet, for people: what it is
+  std::string title;  // of the object that opens it
+  std::string host;   // under which it is reached; may be empty
+  Connection connection;
+  model::v1::FlowAuthentication authentication = model::v1::FLOW_AUTHENTICATION_UNSPECIFIED;
+  Spot authentication_spot;
+  bool listed = false;  // only listed addresses may connect
+  Spot listed_spot;
+};
+
+// What the class and the annotations of a Service, Ingress or gateway say of its reach; `fallback` where they say
+// nothing. Sets `reach`, `spot` and `why`.
+void DescribeReach(const Object& object, const Value& class_name, Reach fallback, Entry& entry);
+// What annotations of an Ingress say of who may come.
+void DescribeGuards(const Object& object, Entry& entry);
+// What a list of address ranges says: sets `listed`, and a private reach when all are private.
+void DescribeRanges(const std::vector<std::string>& ranges, const Spot& spot, Entry& entry);
+// Whether annotations give the load balancer a certificate.
+bool HasCertificate(const Object& object);
+
+// Collects entries by the workloads that they lead to. Not thread-safe.
+class Entries {
+ public:
+  explicit Entries(Cluster& cluster) : cluster_(cluster) {}
+
+  // Opens a Service. `port` is its own, by number or name, and may be empty.
+  void Open(const std::string& space, const std::string& service, const std::string& port, Entry entry);
+  void Open(const Service& service, const ServicePort* port, Entry entry);
+
+  // Sets `internet_facing` of all workloads, from what was opened and what was not.
+  void Settle();
+
+ private:
+  void Tell(const Entry& entry, absl::string_view target);
+  void Connect(const Workload& workload, const Entry& entry);
+  void SettleWorkload(Workload& workload);
+  bool MayBeReached(const Workload& workload);
+
+  Cluster& cluster_;
+  std::map<const Workload*, std::vector<Entry>> opened_;
+  std::set<std::pair<std::string, std::string>> missing_;  // namespace and Service
+  std::set<std::string> told_;
+  std::map<std::string, std::set<const Workload*>> hosts_;
+};
+
+// Ingresses and routes of the Gateway API.
+void OpenRoutes(Cluster& cluster, Entries& entries);
+// Gateways of Istio and the VirtualServices bound to them.
+void OpenMeshGateways(Cluster& cluster, Entries& entries);
+
+}  // namespace metapowers::importers::kubernetes
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_ENTRIES_H_

@@ -1,0 +1,179 @@
+// What the world outside of the cluster reaches: see kubernetes_entries.h.
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/importers/kubernetes_entries.h"
+#include "service/importers/kubernetes_pod.h"
+#include "service/importers/settings.h"
+
+namespace metapowers::importers::kubernetes {
+
+namespace pb = model::v1;
+using model::Quote;
+
+namespace {
+
+void OpenServices(Cluster& cluster, Entries& entries) {
+  for (const Service& service : cluster.services.all()) {
+    const Object& object = *service.object;
+    const Value type = object.spec["type"];
+    Entry entry;
+    entry.title = object.Title();
+    entry.spot = type.spot();
+    if (service.type == "LoadBalancer") {
+      DescribeReach(object, object.spec["loadBalancerClass"], Reach::kInternet, entry);
+      const Value ranges = object.spec["loadBalancerSourceRanges"];
+      if (entry.reach == Reach::kInternet) DescribeRanges(ranges.Texts(), ranges.spot(), entry);
+    } else if (service.type == "NodePort") {
+      entry.why = "is open on every node: can the nodes be reached from the internet?";
+    } else if (object.spec.Has("externalIPs") && service.type == "ClusterIP") {
+      entry.spot = object.spec["externalIPs"].spot();
+      entry.why = "is open on the addresses of `externalIPs`: can they be reached from the internet?";
+    } else {
+      continue;
+    }
+    for (const ServicePort& port : service.ports) {
+      Entry one = entry;
+      const bool certificate = HasCertificate(object);
+      one.connection.port = service.type == "NodePort" && port.node != 0 ? port.node : port.port;
+      one.connection.protocol = certificate && port.protocol == "http" ? "https" : port.protocol;
+      one.connection.protocol_spot = port.spot;
+      one.connection.spot = type.exists() ? type.spot() : object.spot;
+      if (const SchemeMeaning* scheme = FindScheme(one.connection.protocol); scheme != nullptr) {
+        one.connection.transport = scheme->transport;
+      }
+      if (certificate) one.connection.transport = pb::TRANSPORT_SECURITY_TLS;
+      entries.Open(service, &port, std::move(one));
+    }
+  }
+}
+
+// A port of a container that is open on the node itself; not there when there is none.
+Value NodePortOf(const Workload& workload) {
+  const Value network = workload.pod["hostNetwork"];
+  if (network.Flag() == true) return network;
+  for (const Value& container : ContainersOf(workload.pod)) {
+    for (const Value& port : container["ports"].Items()) {
+      if (port.Has("hostPort")) return port["hostPort"];
+    }
+  }
+  return Value();
+}
+
+}  // namespace
+
+void Entries::Open(const std::string& space, const std::string& service, const std::string& port, Entry entry) {
+  const Service* known = cluster_.services.Find(space, service);
+  if (known != nullptr) {
+    int number = 0;
+    const bool digits = absl::SimpleAtoi(port, &number);
+    return Open(*known, digits ? known->PortOf(number) : known->PortNamed(port), std::move(entry));
+  }
+  if (!missing_.emplace(space, service).second) return;
+  cluster_.inventory.Count("exposed_services");
+  if (entry.reach != Reach::kInternet) return Tell(entry, absl::StrCat("Service ", space, "/", service));
+  cluster_.flows.ToMissing(nullptr, {service, ScopeOf(space), entry.connection.spot}, entry.connection);
+}
+
+void Entries::Open(const Service& service, const ServicePort* port, Entry entry) {
+  if (port != nullptr) entry.connection.target_port = port->target;
+  // A gateway that takes HTTP may hand on gRPC; what the Service says is nearer.
+  if (port != nullptr && port->protocol == "grpc") entry.connection.protocol = "grpc";
+  if (service.targets.empty() && missing_.emplace(service.object->space, service.object->name).second) {
+    cluster_.inventory.Count("exposed_services");
+  }
+  for (const Workload* target : service.targets) {
+    std::vector<Entry>& all = opened_[target];
+    if (all.empty()) cluster_.inventory.Count("exposed_services");
+    all.push_back(entry);
+    if (!entry.host.empty()) hosts_[entry.host].insert(target);
+    if (entry.reach == Reach::kInternet) Connect(*target, entry);
+  }
+  if (entry.reach != Reach::kInternet) Tell(entry, service.object->Title());
+}
+
+void Entries::Tell(const Entry& entry, absl::string_view target) {
+  std::string text = entry.title == target ? absl::StrCat(target, " ", entry.why)
+                                           : absl::StrCat(entry.title, ", which leads to ", target, ", ", entry.why);
+  if (!told_.insert(text).second) return;
+  const bool open = entry.reach == Reach::kUnknown;
+  cluster_.inventory.Note(open ? v1::IMPORT_NOTE_KIND_QUESTION : v1::IMPORT_NOTE_KIND_KEPT, entry.spot, "",
+                          std::move(text));
+}
+
+void Entries::Connect(const Workload& workload, const Entry& entry) {
+  Shown<pb::Flow>& flow = *cluster_.flows.FromInternet(workload, entry.connection).flow;
+  if (entry.authentication != pb::FLOW_AUTHENTICATION_UNSPECIFIED) {
+    flow.value.set_authentication(entry.authentication);
+    flow.Observed("authentication", entry.authentication_spot);
+  }
+  if (entry.listed) {
+    flow.value.set_ip_filtered(pb::TRISTATE_YES);
+    flow.Observed("ip_filtered", entry.listed_spot);
+  }
+}
+
+// Whether something may lead to a workload that we do not understand; a note tells.
+bool Entries::MayBeReached(const Workload& workload) {
+  if (const Value port = NodePortOf(workload); port.exists()) {
+    cluster_.inventory.Note(
+        v1::IMPORT_NOTE_KIND_QUESTION, port.spot(), port.path(),
+        absl::StrCat(workload.object->Title(), " is open on its node: can the node be reached from the internet?"));
+    return true;
+  }
+  for (const Service* service : cluster_.services.InFrontOf(workload)) {
+    const std::string foreign = cluster_.objects.ForeignThatNames(service->object->name);
+    if (foreign.empty()) continue;
+    cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, service->object->spot, "",
+                            absl::StrCat(foreign, ", which is not understood, names ", service->object->Title(),
+                                         ": does it open it to the internet?"));
+    return true;
+  }
+  return false;
+}
+
+void Entries::SettleWorkload(Workload& workload) {
+  Shown<pb::Component>& component = *workload.component;
+  const auto set = [&](pb::Tristate value, const Spot& spot) {
+    component.value.set_internet_facing(value);
+    component.Observed("internet_facing", spot);
+  };
+  const auto opened = opened_.find(&workload);
+  const Entry* private_one = nullptr;
+  bool unknown = false;
+  if (opened != opened_.end()) {
+    for (const Entry& entry : opened->second) {
+      if (entry.reach == Reach::kInternet) return set(pb::TRISTATE_YES, entry.spot);
+      unknown |= entry.reach == Reach::kUnknown;
+      if (entry.reach == Reach::kPrivate) private_one = &entry;
+    }
+  }
+  if (MayBeReached(workload) || unknown) return;
+  if (private_one != nullptr) return set(pb::TRISTATE_NO, private_one->spot);
+  const std::vector<const Service*>& services = cluster_.services.InFrontOf(workload);
+  if (services.empty()) return set(pb::TRISTATE_NO, component.spot);
+  const Value type = services.front()->object->spec["type"];
+  set(pb::TRISTATE_NO, type.exists() ? type.spot() : services.front()->object->spot);
+}
+
+void Entries::Settle() {
+  for (Workload& workload : cluster_.workloads.all()) SettleWorkload(workload);
+  for (const auto& [host, targets] : hosts_) {
+    if (targets.size() == 1) (*targets.begin())->component->names.push_back(host);
+  }
+}
+
+void FindExposure(Cluster& cluster) {
+  Entries entries(cluster);
+  OpenServices(cluster, entries);
+  OpenRoutes(cluster, entries);
+  OpenMeshGateways(cluster, entries);
+  entries.Settle();
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,118 @@
+#include "service/importers/kubernetes_flows.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace metapowers::importers::kubernetes {
+
+namespace pb = model::v1;
+
+namespace {
+
+constexpr absl::string_view kInternet = "internet";
+constexpr absl::string_view kUsers = "internet-users";
+
+// The first place that says something stands.
+void Describe(const Connection& connection, Shown<pb::Flow>& flow) {
+  pb::Flow& value = flow.value;
+  if (connection.port != 0 && !value.has_port()) {
+    value.set_port(connection.port);
+    flow.Observed("port", connection.spot);
+  }
+  if (!connection.protocol.empty() && value.protocol().empty()) {
+    value.set_protocol(connection.protocol);
+    flow.Observed("protocol", connection.protocol_spot.file.empty() ? connection.spot : connection.protocol_spot);
+  }
+  const bool said = value.transport_security() != pb::TRANSPORT_SECURITY_UNSPECIFIED;
+  if (connection.transport != pb::TRANSPORT_SECURITY_UNSPECIFIED && !said) {
+    value.set_transport_security(connection.transport);
+    flow.Observed("transport_security", connection.spot);
+  }
+}
+
+}  // namespace
+
+Flows::End Flows::EndOf(const Workload& workload, const Spot& spot) {
+  return {&workload, workload.Ref(spot), workload.component->name};
+}
+
+Flows::End Flows::Internet(const Spot& spot) {
+  if (!has_internet_) {
+    has_internet_ = true;
+    Shown<pb::Zone>& zone = inventory_.zones.emplace_back();
+    zone.name = std::string(kInternet);
+    zone.spot = spot;
+    zone.value.set_name("Internet");
+    zone.value.set_type(pb::ZONE_TYPE_INTERNET);
+    Shown<pb::Component>& users = inventory_.components.emplace_back();
+    users.name = std::string(kUsers);
+    users.spot = spot;
+    users.value.set_name("Internet users");
+    users.value.set_description("People and systems on the internet that can connect to what is open to them.");
+    users.value.set_kind(pb::COMPONENT_KIND_EXTERNAL_ENTITY);
+    users.Refers("zone", {std::string(kInternet), "", spot});
+  }
+  return {nullptr, {std::string(kUsers), "", spot}, std::string(kUsers)};
+}
+
+Link& Flows::Between(const Workload& source, const Workload& target, const Connection& connection) {
+  return Add(EndOf(source, connection.spot), EndOf(target, connection.spot), connection);
+}
+
+Link& Flows::FromInternet(const Workload& target, const Connection& connection) {
+  return Add(Internet(connection.spot), EndOf(target, connection.spot), connection);
+}
+
+Link& Flows::ToMissing(const Workload* source, const Reference& target, const Connection& connection) {
+  const End from = source == nullptr ? Internet(connection.spot) : EndOf(*source, connection.spot);
+  return Add(from, {nullptr, target, target.name}, connection);
+}
+
+Link& Flows::ToOutside(const Workload& source, const std::string& host, const Connection& connection) {
+  Shown<pb::Component>*& entity = outside_[host];
+  if (entity == nullptr) {
+    entity = &inventory_.components.emplace_back();
+    entity->name = host;
+    entity->spot = connection.spot;
+    entity->value.set_name(host);
+    entity->value.set_kind(pb::COMPONENT_KIND_EXTERNAL_ENTITY);
+  }
+  return Add(EndOf(source, connection.spot), {nullptr, {host, "", connection.spot}, host}, connection);
+}
+
+Link& Flows::Add(const End& source, const End& target, const Connection& connection) {
+  Ports& ports = known_[{absl::StrCat(source.reference.scope, " ", source.name),
+                         absl::StrCat(target.reference.scope, " ", target.name)}];
+  auto found = ports.find(connection.port);
+  // What names no port may be what names one.
+  if (found == ports.end() && connection.port == 0) found = ports.begin();
+  if (found == ports.end() && connection.port != 0) found = ports.find(0);
+  if (found == ports.end()) {
+    Shown<pb::Flow>& flow = inventory_.flows.emplace_back();
+    flow.name = absl::StrCat(source.name, " to ", target.name);
+    flow.scope = source.reference.scope.empty() ? target.reference.scope : source.reference.scope;
+    flow.spot = connection.spot;
+    flow.Refers("source", source.reference);
+    flow.Refers("target", target.reference);
+    Link& link = links_.emplace_back(Link{source.workload, target.workload, connection.target_port, &flow});
+    found = ports.emplace(connection.port, &link).first;
+  } else if (found->first != connection.port && connection.port != 0) {
+    Link* const link = found->second;
+    ports.erase(found);
+    link->target_port = connection.target_port;
+    found = ports.emplace(connection.port, link).first;
+  }
+  Describe(connection, *found->second->flow);
+  return *found->second;
+}
+
+void Flows::SettleNames() {
+  for (auto& [ends, ports] : known_) {
+    for (auto& [port, link] : ports) {
+      Shown<pb::Flow>& flow = *link->flow;
+      if (ports.size() > 1) absl::StrAppend(&flow.name, " on port ", port);
+      flow.value.set_name(flow.name);
+    }
+  }
+}
+
+}  // namespace metapowers::importers::kubernetes

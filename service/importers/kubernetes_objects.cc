@@ -1,0 +1,240 @@
+#include "service/importers/kubernetes_objects.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "service/base/strings.h"
+#include "service/importers/kubernetes_kinds.h"
+#include "service/importers/kubernetes_pod.h"
+
+namespace metapowers::importers::kubernetes {
+
+using model::Quote;
+using Node = model::YamlNode;
+
+namespace {
+
+constexpr size_t kMaxName = 253;               // of an object, as Kubernetes has it
+constexpr size_t kMaxForeignValues = 100'000;  // of all resources that are not understood
+constexpr absl::string_view kKustomize = "kustomize.config.k8s.io";
+constexpr absl::string_view kRender = "render it with `kustomize build FOLDER` and import what it prints";
+
+bool IsText(const Node* node) { return node != nullptr && node->kind == Node::Kind::kScalar; }
+bool IsTextList(const Node* node) {
+  return node != nullptr && node->kind == Node::Kind::kList && !node->items.empty() &&
+         std::all_of(node->items.begin(), node->items.end(), IsText);
+}
+
+// A kustomization may leave out what it is.
+bool IsKustomization(const Node& root) {
+  const Node* version = root.Find("apiVersion");
+  if (IsText(version)) return absl::StartsWith(version->text, kKustomize);
+  if (root.Find("kind") != nullptr || version != nullptr) return false;
+  const bool resources = IsTextList(root.Find("resources")) || IsTextList(root.Find("bases"));
+  return resources && std::all_of(root.entries.begin(), root.entries.end(), [](const model::YamlEntry& entry) {
+           static const absl::flat_hash_set<std::string> kFields = {"resources",
+                                                                    "bases",
+                                                                    "components",
+                                                                    "namespace",
+                                                                    "namePrefix",
+                                                                    "nameSuffix",
+                                                                    "commonLabels",
+                                                                    "labels",
+                                                                    "patches",
+                                                                    "images",
+                                                                    "replicas",
+                                                                    "commonAnnotations",
+                                                                    "configMapGenerator",
+                                                                    "secretGenerator",
+                                                                    "vars",
+                                                                    "replacements",
+                                                                    "transformers",
+                                                                    "patchesStrategicMerge",
+                                                                    "patchesJson6902",
+                                                                    "generators",
+                                                                    "crds",
+                                                                    "openapi",
+                                                                    "metadata",
+                                                                    "generatorOptions",
+                                                                    "configurations",
+                                                                    "helmCharts",
+                                                                    "validators",
+                                                                    "buildMetadata"};
+           return kFields.contains(entry.key);
+         });
+}
+
+// Whether Helm or another tool has still to fill something in where only names may stand.
+bool IsTemplate(const Object& object) {
+  const auto open = [](const std::string& text) { return absl::StrContains(text, "{{"); };
+  if (open(object.name) || open(object.space)) return true;
+  for (const Value& container : PodOf(object)["containers"].Items()) {
+    if (open(container["image"].Text())) return true;
+  }
+  return false;
+}
+
+bool HasImage(const Object& object) {
+  const std::vector<Value> containers = PodOf(object)["containers"].Items();
+  return std::any_of(containers.begin(), containers.end(),
+                     [](const Value& container) { return container.Has("image"); });
+}
+
+// `Deployment web`, whatever stands there.
+std::string ItemOf(absl::string_view kind, absl::string_view name) {
+  constexpr size_t kMaxPart = 120;
+  const std::string kind_line = OneLine(kind.substr(0, kMaxPart));
+  return name.empty() ? kind_line : absl::StrCat(kind_line, " ", OneLine(name.substr(0, kMaxPart)));
+}
+
+// Title of the object that made this one; "" when nobody did.
+std::string MakerOf(const Object& object) {
+  for (const Value& owner : object.metadata()["ownerReferences"].Items()) {
+    if (owner["controller"].Flag().value_or(false)) {
+      return absl::StrCat(owner["kind"].Text(), " ", owner["name"].Text());
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string Object::Title() const {
+  return absl::StrCat(kind_name, " ", space.empty() ? "" : absl::StrCat(space, "/"), name);
+}
+
+std::string ScopeOf(absl::string_view space) { return absl::StrCat("kubernetes:", space); }
+
+bool IsManifest(const Node& root) {
+  return (IsText(root.Find("apiVersion")) && IsText(root.Find("kind"))) || IsKustomization(root);
+}
+
+Objects::Objects(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) : complaints_(faults) {
+  for (const Document& document : documents) {
+    if (document.root != nullptr) Add(Value(document, *document.root, complaints_), false, inventory);
+  }
+  for (const Object& object : objects_) {
+    by_kind_[object.kind].push_back(&object);
+    const std::string& space = object.kind == Kind::kNamespace ? object.name : object.space;
+    if (space.empty()) continue;
+    spaces_.insert(space);
+    const Object*& first = space_objects_[space];
+    // What names the namespace tells more of it than what leaves it out.
+    if (first == nullptr || (object.kind == Kind::kNamespace && first->kind != Kind::kNamespace)) first = &object;
+  }
+}
+
+void Objects::Skip(const Value& root, absl::string_view item, std::string reason, Inventory& inventory) {
+  inventory.Skip(root.spot(), std::string(item), std::move(reason));
+}
+
+void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
+  if (!root.exists()) return;
+  if (IsKustomization(root.node())) {
+    return Skip(root, "kustomization", absl::StrCat("a kustomization is a recipe: ", kRender), inventory);
+  }
+  const std::string version = root["apiVersion"].Text();
+  const std::string kind = root["kind"].Text();
+  if (version.empty() || kind.empty()) return root.Complain("is no manifest: it has no apiVersion and kind");
+  if (absl::EndsWith(kind, "List") && root.Has("items")) {
+    if (inside_list) return root.Complain("is a list in a list");
+    for (const Value& item : root["items"].Items()) Add(item, true, inventory);
+    return;
+  }
+  const Value metadata = root["metadata"];
+  Object object;
+  object.root = root;
+  object.name = metadata["name"].Text();
+  if (object.name.empty()) object.name = metadata["generateName"].Text();
+  if (object.name.size() > kMaxName) return metadata["name"].Complain("is longer than 253 characters");
+  const size_t slash = version.find('/');
+  const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
+  const KnownKind* known = FindKind(group, kind);
+  if (known == nullptr) return SkipUnknown(object, kind, version, group, inventory);
+  const std::string number = slash == std::string::npos ? version : version.substr(slash + 1);
+  const std::vector<std::string> versions = absl::StrSplit(known->versions, ' ');
+  if (std::find(versions.begin(), versions.end(), number) == versions.end()) {
+    return Skip(root, ItemOf(kind, object.name),
+                absl::StrCat("version ", Quote(version), " of it is not known; known are ",
+                             absl::StrJoin(versions, ", "), ": convert it with `kubectl convert`"),
+                inventory);
+  }
+  object.kind = known->kind;
+  object.kind_name = std::string(known->name);
+  if (known->in_namespace) {
+    object.space = metadata["namespace"].Text();
+    object.names_space = !object.space.empty();
+    if (!object.names_space) object.space = "default";
+    if (object.space.size() > kMaxName) return metadata["namespace"].Complain("is longer than 253 characters");
+  }
+  object.spec = root["spec"];
+  object.spot = metadata.Has("name") ? metadata["name"].spot() : root.spot();
+  AddKnown(std::move(object), inventory);
+}
+
+void Objects::SkipUnknown(const Object& object, const std::string& kind, const std::string& version,
+                          const std::string& group, Inventory& inventory) {
+  const std::string item = ItemOf(kind, object.name);
+  const std::string type = absl::StrCat(Quote(kind), " of ", Quote(version));
+  if (IsKnownGroup(group)) return Skip(object.root, item, absl::StrCat(type, " has no place in a model"), inventory);
+  CollectForeign(object.root.node(), item);
+  Skip(object.root, item,
+       absl::StrCat("resources of type ", type, " are not understood; describe in the model what it stands for"),
+       inventory);
+}
+
+void Objects::AddKnown(Object object, Inventory& inventory) {
+  const std::string item = ItemOf(object.kind_name, object.name);
+  if (object.name.empty()) {
+    return Skip(object.root, object.kind_name, "it has no name under `metadata`", inventory);
+  }
+  if (IsTemplate(object)) {
+    return Skip(object.root, item,
+                "it is a template that is not rendered: print it with `helm template` and import what that prints",
+                inventory);
+  }
+  if (const std::string maker = MakerOf(object); !maker.empty()) {
+    return Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker), ", which stands for it"), inventory);
+  }
+  const auto [at, added] = by_name_.try_emplace({object.kind, absl::StrCat(object.space, "/", object.name)}, nullptr);
+  if (added) {
+    at->second = &objects_.emplace_back(std::move(object));
+    return;
+  }
+  Object& first = *at->second;
+  // A patch of an overlay may stand before what it patches.
+  const bool better = !HasImage(first) && HasImage(object);
+  Object& left = better ? first : object;
+  inventory.Skip(left.spot, item,
+                 absl::StrCat("it is declared at ", LocationOf(better ? object.spot : first.spot),
+                              " too, which stands; if one is a patch of the other, ", kRender));
+  if (better) first = std::move(object);
+}
+
+void Objects::CollectForeign(const Node& node, const std::string& title) {
+  if (foreign_.size() >= kMaxForeignValues) return;
+  if (IsText(&node)) foreign_.try_emplace(node.text, title);
+  for (const Node* item : node.items) CollectForeign(*item, title);
+  for (const model::YamlEntry& entry : node.entries) CollectForeign(*entry.value, title);
+}
+
+const std::vector<const Object*>& Objects::Of(Kind kind) const {
+  static const std::vector<const Object*> kNone;
+  const auto found = by_kind_.find(kind);
+  return found == by_kind_.end() ? kNone : found->second;
+}
+
+const Object* Objects::Find(Kind kind, absl::string_view space, absl::string_view name) const {
+  const auto found = by_name_.find({kind, absl::StrCat(space, "/", name)});
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::string Objects::ForeignThatNames(absl::string_view name) const {
+  const auto found = foreign_.find(name);
+  return found == foreign_.end() ? "" : found->second;
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,194 @@
+#include "service/importers/kubernetes_pod.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace metapowers::importers::kubernetes {
+
+namespace pb = model::v1;
+using model::Quote;
+
+namespace {
+
+constexpr auto kYes = pb::TRISTATE_YES;
+constexpr auto kNo = pb::TRISTATE_NO;
+constexpr auto kUnknown = pb::TRISTATE_UNSPECIFIED;
+
+// Template of the pods, or the pod itself.
+Value TemplateOf(const Object& object) {
+  switch (object.kind) {
+    case Kind::kPod:
+      return object.root;
+    case Kind::kCronJob:
+      return object.spec["jobTemplate"]["spec"]["template"];
+    case Kind::kDeployment:
+    case Kind::kStatefulSet:
+    case Kind::kDaemonSet:
+    case Kind::kReplicaSet:
+    case Kind::kJob:
+      return object.spec["template"];
+    default:
+      return Value();
+  }
+}
+
+// What one container says, and where.
+struct Said {
+  pb::Tristate value = kUnknown;
+  Spot spot;
+};
+
+Said NonRoot(const Value& pod, const Value& container) {
+  const auto nearest = [&](absl::string_view key) {
+    const Value own = container["securityContext"][key];
+    return own.exists() ? own : pod["securityContext"][key];
+  };
+  const Value user = nearest("runAsUser");
+  const Value non_root = nearest("runAsNonRoot");
+  const std::optional<int64_t> id = user.Number();
+  if (id == 0) return {kNo, user.spot()};
+  const std::optional<bool> flag = non_root.Flag();
+  if (flag == true) return {kYes, non_root.spot()};
+  if (id.has_value()) return {kYes, user.spot()};
+  // Without a user, the image decides.
+  return flag == false ? Said{kNo, non_root.spot()} : Said{kUnknown, container.spot()};
+}
+
+bool IsPrivileged(const Value& container) { return container["securityContext"]["privileged"].Flag() == true; }
+
+Said ReadOnlyRoot(const Value&, const Value& container) {
+  const Value flag = container["securityContext"]["readOnlyRootFilesystem"];
+  return {flag.Flag() == true ? kYes : kNo, flag.exists() ? flag.spot() : container.spot()};
+}
+
+bool Names(const Value& capabilities, absl::string_view name) {
+  const std::vector<std::string> all = capabilities.Texts();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const std::string& each) { return absl::AsciiStrToUpper(each) == name; });
+}
+
+Said Escalation(const Value&, const Value& container) {
+  const Value context = container["securityContext"];
+  if (IsPrivileged(container)) return {kYes, context["privileged"].spot()};
+  const Value added = context["capabilities"]["add"];
+  if (Names(added, "SYS_ADMIN") || Names(added, "CAP_SYS_ADMIN") || Names(added, "ALL")) return {kYes, added.spot()};
+  const Value flag = context["allowPrivilegeEscalation"];
+  return {flag.Flag() == false ? kNo : kYes, flag.exists() ? flag.spot() : container.spot()};
+}
+
+// One to bind low ports may come back, as in the Restricted level of the Pod Security Standards.
+Said Capabilities(const Value&, const Value& container) {
+  if (IsPrivileged(container)) return {kNo, container["securityContext"]["privileged"].spot()};
+  const Value capabilities = container["securityContext"]["capabilities"];
+  const Value dropped = capabilities["drop"];
+  if (!Names(dropped, "ALL")) return {kNo, dropped.exists() ? dropped.spot() : container.spot()};
+  for (const std::string& added : capabilities["add"].Texts()) {
+    if (absl::AsciiStrToUpper(added) != "NET_BIND_SERVICE") return {kNo, capabilities["add"].spot()};
+  }
+  return {kYes, dropped.spot()};
+}
+
+Said Limits(const Value& pod, const Value& container) {
+  for (const Value& resources : {container["resources"], pod["resources"]}) {
+    const Value limits = resources["limits"];
+    if (limits.Has("memory") && limits.Has("cpu")) return {kYes, limits.spot()};
+  }
+  const Value limits = container["resources"]["limits"];
+  return {kNo, limits.exists() ? limits.spot() : container.spot()};
+}
+
+// The weakest of all containers: `bad` when one is, unknown when one is not known.
+Said Weakest(const Value& pod, pb::Tristate bad, const std::function<Said(const Value&, const Value&)>& judge) {
+  std::optional<Said> weakest;
+  for (const Value& container : ContainersOf(pod)) {
+    // Without an image it is a patch of a container that is declared elsewhere.
+    if (!container.Has("image")) continue;
+    Said said = judge(pod, container);
+    if (said.value == bad) return said;
+    if (!weakest.has_value() || said.value == kUnknown) weakest = std::move(said);
+  }
+  return weakest.value_or(Said());
+}
+
+}  // namespace
+
+Value PodOf(const Object& object) { return TemplateOf(object)["spec"]; }
+Value PodMetadataOf(const Object& object) { return TemplateOf(object)["metadata"]; }
+
+std::vector<Value> ContainersOf(const Value& pod) {
+  std::vector<Value> containers = pod["containers"].Items();
+  for (Value& first : pod["initContainers"].Items()) containers.push_back(std::move(first));
+  return containers;
+}
+
+Value MainContainerOf(const Object& object) {
+  const std::vector<Value> containers = PodOf(object)["containers"].Items();
+  for (const Value& container : containers) {
+    if (container["name"].Text() == object.name) return container;
+  }
+  return containers.empty() ? Value() : containers.front();
+}
+
+void DescribeSettings(const Value& pod, const Spot& limited, Shown<pb::Component>& component) {
+  // Linux settings mean nothing there.
+  if (pod["os"]["name"].Text() == "windows") return;
+  pb::ContainerSettings settings = component.value.container();
+  const auto set = [&](const char* field, const Said& said, void (pb::ContainerSettings::*setter)(pb::Tristate)) {
+    if (said.value == kUnknown) return;
+    (settings.*setter)(said.value);
+    component.Observed(absl::StrCat("container.", field), said.spot);
+  };
+  set("runs_as_non_root", Weakest(pod, kNo, NonRoot), &pb::ContainerSettings::set_runs_as_non_root);
+  set("read_only_root", Weakest(pod, kNo, ReadOnlyRoot), &pb::ContainerSettings::set_read_only_root);
+  set("privilege_escalation", Weakest(pod, kYes, Escalation), &pb::ContainerSettings::set_privilege_escalation);
+  set("drops_capabilities", Weakest(pod, kNo, Capabilities), &pb::ContainerSettings::set_drops_capabilities);
+  Said limits = Weakest(pod, kNo, Limits);
+  if (limits.value == kNo && !limited.file.empty()) limits = {kYes, limited};
+  set("resource_limits", limits, &pb::ContainerSettings::set_resource_limits);
+  *component.value.mutable_container() = std::move(settings);
+}
+
+void SetAbsent(absl::string_view control, const Spot& spot, Shown<pb::Component>& component) {
+  for (const pb::ControlPosture& posture : component.value.posture()) {
+    if (posture.control() == control) return;
+  }
+  pb::ControlPosture& posture = *component.value.add_posture();
+  posture.set_control(std::string(control));
+  posture.set_state(pb::POSTURE_STATE_ABSENT);
+  posture.set_evidence(LocationOf(spot));
+  component.Observed("posture", spot);
+}
+
+void DescribeNodeAccess(const Object& object, Shown<pb::Component>& component, Inventory& inventory) {
+  const Value pod = PodOf(object);
+  const auto tell = [&](absl::string_view control, const Value& where, absl::string_view what) {
+    SetAbsent(control, where.spot(), component);
+    inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, where.spot(), where.path(), absl::StrCat(object.Title(), " ", what));
+  };
+  for (const Value& container : ContainersOf(pod)) {
+    if (IsPrivileged(container)) {
+      tell("container_hardening", container["securityContext"]["privileged"],
+           absl::StrCat("runs the container ", Quote(container["name"].Text()), " with all rights on its node"));
+    }
+  }
+  static constexpr std::pair<const char*, const char*> kShared[] = {
+      {"hostNetwork", "shares the network of its node"},
+      {"hostPID", "sees the processes of its node"},
+      {"hostIPC", "shares memory with the processes of its node"}};
+  for (const auto& [key, what] : kShared) {
+    if (pod[key].Flag() == true) tell("runtime_isolation", pod[key], what);
+  }
+  for (const Value& volume : pod["volumes"].Items()) {
+    const Value path = volume["hostPath"]["path"];
+    if (path.exists()) {
+      tell("runtime_isolation", path, absl::StrCat("mounts ", Quote(path.Text()), " of its node"));
+    }
+  }
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,339 @@
+// Ingresses and routes of the Gateway API: see kubernetes_entries.h.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/importers/kubernetes_entries.h"
+
+namespace metapowers::importers::kubernetes {
+
+namespace pb = model::v1;
+using model::Quote;
+
+namespace {
+
+constexpr int kHttp = 80;
+constexpr int kHttps = 443;
+
+// `*.shop.com` and `shop.com` in lower case; "" for what stands for every host.
+std::string HostOf(const Value& value) { return absl::AsciiStrToLower(value.Text()); }
+
+bool Covers(absl::string_view pattern, absl::string_view host) {
+  if (pattern.empty() || host.empty() || pattern == "*" || pattern == host) return true;
+  return absl::StartsWith(pattern, "*.") && absl::EndsWith(host, pattern.substr(1));
+}
+
+void SetWeb(bool tls, int port, const Spot& spot, Entry& entry) {
+  entry.connection.port = port;
+  entry.connection.protocol = tls ? "https" : "http";
+  entry.connection.transport = tls ? pb::TRANSPORT_SECURITY_TLS : pb::TRANSPORT_SECURITY_NONE;
+  entry.connection.spot = spot;
+}
+
+// --- Ingress -----------------------------------------------------------------------------------------------------
+
+class IngressReader {
+ public:
+  IngressReader(const Object& object, Entries& entries) : object_(object), entries_(entries) {}
+
+  void Read() {
+    const Value annotations = object_.metadata()["annotations"];
+    Value class_name = object_.spec["ingressClassName"];
+    if (!class_name.exists()) class_name = annotations["kubernetes.io/ingress.class"];
+    common_.title = object_.Title();
+    common_.spot = object_.spot;
+    DescribeReach(object_, class_name, Reach::kInternet, common_);
+    DescribeGuards(object_, common_);
+    for (const char* key : {"defaultBackend", "backend"}) Open(object_.spec[key], "");
+    for (const Value& rule : object_.spec["rules"].Items()) {
+      for (const Value& path : rule["http"]["paths"].Items()) Open(path["backend"], HostOf(rule["host"]));
+    }
+  }
+
+ private:
+  // The entry of `tls` for a host; not there when it is served in clear.
+  Value TlsOf(const std::string& host) const {
+    for (const Value& tls : object_.spec["tls"].Items()) {
+      const std::vector<Value> hosts = tls["hosts"].Items();
+      const bool covered =
+          hosts.empty() || (!host.empty() && std::any_of(hosts.begin(), hosts.end(),
+                                                         [&](const Value& one) { return Covers(HostOf(one), host); }));
+      if (covered) return tls;
+    }
+    return Value();
+  }
+
+  void Open(const Value& backend, const std::string& host) {
+    const Value now = backend["service"];
+    const std::string service = now.exists() ? now["name"].Text() : backend["serviceName"].Text();
+    if (service.empty()) return;
+    const Value port = now["port"];
+    std::string number = now.exists() ? port["number"].Text() : backend["servicePort"].Text();
+    if (number.empty()) number = port["name"].Text();
+    const Value tls = TlsOf(host);
+    const bool certificate = tls.exists() || HasCertificate(object_);
+    Entry entry = common_;
+    if (!absl::StrContains(host, '*')) entry.host = host;
+    SetWeb(certificate, certificate ? kHttps : kHttp, tls.exists() ? tls.spot() : backend.spot(), entry);
+    entries_.Open(object_.space, service, number, std::move(entry));
+  }
+
+  const Object& object_;
+  Entries& entries_;
+  Entry common_;
+};
+
+// --- Gateway API -------------------------------------------------------------------------------------------------
+
+// Protocols of listeners that a route of each kind attaches to.
+bool Attaches(Kind route, absl::string_view protocol) {
+  switch (route) {
+    case Kind::kTlsRoute:
+      return protocol == "TLS";
+    case Kind::kTcpRoute:
+      return protocol == "TCP" || protocol == "TLS";
+    case Kind::kUdpRoute:
+      return protocol == "UDP";
+    default:
+      return protocol == "HTTP" || protocol == "HTTPS";
+  }
+}
+
+class RouteReader {
+ public:
+  RouteReader(const Object& route, Cluster& cluster, Entries& entries)
+      : route_(route), cluster_(cluster), entries_(entries) {}
+
+  void Read() {
+    for (const Value& parent : route_.spec["parentRefs"].Items()) {
+      const std::string kind = parent["kind"].Text();
+      // Another kind of parent, such as a Service, routes inside of the mesh.
+      if (!kind.empty() && kind != "Gateway") continue;
+      std::string space = parent["namespace"].Text();
+      if (space.empty()) space = route_.space;
+      const Object* gateway = cluster_.objects.Find(Kind::kGateway, space, parent["name"].Text());
+      if (gateway != nullptr) {
+        Attach(parent, *gateway);
+      } else {
+        Entry entry;
+        entry.title = route_.Title();
+        entry.spot = parent.spot();
+        entry.why = absl::StrCat("hangs on Gateway ", Quote(absl::StrCat(space, "/", parent["name"].Text())),
+                                 ", which is in no file: is that open to the internet?");
+        entry.connection.spot = parent.spot();
+        OpenBackends(entry);
+      }
+    }
+  }
+
+ private:
+  bool Chosen(const Value& parent, const Value& listener) const {
+    const std::string section = parent["sectionName"].Text();
+    if (!section.empty() && section != listener["name"].Text()) return false;
+    if (parent.Has("port") && parent["port"].Text() != listener["port"].Text()) return false;
+    if (!Attaches(route_.kind, listener["protocol"].Text())) return false;
+    const std::vector<Value> hosts = route_.spec["hostnames"].Items();
+    const std::string pattern = HostOf(listener["hostname"]);
+    return hosts.empty() || std::any_of(hosts.begin(), hosts.end(), [&](const Value& host) {
+             return Covers(pattern, HostOf(host)) || Covers(HostOf(host), pattern);
+           });
+  }
+
+  void Attach(const Value& parent, const Object& gateway) {
+    const Value class_name = gateway.spec["gatewayClassName"];
+    // A waypoint of the mesh is reached by the mesh only.
+    if (absl::EndsWith(class_name.Text(), "waypoint")) return;
+    for (const Value& listener : gateway.spec["listeners"].Items()) {
+      if (!Chosen(parent, listener)) continue;
+      Entry entry;
+      entry.title = route_.Title();
+      entry.spot = gateway.spot;
+      DescribeReach(gateway, class_name, Reach::kInternet, entry);
+      const std::string protocol = listener["protocol"].Text();
+      const int port = static_cast<int>(std::clamp<int64_t>(listener["port"].Number().value_or(0), 0, 65535));
+      if (protocol == "HTTP" || protocol == "HTTPS") {
+        SetWeb(protocol == "HTTPS", port, listener["protocol"].spot(), entry);
+        if (route_.kind == Kind::kGrpcRoute) entry.connection.protocol = "grpc";
+      } else {
+        entry.connection.port = port;
+        entry.connection.spot = listener["protocol"].spot();
+        if (protocol == "TLS") entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
+      }
+      const std::vector<Value> hosts = route_.spec["hostnames"].Items();
+      if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
+      OpenBackends(entry);
+    }
+  }
+
+  void OpenBackends(const Entry& entry) {
+    for (const Value& rule : route_.spec["rules"].Items()) {
+      for (const Value& backend : rule["backendRefs"].Items()) {
+        const std::string kind = backend["kind"].Text();
+        if (!kind.empty() && kind != "Service") continue;
+        std::string space = backend["namespace"].Text();
+        if (space.empty()) space = route_.space;
+        entries_.Open(space, backend["name"].Text(), backend["port"].Text(), entry);
+      }
+    }
+  }
+
+  const Object& route_;
+  Cluster& cluster_;
+  Entries& entries_;
+};
+
+// --- Gateways of Istio -------------------------------------------------------------------------------------------
+
+class MeshGatewayReader {
+ public:
+  MeshGatewayReader(Cluster& cluster, Entries& entries) : cluster_(cluster), entries_(entries) {}
+
+  void Read(const Object& service) {
+    for (const Value& named : service.spec["gateways"].Items()) {
+      const std::string name = named.Text();
+      if (name == "mesh") continue;
+      const size_t slash = name.find('/');
+      const std::string space = slash == std::string::npos ? service.space : name.substr(0, slash);
+      const std::string own = slash == std::string::npos ? name : name.substr(slash + 1);
+      const Object* gateway = cluster_.objects.Find(Kind::kIstioGateway, space, own);
+      if (gateway == nullptr) {
+        Entry entry;
+        entry.title = service.Title();
+        entry.spot = named.spot();
+        entry.why =
+            absl::StrCat("hangs on Gateway ", Quote(name), ", which is in no file: is that open to the internet?");
+        entry.connection.spot = named.spot();
+        OpenRoutes(service, nullptr, entry);
+        continue;
+      }
+      for (const Value& server : gateway->spec["servers"].Items()) Bind(service, *gateway, server);
+    }
+  }
+
+ private:
+  static bool Serves(const Value& server, const Object& service) {
+    for (const Value& pattern : server["hosts"].Items()) {
+      const std::string text = HostOf(pattern);
+      const std::string host = text.substr(text.find('/') == std::string::npos ? 0 : text.find('/') + 1);
+      for (const Value& own : service.spec["hosts"].Items()) {
+        if (Covers(host, HostOf(own)) || Covers(HostOf(own), host)) return true;
+      }
+    }
+    return false;
+  }
+
+  void Bind(const Object& service, const Object& gateway, const Value& server) {
+    const Value tls = server["tls"];
+    // What only sends callers on to TLS leads nowhere.
+    if (!Serves(server, service) || tls["httpsRedirect"].Flag() == true) return;
+    const Labels selector = gateway.spec["selector"].TextMap();
+    const auto egress = selector.find("istio");
+    if (egress != selector.end() && egress->second == "egressgateway") return;
+    Entry entry;
+    entry.title = service.Title();
+    entry.spot = gateway.spot;
+    DescribeReach(gateway, Value(), Reach::kInternet, entry);
+    const std::string protocol = absl::AsciiStrToUpper(server["port"]["protocol"].Text());
+    const int port = static_cast<int>(std::clamp<int64_t>(server["port"]["number"].Number().value_or(0), 0, 65535));
+    entry.connection.port = port;
+    entry.connection.spot = tls.exists() ? tls.spot() : server["port"].spot();
+    const std::string mode = tls["mode"].Text();
+    if (protocol == "HTTP" || protocol == "HTTP2" || protocol == "GRPC" || protocol == "HTTPS") {
+      SetWeb(protocol == "HTTPS", port, entry.connection.spot, entry);
+      if (protocol == "GRPC") entry.connection.protocol = "grpc";
+    } else if (protocol == "TLS") {
+      entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
+    }
+    if (mode == "MUTUAL" || mode == "ISTIO_MUTUAL") {
+      entry.connection.transport = pb::TRANSPORT_SECURITY_MTLS;
+      entry.authentication = pb::FLOW_AUTHENTICATION_CLIENT_CERT;
+      entry.authentication_spot = tls["mode"].spot();
+    }
+    const std::vector<Value> hosts = service.spec["hosts"].Items();
+    if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
+    OpenRoutes(service, &selector, entry);
+  }
+
+  // Where pods of the gateway are in the files, they call; what reaches them is told by their own Services.
+  void OpenRoutes(const Object& service, const Labels* selector, const Entry& entry) {
+    std::vector<Workload*> pods;
+    if (selector != nullptr) {
+      for (const auto& [space, object] : cluster_.objects.spaces()) {
+        for (Workload* pod : cluster_.workloads.WithLabels(space, *selector)) pods.push_back(pod);
+      }
+    }
+    std::set<std::pair<std::string, std::string>> opened;  // host and port: a route often repeats them
+    for (const char* kind : {"http", "tls", "tcp"}) {
+      for (const Value& rule : service.spec[kind].Items()) {
+        for (const Value& route : rule["route"].Items()) {
+          const Value destination = route["destination"];
+          const std::string port = destination["port"]["number"].Text();
+          if (!opened.emplace(destination["host"].Text(), port).second) continue;
+          Open(service, destination, port, pods, entry);
+        }
+      }
+    }
+  }
+
+  void Open(const Object& service, const Value& destination, const std::string& port,
+            const std::vector<Workload*>& pods, const Entry& entry) {
+    const Host host = cluster_.services.Resolve(absl::AsciiStrToLower(destination["host"].Text()), service.space);
+    if (host.kind == Host::Kind::kOutside) return;
+    const std::string& space = host.service != nullptr ? host.service->object->space : host.space;
+    const std::string& name = host.service != nullptr ? host.service->object->name : host.name;
+    if (pods.empty() || host.service == nullptr) return entries_.Open(space, name, port, entry);
+    Connection inside;
+    inside.spot = destination.spot();
+    const ServicePort* known =
+        host.service->PortOf(static_cast<int>(destination["port"]["number"].Number().value_or(0)));
+    if (known == nullptr && host.service->ports.size() == 1) known = &host.service->ports.front();
+    if (known != nullptr) {
+      inside.port = known->port;
+      inside.target_port = known->target;
+      inside.protocol = known->protocol;
+      inside.protocol_spot = known->spot;
+    }
+    for (const Workload* pod : pods) {
+      for (const Workload* target : host.service->targets) {
+        if (pod != target) cluster_.flows.Between(*pod, *target, inside);
+      }
+    }
+  }
+
+  Cluster& cluster_;
+  Entries& entries_;
+};
+
+}  // namespace
+
+void OpenRoutes(Cluster& cluster, Entries& entries) {
+  for (const Object* ingress : cluster.objects.Of(Kind::kIngress)) {
+    cluster.inventory.Count("ingresses");
+    IngressReader(*ingress, entries).Read();
+  }
+  for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kGateway)) cluster.inventory.Count("gateways");
+  for (const Kind kind : {Kind::kHttpRoute, Kind::kGrpcRoute, Kind::kTlsRoute, Kind::kTcpRoute, Kind::kUdpRoute}) {
+    for (const Object* route : cluster.objects.Of(kind)) {
+      cluster.inventory.Count("routes");
+      RouteReader(*route, cluster, entries).Read();
+    }
+  }
+}
+
+void OpenMeshGateways(Cluster& cluster, Entries& entries) {
+  for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kIstioGateway)) {
+    cluster.inventory.Count("gateways");
+  }
+  for (const Object* service : cluster.objects.Of(Kind::kVirtualService)) {
+    cluster.inventory.Count("routes");
+    MeshGatewayReader(cluster, entries).Read(*service);
+  }
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,212 @@
+#include "service/importers/kubernetes_services.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "service/importers/known_images.h"
+#include "service/importers/kubernetes_pod.h"
+
+namespace metapowers::importers::kubernetes {
+
+using model::Quote;
+
+namespace {
+
+// Names of ports and what the catalogue calls that. Of names that say only `tcp` or `tls` the rest is looked at.
+constexpr std::pair<absl::string_view, absl::string_view> kProtocols[] = {
+    {"http", "http"},
+    {"http2", "http"},
+    {"h2c", "http"},
+    {"https", "https"},
+    {"grpc", "grpc"},
+    {"grpcs", "grpc"},
+    {"ws", "ws"},
+    {"wss", "wss"},
+    {"mongo", "mongodb"},
+    {"mongodb", "mongodb"},
+    {"mysql", "mysql"},
+    {"mariadb", "mysql"},
+    {"redis", "redis"},
+    {"postgres", "postgresql"},
+    {"postgresql", "postgresql"},
+    {"amqp", "amqp"},
+    {"amqps", "amqps"},
+    {"kafka", "kafka"},
+    {"nats", "nats"},
+    {"mqtt", "mqtt"},
+    {"memcached", "memcached"},
+    {"memcache", "memcached"},
+    {"cassandra", "cassandra"},
+    {"cql", "cassandra"},
+    {"ldap", "ldap"},
+    {"ldaps", "ldaps"},
+    {"smtp", "smtp"},
+    {"dns", "dns"},
+    {"ssh", "ssh"},
+    {"sftp", "sftp"},
+    {"ftp", "ftp"},
+    {"otlp", "otlp"},
+    {"thrift", "thrift"},
+    {"bolt", "bolt"},
+};
+
+int PortNumber(const Value& value) {
+  constexpr int64_t kMostPorts = 65535;
+  const auto number = value.Number();
+  if (!number.has_value()) return 0;
+  if (*number >= 1 && *number <= kMostPorts) return static_cast<int>(*number);
+  value.Complain("is no port");
+  return 0;
+}
+
+ServicePort ReadPort(const Value& value) {
+  ServicePort port;
+  port.name = value["name"].Text();
+  port.port = PortNumber(value["port"]);
+  port.node = PortNumber(value["nodePort"]);
+  const Value target = value["targetPort"];
+  const std::string number = target.Text();
+  const bool digits = !number.empty() && std::all_of(number.begin(), number.end(), absl::ascii_isdigit);
+  port.target = digits ? PortNumber(target) : target.exists() ? 0 : port.port;
+  for (const char* key : {"appProtocol", "name"}) {
+    port.protocol = ProtocolOf(value[key].Text());
+    port.spot = value[key].spot();
+    if (!port.protocol.empty()) break;
+  }
+  return port;
+}
+
+void Check(const Service& service, Inventory& inventory) {
+  const Object& object = *service.object;
+  if (!service.targets.empty() || service.type == "ExternalName") return;
+  const bool selects = !object.spec["selector"].TextMap().empty();
+  inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, object.spot, "",
+                 absl::StrCat(object.Title(), selects ? " selects no workload of these files"
+                                                      : " has no selector: what answers it is in no file"));
+}
+
+}  // namespace
+
+std::string ProtocolOf(absl::string_view name) {
+  absl::ConsumePrefix(&name, "kubernetes.io/");
+  std::vector<std::string> parts = absl::StrSplit(absl::AsciiStrToLower(name), '-');
+  if (parts.size() > 1 && (parts[0] == "tcp" || parts[0] == "tls" || parts[0] == "udp")) parts.erase(parts.begin());
+  for (const auto& [word, protocol] : kProtocols) {
+    if (parts.front() == word) return std::string(protocol);
+  }
+  return "";
+}
+
+const ServicePort* Service::PortOf(int number) const {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const ServicePort& p) { return p.port == number; });
+  return found == ports.end() ? nullptr : &*found;
+}
+
+const ServicePort* Service::PortNamed(absl::string_view name) const {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const ServicePort& p) { return p.name == name; });
+  return found == ports.end() ? nullptr : &*found;
+}
+
+Services::Services(const Objects& objects, Workloads& workloads, Inventory& inventory) : objects_(objects) {
+  for (const Object* object : objects.Of(Kind::kService)) {
+    inventory.Count("services");
+    Service& service = services_.emplace_back();
+    service.object = object;
+    service.type = object->spec["type"].Text();
+    if (service.type.empty()) service.type = "ClusterIP";
+    if (service.type == "ExternalName") service.alias = absl::AsciiStrToLower(object->spec["externalName"].Text());
+    for (const Value& port : object->spec["ports"].Items()) service.ports.push_back(ReadPort(port));
+    if (service.type != "ExternalName") {
+      service.targets = workloads.WithLabels(object->space, object->spec["selector"].TextMap());
+    }
+    Check(service, inventory);
+    by_name_[absl::StrCat(object->space, "/", object->name)] = &service;
+    for (const Workload* target : service.targets) in_front_[target].push_back(&service);
+  }
+}
+
+const Service* Services::Find(absl::string_view space, absl::string_view name) const {
+  const auto found = by_name_.find(absl::StrCat(space, "/", name));
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+const std::vector<const Service*>& Services::InFrontOf(const Workload& workload) const {
+  static const std::vector<const Service*> kNone;
+  const auto found = in_front_.find(&workload);
+  return found == in_front_.end() ? kNone : found->second;
+}
+
+// `service`, `service.namespace`, `service.namespace.svc…`, each with the name of a pod in front.
+std::optional<Host> Services::ResolveInside(absl::string_view host, absl::string_view space) const {
+  const auto answer = [&](absl::string_view name, absl::string_view in) {
+    const Service* service = Find(in, name);
+    return service != nullptr ? Host{Host::Kind::kService, service, "", ""}
+                              : Host{Host::Kind::kMissing, nullptr, std::string(name), std::string(in)};
+  };
+  const std::vector<absl::string_view> labels = absl::StrSplit(host, '.');
+  if (labels.size() == 1) return answer(labels[0], space);
+  for (size_t i = 2; i < labels.size(); ++i) {
+    if (labels[i] == "svc") return answer(labels[i - 2], labels[i - 1]);
+  }
+  if (labels.size() == 2) {
+    if (objects_.HasSpace(labels[1])) return answer(labels[0], labels[1]);
+    if (Find(space, labels[1]) != nullptr) return answer(labels[1], space);
+  }
+  if (labels.size() == 3 && Find(labels[2], labels[1]) != nullptr) return answer(labels[1], labels[2]);
+  return std::nullopt;
+}
+
+Host Services::Resolve(absl::string_view host, absl::string_view space) const {
+  constexpr int kMostAliases = 8;
+  std::string name(absl::StripSuffix(host, "."));
+  std::string from(space);
+  for (int i = 0; i < kMostAliases; ++i) {
+    std::optional<Host> inside = ResolveInside(name, from);
+    if (!inside.has_value()) break;
+    if (inside->kind != Host::Kind::kService || inside->service->alias.empty()) return *inside;
+    name = std::string(absl::StripSuffix(inside->service->alias, "."));
+    from = inside->service->object->space;
+  }
+  return {Host::Kind::kOutside, nullptr, name, ""};
+}
+
+void NameComponents(const Services& services, Workloads& workloads) {
+  std::map<std::string, std::set<const Workload*>> meant;  // name with its namespace, or name of an image
+  std::map<const Workload*, std::vector<std::pair<std::string, std::string>>> names;  // key in `meant`, name
+  const auto offer = [&](const Workload& workload, const std::string& key, const std::string& name) {
+    meant[key].insert(&workload);
+    names[&workload].emplace_back(key, name);
+  };
+  for (Workload& workload : workloads.all()) {
+    const std::string& space = workload.object->space;
+    meant[absl::StrCat(space, "/", workload.component->name)].insert(&workload);
+    const std::string image = MainContainerOf(*workload.object)["image"].Text();
+    if (image.empty() || FindKnownImage(image) != nullptr) continue;
+    const ImageName parsed = ParseImageName(image);
+    offer(workload, absl::StrCat(space, "/", parsed.Last()), parsed.Last());
+    if (parsed.repository != parsed.Last())
+      offer(workload, absl::StrCat("image:", parsed.repository), parsed.repository);
+  }
+  for (const Service& service : services.all()) {
+    const Object& object = *service.object;
+    for (const Workload* target : service.targets) {
+      offer(*target, absl::StrCat(object.space, "/", object.name), object.name);
+      const std::string full = absl::StrCat(object.name, ".", object.space, ".svc.cluster.local");
+      offer(*target, full, full);
+    }
+  }
+  for (Workload& workload : workloads.all()) {
+    for (const auto& [key, name] : names[&workload]) {
+      std::vector<std::string>& own = workload.component->names;
+      const bool known = name == workload.component->name || std::find(own.begin(), own.end(), name) != own.end();
+      if (!known && !name.empty() && meant[key].size() == 1) own.push_back(name);
+    }
+  }
+}
+
+}  // namespace metapowers::importers::kubernetes

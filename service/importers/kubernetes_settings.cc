@@ -1,0 +1,158 @@
+#include "service/importers/kubernetes_settings.h"
+
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "service/importers/kubernetes_pod.h"
+#include "service/importers/settings.h"
+
+namespace metapowers::importers::kubernetes {
+namespace {
+
+constexpr size_t kMaxValue = 64 << 10;
+
+std::string TextOf(const Value& value) {
+  // Numbers and switches are scalars too; what is none is not for us to judge in data.
+  const bool scalar = value.exists() && value.node().kind == model::YamlNode::Kind::kScalar;
+  return scalar ? value.node().text.substr(0, kMaxValue) : "";
+}
+
+// `value` with each `$(NAME)` of a variable before it written out.
+std::string Expand(const std::string& value, const std::map<std::string, std::string>& before) {
+  std::string out;
+  absl::string_view rest = value;
+  for (size_t open = rest.find("$("); open != absl::string_view::npos; open = rest.find("$(")) {
+    const size_t close = rest.find(')', open);
+    if (close == absl::string_view::npos) break;
+    const auto known = before.find(std::string(rest.substr(open + 2, close - open - 2)));
+    const bool fits = known != before.end() && out.size() + known->second.size() <= kMaxValue;
+    absl::StrAppend(&out, rest.substr(0, open),
+                    fits ? absl::string_view(known->second) : rest.substr(open, close + 1 - open));
+    rest.remove_prefix(close + 1);
+  }
+  return absl::StrCat(out, rest);
+}
+
+class SettingsReader {
+ public:
+  SettingsReader(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take)
+      : workload_(workload), objects_(objects), take_(take) {}
+
+  void Read() {
+    for (const Value& container : ContainersOf(workload_.pod)) {
+      known_.clear();
+      for (const Value& from : container["envFrom"].Items()) ReadAll(from);
+      for (const Value& variable : container["env"].Items()) ReadVariable(variable);
+      for (const char* key : {"command", "args"}) ReadArguments(container[key]);
+    }
+    for (const Value& volume : workload_.pod["volumes"].Items()) {
+      ReadFiles(volume["configMap"]["name"].Text());
+      for (const Value& source : volume["projected"]["sources"].Items()) ReadFiles(source["configMap"]["name"].Text());
+    }
+  }
+
+ private:
+  const Object* ConfigMap(const std::string& name) const {
+    return objects_.Find(Kind::kConfigMap, workload_.object->space, name);
+  }
+
+  void Take(Setting setting) {
+    setting.value = Expand(setting.value, known_);
+    if (!NamesSecret(setting.name) && setting.kind == Setting::Kind::kVariable) known_[setting.name] = setting.value;
+    take_(setting);
+  }
+
+  void ReadAll(const Value& from) {
+    const Object* map = ConfigMap(from["configMapRef"]["name"].Text());
+    if (map == nullptr) return;
+    const std::string prefix = from["prefix"].Text();
+    for (const auto& [key, value] : map->root["data"].Entries()) {
+      Take({Setting::Kind::kVariable, absl::StrCat(prefix, key), TextOf(value), value, map});
+    }
+  }
+
+  void ReadVariable(const Value& variable) {
+    const std::string name = variable["name"].Text();
+    const Value value = variable["value"];
+    if (value.exists()) return Take({Setting::Kind::kVariable, name, TextOf(value), value, nullptr});
+    const Value from = variable["valueFrom"]["configMapKeyRef"];
+    const Object* map = ConfigMap(from["name"].Text());
+    if (map == nullptr) return;
+    const Value kept = map->root["data"][from["key"].Text()];
+    if (kept.exists()) Take({Setting::Kind::kVariable, name, TextOf(kept), kept, map});
+  }
+
+  // `--name=value`, `--name value` and scripts.
+  void ReadArguments(const Value& arguments) {
+    std::string option;
+    for (const Value& argument : arguments.Items()) {
+      const std::string text = TextOf(argument);
+      if (text.find_first_of(" \n") != std::string::npos) {
+        Take({Setting::Kind::kText, "", text, argument, nullptr});
+        option.clear();
+        continue;
+      }
+      const size_t equals = text.find('=');
+      const bool dashed = absl::StartsWith(text, "-");
+      const absl::string_view name =
+          absl::StripPrefix(absl::StripPrefix(absl::string_view(text).substr(0, equals), "-"), "-");
+      if (dashed && equals == std::string::npos) {
+        option = std::string(name);
+        continue;
+      }
+      if (equals != std::string::npos && !absl::StrContains(name, "/")) {
+        Take({Setting::Kind::kArgument, std::string(name), text.substr(equals + 1), argument, nullptr});
+      } else {
+        Take({Setting::Kind::kArgument, option, text, argument, nullptr});
+      }
+      option.clear();
+    }
+  }
+
+  void ReadFiles(const std::string& name) {
+    const Object* map = name.empty() ? nullptr : ConfigMap(name);
+    if (map == nullptr || !files_.insert(map).second) return;
+    for (const auto& [key, value] : map->root["data"].Entries()) {
+      Take({Setting::Kind::kText, "", TextOf(value), value, map});
+    }
+  }
+
+  const Workload& workload_;
+  const Objects& objects_;
+  const std::function<void(const Setting&)>& take_;
+  std::map<std::string, std::string> known_;  // variables of the container so far
+  std::set<const Object*> files_;
+};
+
+}  // namespace
+
+void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take) {
+  SettingsReader(workload, objects, take).Read();
+}
+
+void ForEachSecret(const Workload& workload, const std::function<void(const SecretUse&)>& take) {
+  const auto give = [&](const Value& name, std::string key, bool pulls_images = false) {
+    const std::string text = name.Text();
+    if (!text.empty()) take({text, std::move(key), name, pulls_images});
+  };
+  for (const Value& container : ContainersOf(workload.pod)) {
+    for (const Value& from : container["envFrom"].Items()) give(from["secretRef"]["name"], "");
+    for (const Value& variable : container["env"].Items()) {
+      const Value from = variable["valueFrom"]["secretKeyRef"];
+      give(from["name"], from["key"].Text());
+    }
+  }
+  for (const Value& volume : workload.pod["volumes"].Items()) {
+    give(volume["secret"]["secretName"], "");
+    for (const Value& source : volume["projected"]["sources"].Items()) give(source["secret"]["name"], "");
+  }
+  for (const Value& secret : workload.pod["imagePullSecrets"].Items()) give(secret["name"], "", true);
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,42 @@
+// Settings that workloads are given: environment variables, arguments, and files of ConfigMaps; and the Secrets that
+// they are given. Values may be secrets: they are looked at and never kept.
+#ifndef METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SETTINGS_H_
+#define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SETTINGS_H_
+
+#include <functional>
+#include <string>
+
+#include "service/importers/kubernetes_objects.h"
+#include "service/importers/kubernetes_workloads.h"
+
+namespace metapowers::importers::kubernetes {
+
+struct Setting {
+  enum class Kind {
+    kVariable,
+    kArgument,
+    kText,  // a script or a file: only what is declared is taken from it
+  };
+  Kind kind = Kind::kVariable;
+  std::string name;   // of the variable, of the option, or empty
+  std::string value;  // what of it is known
+  Value at;
+  const Object* config_map = nullptr;  // that has it
+};
+
+// Calls `take` for each setting of all containers of a workload.
+void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take);
+
+struct SecretUse {
+  std::string name;
+  std::string key;  // empty when all of it is used
+  Value at;
+  bool pulls_images = false;  // by the node, not by the workload
+};
+
+// Calls `take` for each Secret that a workload is given.
+void ForEachSecret(const Workload& workload, const std::function<void(const SecretUse&)>& take);
+
+}  // namespace metapowers::importers::kubernetes
+
+#endif  // METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SETTINGS_H_

@@ -1,0 +1,246 @@
+#include "service/importers/kubernetes_workloads.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/importers/known_images.h"
+#include "service/importers/kubernetes_pod.h"
+
+namespace metapowers::importers::kubernetes {
+
+namespace pb = model::v1;
+using model::Quote;
+
+namespace {
+
+constexpr absl::string_view kCluster = "kubernetes-cluster";
+// In the order in which they take their plain names.
+constexpr Kind kWorkloadKinds[] = {Kind::kDeployment, Kind::kStatefulSet, Kind::kDaemonSet, Kind::kReplicaSet,
+                                   Kind::kCronJob,    Kind::kJob,         Kind::kPod};
+
+std::string LabelKey(absl::string_view key, absl::string_view value) { return absl::StrCat(key, "=", value); }
+
+// Of what an autoscaler scales.
+std::string TargetKey(absl::string_view space, absl::string_view kind, absl::string_view name) {
+  return absl::StrCat(space, "/", kind, "/", name);
+}
+
+// The component's number of instances. What a field left out means is defined: one.
+void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Component>& component) {
+  const bool scaled =
+      object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet || object.kind == Kind::kReplicaSet;
+  if (!scaled && object.kind != Kind::kPod) return;
+  Value from = object.spec["replicas"];
+  if (scaler != nullptr) {
+    from = scaler->spec["minReplicas"];
+    if (!from.exists()) from = scaler->spec["scaleTargetRef"];
+  }
+  const bool stated = from.exists() && from.node().kind == model::YamlNode::Kind::kScalar;
+  const std::optional<int64_t> number = stated ? from.Number() : std::optional<int64_t>(1);
+  if (!number.has_value()) return;
+  constexpr int64_t kMost = 1'000'000;
+  if (*number < 0 || *number > kMost) return from.Complain("is no number of replicas");
+  component.value.set_replicas(static_cast<int32_t>(*number));
+  component.Observed("replicas", from.exists() ? from.spot() : object.spot);
+}
+
+void DescribeMain(const Object& object, Shown<pb::Component>& component) {
+  const Value image = MainContainerOf(object)["image"];
+  const std::string reference = image.Text();
+  constexpr size_t kMaxReference = 1024;
+  if (reference.empty() || reference.size() > kMaxReference) {
+    component.value.set_kind(pb::COMPONENT_KIND_PROCESS);
+    component.Assumed("kind", object.spot, "the manifest names no image");
+    return;
+  }
+  DescribeImage(reference, image.spot(), component);
+  const ImageName name = ParseImageName(reference);
+  const absl::string_view digits = absl::StartsWith(name.tag, "v") ? absl::string_view(name.tag).substr(1) : name.tag;
+  if (digits.empty() || !absl::ascii_isdigit(digits.front())) return;
+  component.value.set_version(absl::StrCat(name.Last(), " ", name.tag));
+  component.Observed("version", image.spot());
+}
+
+// Containers that run beside the main one have no place of their own in the model.
+void DescribeCompany(const Object& object, Shown<pb::Component>& component) {
+  const Value containers = PodOf(object)["containers"];
+  std::vector<std::string> names;
+  for (const Value& container : containers.Items()) names.push_back(container["name"].Text().substr(0, 64));
+  if (names.size() < 2) return;
+  component.value.set_description(absl::StrCat("Runs the containers ", absl::StrJoin(names, ", "), "."));
+  component.Observed("description", containers.spot());
+}
+
+void AskForData(const Object& object, const Shown<pb::Component>& component, Inventory& inventory) {
+  if (component.value.kind() == pb::COMPONENT_KIND_DATASTORE) return;
+  std::vector<Value> claims = object.spec["volumeClaimTemplates"].Items();
+  for (const Value& volume : PodOf(object)["volumes"].Items()) {
+    if (volume.Has("persistentVolumeClaim")) claims.push_back(volume["persistentVolumeClaim"]);
+  }
+  if (claims.empty()) return;
+  inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, claims.front().spot(), claims.front().path(),
+                 absl::StrCat(object.Title(), " keeps files on a persistent volume: which data are in them?"));
+}
+
+// Nearest to the pod wins, as in Istio: label or annotation of the pod, then labels of its namespace.
+pb::Tristate MeshedOf(const Object& object, const Labels& labels, const Objects& objects) {
+  constexpr absl::string_view kInject = "sidecar.istio.io/inject";
+  std::string inject = PodMetadataOf(object)["annotations"][kInject].Text();
+  if (const auto label = labels.find(std::string(kInject)); label != labels.end()) inject = label->second;
+  if (inject == "true") return pb::TRISTATE_YES;
+  if (inject == "false") return pb::TRISTATE_NO;
+  const Object* space = objects.Find(Kind::kNamespace, "", object.space);
+  if (space == nullptr) return pb::TRISTATE_UNSPECIFIED;
+  const Value of_space = space->metadata()["labels"];
+  const bool on = of_space["istio-injection"].Text() == "enabled" || of_space.Has("istio.io/rev") ||
+                  of_space["istio.io/dataplane-mode"].Text() == "ambient";
+  if (on) return pb::TRISTATE_YES;
+  return of_space["istio-injection"].Text() == "disabled" ? pb::TRISTATE_NO : pb::TRISTATE_UNSPECIFIED;
+}
+
+void AddZones(const Objects& objects, Inventory& inventory) {
+  if (objects.spaces().empty()) return;
+  Shown<pb::Infrastructure>& cluster = inventory.infrastructure.emplace_back();
+  cluster.name = std::string(kCluster);
+  cluster.value.set_name("Kubernetes cluster");
+  cluster.value.set_kind(pb::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER);
+  cluster.spot = objects.spaces().begin()->second->spot;
+  for (const auto& [space, object] : objects.spaces()) {
+    Shown<pb::Zone>& zone = inventory.zones.emplace_back();
+    zone.name = space;
+    zone.scope = "kubernetes";
+    zone.spot = object->spot;
+    zone.value.set_name(space);
+    zone.value.set_type(pb::ZONE_TYPE_K8S_NAMESPACE);
+    zone.Refers("runs_on", {std::string(kCluster), "", zone.spot});
+    const bool named = object->names_space || object->kind == Kind::kNamespace;
+    if (!named) {
+      zone.Assumed("name", zone.spot, "the manifests name no namespace, and such objects are put into `default`");
+    }
+  }
+}
+
+bool MatchesExpression(const Value& expression, const Labels& labels) {
+  const auto label = labels.find(expression["key"].Text());
+  const bool has = label != labels.end();
+  const std::string what = expression["operator"].Text();
+  if (what == "Exists") return has;
+  if (what == "DoesNotExist") return !has;
+  const std::vector<std::string> values = expression["values"].Texts();
+  const bool in = has && std::find(values.begin(), values.end(), label->second) != values.end();
+  if (what == "In") return in;
+  if (what == "NotIn") return !in;
+  expression.Complain("has no operator In, NotIn, Exists or DoesNotExist");
+  return false;
+}
+
+}  // namespace
+
+bool Matches(const Value& selector, const Labels& labels) {
+  for (const auto& [key, value] : selector["matchLabels"].TextMap()) {
+    const auto label = labels.find(key);
+    if (label == labels.end() || label->second != value) return false;
+  }
+  for (const Value& expression : selector["matchExpressions"].Items()) {
+    if (!MatchesExpression(expression, labels)) return false;
+  }
+  return true;
+}
+
+Workloads::Workloads(const Objects& objects, Inventory& inventory) {
+  AddZones(objects, inventory);
+  for (const Object* range : objects.Of(Kind::kLimitRange)) {
+    for (const Value& limit : range->spec["limits"].Items()) {
+      const Value given = limit["default"];
+      const bool all = given.Has("memory") && given.Has("cpu");
+      if (all && limit["type"].Text() == "Container") limited_.try_emplace(range->space, given.spot());
+    }
+  }
+  for (const Object* scaler : objects.Of(Kind::kAutoscaler)) {
+    const Value target = scaler->spec["scaleTargetRef"];
+    scalers_.try_emplace(TargetKey(scaler->space, target["kind"].Text(), target["name"].Text()), scaler);
+  }
+  for (const Kind kind : kWorkloadKinds) {
+    for (const Object* object : objects.Of(kind)) Add(*object, objects, inventory);
+  }
+}
+
+void Workloads::Add(const Object& object, const Objects& objects, Inventory& inventory) {
+  inventory.Count("workloads");
+  Workload& workload = workloads_.emplace_back();
+  workload.object = &object;
+  workload.pod = PodOf(object);
+  if (!workload.pod.exists()) object.root.Complain(absl::StrCat(object.Title(), " has no pod to run"));
+  workload.labels = PodMetadataOf(object)["labels"].TextMap();
+  workload.account = workload.pod["serviceAccountName"].Text();
+  if (workload.account.empty()) workload.account = workload.pod["serviceAccount"].Text();
+  if (workload.account.empty()) workload.account = "default";
+  workload.meshed = MeshedOf(object, workload.labels, objects);
+
+  Shown<pb::Component>& component = inventory.components.emplace_back();
+  workload.component = &component;
+  // A Deployment and a StatefulSet may have one name; they are two.
+  const int uses = ++names_[{object.space, object.name}];
+  component.name = uses == 1 ? object.name : absl::StrCat(object.name, "-", absl::AsciiStrToLower(object.kind_name));
+  component.scope = ScopeOf(object.space);
+  component.spot = object.spot;
+  component.value.set_name(component.name);
+  component.value.set_machine(pb::MACHINE_CONTAINER);
+  component.Refers("zone", {object.space, "kubernetes", object.spot});
+  component.Refers("runs_on", {std::string(kCluster), "", object.spot});
+  DescribeMain(object, component);
+  DescribeCompany(object, component);
+  const auto scaler = scalers_.find(TargetKey(object.space, object.kind_name, object.name));
+  DescribeReplicas(object, scaler == scalers_.end() ? nullptr : scaler->second, component);
+  const auto limited = limited_.find(object.space);
+  DescribeSettings(workload.pod, limited == limited_.end() ? Spot() : limited->second, component);
+  DescribeNodeAccess(object, component, inventory);
+  AskForData(object, component, inventory);
+
+  by_space_[object.space].push_back(&workload);
+  for (const auto& [key, value] : workload.labels) {
+    by_label_[{object.space, LabelKey(key, value)}].push_back(&workload);
+  }
+}
+
+const std::vector<Workload*>& Workloads::In(const std::string& space) const {
+  static const std::vector<Workload*> kNone;
+  const auto found = by_space_.find(space);
+  return found == by_space_.end() ? kNone : found->second;
+}
+
+std::vector<Workload*> Workloads::WithLabels(const std::string& space, const Labels& labels) const {
+  // The rarest label first, so that one that all pods have costs nothing.
+  const std::vector<Workload*>* fewest = nullptr;
+  for (const auto& [key, value] : labels) {
+    const auto found = by_label_.find({space, LabelKey(key, value)});
+    if (found == by_label_.end()) return {};
+    if (fewest == nullptr || found->second.size() < fewest->size()) fewest = &found->second;
+  }
+  std::vector<Workload*> selected;
+  if (fewest == nullptr) return selected;
+  for (Workload* workload : *fewest) {
+    const bool all = std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
+      const auto own = workload->labels.find(label.first);
+      return own != workload->labels.end() && own->second == label.second;
+    });
+    if (all) selected.push_back(workload);
+  }
+  return selected;
+}
+
+std::vector<Workload*> Workloads::Selected(const std::string& space, const Value& selector) const {
+  const Labels labels = selector["matchLabels"].TextMap();
+  std::vector<Workload*> selected = labels.empty() ? In(space) : WithLabels(space, labels);
+  if (!selector.Has("matchExpressions")) return selected;
+  selected.erase(std::remove_if(selected.begin(), selected.end(),
+                                [&](const Workload* workload) { return !Matches(selector, workload->labels); }),
+                 selected.end());
+  return selected;
+}
+
+}  // namespace metapowers::importers::kubernetes

@@ -1,0 +1,329 @@
+// What manifests of our own become, one topic after the other.
+#include "service/importers/kubernetes.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/importers/kubernetes_inventory.h"
+
+namespace metapowers::importers {
+namespace {
+
+namespace pb = model::v1;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using Counts = std::map<std::string, int>;
+
+// A Deployment of one container; `pod` and `container` are fields of them in flow style, each with a comma before it.
+std::string Deployment(const std::string& name, const std::string& container = "", const std::string& pod = "") {
+  return absl::StrCat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name,
+                      "}\nspec: {template: {metadata: {labels: {app: ", name, "}}, spec: {containers: [{name: ", name,
+                      ", image: example/", name, container, "}]", pod, "}}}\n---\n");
+}
+std::string Service(const std::string& name, const std::string& spec = "", const std::string& annotations = "") {
+  return absl::StrCat("apiVersion: v1\nkind: Service\nmetadata: {name: ", name, ", annotations: {", annotations,
+                      "}}\nspec: {selector: {app: ", name, "}, ports: [{name: http, port: 80}]", spec, "}\n---\n");
+}
+
+class KubernetesShopTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { shop_ = new Manifests({ManifestFixture("shop.yaml")}); }
+  static void TearDownTestSuite() {
+    delete shop_;
+    shop_ = nullptr;
+  }
+  Manifests& shop() { return *shop_; }
+  static Manifests* shop_;
+};
+Manifests* KubernetesShopTest::shop_ = nullptr;
+
+TEST_F(KubernetesShopTest, Counts) {
+  EXPECT_THAT(shop().faults, IsEmpty());
+  EXPECT_THAT(shop().inventory.skipped, IsEmpty());
+  EXPECT_EQ(shop().inventory.counts, (Counts{{"workloads", 3},
+                                             {"services", 4},
+                                             {"exposed_services", 1},
+                                             {"ingresses", 1},
+                                             {"secrets", 2},
+                                             {"config_maps", 2},
+                                             {"namespaces", 2}}));
+  EXPECT_EQ(shop().inventory.name, "corner-shop");
+}
+
+TEST_F(KubernetesShopTest, ComponentsOfTwoNamespacesAreTwo) {
+  auto& of_shop = shop().Component("orders", "shop");
+  auto& of_billing = shop().Component("orders", "billing");
+  ASSERT_NE(&of_shop, &of_billing);
+  EXPECT_EQ(Named(of_shop, "zone"), "shop");
+  EXPECT_EQ(Named(of_billing, "zone"), "billing");
+  EXPECT_THAT(of_shop.names, Contains("orders.shop.svc.cluster.local"));
+  EXPECT_THAT(of_shop.names, Contains("shop/orders"));
+  EXPECT_THAT(of_shop.names, Contains("shop.example.com"));
+  EXPECT_THAT(of_billing.names, Contains("billing/orders"));
+  EXPECT_EQ(of_shop.value.description(), "Runs the containers logger, orders.");
+}
+
+TEST_F(KubernetesShopTest, ReplicasImagesAndStores) {
+  EXPECT_EQ(shop().Component("orders", "shop").value.replicas(), 3);
+  EXPECT_EQ(shop().Component("orders", "billing").value.replicas(), 2) << "of the autoscaler";
+  auto& store = shop().Component("orders-db");
+  EXPECT_EQ(store.value.kind(), pb::COMPONENT_KIND_DATASTORE);
+  EXPECT_THAT(store.value.technology(), ElementsAre("postgresql"));
+  EXPECT_EQ(store.value.version(), "postgres 15.4");
+  EXPECT_EQ(store.value.container().base_image(), "docker.io/library/postgres:15.4");
+  EXPECT_EQ(store.value.replicas(), 1);
+  EXPECT_EQ(store.value.encryption_at_rest(), pb::ENCRYPTION_AT_REST_UNSPECIFIED);
+  EXPECT_EQ(store.value.machine(), pb::MACHINE_CONTAINER);
+  EXPECT_EQ(Named(store, "runs_on"), "kubernetes-cluster");
+}
+
+TEST_F(KubernetesShopTest, Flows) {
+  EXPECT_THAT(shop().FlowNames(),
+              UnorderedElementsAre("orders to orders-db", "orders to orders", "orders to api.payments-example.com",
+                                   "orders to login.sso-example.org", "orders to cache.abc.cloud-example.com",
+                                   "internet-users to orders"));
+  const auto& db = shop().Flow("orders to orders-db");
+  EXPECT_EQ(db.value.protocol(), "postgresql");
+  EXPECT_EQ(db.value.port(), 5432);
+  EXPECT_EQ(db.value.transport_security(), pb::TRANSPORT_SECURITY_TLS) << "sslmode=require";
+  const auto& billing = shop().Flow("orders to orders");
+  EXPECT_EQ(billing.references[0].second.scope, "kubernetes:shop");
+  EXPECT_EQ(billing.references[1].second.scope, "kubernetes:billing");
+  EXPECT_EQ(billing.value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
+  EXPECT_EQ(shop().Component("api.payments-example.com").value.kind(), pb::COMPONENT_KIND_EXTERNAL_ENTITY);
+  EXPECT_EQ(shop().Flow("orders to cache.abc.cloud-example.com").value.port(), 6379) << "of the ExternalName";
+}
+
+TEST_F(KubernetesShopTest, TheIngressServesTlsAndAsksForPasswords) {
+  const auto& flow = shop().Flow("internet-users to orders");
+  EXPECT_EQ(flow.references[1].second.scope, "kubernetes:shop");
+  EXPECT_EQ(flow.value.port(), 443);
+  EXPECT_EQ(flow.value.protocol(), "https");
+  EXPECT_EQ(flow.value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(flow.value.authentication(), pb::FLOW_AUTHENTICATION_CREDENTIALS);
+  EXPECT_EQ(shop().Component("orders", "shop").value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(shop().Component("orders", "billing").value.internet_facing(), pb::TRISTATE_NO);
+}
+
+TEST_F(KubernetesShopTest, CredentialsAreNamed) {
+  std::vector<std::string> names;
+  for (const auto& credential : shop().inventory.credentials) names.push_back(credential.name);
+  EXPECT_THAT(names, UnorderedElementsAre("orders-db", "orders-cert", "orders-api", "orders-env", "pull", "shop-tls",
+                                          "orders DATABASE_URL", "orders SMTP_PASSWORD", "orders-all STRIPE_API_KEY"));
+  EXPECT_EQ(shop().Credential("orders-db").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
+  EXPECT_EQ(Named(shop().Credential("orders-db"), "used_by"), "orders-db");
+  EXPECT_EQ(shop().Credential("orders-cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
+  EXPECT_EQ(Named(shop().Credential("orders-cert"), "used_by"), "orders");
+  EXPECT_EQ(BasisOf(shop().Credential("orders-cert"), "kind").substr(0, 9), "observed ");
+  EXPECT_EQ(Named(shop().Credential("pull"), "used_by"), "") << "the node uses it";
+  EXPECT_EQ(Named(shop().Credential("orders-api"), "store"), "kubernetes-secrets");
+  EXPECT_EQ(Named(shop().Credential("orders-db"), "store"), "") << "its value is in the file";
+  EXPECT_EQ(Named(shop().Credential("orders SMTP_PASSWORD"), "store"), "");
+  EXPECT_THAT(shop().Warnings(), Contains(AllOf(HasSubstr("Deployment shop/orders"), HasSubstr("SMTP_PASSWORD"))));
+  EXPECT_THAT(shop().Warnings(), Contains(AllOf(HasSubstr("ConfigMap shop/orders-all"), HasSubstr("STRIPE_API_KEY"))));
+  EXPECT_THAT(shop().Warnings(), Contains(HasSubstr("Secret shop/orders-db has its values in this file")));
+  const auto& posture = shop().Component("orders", "shop").value.posture();
+  ASSERT_EQ(posture.size(), 1);
+  EXPECT_EQ(posture[0].control(), "secrets_external");
+  EXPECT_EQ(posture[0].state(), pb::POSTURE_STATE_ABSENT);
+}
+
+TEST_F(KubernetesShopTest, NoValueOfASecretLeaves) {
+  const std::string everything = shop().Everything();
+  for (const char* secret : {"hunter2", "correct-horse", "c2VjcmV0", "PRIVATE KEY", "sk_live", "abcdefghij"}) {
+    EXPECT_THAT(everything, Not(HasSubstr(secret)));
+  }
+  EXPECT_THAT(everything, HasSubstr("SMTP_PASSWORD")) << "names do";
+}
+
+TEST_F(KubernetesShopTest, SettingsOfAllContainersCount) {
+  const pb::ContainerSettings& settings = shop().Component("orders", "shop").value.container();
+  EXPECT_EQ(settings.runs_as_non_root(), pb::TRISTATE_YES) << "of the pod";
+  EXPECT_EQ(settings.read_only_root(), pb::TRISTATE_NO) << "one of two says it";
+  EXPECT_EQ(settings.privilege_escalation(), pb::TRISTATE_NO);
+  EXPECT_EQ(settings.drops_capabilities(), pb::TRISTATE_YES);
+  EXPECT_EQ(settings.resource_limits(), pb::TRISTATE_YES);
+  const pb::ContainerSettings& bare = shop().Component("orders", "billing").value.container();
+  EXPECT_EQ(bare.runs_as_non_root(), pb::TRISTATE_UNSPECIFIED) << "the image decides";
+  EXPECT_EQ(bare.read_only_root(), pb::TRISTATE_NO) << "the API's default";
+  EXPECT_EQ(bare.privilege_escalation(), pb::TRISTATE_YES);
+  EXPECT_EQ(bare.resource_limits(), pb::TRISTATE_NO);
+}
+
+TEST_F(KubernetesShopTest, ClusterAdmin) {
+  EXPECT_THAT(shop().Warnings(), Contains("Deployment billing/orders is bound to cluster-admin "
+                                          "(ClusterRoleBinding biller)"));
+  const auto& posture = shop().Component("orders", "billing").value.posture();
+  ASSERT_EQ(posture.size(), 1);
+  EXPECT_EQ(posture[0].control(), "cluster_rbac");
+}
+
+// --- Reach -------------------------------------------------------------------------------------------------------
+
+pb::Tristate FacingOf(const std::string& text) { return Manifests(text).Component("web").value.internet_facing(); }
+
+TEST(KubernetesReachTest, Services) {
+  const std::string web = Deployment("web");
+  EXPECT_EQ(FacingOf(web), pb::TRISTATE_NO) << "no Service at all";
+  EXPECT_EQ(FacingOf(web + Service("web")), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf(web + Service("web", ", clusterIP: None")), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf(web + Service("web", ", type: LoadBalancer")), pb::TRISTATE_YES);
+  EXPECT_EQ(FacingOf(web + Service("web", ", type: NodePort")), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(FacingOf(web + Service("web", ", externalIPs: [203.0.113.7]")), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(FacingOf(Deployment("web", ", ports: [{containerPort: 80, hostPort: 80}]") + Service("web")),
+            pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(FacingOf(Deployment("web", "", ", hostNetwork: true")), pb::TRISTATE_UNSPECIFIED);
+}
+
+TEST(KubernetesReachTest, InternalLoadBalancersAreNoEntryFromTheInternet) {
+  for (const char* annotation : {"networking.gke.io/load-balancer-type: Internal",
+                                 "service.beta.kubernetes.io/aws-load-balancer-internal: \"true\"",
+                                 "service.beta.kubernetes.io/azure-load-balancer-internal: \"true\""}) {
+    Manifests in(Deployment("web") + Service("web", ", type: LoadBalancer", annotation));
+    EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_NO) << annotation;
+    EXPECT_THAT(in.FlowNames(), IsEmpty()) << annotation;
+    EXPECT_EQ(in.inventory.counts["exposed_services"], 1) << "it is open to outside of the cluster";
+  }
+  EXPECT_EQ(FacingOf(Deployment("web") + Service("web", ", type: LoadBalancer",
+                                                 "service.beta.kubernetes.io/aws-load-balancer-type: external")),
+            pb::TRISTATE_UNSPECIFIED)
+      << "internal, unless something else says otherwise";
+}
+
+TEST(KubernetesReachTest, ListsOfAddresses) {
+  Manifests listed(Deployment("web") +
+                   Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [198.51.100.0/24]"));
+  EXPECT_EQ(listed.Component("web").value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(listed.Flow("internet-users to web").value.ip_filtered(), pb::TRISTATE_YES);
+  EXPECT_EQ(FacingOf(Deployment("web") +
+                     Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, 192.168.1.0/24]")),
+            pb::TRISTATE_NO);
+  Manifests open(Deployment("web") + Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0]"));
+  EXPECT_EQ(open.Flow("internet-users to web").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED);
+}
+
+TEST(KubernetesReachTest, WhatIsNotUnderstoodAndNamesAServiceLeavesItOpen) {
+  Manifests in(Deployment("web") + Service("web") + Deployment("other") + Service("other") +
+               "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: r}\n"
+               "spec: {routes: [{services: [{name: web, port: 80}]}]}\n");
+  EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(in.Component("other").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_THAT(in.Questions(), ElementsAre(HasSubstr("IngressRoute")));
+  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("IngressRoute r")));
+}
+
+TEST(KubernetesReachTest, Ingresses) {
+  const std::string web = Deployment("web") + Service("web");
+  const std::string old =
+      "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: i}\n"
+      "spec: {rules: [{http: {paths: [{backend: {serviceName: web, servicePort: http}}]}}]}\n";
+  Manifests clear(web + old);
+  EXPECT_EQ(clear.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
+  EXPECT_EQ(clear.Flow("internet-users to web").value.port(), 80);
+  const auto with_class = [&](const std::string& name) {
+    return web +
+           "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {ingressClassName: " + name +
+           ", defaultBackend: {service: {name: web, port: {number: 80}}}}\n";
+  };
+  EXPECT_EQ(FacingOf(with_class("nginx")), pb::TRISTATE_YES);
+  EXPECT_EQ(FacingOf(with_class("gce-internal")), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf(with_class("nginx-private")), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(FacingOf(with_class("alb")), pb::TRISTATE_UNSPECIFIED);
+}
+
+TEST(KubernetesReachTest, RoutesOfTheGatewayApi) {
+  const std::string web = Deployment("web") + Service("web");
+  const auto gateway = [](const std::string& listeners, const std::string& class_name = "istio") {
+    return "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec: {gatewayClassName: " +
+           class_name + ", listeners: [" + listeners + "]}\n---\n";
+  };
+  const auto route = [](const std::string& kind, const std::string& parent) {
+    return "apiVersion: gateway.networking.k8s.io/v1\nkind: " + kind + "\nmetadata: {name: r}\nspec: {parentRefs: [" +
+           parent + "], rules: [{backendRefs: [{name: web, port: 80}]}]}\n";
+  };
+  const std::string https = "{name: s, port: 8443, protocol: HTTPS, tls: {certificateRefs: [{name: cert}]}}";
+  Manifests tls(web + gateway(https) + route("HTTPRoute", "{name: g}"));
+  EXPECT_EQ(tls.Flow("internet-users to web").value.port(), 8443);
+  EXPECT_EQ(tls.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(tls.Credential("cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
+  Manifests grpc(web + gateway("{name: c, port: 80, protocol: HTTP}") + route("GRPCRoute", "{name: g}"));
+  EXPECT_EQ(grpc.Flow("internet-users to web").value.protocol(), "grpc");
+  Manifests pass(web + gateway("{name: t, port: 443, protocol: TLS}") + route("TLSRoute", "{name: g}"));
+  EXPECT_EQ(pass.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  Manifests both(web + gateway(https + ", {name: c, port: 80, protocol: HTTP}") + route("HTTPRoute", "{name: g}"));
+  EXPECT_THAT(both.FlowNames(),
+              UnorderedElementsAre("internet-users to web on port 80", "internet-users to web on port 8443"));
+  const std::string two = gateway(https + ", {name: c, port: 80, protocol: HTTP}");
+  EXPECT_THAT(Manifests(web + two + route("HTTPRoute", "{name: g, sectionName: s}")).FlowNames(), SizeIs(1));
+  EXPECT_EQ(FacingOf(web + gateway(https) + route("TCPRoute", "{name: g}")), pb::TRISTATE_NO) << "does not attach";
+  EXPECT_EQ(FacingOf(web + gateway(https, "gke-l7-rilb") + route("HTTPRoute", "{name: g}")), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf(web + route("HTTPRoute", "{name: gone}")), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(FacingOf(web + route("HTTPRoute", "{name: web, kind: Service, group: \"\"}")), pb::TRISTATE_NO);
+}
+
+// --- Mesh and policies -------------------------------------------------------------------------------------------
+
+TEST(KubernetesMeshTest, GatewaysMutualTlsAndCallers) {
+  Manifests mesh({ManifestFixture("mesh.yaml")});
+  EXPECT_THAT(mesh.faults, IsEmpty());
+  EXPECT_THAT(mesh.FlowNames(), UnorderedElementsAre("web to api", "web to legacy", "internet-users to web"));
+  const auto& inside = mesh.Flow("web to api");
+  EXPECT_EQ(inside.value.transport_security(), pb::TRANSPORT_SECURITY_MESH_MTLS);
+  EXPECT_EQ(inside.value.authentication(), pb::FLOW_AUTHENTICATION_CLIENT_CERT);
+  EXPECT_EQ(inside.value.authorization(), pb::FLOW_AUTHORIZATION_TECHNICAL_USER);
+  EXPECT_EQ(mesh.Flow("web to legacy").value.transport_security(), pb::TRANSPORT_SECURITY_NONE) << "not in the mesh";
+  const auto& entry = mesh.Flow("internet-users to web");
+  EXPECT_EQ(entry.value.port(), 443) << "port 80 sends on";
+  EXPECT_EQ(entry.value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(entry.value.authentication(), pb::FLOW_AUTHENTICATION_TOKEN);
+  EXPECT_EQ(mesh.Credential("public-cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
+  EXPECT_EQ(mesh.Component("api").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_EQ(mesh.inventory.counts["routes"], 2);
+}
+
+std::string Policy(const std::string& selector, const std::string& rules) {
+  return absl::StrCat(
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {", selector,
+      "}, policyTypes: [Ingress], ingress: [", rules, "]}\n---\n");
+}
+
+TEST(KubernetesPolicyTest, FilterFlowsThatAreThere) {
+  const std::string two = Deployment("web", ", env: [{name: API, value: \"http://api:80\"}]") + Deployment("api") +
+                          Service("api", ", type: LoadBalancer") + Deployment("job");
+  const std::string api = "matchLabels: {app: api}";
+  Manifests lets(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"));
+  EXPECT_EQ(lets.Flow("web to api").value.ip_filtered(), pb::TRISTATE_YES);
+  EXPECT_EQ(BasisOf(lets.Flow("web to api"), "ip_filtered").substr(0, 9), "observed ");
+  EXPECT_THAT(lets.Warnings(), ElementsAre(HasSubstr("leads from the internet to Deployment default/api")));
+  Manifests port(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 9090}]}"));
+  EXPECT_THAT(port.Warnings(), SizeIs(2)) << "another port";
+  Manifests all(two + Policy(api, "{}"));
+  EXPECT_EQ(all.Flow("web to api").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_THAT(all.Warnings(), IsEmpty());
+  Manifests more(two + Policy(api,
+                              "{from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [job]}]}},"
+                              " {ipBlock: {cidr: 0.0.0.0/0}}]}"));
+  EXPECT_THAT(more.FlowNames(), SizeIs(2)) << "to be allowed is no use";
+  EXPECT_THAT(more.Questions(), ElementsAre(HasSubstr("allows job to api")));
+}
+
+TEST(KubernetesPolicyTest, DenyByDefault) {
+  const auto policy_of = [](const std::string& text) {
+    return Manifests(Deployment("web") + text).inventory.zones.front().value.network_policy();
+  };
+  EXPECT_EQ(policy_of(""), pb::NETWORK_POLICY_UNSPECIFIED);
+  EXPECT_EQ(policy_of(Policy("", "")), pb::NETWORK_POLICY_DEFAULT_DENY);
+  EXPECT_EQ(policy_of(Policy("", "{}")), pb::NETWORK_POLICY_UNSPECIFIED);
+  EXPECT_EQ(policy_of(Policy("matchLabels: {app: web}", "")), pb::NETWORK_POLICY_UNSPECIFIED);
+}
+
+}  // namespace
+}  // namespace metapowers::importers
