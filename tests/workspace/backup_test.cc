@@ -256,38 +256,6 @@ TEST_F(BackupTest, AManifestThatWasTouchedIsRefused) {
   }
 }
 
-TEST(BackupManifest, ComesBackAsItWasMade) {
-  BackupManifest manifest{.data_dir_id = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11",
-                          .data_format = 2,
-                          .time = absl::FromUnixSeconds(1'700'000'000),
-                          .workspaces = {}};
-  EXPECT_EQ(ParseManifest(FormatManifest(manifest)).value(), manifest);
-  manifest.workspaces.push_back({{"a", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e12", " Team  of A ", absl::UnixEpoch()},
-                                 std::string(40, 'a'),
-                                 12,
-                                 absl::FromUnixSeconds(5)});
-  manifest.workspaces.push_back(
-      {{"b", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e13", "", absl::UnixEpoch()}, "", 0, absl::FromUnixSeconds(6)});
-  EXPECT_EQ(ParseManifest(FormatManifest(manifest)).value(), manifest);
-  manifest.failed.push_back({"c", "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e14", "it is damaged: object 3f"});
-  manifest.failed.push_back({"6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e15", "", "why"});
-  EXPECT_EQ(ParseManifest(FormatManifest(manifest)).value(), manifest);
-}
-
-TEST_F(BackupTest, StoreTellsWhyItCannotNowAndNotWhyItCouldNotBefore) {
-  const Workspace a = Create("a");
-  const std::string first = Commit(a, "1");
-  ASSERT_OK(engine_->Store(a.uid));
-  const std::string second = Commit(a, "2");
-  GitOk(Repository(a), "update-ref -d refs/heads/main");
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(engine_->Store(a.uid), HasError(absl::StatusCode::kFailedPrecondition, "BRANCH_DIVERGED", _));
-  }
-  GitOk(Repository(a), "update-ref refs/heads/main " + first);
-  ASSERT_OK(engine_->Store(a.uid));
-  EXPECT_EQ(GitOk(Repository(a), "rev-parse main"), second);
-}
-
 TEST_F(BackupTest, AMergeWithOurHeadBesideItsLineIsFollowed) {
   const Workspace a = Create("a");
   Commit(a, "1");

@@ -378,6 +378,19 @@ TEST_F(LocalEngineTest, WhoWaitsForStoringIsToldWhyItFailsAndTheStepIsKept) {
   EXPECT_EQ(GitOk(repository(), "rev-list --count main"), "1") << "and stored with the next try";
 }
 
+TEST_F(LocalEngineTest, WhoAsksForStoringIsToldWhyItCannotBeNowAndNotWhyItCouldNotBeBefore) {
+  ASSERT_OK_AND_ASSIGN(const auto first, CommitFile(*engine_, kUid, kPath, "1"));
+  Open({.flush_delay = absl::Minutes(10)}, /*answer_when_stored=*/false);
+  ASSERT_OK_AND_ASSIGN(const auto second, CommitFile(*engine_, kUid, kPath, "2"));
+  GitOk(repository(), "update-ref -d refs/heads/main");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(engine_->Store(kUid), HasError(absl::StatusCode::kFailedPrecondition, "BRANCH_DIVERGED", _));
+  }
+  GitOk(repository(), "update-ref refs/heads/main " + first.id);
+  ASSERT_OK(engine_->Store(kUid));
+  EXPECT_EQ(GitOk(repository(), "rev-parse main"), second.id);
+}
+
 TEST_F(LocalEngineTest, AMoveOfTheBranchThatFailedLateIsKnownAsOurs) {
   Open({.flush_delay = absl::Milliseconds(1)}, /*answer_when_stored=*/false);
   ASSERT_OK(SetFailpoints("flush_after_branch=error:5@1"));
