@@ -1,11 +1,14 @@
 #include <vector>
 
 #include "service/importers/importer.h"
+#include "service/importers/threagile.h"
 
 namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
-  static const auto* const formats = new std::vector<Format>{};
+  static const auto* const formats = new std::vector<Format>{
+      kThreagile,
+  };
   return *formats;
 }
 

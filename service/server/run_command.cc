@@ -339,9 +339,11 @@ absl::Status Run::Execute(const v1::CommandContext& context, const RunOptions& o
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend_.FindWorkspace(call_, context_.topic));
   uid_ = found.uid;
   RETURN_IF_ERROR(FillAuthor(backend_, context_));
+  context_.imported_yaml = options.imported_yaml;
   if (!context_.request_id.empty() && !context_.validate_only) {
-    fingerprint_ =
-        CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model), context);
+    const std::string imported = context_.imported_yaml.empty() ? "" : BlobIdOf(context_.imported_yaml);
+    fingerprint_ = CallFingerprint(
+        absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options.must_create_model, imported), context);
   }
   if (context_.validate_only) {
     ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, BaseOf(context_, uid_, *backend_.env.engine));
