@@ -36,6 +36,11 @@ Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated
 Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
 )";
 
+constexpr char kFromHelp[] =
+    "files of other tools to draft from, and folders of them: Kubernetes, compose, OpenAPI, Terraform plans, "
+    "CycloneDX, "
+    "Open Threat Model, Threat Dragon, Threagile (- for standard input)";
+
 // All that the arguments can say. One object, so that CLI11 can bind to it.
 struct Arguments {
   GlobalOptions global;
@@ -174,18 +179,20 @@ void AddHistoryCommands(CLI::App& app, Arguments& a) {
 }
 
 void AddDocumentCommands(CLI::App& app, Arguments& a) {
-  CLI::App* init = AddCommand(app, "init", "draft a system model and commit it",
-                              "  metapowers init api-platform --archetype fintech-api\n"
-                              "  metapowers init api-platform --model system-model.yaml\n"
-                              "  metapowers init api-platform --from threagile.yaml\n",
-                              a, [&a](Session& session) { return Init(session, a.init); });
+  CLI::App* init =
+      AddCommand(app, "init", "draft a system model and commit it",
+                 "  metapowers init api-platform --archetype fintech-api\n"
+                 "  metapowers init api-platform --model system-model.yaml\n"
+                 "  metapowers init api-platform --from deploy/k8s openapi.yaml\n"
+                 "  kubectl get all,ingress,networkpolicy -A -o yaml | metapowers init api-platform --from -\n"
+                 "Of a folder, the files that end in .yaml, .yml and .json are read, hidden ones, "
+                 "node_modules and links left\nout; what is of no known format is skipped and listed.\n",
+                 a, [&a](Session& session) { return Init(session, a.init); });
   init->add_option("TOPIC", a.init.topic, "the system documented: a slug such as api-platform")->required();
   auto* archetype = init->add_option("--archetype", a.init.archetype, "shipped model to start from, e.g. fintech-api");
   auto* model = init->add_option("--model", a.init.files.model, "own model to start from (- for standard input)");
   model->excludes(archetype);
-  init->add_option("--from", a.init.from, "Threagile model to draft from (- for standard input)")
-      ->excludes(archetype)
-      ->excludes(model);
+  init->add_option("--from", a.init.from, kFromHelp)->excludes(archetype)->excludes(model);
   AddAttachOptions(*init, a.init.files);
 
   CLI::App* run = AddCommand(app, "run", "write sections: one commit per command",
@@ -271,6 +278,12 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
   put->add_option("FILE", a.files.model,
                   "the model (- for standard input); may be left out when something is attached");
   AddAttachOptions(*put, a.files);
+  CLI::App* import = AddCommand(*model, "import", "print the model that files of other tools make; store nothing",
+                                "  metapowers model import --from deploy/k8s --from openapi.yaml > system-model.yaml\n"
+                                "  metapowers model import --from compose.yaml -o json\n",
+                                a, [&a](Session& session) { return ModelImport(session, a.topic, a.init.from); });
+  import->add_option("--topic", a.topic, "id to write into it (default: imported-system)");
+  import->add_option("--from", a.init.from, kFromHelp)->required();
   CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place",
                                   "  metapowers model validate system-model.yaml\n"
                                   "  metapowers model get api-platform | metapowers model validate -\n",

@@ -23,9 +23,12 @@ struct InitOptions {
   std::string topic;
   std::string archetype;  // name of a shipped model to start from, unless `files` has one
   InputFiles files;
-  std::vector<std::string> from;  // or files of another tool
+  std::vector<std::string> from;  // or files of other tools, and folders of them
 };
 int Init(Session& session, const InitOptions& options);
+
+// Prints the draft that `from` makes, and stores nothing.
+int ModelImport(Session& session, const std::string& topic, const std::vector<std::string>& from);
 
 struct RunOptions {
   std::string target;

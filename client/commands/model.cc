@@ -1,6 +1,8 @@
-// model get, put, validate and schema.
+// model get, put, import, validate and schema.
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "client/commands/import_files.h"
+#include "client/commands/import_report.h"
 #include "client/commands/input_files.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
@@ -48,6 +50,22 @@ int ModelPut(Session& session, const std::string& topic, const InputFiles& files
   if (session.PrintMessage(response)) return kExitOk;
   session.out() << NamesOfInputs(request.context()) << "  " << OutcomeLine(session, response.outcome()) << '\n';
   for (const std::string& line : response.outcome().summary()) session.out() << "    " << ForTerminal(line) << '\n';
+  return kExitOk;
+}
+
+int ModelImport(Session& session, const std::string& topic, const std::vector<std::string>& from) {
+  metapowers::v1::ImportModelResponse imported;
+  int exit_code = kExitOk;
+  if (!ImportFrom(session, from, topic.empty() ? "imported-system" : topic, &imported, &exit_code)) return exit_code;
+  // The draft is YAML already: `-o yaml` prints it as it is.
+  if (session.options().format == OutputFormat::kJson) {
+    session.out() << ToJson(imported);
+    return kExitOk;
+  }
+  session.out() << imported.model_yaml();
+  PrintImport(session.err(), imported);
+  PrintImportWarnings(session.err(), imported);
+  session.err() << "next: 'metapowers init TOPIC --from …' with the same files commits the draft\n";
   return kExitOk;
 }
 

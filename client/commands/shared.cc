@@ -24,22 +24,28 @@ std::string Environment(const char* name) {
 
 std::string ShortId(const std::string& commit) { return commit.substr(0, 7); }
 
-bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code) {
+std::string ReadBytes(const std::string& path, size_t limit, std::string* bytes) {
   const bool standard_input = path == "-";
-  const std::string name = standard_input ? "standard input" : absl::StrCat("'", path, "'");
   std::FILE* file = standard_input ? stdin : std::fopen(path.c_str(), "rb");
-  std::string problem = file == nullptr ? std::strerror(errno) : "";
+  if (file == nullptr) return std::strerror(errno);
+  std::string problem;
   bytes->clear();
   char chunk[64 << 10];
-  while (file != nullptr && bytes->size() <= kMaxModelBytes) {
+  while (bytes->size() <= limit) {
     const size_t count = std::fread(chunk, 1, sizeof(chunk), file);
     bytes->append(chunk, count);
     if (count > 0) continue;
     if (std::ferror(file) != 0) problem = std::strerror(errno);
     break;
   }
-  if (file != nullptr && !standard_input) std::fclose(file);
-  if (!problem.empty()) {
+  if (!standard_input) std::fclose(file);
+  return problem;
+}
+
+bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code) {
+  const bool standard_input = path == "-";
+  const std::string name = standard_input ? "standard input" : absl::StrCat("'", path, "'");
+  if (const std::string problem = ReadBytes(path, kMaxModelBytes, bytes); !problem.empty()) {
     *exit_code = session.Fail(kExitInvalid, absl::StrCat("cannot read ", name, ": ", problem),
                               "name a file that you may read, or - for standard input");
   } else if (bytes->empty()) {

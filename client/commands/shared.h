@@ -13,6 +13,10 @@ namespace metapowers::client {
 // Seven digits, as git shows an id.
 std::string ShortId(const std::string& commit);
 
+// Reads a file, or standard input for "-", up to a little more than `limit`. Returns what is in the way; "" when
+// nothing.
+std::string ReadBytes(const std::string& path, size_t limit, std::string* bytes);
+
 // Reads a model from a file, or from standard input for "-". Nothing, more than a model may have and what cannot be
 // read fail: printed, and false returned.
 bool ReadInput(Session& session, const std::string& path, std::string* bytes, int* exit_code);

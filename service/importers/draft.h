@@ -13,24 +13,25 @@
 #include "metapowers/model/v1/decisions.pb.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "metapowers/v1/model_service.pb.h"
+#include "service/importers/completion.h"
 #include "service/importers/id_table.h"
 #include "service/importers/source.h"
 #include "service/importers/tracked_risk.h"
 
 namespace metapowers::importers {
 
-// Days that an assumption of an import may stand unconfirmed.
-inline constexpr int kAssumptionDays = 90;
-
 // Not thread-safe.
 class Draft {
  public:
   // `format` as ImportModelResponse has it; `tool` and `file` as texts name them.
   Draft(std::string format, std::string tool, std::string file)
-      : format_(std::move(format)), tool_(std::move(tool)), file_(std::move(file)) {}
+      : format_(std::move(format)), tool_(std::move(tool)), file_(std::move(file)), completion_(model_, file_) {}
 
   model::v1::SystemModel& model() { return model_; }
   const std::string& file() const { return file_; }
+  size_t tracked() const { return tracked_.size(); }
+  // Id of the team that stands for those that the file does not name; empty without one.
+  const std::string& placeholder_team() const { return completion_.placeholder(); }
 
   // Takes `name` for a team. Names that differ only in case are one team. Not after SettleTeams().
   void AddTeam(absl::string_view name);
@@ -38,13 +39,15 @@ class Draft {
   // The team's id; the placeholder's for a name that is empty.
   std::string TeamOf(absl::string_view name);
 
-  // Adds an assumption. Its owner and end date are filled in by Finish().
-  void Assume(absl::string_view id, std::string statement, const std::set<std::string>& components = {});
+  // As Completion has it.
+  void Assume(absl::string_view id, std::string statement, const std::set<std::string>& components = {}) {
+    completion_.Assume(id, std::move(statement), components);
+  }
 
   // Takes what was said of a risk: everything of `decision` but the finding, which Finish() finds.
   void AddTracked(TrackedRisk risk, model::v1::DecisionDraft decision, const Place& place);
 
-  // Fills in what the model requires and nobody has set: organisation, regions, roles, accountable team.
+  // Fills in what the model requires and nobody has set.
   void Complete();
 
   // The response: texts, counts, notes, assumptions and questions. A tracked risk becomes a draft of a decision on each
@@ -53,12 +56,9 @@ class Draft {
   absl::StatusOr<v1::ImportModelResponse> Finish(std::vector<Note> notes, const FindingLookup& findings_of);
 
  private:
-  void AddPlaceholderTeam();
-  void CompleteOwner();
   std::string ModelText(const std::vector<Note>& notes) const;
   model::v1::Decisions Decide(const std::shared_ptr<const model::Model>& draft, const FindingLookup& findings_of,
                               std::vector<Note>& notes) const;
-  void Count(v1::ImportModelResponse& response) const;
 
   struct Tracked {
     TrackedRisk risk;
@@ -73,7 +73,7 @@ class Draft {
   std::vector<Tracked> tracked_;         // in the order of the file
   IdTable teams_;                        // by name in lower case
   std::vector<std::string> team_names_;  // in the order of the file
-  std::string placeholder_;              // id of the placeholder team; empty while there is none
+  Completion completion_;
 };
 
 }  // namespace metapowers::importers

@@ -7,13 +7,14 @@
 #include "service/importers/openapi.h"
 #include "service/importers/otm.h"
 #include "service/importers/terraform.h"
+#include "service/importers/threagile.h"
 #include "service/importers/threat_dragon.h"
 
 namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
   static const auto* const formats = new std::vector<Format>{
-      kComposeFile, kCycloneDx, kKubernetes, kOpenApi, kOtm, kTerraform, kThreatDragon,
+      kComposeFile, kCycloneDx, kKubernetes, kOpenApi, kOtm, kTerraform, kThreagile, kThreatDragon,
   };
   return *formats;
 }

@@ -4,8 +4,10 @@
 // have the types of the system model, without ids and references: those are made when all files are read. An
 // importer sets what a file says and nothing else. What no file says stays unset, which means unknown.
 //
-// Elements are the same where they have a name in common (see Shown::names): a service that Kubernetes, OpenAPI and
-// an SBOM show is one component with what all three say of it.
+// Elements are the same where they have a name in common (see Shown::names and element_groups.h): a service that
+// Kubernetes, OpenAPI and an SBOM show is one component with what all three say of it. Flows of one scope, or of one
+// file without, are the same when their names and ends are; those of two when their ends are and neither port nor
+// protocol speaks against it.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_INVENTORY_H_
 #define METAPOWERS_SERVICE_IMPORTERS_INVENTORY_H_
 
@@ -81,6 +83,8 @@ struct Shown {
 
 // Everything that the files show. Elements stay where they are. Not thread-safe.
 struct Inventory {
+  std::vector<std::string> files;  // names, in the order of the request
+
   std::string name;         // of the system, where a file tells; the first that does
   std::string description;  // likewise
   std::string as_of;        // newest date that a file gives for itself, yyyy-mm-dd; may be empty

@@ -96,7 +96,7 @@ std::string DescriptionOf(Part& root, Context& context) {
   return absl::StrCat("Not described in ", context.draft.file(), ".");
 }
 
-void ImportHead(Part& root, const ImportOptions& options, Context& context) {
+void ImportHead(Part& root, const ThreagileOptions& options, Context& context) {
   pb::SystemModel& model = context.draft.model();
   model.set_schema_version("1");
   model.set_id(options.topic_id);
@@ -149,7 +149,9 @@ void CheckNotEmpty(const std::vector<Titled>& elements, Part& root, const char* 
   if (elements.empty()) findings.Fault(root.PlaceOf(key), "is empty: a system model has at least one");
 }
 
-void ImportRoot(Part& root, const ImportOptions& options, Context& context) {
+}  // namespace
+
+void ImportRoot(Part& root, const ThreagileOptions& options, Context& context) {
   if (root.Has("includes")) {
     context.findings.Fault(root.PlaceOf("includes"), "names other files, which are not read: merge them into one file");
   }
@@ -173,10 +175,9 @@ void ImportRoot(Part& root, const ImportOptions& options, Context& context) {
   root.ReportUnknown();
 }
 
-}  // namespace
 }  // namespace threagile
 
-absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ImportOptions& options) {
+absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ThreagileOptions& options) {
   Findings findings;
   const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
   Draft draft("threagile", "Threagile", folders.back());

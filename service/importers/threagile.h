@@ -20,19 +20,24 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "metapowers/v1/model_service.pb.h"
+#include "service/importers/importer.h"
 #include "service/importers/tracked_risk.h"
 
 namespace metapowers::importers {
 
-struct ImportOptions {
+struct ThreagileOptions {
   std::string topic_id;       // a slug; becomes the id of the model
   std::string file_name;      // for locations; its last part for texts
   std::string today;          // `as_of` of a file without date
   FindingLookup findings_of;  // may be empty
 };
 
+// A model that is imported alone: with decisions, and its elements as they are.
 // INVALID_ARGUMENT MODEL_INVALID with every fault of the file, as `file:line:col`. Pure.
-absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ImportOptions& options);
+absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ThreagileOptions& options);
+
+// A model among other files. Its risk tracking is not imported, which a note tells.
+extern const Format kThreagile;
 
 }  // namespace metapowers::importers
 

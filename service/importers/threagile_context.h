@@ -11,6 +11,7 @@
 #include "service/importers/draft.h"
 #include "service/importers/id_table.h"
 #include "service/importers/source.h"
+#include "service/importers/threagile.h"
 #include "service/importers/threagile_ids.h"
 
 namespace metapowers::importers::threagile {
@@ -52,6 +53,9 @@ void ImportProviders(Context& context);
 void ImportIndividualRisks(Part& root, Context& context);
 // Drafts of decisions from the risk tracking that `root` has.
 void ImportTracking(Part& root, Context& context);
+
+// All of these, and the head of the model.
+void ImportRoot(Part& root, const ThreagileOptions& options, Context& context);
 
 // Key of a flow in Context::flow_ids.
 std::string FlowKey(absl::string_view asset, absl::string_view raw_title);

@@ -19,13 +19,15 @@ constexpr size_t kMaxLine = 118;
 
 class Writer {
  public:
-  std::string Write(const Message& root, const YamlComments& comments) && {
-    Comment(comments.opening);
-    if (!comments.opening.empty()) out_ += '\n';
+  explicit Writer(const YamlComments& comments) : comments_(comments) {}
+
+  std::string Write(const Message& root) && {
+    Comment(comments_.opening);
+    if (!comments_.opening.empty()) out_ += '\n';
     if (IsEmpty(root)) out_ += "{}\n";
-    WriteFields(root, 0);
-    if (!comments.closing.empty()) out_ += '\n';
-    Comment(comments.closing);
+    WriteFields(root, 0, "");
+    if (!comments_.closing.empty()) out_ += '\n';
+    Comment(comments_.closing);
     return std::move(out_);
   }
 
@@ -45,7 +47,14 @@ class Writer {
     }
   }
 
-  void WriteFields(const Message& message, size_t indent) {
+  // Ends the line that the value at `path` begins on.
+  void EndLine(const std::string& path) {
+    const auto beside = comments_.beside.find(path);
+    if (beside != comments_.beside.end()) absl::StrAppend(&out_, "  # ", OneLine(Writable(beside->second)));
+    out_ += '\n';
+  }
+
+  void WriteFields(const Message& message, size_t indent, const std::string& path) {
     const auto& type = *message.GetDescriptor();
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor& field = *type.field(i);
@@ -56,49 +65,61 @@ class Writer {
         if (const std::string& comment = ProtoComment(field.full_name()); !comment.empty()) Comment({comment});
       }
       absl::StrAppend(&out_, std::string(indent, ' '), field.name(), ":");
+      const std::string at = AppendPath(path, field.name());
       if (field.is_repeated()) {
-        part ? WriteParts(message, field, indent + 2) : WriteValues(message, field, indent + 2);
+        part ? WriteParts(message, field, indent + 2, at) : WriteValues(message, field, indent + 2, at);
       } else if (part) {
-        WritePart(message.GetReflection()->GetMessage(message, &field), indent + 2);
+        WritePart(message.GetReflection()->GetMessage(message, &field), indent + 2, at);
       } else {
         out_ += ' ';
-        WriteValue(message, field, -1, indent + 2);
+        WriteValue(message, field, -1, indent + 2, at);
       }
     }
   }
 
-  void WritePart(const Message& part, size_t indent) {
-    if (IsEmpty(part)) {
-      out_ += " {}\n";
-    } else {
-      out_ += '\n';
-      WriteFields(part, indent);
-    }
+  void WritePart(const Message& part, size_t indent, const std::string& path) {
+    if (IsEmpty(part)) out_ += " {}";
+    EndLine(path);
+    WriteFields(part, indent, path);
   }
 
-  void WriteParts(const Message& message, const FieldDescriptor& field, size_t indent) {
-    out_ += '\n';
+  void WriteParts(const Message& message, const FieldDescriptor& field, size_t indent, const std::string& path) {
+    EndLine(path);
+    int index = 0;
     for (const Message* part : MessagesIn(message, field)) {
+      const std::string& id = IdOf(*part);
+      const std::string at = id.empty() ? absl::StrCat(path, "[", index, "]") : absl::StrCat(path, "[", id, "]");
+      ++index;
       const size_t start = out_.size();
       if (IsEmpty(*part)) {
-        absl::StrAppend(&out_, std::string(indent, ' '), "- {}\n");
+        absl::StrAppend(&out_, std::string(indent, ' '), "- {}");
+        EndLine(at);
         continue;
       }
-      WriteFields(*part, indent + 2);
+      WriteFields(*part, indent + 2, at);
       out_[start + indent] = '-';  // in the margin of the first field
+      BesideFirstLine(start, at);
     }
   }
 
-  void WriteValues(const Message& message, const FieldDescriptor& field, size_t indent) {
+  // A comment on a part as a whole, where its first line has none of its own.
+  void BesideFirstLine(size_t start, const std::string& path) {
+    const auto beside = comments_.beside.find(path);
+    if (beside == comments_.beside.end()) return;
+    const size_t end = out_.find('\n', start);
+    out_.insert(end, absl::StrCat("  # ", OneLine(Writable(beside->second))));
+  }
+
+  void WriteValues(const Message& message, const FieldDescriptor& field, size_t indent, const std::string& path) {
     const int size = message.GetReflection()->FieldSize(message, &field);
     if (std::string line; FitsOneLine(message, field, size, indent, line)) {
-      absl::StrAppend(&out_, " [", line, "]\n");
-      return;
+      absl::StrAppend(&out_, " [", line, "]");
+      return EndLine(path);
     }
-    out_ += '\n';
+    EndLine(path);
     for (int i = 0; i < size; ++i) {
       absl::StrAppend(&out_, std::string(indent, ' '), "- ");
-      WriteValue(message, field, i, indent + 2);
+      WriteValue(message, field, i, indent + 2, "");
     }
   }
 
@@ -112,30 +133,32 @@ class Writer {
     return indent + field.name().size() + line.size() <= kMaxLine;
   }
 
-  void WriteValue(const Message& message, const FieldDescriptor& field, int index, size_t indent) {
+  void WriteValue(const Message& message, const FieldDescriptor& field, int index, size_t indent,
+                  const std::string& path) {
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       const std::string text = Writable(StringAt(message, field, index));
-      if (NeedsBlock(text)) return WriteBlock(text, indent);
+      if (NeedsBlock(text)) return WriteBlock(text, indent, path);
     }
-    absl::StrAppend(&out_, ScalarOf(message, field, index), "\n");
+    out_ += ScalarOf(message, field, index);
+    EndLine(path);
   }
 
   // The digit says where the text starts where its own first character would hide that.
-  void WriteBlock(absl::string_view text, size_t indent) {
-    absl::StrAppend(&out_, absl::StrContains(" \n\t", text.front()) ? "|2-" : "|-", "\n");
+  void WriteBlock(absl::string_view text, size_t indent, const std::string& path) {
+    out_ += absl::StrContains(" \n\t", text.front()) ? "|2-" : "|-";
+    EndLine(path);
     for (const absl::string_view line : absl::StrSplit(text, '\n')) {
       if (!line.empty()) absl::StrAppend(&out_, std::string(indent, ' '), line);
       out_ += '\n';
     }
   }
 
+  const YamlComments& comments_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string WriteYaml(const Message& message, const YamlComments& comments) {
-  return Writer().Write(message, comments);
-}
+std::string WriteYaml(const Message& message, const YamlComments& comments) { return Writer(comments).Write(message); }
 
 }  // namespace metapowers::model

@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_SERVICE_MODEL_YAML_WRITER_H_
 #define METAPOWERS_SERVICE_MODEL_YAML_WRITER_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,13 @@
 
 namespace metapowers::model {
 
-// Lines of comment around a text. A line may hold anything; it is made one line of allowed characters.
+// Comments of a text. A line may hold anything; it is made one line of allowed characters.
 struct YamlComments {
   std::vector<std::string> opening;
   std::vector<std::string> closing;
+  // At the end of the line that a value begins on, by path: `components[web].replicas`, a part by its key, and an
+  // entry of a list without an id by its index.
+  std::map<std::string, std::string> beside;
 };
 
 // `message` in block style, fields in the order of the proto, unset ones left out. Each list and part of the root

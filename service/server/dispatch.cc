@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "metapowers/v1/model_service.pb.h"
 #include "service/base/api_limits.h"
 #include "service/base/api_version.h"
 #include "service/base/error.h"
@@ -23,6 +24,13 @@ namespace metapowers::server {
 namespace {
 
 constexpr size_t kMaxPlainRequestBytes = 64 << 10;  // of methods that take no model
+constexpr size_t kMaxImportNameBytes = 1 << 20;     // of the names of imported files
+
+// Whether a request carries files to import.
+bool TakesFiles(const google::protobuf::Descriptor& request) {
+  const auto* files = request.FindFieldByName("files");
+  return files != nullptr && files->message_type() == v1::ImportFile::descriptor();
+}
 
 // What a request of this type may have: it can carry a system model, itself or in its context, where files can be
 // attached to it as well.
@@ -31,8 +39,18 @@ size_t MaxRequestBytes(const google::protobuf::Descriptor& request) {
   if (context != nullptr && context->message_type() == v1::CommandContext::descriptor()) {
     return kMaxPlainRequestBytes + model::kMaxModelBytes + kMaxAttachmentBytes;
   }
-  const bool model = request.FindFieldByName("model_yaml") != nullptr || request.FindFieldByName("files") != nullptr;
-  return kMaxPlainRequestBytes + (model ? model::kMaxModelBytes : 0);
+  if (TakesFiles(request)) return kMaxPlainRequestBytes + kMaxImportNameBytes + kMaxImportBytes;
+  return kMaxPlainRequestBytes + (request.FindFieldByName("model_yaml") != nullptr ? model::kMaxModelBytes : 0);
+}
+
+// What to do about a request that is too large; empty when there is nothing to say.
+std::string MendOf(const google::protobuf::Descriptor& request, size_t limit) {
+  if (TakesFiles(request)) {
+    return absl::StrCat("name fewer files: those of one import have ", kMaxImportBytes >> 20, " MB together at most");
+  }
+  if (limit <= kMaxAttachmentBytes) return "";
+  return absl::StrCat("attach at most ", kMaxAttachmentBytes >> 20,
+                      " MB in one call; evidence that is larger can be pushed to the workspace with Git");
 }
 
 LogLevel LevelOf(const absl::Status& status) {
@@ -145,16 +163,12 @@ absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context, const
     ticket.reset(this);
     return absl::OkStatus();
   }
-  return MakeError(
-      absl::StatusCode::kResourceExhausted,
-      absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
-      {"REQUEST_TOO_LARGE",
-       {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}},
-       {},
-       policy.max_request_bytes > kMaxAttachmentBytes ? absl::StrCat("attach at most ", kMaxAttachmentBytes >> 20,
-                                                                     " MB in one call; evidence that is larger can be "
-                                                                     "pushed to the workspace with Git")
-                                                      : ""});
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("the request has ", size, " bytes, ", policy.path, " takes ", policy.max_request_bytes),
+                   {"REQUEST_TOO_LARGE",
+                    {{"size", absl::StrCat(size)}, {"limit", absl::StrCat(policy.max_request_bytes)}},
+                    {},
+                    MendOf(*request.GetDescriptor(), policy.max_request_bytes)});
 }
 
 absl::Status Dispatcher::Overloaded(grpc::CallbackServerContext& context) {

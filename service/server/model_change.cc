@@ -9,6 +9,7 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/server/imported_model.h"
 #include "service/server/model_summary.h"
 #include "service/server/topic_inputs.h"
 #include "service/server/topics.h"
@@ -49,6 +50,7 @@ class Planner {
     RETURN_IF_ERROR(PlanModel());
     RETURN_IF_ERROR(PlanDecisions());
     RETURN_IF_ERROR(PlanEvidence());
+    RETURN_IF_ERROR(PlanImported());
     change_.what = absl::StrJoin(parts_, " and ");
     return std::move(change_);
   }
@@ -114,6 +116,16 @@ class Planner {
       change_.attachments.push_back({full, attachment->content(), workspace::Origin::kGiven, std::move(id)});
     }
     if (!names.empty()) Note("evidence", {absl::StrCat("evidence: ", absl::StrJoin(names, ", "))});
+    return absl::OkStatus();
+  }
+
+  absl::Status PlanImported() {
+    if (context_.imported_yaml.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(std::vector<workspace::FileChange> changes,
+                     KeepImportedModel(snapshot_, context_.topic, context_.imported_yaml));
+    if (changes.empty()) return absl::OkStatus();
+    Note("import", {"import: what the files say is kept for the next refresh"});
+    for (workspace::FileChange& change : changes) change_.files.push_back(std::move(change));
     return absl::OkStatus();
   }
 

@@ -16,10 +16,10 @@
 namespace metapowers::server {
 
 struct ModelChange {
-  std::shared_ptr<const ModelFacts> model;         // as it is after the change
-  std::string what;                                // "model", or "decisions" and "evidence" where only those change
-  std::vector<std::string> summary;                // what changes in meaning
-  std::vector<workspace::FileChange> files;        // model and decisions
+  std::shared_ptr<const ModelFacts> model;   // as it is after the change
+  std::string what;                          // "model", or "decisions", "evidence" and "import" where only those change
+  std::vector<std::string> summary;          // what changes in meaning
+  std::vector<workspace::FileChange> files;  // model, decisions and the imported draft
   std::vector<workspace::FileChange> attachments;  // evidence
 };
 

@@ -1,11 +1,14 @@
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/importers/import.h"
 #include "service/importers/threagile.h"
 #include "service/model/json_schema.h"
 #include "service/model/model.h"
@@ -60,6 +63,7 @@ absl::Status PutModel(Backend& backend, Call& call, const PutModelRequest& reque
   ModelOutcome observer(*response.mutable_outcome());
   RunOptions options;
   options.must_create_model = request.must_create();
+  options.imported_yaml = request.imported_yaml();
   return RunCommands(backend, call, request.context(), {}, observer, options);
 }
 
@@ -106,22 +110,21 @@ absl::Status DraftModel(Backend& backend, Call& call, const DraftModelRequest& r
 absl::Status ImportModel(Backend& backend, Call& call, const ImportModelRequest& request,
                          ImportModelResponse& response) {
   RETURN_IF_ERROR(CheckSlug(request.topic_id(), "topic id"));
-  if (request.files_size() != 1) {
-    const std::string what =
-        absl::StrCat("must be one file, not ", request.files_size(), ": a Threagile model is in one");
-    return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("files ", what),
-                     {"ARGUMENT_INVALID", {}, {{"files", what, ""}}, "name one Threagile model file"});
+  std::vector<importers::SourceFile> files;
+  for (const ImportFile& file : request.files()) {
+    files.push_back(
+        {file.name().empty() ? absl::StrCat("file ", files.size() + 1) : Printable(file.name()), file.content()});
   }
-  const ImportFile& file = request.files(0);
   importers::ImportOptions options;
   options.topic_id = request.topic_id();
-  options.file_name = file.name().empty() ? std::string("threagile.yaml") : Printable(file.name());
   options.today = model::FormatDate(absl::ToCivilDay(backend.env.clock->Now(), absl::UTCTimeZone()));
   ImportedThreats threats;
   options.findings_of = [&threats](const auto& draft, const importers::TrackedRisk& risk) {
     return threats.KeysOf(draft, risk);
   };
-  ASSIGN_OR_RETURN(response, importers::ImportThreagile(file.content(), options));
+  ASSIGN_OR_RETURN(response, importers::ImportModel(files, options));
+  // Of a model that stands alone, what our rules have of those of its tool.
+  if (response.format() != importers::kThreagile.name) return absl::OkStatus();
   return threats.Report(response);
 }
 

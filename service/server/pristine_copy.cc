@@ -23,6 +23,13 @@ std::string PristinePath(const ResourceName& topic, const v1::Command& spec) {
   return absl::StrCat(PristineFolder(topic), "/", spec.document());
 }
 
+absl::Status MarkGenerated(const workspace::Snapshot& snapshot, std::vector<workspace::FileChange>& changes) {
+  const std::string attributes = absl::StrCat(kCopiesPath, "/.gitattributes");
+  ASSIGN_OR_RETURN(const std::string marked, snapshot.BlobId(attributes));
+  if (marked.empty()) changes.push_back({attributes, kAttributes, workspace::Origin::kMade});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<std::string>> PristineSection(const workspace::Snapshot& snapshot,
                                                            const ResourceName& topic, const v1::Command& spec) {
   ASSIGN_OR_RETURN(const std::optional<std::string> copy, snapshot.ReadFile(PristinePath(topic, spec)));
@@ -64,9 +71,7 @@ absl::StatusOr<std::vector<workspace::FileChange>> KeepPristine(const workspace:
     return changes;
   }
   changes.push_back({path, std::move(text), workspace::Origin::kMade});
-  const std::string attributes = absl::StrCat(kCopiesPath, "/.gitattributes");
-  ASSIGN_OR_RETURN(const std::string marked, snapshot.BlobId(attributes));
-  if (marked.empty()) changes.push_back({attributes, kAttributes, workspace::Origin::kMade});
+  RETURN_IF_ERROR(MarkGenerated(snapshot, changes));
   return changes;
 }
 

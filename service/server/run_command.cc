@@ -347,6 +347,7 @@ absl::Status Run::Execute(const v1::CommandContext& context) {
   ASSIGN_OR_RETURN(const workspace::Workspace found, backend_.FindWorkspace(call_, context_.topic));
   uid_ = found.uid;
   RETURN_IF_ERROR(FillAuthor(backend_, context_));
+  context_.imported_yaml = options_.imported_yaml;
   if (context_.validate_only) {
     ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> head, BaseOf(context_, uid_, *backend_.env.engine));
     RETURN_IF_ERROR(BuildOn(std::move(head)));
@@ -355,8 +356,9 @@ absl::Status Run::Execute(const v1::CommandContext& context) {
   }
   std::string fingerprint;
   if (!context_.request_id.empty()) {
-    fingerprint =
-        CallFingerprint(absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options_.must_create_model), context);
+    const std::string imported = context_.imported_yaml.empty() ? "" : BlobIdOf(context_.imported_yaml);
+    fingerprint = CallFingerprint(
+        absl::StrCat(call_.method, " ", IdsOf(entries_), " ", options_.must_create_model, imported), context);
   }
   ASSIGN_OR_RETURN(const std::optional<std::string> before,
                    CommitInTurn(backend_, call_, uid_, context_, fingerprint, *this));

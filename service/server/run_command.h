@@ -41,6 +41,7 @@ class RunObserver {
 
 struct RunOptions {
   bool must_create_model = false;  // ALREADY_EXISTS TOPIC_EXISTS when the topic has a model
+  std::string imported_yaml;       // kept beside the model (imported_model.h); empty: what is kept stays
 };
 
 // Runs `entries`, all built, in this order; none commits the model alone.

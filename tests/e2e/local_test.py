@@ -173,6 +173,46 @@ class LocalMode(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn('branch', done.stderr)
 
+    def test_import_of_a_folder(self):
+        """Files of a folder make one model, whose draft is kept beside it; what is left out is told."""
+        source = pathlib.Path(self.folder.name) / 'source'
+        (source / 'b/.git').mkdir(parents=True)
+        (source / 'a.yaml').write_text(
+            'title: Shop\ntechnical_assets: {Web: {id: web, type: process, communication_links: {Q: {target: db}}},'
+            ' DB: {id: db, type: datastore}}\ndata_assets: {Orders: {id: orders, confidentiality: internal}}\n')
+        (source / 'b/more.json').write_text(
+            '{"technical_assets": {"DB": {"id": "db", "type": "datastore", "redundant": true}},'
+            ' "data_assets": {"Orders": {"id": "orders", "confidentiality": "internal"}}}')
+        (source / 'b/.git/x.yaml').write_text('technical_assets: broken')
+        (source / 'b/values.yml').write_text('replicas: 3\r\n')
+        (source / 'b/chart.yaml').write_text('technical_assets: {{ .Values.x }}\n')
+        (source / 'out.yaml').symlink_to(self.repo / 'a.txt')
+        done = self.succeed('model', 'import', '--from', source)
+        model = yaml.safe_load(done.stdout)
+        self.assertEqual([c['id'] for c in model['components']], ['db', 'web'])
+        self.assertTrue(model['components'][0]['redundant'])
+        self.assertIn('# observed ', done.stdout)
+        self.assertIn('not imported, 3 items:', done.stderr)
+        self.assertEqual(git('log', '--format=%s', cwd=self.repo), 'first\n', 'nothing is stored')
+
+        done = self.succeed('init', 'shop', '--from', source)
+        self.assertIn('imported from threagile (2 files):', done.stdout)
+        self.assertIn('out.yaml (link): leads out of the folder named', done.stdout)
+        self.assertIn('is a template that was not rendered', done.stdout)
+        draft = (self.repo / '.metapowers/security/shop/system-model.yaml').read_text()
+        self.assertEqual((self.repo / '.metapowers/.generated/shop/imported-model.yaml').read_text(), draft)
+        self.assertEqual(git('log', '--format=%s', cwd=self.repo).splitlines(), ['security(shop): model', 'first'])
+        self.succeed('run', 'security-policy', 'shop')
+
+        done = self.cli('init', 'other', '--from', source / 'b/values.yml')
+        self.assertEqual(done.returncode, 9)
+        self.assertIn('show no component', done.stderr)
+        (source / 'b/broken.yaml').write_text('technical_assets:\n  A: [\n')
+        done = self.cli('init', 'other', '--from', source)
+        self.assertEqual(done.returncode, 9)
+        self.assertIn('broken.yaml:3:1', done.stderr)
+        self.assertFalse((self.repo / '.metapowers/security/other').exists())
+
     def test_archetype(self):
         done = self.succeed('init', 'my-shop', '--archetype', 'fintech-api')
         self.assertIn('my-shop/evidence  9 reports committed ', done.stdout)

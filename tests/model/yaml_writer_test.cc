@@ -108,6 +108,49 @@ TEST(YamlWriterTest, IsReadable) {
   EXPECT_TRUE(MessageDifferencer::Equals(ThereAndBack(model), model));
 }
 
+TEST(YamlWriterTest, CommentsStandBesideWhatTheyAreAbout) {
+  v1::SystemModel model;
+  model.mutable_organization()->set_name("Shop");
+  v1::Component& web = *model.add_components();
+  web.set_id("web");
+  web.set_description("Two\nlines");
+  web.add_technology("go-service");
+  web.set_replicas(2);
+  web.mutable_backup();
+  web.add_posture()->set_control("input_validation");
+  web.mutable_container()->set_base_image("a:1");
+  for (int i = 0; i < 20; ++i) web.add_tags(absl::StrCat("label-", i));
+  YamlComments comments;
+  comments.beside = {{"organization", "whole"},
+                     {"components[web].id", "it"},
+                     {"components[web].description", "text\nline"},
+                     {"components[web].technology", "list"},
+                     {"components[web].replicas", "number"},
+                     {"components[web].backup", "empty"},
+                     {"components[web].posture[0]", "entry"},
+                     {"components[web].container.base_image", "inner"},
+                     {"components[web].tags", "long list"},
+                     {"components[gone].id", "nowhere"}};
+  const std::string yaml = WriteYaml(model, comments);
+  EXPECT_THAT(yaml, HasSubstr("organization:  # whole\n  name: Shop\n"));
+  EXPECT_THAT(yaml, HasSubstr("  - id: web  # it\n"
+                              "    description: |-  # text line\n"
+                              "      Two\n"
+                              "      lines\n"
+                              "    technology: [go-service]  # list\n"
+                              "    replicas: 2  # number\n"));
+  EXPECT_THAT(yaml, HasSubstr("    backup: {}  # empty\n"));
+  EXPECT_THAT(yaml, HasSubstr("    posture:\n      - control: input_validation  # entry\n"));
+  EXPECT_THAT(yaml, HasSubstr("    container:\n      base_image: \"a:1\"  # inner\n"));
+  EXPECT_THAT(yaml, HasSubstr("    tags:  # long list\n      - label-0\n"));
+  EXPECT_THAT(yaml, ::testing::Not(HasSubstr("nowhere")));
+  v1::SystemModel back;
+  SourceMap map;
+  Faults faults;
+  ASSERT_TRUE(ReadYaml(yaml, back, map, faults)) << yaml;
+  EXPECT_TRUE(MessageDifferencer::Equals(back, model));
+}
+
 TEST(YamlWriterTest, HostileTextsComeBackEqual) {
   for (const std::string text : {"",
                                  " ",

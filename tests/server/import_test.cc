@@ -7,8 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/base/api_limits.h"
 #include "service/model/model.h"
 #include "tests/server/pipeline_fixture.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
 namespace metapowers::server {
@@ -24,6 +26,7 @@ data_assets: {Sales: {id: sales, confidentiality: internal, owner: Shop}}
 technical_assets: {Till: {id: till, type: process, owner: Shop, data_assets_stored: [sales]}}
 risk_tracking: {unencrypted-asset@till: {status: accepted, justification: Old, date: 2026-01-02, checked_by: Ann}}
 )";
+constexpr char kKept[] = ".metapowers/.generated/till/imported-model.yaml";
 constexpr char kDecisions[] = ".metapowers/security/till/decisions.yaml";
 
 class ImportTest : public PipelineTest {
@@ -89,6 +92,64 @@ TEST_F(ImportTest, TrackedRisksAreDraftsOnOurFindings) {
   EXPECT_EQ(draft.rules_size(), 42);
 }
 
+TEST_F(ImportTest, SeveralFilesMakeOneDraft) {
+  v1::ImportModelRequest request = RequestOf(kThreagile);
+  v1::ImportFile& other = *request.add_files();
+  other.set_name("other.yaml");
+  other.set_content(
+      "title: Till\ndata_assets: {Tax: {id: tax, confidentiality: internal}}\n"
+      "technical_assets: {Till: {id: till, type: process, data_assets_processed: [tax]}}\n");
+  request.add_files()->set_name("notes.yaml");
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(request, &draft));
+  EXPECT_EQ(draft.format(), "threagile");
+  EXPECT_EQ(draft.imported_files_size(), 2);
+  ASSERT_EQ(draft.skipped_size(), 1);
+  EXPECT_EQ(draft.skipped(0).location(), "notes.yaml");
+  ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(draft.model_yaml(), "draft"));
+  ASSERT_EQ(model->proto().components_size(), 1);
+  EXPECT_THAT(model->proto().components(0).stores(), ElementsAre("sales"));
+  EXPECT_THAT(model->proto().components(0).processes(), ElementsAre("tax"));
+}
+
+TEST_F(ImportTest, TheDraftIsKeptBesideTheModelInOneCommit) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kThreagile), &draft));
+  v1::PutModelRequest request;
+  *request.mutable_context() = ContextOf("till");
+  request.mutable_context()->set_model_yaml(draft.model_yaml());
+  request.set_imported_yaml(draft.model_yaml());
+  v1::PutModelResponse put;
+  const auto commit = [&] {
+    grpc::ClientContext context;
+    return client_.models->PutModel(&context, request, &put);
+  };
+  ExpectOk(commit());
+  EXPECT_EQ(server_.CountCommits(), 1);
+  EXPECT_EQ(server_.ReadFile(kKept), draft.model_yaml());
+  EXPECT_EQ(server_.ReadFile(".metapowers/.generated/.gitattributes"), "* linguist-generated\n");
+  ExpectOk(commit());
+  EXPECT_FALSE(put.outcome().changed());
+
+  request.mutable_context()->set_model_yaml(absl::StrReplaceAll(draft.model_yaml(), {{"name: Till", "name: Tills"}}));
+  request.clear_imported_yaml();
+  ExpectOk(commit());
+  EXPECT_EQ(server_.ReadFile(kKept), draft.model_yaml()) << "what is kept stays";
+
+  const std::string next = absl::StrReplaceAll(draft.model_yaml(), {{"name: Till", "name: Tiller"}});
+  request.set_imported_yaml(next);
+  ExpectOk(commit());
+  EXPECT_TRUE(put.outcome().changed());
+  EXPECT_EQ(server_.ReadFile(kKept), next);
+  EXPECT_THAT(server_.Git("log -1 --format=%s"), HasSubstr("security(till): import"));
+
+  request.set_imported_yaml("id: till\n");
+  ExpectError(commit(), grpc::StatusCode::INVALID_ARGUMENT, "MODEL_INVALID");
+  request.set_imported_yaml(absl::StrReplaceAll(next, {{"id: till\n", "id: other\n"}}));
+  ExpectError(commit(), grpc::StatusCode::INVALID_ARGUMENT, "MODEL_INVALID");
+  EXPECT_EQ(server_.CountCommits(), 3);
+}
+
 TEST_F(ImportTest, AFileMayBeAsLargeAsAModel) {
   v1::ImportModelResponse draft;
   ExpectOk(Import(RequestOf(absl::StrCat(kThreagile, std::string(3 << 20, '#'), "\n")), &draft));
@@ -127,14 +188,16 @@ TEST_F(ImportTest, RequestsThatMakeNoSense) {
   v1::ImportModelRequest none;
   none.set_topic_id("till");
   ExpectError(Import(none, &draft), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
-  v1::ImportModelRequest two = RequestOf(kThreagile);
-  *two.add_files() = two.files(0);
-  ExpectError(Import(two, &draft), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
+  v1::ImportModelRequest many = RequestOf(kThreagile);
+  for (size_t i = 0; i < kMaxImportFiles; ++i) many.add_files()->set_name("x");
+  ExpectError(Import(many, &draft), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
   v1::ImportModelRequest name = RequestOf(kThreagile);
   name.set_topic_id("../till");
   ExpectError(Import(name, &draft), grpc::StatusCode::INVALID_ARGUMENT, "NAME_INVALID");
-  const grpc::Status large = Import(RequestOf(std::string(10 << 20, 'x')), &draft);
-  EXPECT_EQ(large.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << large.error_message();
+  ExpectError(Import(RequestOf("a: 1\n"), &draft), grpc::StatusCode::INVALID_ARGUMENT, "IMPORT_EMPTY");
+  const grpc::Status large = Import(RequestOf(std::string(kMaxImportBytes + (2 << 20), 'x')), &draft);
+  ExpectError(large, grpc::StatusCode::RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE");
+  EXPECT_THAT(DetailOf<google::rpc::Help>(large).links(0).description(), HasSubstr("name fewer files"));
   ExpectOk(Import(RequestOf(kThreagile, "a\nid: evil\x1b[31m/b\u202e"), &draft));
   EXPECT_THAT(draft.model_yaml(), StartsWith("# System model of Till, drafted from the Threagile model "));
   ASSERT_TRUE(model::Model::Parse(draft.model_yaml(), "draft").ok());

@@ -1,0 +1,74 @@
+// Threagile models among other files: kThreagile of threagile.h.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "service/importers/draft.h"
+#include "service/importers/model_elements.h"
+#include "service/importers/threagile.h"
+#include "service/importers/threagile_context.h"
+
+namespace metapowers::importers {
+namespace {
+
+bool Claims(const model::YamlNode& root) {
+  return root.Find("technical_assets") != nullptr ||
+         (root.Find("data_assets") != nullptr && root.Find("trust_boundaries") != nullptr);
+}
+
+// What a model that is imported alone has in place of what the file does not say.
+void TakeOutPlaceholders(const std::string& team, model::v1::SystemModel& model) {
+  for (const auto& assumption : model.assumptions()) {
+    if (assumption.id() == "import-description") model.clear_description();
+  }
+  if (model.name() == model.id()) model.clear_name();
+  if (team.empty()) return;
+  for (int i = model.teams_size() - 1; i >= 0; --i) {
+    if (model.teams(i).id() == team) model.mutable_teams()->DeleteSubrange(i, 1);
+  }
+  for (auto& data : *model.mutable_data_classes()) {
+    if (data.owner() == team) data.clear_owner();
+  }
+  for (auto& component : *model.mutable_components()) {
+    if (component.owner_team() == team) component.clear_owner_team();
+  }
+}
+
+void ImportDocument(const Document& document, Inventory& inventory, FileFaults& faults) {
+  Findings findings;
+  Draft draft("threagile", "Threagile", document.file);
+  threagile::Context context(draft, findings);
+  Part root(*document.root, {{}, ""}, findings);
+  // A date of the file, else none; who is asked for the day does not know of it.
+  threagile::ImportRoot(root, {"imported", document.file, "", nullptr}, context);
+  faults.Add(document.file, findings.faults);
+  model::v1::SystemModel& model = draft.model();
+  TakeOutPlaceholders(draft.placeholder_team(), model);
+  const Spot file{document.file, {0, 0}};
+  AddElements(model, file, inventory);
+  for (auto& team : inventory.teams) {
+    if (team.spot.file == document.file) team.Assumed("lead", file, "the file names no lead of a team");
+  }
+  if (inventory.name.empty()) inventory.name = model.name();
+  if (inventory.description.empty()) inventory.description = model.description();
+  if (model.as_of() > inventory.as_of) inventory.as_of = model.as_of();
+  for (const Note& note : findings.TakeNotes()) {
+    inventory.Note(note.kind, {document.file, note.place.at}, note.place.path, OneLineOf(note.text));
+  }
+  if (draft.tracked() > 0) {
+    inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, file, "risk_tracking",
+                   absl::StrCat("of ", draft.tracked(), " risks is not imported with other files: import the model ",
+                                "alone to have drafts of decisions"));
+  }
+  inventory.Count("trust_boundaries", model.zones_size());
+  inventory.Count("data_assets", model.data_classes_size());
+}
+
+void ImportAll(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) {
+  for (const Document& document : documents) ImportDocument(document, inventory, faults);
+}
+
+}  // namespace
+
+const Format kThreagile = {"threagile", Claims, ImportAll};
+
+}  // namespace metapowers::importers
