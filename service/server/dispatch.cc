@@ -31,6 +31,7 @@ size_t MaxRequestBytes(const google::protobuf::Descriptor& request) {
   if (context != nullptr && context->message_type() == v1::CommandContext::descriptor()) {
     return kMaxPlainRequestBytes + model::kMaxModelBytes + kMaxAttachmentBytes;
   }
+  if (request.FindFieldByName("before_yaml") != nullptr) return kMaxPlainRequestBytes + 2 * model::kMaxModelBytes;
   const bool model = request.FindFieldByName("model_yaml") != nullptr || request.FindFieldByName("files") != nullptr;
   return kMaxPlainRequestBytes + (model ? model::kMaxModelBytes : 0);
 }

@@ -11,6 +11,7 @@
 #include "service/model/model.h"
 #include "service/server/archetypes.h"
 #include "service/server/imported_threats.h"
+#include "service/server/model_tools.h"
 #include "service/server/run_command.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -136,6 +137,9 @@ class Service final : public ModelService::CallbackService {
   METAPOWERS_UNARY(ListArchetypes, server::ListArchetypes)
   METAPOWERS_UNARY(DraftModel, server::DraftModel)
   METAPOWERS_UNARY(ImportModel, server::ImportModel)
+  METAPOWERS_UNARY(FormatModel, server::FormatModel)
+  METAPOWERS_UNARY(CompareModels, server::CompareModels)
+  METAPOWERS_UNARY(ExportModel, server::ExportModel)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.ModelService/";
