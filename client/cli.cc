@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <memory>
 #include <ostream>
 
@@ -32,7 +33,7 @@ constexpr char kExamples[] = R"(Examples:
   metapowers --server 127.0.0.1:7433 --workspace payments status api-platform
 
 Exit codes: 0 ok, 1 internal, 2 usage, 3 gate or precondition, 4 unauthenticated, 5 not found, 6 conflict,
-  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (plan --exit-code) or findings (--fail-on, lint), 130 interrupted
+  7 denied, 8 unavailable or exhausted, 9 invalid input, 10 changes pending (--exit-code, --check) or findings (--fail-on, lint), 130 interrupted
 Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL
 )";
 
@@ -51,6 +52,10 @@ struct Arguments {
   QuestionsOptions questions;
   RefreshOptions refresh;
   bool decisions = false;
+  ModelValidateOptions validate;
+  ModelFmtOptions fmt;
+  ModelDiffOptions model_diff;
+  ModelExportOptions model_export;
   InitOptions init;
   RunOptions run;
   DiffOptions diff;
@@ -77,8 +82,8 @@ void AddGlobalOptions(CLI::App& app, Arguments& arguments) {
   if (!Environment("NO_COLOR").empty() || Environment("TERM") == "dumb") arguments.global.color = "never";
   app.add_option("--server", arguments.global.server, "HOST:PORT or unix:PATH of a server");
   app.add_option("--workspace", arguments.global.workspace, "workspace on the server (default: default)");
-  app.add_option("-o,--output", arguments.format, "text, json, yaml or markdown")
-      ->check(CLI::IsMember({"text", "json", "yaml", "markdown"}));
+  app.add_option("-o,--output", arguments.format, "text, json, yaml or markdown; sarif of model validate")
+      ->check(CLI::IsMember({"text", "json", "yaml", "markdown", "sarif"}));
   app.add_option("--timeout", arguments.timeout, "longest time of one call, e.g. 90s or 5m (default: 60s)");
   app.add_option("--color", arguments.global.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
@@ -260,9 +265,50 @@ CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& de
   return group;
 }
 
+// Commands over the text of a model.
+void AddModelTools(CLI::App& model, Arguments& a) {
+  CLI::App* validate = AddCommand(model, "validate", "check models; prints every fault with its place",
+                                  "  metapowers model validate system-model.yaml\n"
+                                  "  metapowers model get api-platform | metapowers model validate -\n"
+                                  "  metapowers model validate .metapowers/security/*/system-model.yaml -o sarif\n",
+                                  a, [&a](Session& session) { return ModelValidate(session, a.validate); });
+  validate->add_option("FILE", a.validate.files, "the models (- for standard input)")->required();
+  validate->add_flag("--questions", a.validate.questions, "print open questions too; in SARIF as notes");
+  CLI::App* fmt = AddCommand(model, "fmt", "print a model in the usual layout; comments stay",
+                             "  metapowers model fmt system-model.yaml --write\n"
+                             "  metapowers model fmt system-model.yaml --check    exit 10 when it is not so\n"
+                             "  metapowers model fmt api-platform --write         commit it\n",
+                             a, [&a](Session& session) { return ModelFmt(session, a.fmt); });
+  fmt->add_option("MODEL", a.fmt.model, "a file, a topic, or - for standard input (default: -)");
+  fmt->add_flag("--check", a.fmt.check, "print the lines that differ; exit 10 when some do");
+  fmt->add_flag("--write", a.fmt.write, "replace the file, or commit the topic's model");
+  CLI::App* diff = AddCommand(model, "diff", "what two models differ in, by meaning",
+                              "  metapowers model diff api-platform@HEAD~5 api-platform\n"
+                              "  metapowers model diff api-platform system-model.yaml --exit-code\n",
+                              a, [&a](Session& session) { return ModelDiff(session, a.model_diff); });
+  diff->add_option("BEFORE", a.model_diff.before, "a file or TOPIC[@REVISION] (- for standard input)")->required();
+  diff->add_option("AFTER", a.model_diff.after, "likewise")->required();
+  diff->add_flag("--exit-code", a.model_diff.exit_code, "exit 10 when they differ");
+  CLI::App* exported = AddCommand(model, "export", "print a model in the format of another tool",
+                                  "  metapowers model export api-platform --format otm --out api-platform.otm.json\n"
+                                  "  metapowers model export system-model.yaml --format mermaid\n",
+                                  a, [&a](Session& session) { return ModelExport(session, a.model_export); });
+  exported->add_option("MODEL", a.model_export.model, "a file or TOPIC[@REVISION] (- for standard input)")->required();
+  static const std::map<std::string, metapowers::v1::ModelFormat> formats = {
+      {"otm", metapowers::v1::MODEL_FORMAT_OTM},
+      {"mermaid", metapowers::v1::MODEL_FORMAT_MERMAID},
+      {"dot", metapowers::v1::MODEL_FORMAT_DOT},
+      {"json", metapowers::v1::MODEL_FORMAT_JSON}};
+  exported->add_option("--format", a.model_export.format, "otm (Open Threat Model), mermaid, dot (Graphviz) or json")
+      ->required()
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+  exported->add_option("--out", a.model_export.out, "file to write (default: standard output)");
+}
+
 void AddModelCommands(CLI::App& app, Arguments& a) {
-  CLI::App* model = AddGroup(app, "model", "read, write and check system models",
+  CLI::App* model = AddGroup(app, "model", "read, write, check, format, compare and export system models",
                              "  metapowers model validate system-model.yaml\n"
+                             "  metapowers model fmt system-model.yaml --write\n"
                              "  metapowers model put api-platform system-model.yaml\n");
   CLI::App* get = AddCommand(*model, "get", "print the model of a topic, or the decisions beside it",
                              "  metapowers model get api-platform > system-model.yaml\n"
@@ -284,11 +330,7 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
                                 a, [&a](Session& session) { return ModelImport(session, a.topic, a.init.from); });
   import->add_option("--topic", a.topic, "id to write into it (default: imported-system)");
   import->add_option("--from", a.init.from, kFromHelp)->required();
-  CLI::App* validate = AddCommand(*model, "validate", "check a model; prints every fault with its place",
-                                  "  metapowers model validate system-model.yaml\n"
-                                  "  metapowers model get api-platform | metapowers model validate -\n",
-                                  a, [&a](Session& session) { return ModelValidate(session, a.file); });
-  validate->add_option("FILE", a.file, "the model (- for standard input)")->required();
+  AddModelTools(*model, a);
   CLI::App* questions = AddCommand(*model, "questions", "answer what the model does not say, one question at a time",
                                    "  metapowers model questions api-platform\n"
                                    "  metapowers model questions api-platform --owner payments-team\n"
@@ -484,6 +526,10 @@ int RunCli(const std::vector<std::string>& words, const Streams& streams) {
   if (arguments.format == "json") arguments.global.format = OutputFormat::kJson;
   if (arguments.format == "yaml") arguments.global.format = OutputFormat::kYaml;
   if (arguments.format == "markdown") arguments.global.format = OutputFormat::kMarkdown;
+  if (arguments.format == "sarif") arguments.global.format = OutputFormat::kSarif;
+  if (arguments.format == "sarif" && CommandLine(Innermost(app)) != "metapowers model validate") {
+    return Usage(streams, "-o sarif is for 'metapowers model validate'", Innermost(app));
+  }
   if (!absl::ParseDuration(arguments.timeout, &arguments.global.timeout) ||
       arguments.global.timeout <= absl::ZeroDuration()) {
     return Usage(streams, absl::StrCat("--timeout '", arguments.timeout, "' is not a time such as 90s or 5m"), app);

@@ -9,6 +9,7 @@
 
 #include "client/session.h"
 #include "metapowers/v1/export_service.pb.h"
+#include "metapowers/v1/model_service.pb.h"
 
 namespace metapowers::client {
 
@@ -124,8 +125,33 @@ int Export(Session& session, const ExportOptions& options);
 
 int ModelGet(Session& session, const std::string& topic, bool decisions);
 int ModelPut(Session& session, const std::string& topic, const InputFiles& files);
-int ModelValidate(Session& session, const std::string& file);
 int ModelSchema(Session& session);
+
+struct ModelValidateOptions {
+  std::vector<std::string> files;  // "-" is standard input
+  bool questions = false;          // print what they leave open, too
+};
+int ModelValidate(Session& session, const ModelValidateOptions& options);
+
+struct ModelFmtOptions {
+  std::string model = "-";  // FILE, TOPIC[@REVISION] or "-"
+  bool check = false;       // print the lines that differ; 10 when some do
+  bool write = false;       // replace the file, or commit the model
+};
+int ModelFmt(Session& session, const ModelFmtOptions& options);
+
+struct ModelDiffOptions {
+  std::string before, after;  // FILE, TOPIC[@REVISION] or "-"
+  bool exit_code = false;     // 10 when they differ
+};
+int ModelDiff(Session& session, const ModelDiffOptions& options);
+
+struct ModelExportOptions {
+  std::string model;  // FILE, TOPIC[@REVISION] or "-"
+  metapowers::v1::ModelFormat format = metapowers::v1::MODEL_FORMAT_UNSPECIFIED;
+  std::string out;  // file to write; standard output when empty
+};
+int ModelExport(Session& session, const ModelExportOptions& options);
 
 struct QuestionsOptions {
   std::string topic;

@@ -19,7 +19,7 @@
 
 namespace metapowers::client {
 
-enum class OutputFormat { kText, kJson, kYaml, kMarkdown };
+enum class OutputFormat { kText, kJson, kYaml, kMarkdown, kSarif };
 
 struct GlobalOptions {
   std::string server;     // HOST:PORT or unix:PATH; empty is local mode

@@ -1,4 +1,4 @@
-// model get, put, import, validate and schema.
+// model get, put, import and schema.
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
 #include "client/commands/import_files.h"
@@ -67,33 +67,6 @@ int ModelImport(Session& session, const std::string& topic, const std::vector<st
   PrintImportWarnings(session.err(), imported);
   session.err() << "next: 'metapowers init TOPIC --from …' with the same files commits the draft\n";
   return kExitOk;
-}
-
-int ModelValidate(Session& session, const std::string& file) {
-  metapowers::v1::ValidateModelRequest request;
-  int exit_code = 0;
-  if (!ReadInput(session, file, request.mutable_model_yaml(), &exit_code)) return exit_code;
-  request.set_file_name(file);
-  METAPOWERS_STUB(models, session, metapowers::v1::ModelService);
-  metapowers::v1::ValidateModelResponse response;
-  const auto context = session.NewContext();
-  if (const auto status = models->ValidateModel(context.get(), request, &response); !status.ok()) {
-    return session.Fail(status);
-  }
-  const int result = response.faults().empty() ? kExitOk : kExitInvalid;
-  if (session.PrintMessage(response)) return result;
-  for (const auto& fault : response.faults()) {
-    session.err() << ForTerminal(fault.location()) << ": " << ForTerminal(fault.field())
-                  << (fault.field().empty() ? "" : ": ") << ForTerminal(fault.description()) << '\n';
-  }
-  if (result == kExitOk) {
-    session.out() << file << ": valid, " << response.questions_size() << " open question"
-                  << (response.questions_size() == 1 ? "" : "s") << '\n';
-  } else {
-    session.err() << file << ": " << response.faults_size() << " fault" << (response.faults_size() == 1 ? "" : "s")
-                  << '\n';
-  }
-  return result;
 }
 
 int ModelSchema(Session& session) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "service/model/faults.h"
+#include "service/model/import_mark.h"
 #include "service/model/schema.h"
 
 namespace metapowers::importers {
@@ -67,13 +68,6 @@ class Walker {
   std::vector<v1::AttributeBasis> bases_;
 };
 
-std::string MarkOf(const v1::AttributeBasis& basis) {
-  if (basis.basis() == v1::BASIS_ASSUMED) {
-    return absl::StrCat("assumed: ", basis.reason(), basis.location().empty() ? "" : ", see ", basis.location());
-  }
-  return absl::StrCat("observed", basis.location().empty() ? "" : " ", basis.location());
-}
-
 // The parts that an attribute is in, innermost last: `a[x].b.c` has `a[x].b`, but not the element `a[x]` itself, whose
 // attributes rest on different places as a rule.
 std::vector<std::string> PartsOf(const std::string& path) {
@@ -91,6 +85,11 @@ std::vector<std::string> PartsOf(const std::string& path) {
 }
 
 }  // namespace
+
+std::string MarkOf(const v1::AttributeBasis& basis) {
+  if (basis.basis() != v1::BASIS_ASSUMED) return model::ObservedMark(basis.location());
+  return model::AssumedMark(absl::StrCat(basis.reason(), basis.location().empty() ? "" : ", see ", basis.location()));
+}
 
 std::vector<v1::AttributeBasis> AttributeBases(const model::v1::SystemModel& model,
                                                const std::map<std::string, Basis>& known) {

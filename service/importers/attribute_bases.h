@@ -17,6 +17,9 @@ namespace metapowers::importers {
 std::vector<v1::AttributeBasis> AttributeBases(const model::v1::SystemModel& model,
                                                const std::map<std::string, Basis>& known);
 
+// What the attribute rests on, as a mark beside it (model/import_mark.h).
+std::string MarkOf(const v1::AttributeBasis& basis);
+
 // The same as comments beside the attributes, by path: `observed k8s.yaml:12`, `assumed: why`. Where all attributes of
 // a part or a list agree, one comment stands at its head for all.
 std::map<std::string, std::string> MarksOf(const std::vector<v1::AttributeBasis>& bases);

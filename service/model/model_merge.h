@@ -34,8 +34,8 @@ struct ModelMerge {
 // `ours` with what changed from `base` to `theirs`: comments and order of `ours` stay, and so does everything that
 // people wrote. Where people changed the same value in another way, what they wrote stands and the change is a
 // conflict; so it is where a change would leave a reference to nothing. Lists of words are merged as sets. `as_of` and
-// dates that follow from it are people's. `mark` is what a value of `theirs` rests on, by its path; "" for nothing (see
-// text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours` that is not valid. Pure;
+// dates that follow from it are people's. `marks` are what values of `theirs` rest on, by path
+// (see text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours` that is not valid. Pure;
 // thread-safe.
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
                                       const std::map<std::string, std::string>& marks);

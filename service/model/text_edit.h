@@ -26,9 +26,9 @@ struct TextEdit {
   // What has the new value: of a field, a message of the type that holds it; of an entry, the entry itself. nullptr
   // takes the field or the entry out; the last entry of a list takes the list with it. Must live until EditText().
   const google::protobuf::Message* from = nullptr;
-  // Says what a value rests on, by its path below that of the edit, "" for the value itself (see import_mark.h).
-  // Written beside it where it is the value of one line; may be empty.
-  std::function<std::string(absl::string_view path)> mark;
+  // What values rest on (see import_mark.h), by path below that of the edit, "" for the value itself: comments beside
+  // them, as YamlComments has it.
+  std::map<std::string, std::string> marks;
 };
 
 // `yaml`, which reads as `message` (entries in the order of the text), with the edits: no two of one value, and none

@@ -163,6 +163,11 @@ bool YamlEvents::is_block() const {
                                         event_.data.scalar.style == YAML_FOLDED_SCALAR_STYLE);
 }
 
+bool YamlEvents::is_flow() const {
+  return (kind_ == YamlKind::kList && event_.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE) ||
+         (kind_ == YamlKind::kMap && event_.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+}
+
 absl::string_view YamlEvents::anchor() const {
   const yaml_char_t* name = nullptr;
   if (kind_ == YamlKind::kScalar) name = event_.data.scalar.anchor;

@@ -42,6 +42,7 @@ class YamlEvents {
   absl::string_view scalar() const;
   bool is_plain() const;  // without quotes
   bool is_block() const;  // after `|` or `>`
+  bool is_flow() const;   // a mapping or list in brackets
   bool has_anchor() const { return kind_ != YamlKind::kAlias && !anchor().empty(); }
   // Name of the anchor that the node sets or the alias refers to; "" without. Valid until Next().
   absl::string_view anchor() const;

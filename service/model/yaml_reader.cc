@@ -147,6 +147,7 @@ class Reader {
       if (!stopped_) faults_.Add({}, "", "is empty");
       return false;
     }
+    json_ = events_.is_flow();
     const bool is_map = ReadMessage(root, "");
     Advance();  // end of the document
     Advance();
@@ -346,14 +347,14 @@ class Reader {
   }
 
   bool ReadText(absl::string_view text, Slot& slot) {
-    if (events_.is_block()) {
+    if (events_.is_block() || json_) {
       // `|` ends in the line end that people cannot see.
       while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
     }
     for (absl::string_view rest = text; !rest.empty();) {
       const uint32_t code_point = TakeCodePoint(rest);
       const bool layout = code_point == '\n' || code_point == '\t';
-      if (layout && !events_.is_block()) {
+      if (layout && !events_.is_block() && !json_) {
         Fault("line ends and tabs are allowed in block text (|) only");
         return false;
       }
@@ -414,7 +415,8 @@ class Reader {
   Faults& faults_;
   std::string path_;  // of the value being read
   int depth_ = 0;
-  int entries_ = 0;  // of lists
+  int entries_ = 0;    // of lists
+  bool json_ = false;  // all in brackets: escapes are its only way to write line ends
   bool stopped_ = false;
 };
 

@@ -1,7 +1,7 @@
 // Strict YAML into any protobuf message, by its descriptor: keys are field names, enum values are written
 // as YamlName() gives them. What YAML has beyond that (anchors, aliases, tags, merge keys, directives,
 // several documents, yes/no for true/false, null) is a fault, so that a file means what it shows.
-// Map fields are not supported.
+// JSON with the same names is such YAML too. Map fields are not supported.
 #ifndef METAPOWERS_SERVICE_MODEL_YAML_READER_H_
 #define METAPOWERS_SERVICE_MODEL_YAML_READER_H_
 

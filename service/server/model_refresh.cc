@@ -10,8 +10,8 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/importers/attribute_bases.h"
 #include "service/importers/import.h"
-#include "service/model/import_mark.h"
 #include "service/model/model.h"
 #include "service/model/model_merge.h"
 #include "service/server/context.h"
@@ -35,8 +35,7 @@ absl::Status ImportMissing(const ResourceName& topic) {
 std::map<std::string, std::string> MarksOf(const v1::ImportModelResponse& imported) {
   std::map<std::string, std::string> marks;
   for (const v1::AttributeBasis& basis : imported.bases()) {
-    marks[basis.field()] = basis.basis() == v1::BASIS_OBSERVED ? model::ObservedMark(basis.location())
-                                                               : model::AssumedMark(basis.reason());
+    marks[basis.field()] = importers::MarkOf(basis);
   }
   return marks;
 }

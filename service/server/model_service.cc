@@ -17,6 +17,7 @@
 #include "service/server/imported_threats.h"
 #include "service/server/model_questions.h"
 #include "service/server/model_refresh.h"
+#include "service/server/model_tools.h"
 #include "service/server/run_command.h"
 #include "service/server/services.h"
 #include "service/server/topics.h"
@@ -142,6 +143,9 @@ class Service final : public ModelService::CallbackService {
   METAPOWERS_UNARY(ListQuestions, server::ListQuestions)
   METAPOWERS_UNARY(AnswerQuestions, server::AnswerQuestions)
   METAPOWERS_UNARY(RefreshModel, server::RefreshModel)
+  METAPOWERS_UNARY(FormatModel, server::FormatModel)
+  METAPOWERS_UNARY(CompareModels, server::CompareModels)
+  METAPOWERS_UNARY(ExportModel, server::ExportModel)
 
  private:
   static constexpr char kService[] = "/metapowers.v1.ModelService/";

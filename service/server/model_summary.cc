@@ -1,7 +1,6 @@
 #include "service/server/model_summary.h"
 
 #include <google/protobuf/text_format.h>
-#include <google/protobuf/util/message_differencer.h>
 
 #include <map>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/optional.h"
+#include "service/model/difference.h"
 #include "service/model/model.h"
 
 namespace metapowers::server {
@@ -24,19 +24,6 @@ using google::protobuf::Message;
 constexpr size_t kMaxNames = 8;
 constexpr size_t kMaxMoves = 4;
 constexpr size_t kMaxValueBytes = 60;
-
-// The entries of a repeated message field by `key`; entries without one are not listed.
-std::map<std::string, const Message*> ByKey(const Message& model, const FieldDescriptor& list, const char* key) {
-  std::map<std::string, const Message*> entries;
-  const FieldDescriptor* id = list.message_type()->FindFieldByName(key);
-  if (id == nullptr || id->is_repeated() || id->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return entries;
-  const int count = model.GetReflection()->FieldSize(model, &list);
-  for (int i = 0; i < count; ++i) {
-    const Message& entry = model.GetReflection()->GetRepeatedMessage(model, &list, i);
-    entries[entry.GetReflection()->GetString(entry, id)] = &entry;
-  }
-  return entries;
-}
 
 // "encryption at rest" for `encryption_at_rest`.
 std::string Words(const std::string& name) {
@@ -89,34 +76,6 @@ absl::optional<std::string> ValueOf(const Message& message, const FieldDescripto
   return value;
 }
 
-// Most are the same byte for byte, which is told far sooner than field by field.
-bool Same(const Message& before, const Message& after) {
-  if (before.ByteSizeLong() == after.ByteSizeLong() && before.SerializeAsString() == after.SerializeAsString()) {
-    return true;
-  }
-  return google::protobuf::util::MessageDifferencer::Equals(before, after);
-}
-
-// True when the field is the same in both.
-bool SameField(const Message& before, const Message& after, const FieldDescriptor& field) {
-  const auto& reflection = *before.GetReflection();
-  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-    google::protobuf::util::MessageDifferencer differencer;
-    return differencer.CompareWithFields(before, after, {&field}, {&field});
-  }
-  if (!field.is_repeated()) {
-    return reflection.HasField(before, &field) == reflection.HasField(after, &field) &&
-           Same(reflection.GetMessage(before, &field), reflection.GetMessage(after, &field));
-  }
-  const int size = reflection.FieldSize(before, &field);
-  if (size != reflection.FieldSize(after, &field)) return false;
-  for (int i = 0; i < size; ++i) {
-    const Message& entry = reflection.GetRepeatedMessage(before, &field, i);
-    if (!Same(entry, reflection.GetRepeatedMessage(after, &field, i))) return false;
-  }
-  return true;
-}
-
 // ": unknown → database" for a single value, else nothing.
 std::string Move(const Message& before, const Message& after, const FieldDescriptor& field) {
   if (field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return "";
@@ -125,38 +84,40 @@ std::string Move(const Message& before, const Message& after, const FieldDescrip
   return was.has_value() && is.has_value() ? absl::StrCat(": ", *was, " → ", *is) : "";
 }
 
-// "encryption at rest: unknown → database, backup": the fields of a message that differ, one level deep.
-std::string FieldMoves(const Message& before, const Message& after) {
-  std::vector<std::string> moves;
-  const auto* type = before.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor& field = *type->field(i);
-    if (!SameField(before, after, field)) {
-      moves.push_back(absl::StrCat(Words(field.name()), Move(before, after, field)));
-    }
+using Group = std::vector<const model::Difference*>;
+
+// "encryption at rest: unknown → database, backup": the fields at `depth` that differ, in the order of the schema.
+std::string FieldMoves(const Group& group, size_t depth) {
+  std::map<int, std::string> moves;  // by the field's place
+  for (const model::Difference* difference : group) {
+    const FieldDescriptor& field = *difference->steps[depth].field;
+    const bool whole =
+        difference->steps.size() == depth + 1 && difference->in_before != nullptr && difference->in_after != nullptr;
+    moves[field.index()] =
+        absl::StrCat(Words(field.name()), whole ? Move(*difference->in_before, *difference->in_after, field) : "");
   }
-  if (moves.size() > kMaxMoves) {
-    moves[kMaxMoves] = absl::StrCat("and ", moves.size() - kMaxMoves, " more");
-    moves.resize(kMaxMoves + 1);
+  std::vector<std::string> texts;
+  for (auto& [index, text] : moves) texts.push_back(std::move(text));
+  if (texts.size() > kMaxMoves) {
+    texts[kMaxMoves] = absl::StrCat("and ", texts.size() - kMaxMoves, " more");
+    texts.resize(kMaxMoves + 1);
   }
-  return absl::StrJoin(moves, ", ");
+  return absl::StrJoin(texts, ", ");
 }
 
-// "added cache; removed web; changed ledger (name: "Ledger" → "Book")"; empty for lists without ids.
-std::string Entries(const std::map<std::string, const Message*>& before,
-                    const std::map<std::string, const Message*>& after) {
+// "added cache; removed web; changed ledger (name: "Ledger" → "Book")"; empty where nothing tells the entries apart.
+std::string Entries(const Group& group) {
   std::vector<std::string> added, removed, changed;
-  for (const auto& [id, entry] : after) {
-    const auto old = before.find(id);
-    if (old == before.end()) {
-      added.push_back(id);
-    } else if (!Same(*old->second, *entry)) {
-      changed.push_back(absl::StrCat(id, " (", FieldMoves(*old->second, *entry), ")"));
+  std::map<std::string, Group> changes;
+  for (const model::Difference* difference : group) {
+    const model::Difference::Step& step = difference->steps.front();
+    if (difference->steps.size() > 1) {
+      changes[step.key].push_back(difference);
+    } else if (!step.key.empty()) {
+      (difference->kind == model::Difference::Kind::kAdded ? added : removed).push_back(step.key);
     }
   }
-  for (const auto& [id, entry] : before) {
-    if (after.count(id) == 0) removed.push_back(id);
-  }
+  for (const auto& [key, fields] : changes) changed.push_back(absl::StrCat(key, " (", FieldMoves(fields, 1), ")"));
   std::vector<std::string> parts;
   if (!added.empty()) parts.push_back(absl::StrCat("added ", List(std::move(added))));
   if (!removed.empty()) parts.push_back(absl::StrCat("removed ", List(std::move(removed))));
@@ -164,16 +125,25 @@ std::string Entries(const std::map<std::string, const Message*>& before,
   return absl::StrJoin(parts, "; ");
 }
 
-// What a list of the model has become.
-std::string ListChange(const Message& before, const Message& after, const FieldDescriptor& field,
-                       const char* key = "id") {
+// What a list has become.
+std::string ListChange(const Message& before, const Message& after, const FieldDescriptor& field, const Group& group) {
   const int was = before.GetReflection()->FieldSize(before, &field);
   const int is = after.GetReflection()->FieldSize(after, &field);
   const std::string size = was == is ? "" : absl::StrCat(" ", was, " → ", is);
   const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  const std::string entries = messages ? Entries(ByKey(before, field, key), ByKey(after, field, key)) : "";
-  if (!entries.empty()) return absl::StrCat(size, ": ", entries);
+  if (const std::string entries = messages ? Entries(group) : ""; !entries.empty()) {
+    return absl::StrCat(size, ": ", entries);
+  }
   return size.empty() ? " changed" : size;
+}
+
+// The differences by the field of the root that they are in, in the order of the schema.
+std::map<int, Group> ByField(const std::vector<model::Difference>& differences) {
+  std::map<int, Group> groups;
+  for (const model::Difference& difference : differences) {
+    groups[difference.steps.front().field->index()].push_back(&difference);
+  }
+  return groups;
 }
 
 // The lists of a first model, e.g. "Declares 3 regions, 8 teams".
@@ -195,17 +165,16 @@ std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& befo
                                               const model::v1::SystemModel& after) {
   if (before.id().empty()) return SummarizeFirst(after);
   std::vector<std::string> lines;
-  const auto* type = model::v1::SystemModel::descriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor& field = *type->field(i);
-    if (SameField(before, after, field)) continue;
+  const std::vector<model::Difference> differences = model::Differences(before, after);
+  for (const auto& [index, group] : ByField(differences)) {
+    const FieldDescriptor& field = *model::v1::SystemModel::descriptor()->field(index);
     std::string change;
     if (field.is_repeated()) {
-      change = ListChange(before, after, field);
+      change = ListChange(before, after, field, group);
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      const auto& reflection = *before.GetReflection();
-      change = absl::StrCat(
-          ": ", FieldMoves(reflection.GetMessage(before, &field), after.GetReflection()->GetMessage(after, &field)));
+      // Where the part itself came or went, it says nothing.
+      const bool moves = group.front()->steps.size() > 1;
+      change = moves ? absl::StrCat(": ", FieldMoves(group, 1)) : "";
     } else {
       change = Move(before, after, field);
     }
@@ -219,8 +188,11 @@ std::vector<std::string> SummarizeModelChange(const model::v1::SystemModel& befo
 
 std::vector<std::string> SummarizeDecisions(const model::v1::Decisions& before, const model::v1::Decisions& after) {
   const FieldDescriptor& list = *model::v1::Decisions::descriptor()->FindFieldByName("decisions");
-  if (SameField(before, after, list)) return {};
-  return {absl::StrCat("Decisions", ListChange(before, after, list, "finding"), ".")};
+  const std::vector<model::Difference> differences = model::Differences(before, after);
+  const std::map<int, Group> groups = ByField(differences);
+  const auto found = groups.find(list.index());
+  if (found == groups.end()) return {};
+  return {absl::StrCat("Decisions", ListChange(before, after, list, found->second), ".")};
 }
 
 }  // namespace metapowers::server

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/model/schema.h"
+#include "tests/support/golden.h"
 
 namespace metapowers::model {
 namespace {
@@ -97,6 +98,10 @@ TEST_F(JsonSchemaTest, CarriesTheRules) {
   const Struct& model = Member(Member(defs, "SystemModel"), "properties");
   EXPECT_EQ(Text(Member(model, "currency"), "pattern"), "^[A-Z]{3}$");
   EXPECT_EQ(Member(model, "components").fields().at("minItems").number_value(), 1);
+}
+
+TEST(PublishedSchemaTest, IsThatOfTheService) {
+  testing_support::ExpectGolden("deploy/schema/system-model.schema.json", JsonSchema());
 }
 
 }  // namespace

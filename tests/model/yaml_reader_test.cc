@@ -323,5 +323,16 @@ TEST(YamlReaderTest, NumbersOfEveryFormJsonHas) {
   EXPECT_EQ(model->proto().staffing().champion_ratio_target(), 3);
 }
 
+TEST(YamlReaderTest, JsonSaysLineEndsByEscapes) {
+  v1::Organization read;
+  SourceMap map;
+  Faults faults;
+  EXPECT_TRUE(
+      ReadYaml("{\"name\": \"a\\n\\tb\\u00e9\\\\\", \"employees\": 3, \"countries\": [\"DE\"]}\n", read, map, faults));
+  EXPECT_TRUE(faults.empty()) << faults.ToStatus("j");
+  EXPECT_EQ(read.name(), "a\n\tb\xc3\xa9\\");
+  EXPECT_EQ(read.employees(), 3);
+}
+
 }  // namespace
 }  // namespace metapowers::model
