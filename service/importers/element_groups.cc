@@ -23,12 +23,6 @@ std::string IdKey(const Group& group, const std::string& apart) {
   return absl::StrJoin({lead.scope, apart, lead.name, lead.spot.file}, absl::string_view("\0", 1));
 }
 
-// Whether the file of a member without scope shows another element of the group: what it calls by two names is two.
-bool ShowsApart(const Member& member, const Group& group) {
-  return std::any_of(group.members.begin(), group.members.end(),
-                     [&](const Member* other) { return other->scope.empty() && other->spot.file == member.spot.file; });
-}
-
 void AddOnce(Group* group, std::vector<Group*>& groups) {
   if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
 }
@@ -78,9 +72,19 @@ Group& ElementGroups::NewGroup(const Member& member) {
 
 void ElementGroups::Join(const Member& member, Group& group) {
   group.members.push_back(&member);
+  if (member.scope.empty()) group.files.insert(member.spot.file);
   const auto add = [&](const std::string& name, bool own) {
     const std::string key = NameKey(name);
-    if (!key.empty()) names_[key].push_back({&member, &group, own, name});
+    if (key.empty()) return;
+    std::vector<Named>& all = names_[key];
+    const auto known = std::find_if(all.begin(), all.end(), [&](const Named& named) {
+      return named.group == &group && named.own == own && named.name == name && named.scope == member.scope;
+    });
+    if (known != all.end()) {
+      known->files.insert(member.spot.file);
+    } else if (all.size() <= kMaxNamed) {
+      all.push_back({&group, own, name, member.scope, {member.spot.file}});
+    }
   };
   add(member.name, true);
   for (const std::string& name : member.names) add(name, false);
@@ -95,7 +99,9 @@ std::vector<Group*> ElementGroups::Matches(const Member& member) const {
     if (found == names_.end()) return;
     if (found->second.size() > kMaxNamed) return;
     for (const Named& named : found->second) {
-      if (!ShowsApart(member, *named.group)) AddOnce(named.group, is_own && named.own ? own : further);
+      // What a file without scopes calls by two names is two.
+      if (named.group->files.contains(member.spot.file)) continue;
+      AddOnce(named.group, is_own && named.own ? own : further);
     }
   };
   look(member.name, true);
@@ -172,9 +178,9 @@ std::vector<const Group*> ElementGroups::Find(const Reference& reference) const 
   if (found->second.size() > kMaxNamed) return {found->second[0].group, found->second[1].group};
   const bool anywhere = reference.scope.empty();
   const auto here = [&](const Named& named) {
-    return anywhere ? named.member->spot.file == reference.spot.file : named.member->scope == reference.scope;
+    return anywhere ? named.files.contains(reference.spot.file) : named.scope == reference.scope;
   };
-  const auto may_be = [&](const Named& named) { return anywhere || named.member->scope.empty(); };
+  const auto may_be = [&](const Named& named) { return anywhere || named.scope.empty(); };
   const auto written = [&](const Named& named) { return named.own && named.name == reference.name; };
   const auto any = [](const Named&) { return true; };
   const auto own = [](const Named& named) { return named.own; };

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "service/importers/inventory.h"
@@ -46,6 +47,7 @@ Member MemberOf(const Shown<Element>& shown, size_t file) {
 struct Group {
   std::vector<const Member*> members;
   std::string id;
+  absl::flat_hash_set<std::string> files;  // of the members without scope
 
   // The one that gives the name: the first that has a scope, which is where the element runs.
   const Member& lead() const;
@@ -82,11 +84,13 @@ class ElementGroups {
   std::vector<const Group*> Find(const Reference& reference) const;
 
  private:
+  // Where a group has a name.
   struct Named {
-    const Member* member;
     Group* group;
     bool own;          // not one of the further names
     std::string name;  // as written
+    std::string scope;
+    absl::flat_hash_set<std::string> files;
   };
   Group& NewGroup(const Member& member);
   void Join(const Member& member, Group& group);

@@ -122,6 +122,11 @@ TEST_F(ComposeTest, OneFileDoesNotShowOneComponentTwice) {
   EXPECT_THAT(Draft().model.components(), SizeIs(2));
 }
 
+TEST_F(ComposeTest, ThousandsOfFilesMayShowOneComponent) {
+  for (int i = 0; i < 1500; ++i) Component("web", "", {absl::StrCat(i, ".yaml"), {1, 1}}, {"www"});
+  EXPECT_THAT(Draft().model.components(), SizeIs(1));
+}
+
 TEST_F(ComposeTest, WhatCouldBeSeveralIsNoneOfThem) {
   Component("web", "kubernetes:a", {"k8s.yaml", {3, 1}});
   Component("web", "kubernetes:b", {"k8s.yaml", {9, 1}});
