@@ -143,11 +143,13 @@ struct Example {
   std::string yaml;
 };
 
+// Those whose documents are kept as goldens; lint_test runs the commands on every archetype, in less time.
 std::vector<Example> Examples() {
   std::vector<Example> examples;
-  for (const auto& entry : std::filesystem::directory_iterator("deploy/examples")) {
-    std::ifstream file(entry.path() / "system-model.yaml", std::ios::binary);
-    if (file) examples.push_back({entry.path().filename().string(), {std::istreambuf_iterator<char>(file), {}}});
+  for (const auto& entry : std::filesystem::directory_iterator("tests/golden")) {
+    const std::string topic = entry.path().filename().string();
+    std::ifstream file("deploy/examples/" + topic + "/system-model.yaml", std::ios::binary);
+    if (file) examples.push_back({topic, {std::istreambuf_iterator<char>(file), {}}});
   }
   return examples;
 }
