@@ -4,6 +4,7 @@
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 #include "service/base/strings.h"
+#include "service/model/faults.h"
 #include "service/model/proto_comments.h"
 #include "service/model/schema.h"
 #include "service/model/yaml_scalar.h"
