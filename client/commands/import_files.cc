@@ -45,6 +45,7 @@ class Finder {
       named_ = path;
       return Walk(path, 0);
     }
+    named_.clear();
     if (path != "-" && !fs::exists(path, error)) return Problem(path, "there is no such file or folder");
     AddFile(path);
   }
@@ -67,6 +68,19 @@ class Finder {
       return;
     }
     found_.files.push_back(path == "-" ? path : fs::path(path).lexically_normal().string());
+    std::string name = NameOf(found_.files.back());
+    if (!names_.insert(name).second) name = found_.files.back();
+    found_.names.push_back(OneLine(name));
+  }
+
+  std::string NameOf(const std::string& path) const {
+    if (path == "-") return "standard input";
+    const fs::path below = path;
+    if (below.is_relative() && *below.begin() != "..") return path;
+    if (named_.empty()) return below.filename().string();
+    return (root_.filename() / below.lexically_relative(fs::path(named_).lexically_normal()))
+        .lexically_normal()
+        .string();
   }
 
   void Skip(const fs::path& path, const std::string& item, const std::string& reason) {
@@ -123,6 +137,7 @@ class Finder {
   fs::path root_;
   std::string named_;
   std::set<std::string> taken_;
+  std::set<std::string> names_;
   int entries_ = 0;
   ImportPaths found_;
 };
@@ -151,14 +166,15 @@ bool ReadImportFiles(Session& session, const std::vector<std::string>& paths,
     return false;
   }
   size_t bytes = 0;
-  for (const std::string& path : found.files) {
+  for (size_t i = 0; i < found.files.size(); ++i) {
+    const std::string& path = found.files[i];
+    const std::string& name = found.names[i];
     std::string content;
     if (const std::string problem = ReadBytes(path, kMaxImportFileBytes, &content); !problem.empty()) {
       *exit_code = session.Fail(kExitInvalid, absl::StrCat("cannot read '", path, "': ", problem),
                                 "name files that you may read, or - for standard input");
       return false;
     }
-    const std::string name = path == "-" ? "standard input" : OneLine(path);
     if (content.size() > kMaxImportFileBytes) {
       SkippedItem& item = skipped->emplace_back();
       item.set_location(name);

@@ -14,6 +14,9 @@ namespace metapowers::client {
 // Files to read, and what of the folders named is left out with a reason.
 struct ImportPaths {
   std::vector<std::string> files;  // in the order named, those of a folder sorted; once each
+  // Their names in a model and in messages, likewise: as they were named where that is below the current folder, else
+  // from the folder named on, so that no model tells where somebody's files lie. Each is another.
+  std::vector<std::string> names;
   std::vector<metapowers::v1::SkippedItem> skipped;
   std::string problem;  // why there is no answer; empty when there is one
 };

@@ -107,7 +107,13 @@ int Init(Session& session, const InitOptions& options) {
     session.out() << folder << "evidence  " << Plural(reports, "report") << ' '
                   << OutcomeLine(session, response.outcome()) << '\n';
   }
-  session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
+  if (imported.questions_size() > 0) {
+    session.err() << "next: 'metapowers model questions " << options.topic
+                  << "' walks through what the files do not say, then run 'metapowers run security-policy "
+                  << options.topic << "'\n";
+  } else {
+    session.err() << "next: edit the model, then run 'metapowers run security-policy " << options.topic << "'\n";
+  }
   return kExitOk;
 }
 

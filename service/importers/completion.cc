@@ -140,12 +140,12 @@ void Completion::CompleteHead(const std::string& today) {
   }
   if (model_.description().empty()) {
     model_.set_description(absl::StrCat("Not described in ", source_, "."));
-    Assume("import-description", absl::StrCat(source_, " does not describe the system."));
+    Assume("import-description", absl::StrCat("Nothing in ", source_, " describes the system."));
   }
   if (model_.as_of().empty()) {
     model_.set_as_of(today);
-    Assume("import-date",
-           absl::StrCat(source_, " has no date; it is taken to be true on ", today, ", the day of the import."));
+    Assume("import-date", absl::StrCat("No date stands in ", source_, "; it is taken to be true on ", today,
+                                       ", the day of the import."));
   }
 }
 

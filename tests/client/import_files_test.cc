@@ -75,6 +75,16 @@ TEST_F(ImportFilesTest, AFileThatIsNamedIsTakenWhateverItsName) {
   EXPECT_EQ(found.files, (std::vector<std::string>{plain, other, "-"})) << "each once";
 }
 
+TEST_F(ImportFilesTest, NamesTellNothingOfTheMachine) {
+  const std::string single = Write("else/single.yaml");
+  Write("in/k8s/a.yaml");
+  const ImportPaths found = FindImportFiles({(root_ / "in/").string(), single, "-"}, 100);
+  EXPECT_THAT(found.names, ElementsAre("in/k8s/a.yaml", "single.yaml", "standard input"));
+  const std::string other = Write("other/in/k8s/a.yaml");
+  const ImportPaths both = FindImportFiles({(root_ / "in").string(), (root_ / "other/in").string()}, 100);
+  EXPECT_THAT(both.names, ElementsAre("in/k8s/a.yaml", other)) << "each is another";
+}
+
 TEST_F(ImportFilesTest, LinksThatLeadOutAreToldAndNotFollowed) {
   Write("outside/secret.yaml");
   Write("in/sub/a.yaml");

@@ -89,8 +89,9 @@ void ExpectOtm(const json& otm) {
   };
   for (const json& zone : otm.at("trustZones")) {
     EXPECT_TRUE(zone.at("name").is_string() && zone.at("risk").at("trustRating").is_number()) << zone;
-    if (zone.contains("parent"))
+    if (zone.contains("parent")) {
       EXPECT_EQ(zones.count(zone.at("parent").at("trustZone").get<std::string>()), 1u) << zone;
+    }
   }
   for (const json& asset : otm.value("assets", json::array())) {
     for (const char* key : {"confidentiality", "integrity", "availability"}) {

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Files of other tools become a model, and changes of the files reach the model that people have edited."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support.binaries import ROOT, cli, git  # noqa: E402
+
+SHARED = next((folder for folder in (ROOT.parent / 'shared/testdata', ROOT.parent.parent / 'shared/testdata')
+               if folder.is_dir()), None)
+FORMATS = {'compose': 'compose', 'k8s': 'kubernetes', 'openapi': 'openapi', 'otm': 'otm', 'sbom': 'cyclonedx',
+           'tfplan': 'terraform', 'threagile': 'threagile', 'threat-dragon': 'threat-dragon'}
+
+MANIFESTS = '''
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders}
+spec:
+  replicas: REPLICAS
+  selector: {matchLabels: {app: orders}}
+  template:
+    metadata: {labels: {app: orders}}
+    spec:
+      containers:
+        - name: server
+          image: registry.example/orders:1.4
+          env:
+            - {name: DATABASE_HOST, value: "orders-db:5432"}
+            - {name: DATABASE_PASSWORD, value: "hunter2-never-copied"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders}
+spec: {type: LoadBalancer, selector: {app: orders}, ports: [{port: 443, targetPort: 8443}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: orders-db}
+spec:
+  selector: {matchLabels: {app: orders-db}}
+  serviceName: orders-db
+  template:
+    metadata: {labels: {app: orders-db}}
+    spec:
+      containers: [{name: db, image: "postgres:15.4"}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders-db}
+spec: {selector: {app: orders-db}, ports: [{port: 5432}]}
+'''
+
+
+class Repository(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = pathlib.Path(folder.name)
+        self.repo = self.home / 'repo'
+        git('init', '-q', '-b', 'main', str(self.repo), cwd='/')
+
+    def run_cli(self, *words, code=0):
+        done = cli(*words, cwd=self.repo)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def result(self, command, topic):
+        return json.loads(self.run_cli('run', command, topic, '-o', 'json', '--dry-run').stdout)
+
+    def model(self, topic):
+        return git('show', f'HEAD:.metapowers/security/{topic}/system-model.yaml', cwd=self.repo)
+
+
+class Refreshed(Repository):
+    def setUp(self):
+        super().setUp()
+        self.files = self.home / 'k8s'
+        self.files.mkdir()
+        self.write(2)
+        self.run_cli('init', 'shop', '--from', self.files)
+
+    def write(self, replicas):
+        (self.files / 'shop.yaml').write_text(MANIFESTS.replace('REPLICAS', str(replicas)))
+
+    def refresh(self, *words, code=0):
+        return self.run_cli('model', 'refresh', 'shop', '--from', self.files, *words, code=code)
+
+    def test_a_draft_says_what_was_observed_and_copies_no_secret(self):
+        model = self.model('shop')
+        self.assertRegex(model, r'replicas: 2  # observed \S*shop\.yaml:\d+')
+        self.assertRegex(model, r'internet_facing: yes  # observed \S*shop\.yaml:\d+')
+        self.assertIn('# assumed: ', model)
+        whole = git('log', '-p', cwd=self.repo)
+        self.assertNotIn('hunter2', whole)
+
+    def test_without_changes_nothing_is_written(self):
+        before = git('rev-parse', 'HEAD', cwd=self.repo)
+        self.assertIn('nothing changed', self.refresh('--dry-run', '--exit-code').stderr)
+        self.refresh()
+        self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
+
+    def test_what_changed_in_the_files_reaches_the_edited_model(self):
+        self.run_cli('model', 'questions', 'shop', '--answer', 'components[orders].tier=tier_1')
+        self.write(5)
+        self.assertIn('~ ', self.refresh('--dry-run', '--exit-code', code=10).stdout)
+        self.assertIn('replicas: 2', self.model('shop'), 'a dry run writes nothing')
+        self.refresh('--exit-code', code=10)
+        model = self.model('shop')
+        self.assertRegex(model, r'replicas: 5  # observed')
+        self.assertIn('tier: tier_1', model)
+        self.refresh('--dry-run', '--exit-code')
+
+    def test_what_people_changed_stands(self):
+        edited = self.home / 'edited.yaml'
+        edited.write_text(self.model('shop').replace('replicas: 2', 'replicas: 3'))
+        self.run_cli('model', 'put', 'shop', edited)
+        self.write(5)
+        done = self.refresh('--exit-code', code=10)
+        self.assertRegex(done.stdout, r'! .*people wrote 3')
+        self.assertIn('replicas: 3', self.model('shop'))
+
+    def test_a_broken_file_changes_nothing(self):
+        before = git('rev-parse', 'HEAD', cwd=self.repo)
+        (self.files / 'shop.yaml').write_text('apiVersion: apps/v1\nkind: Deployment\nmetadata: 7\nspec: [1]\n')
+        done = self.refresh(code=9)
+        self.assertIn('shop.yaml:', done.stderr)
+        self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
+
+    def test_a_model_of_another_origin_has_nothing_to_refresh(self):
+        self.run_cli('init', 'notes', '--archetype', 'saas-web')
+        done = self.run_cli('model', 'refresh', 'notes', '--from', self.files, code=3)
+        self.assertIn('not imported', done.stderr)
+
+
+@unittest.skipIf(SHARED is None, 'no folder ../shared with public files')
+class PublicFiles(Repository):
+    def test_each_file_and_each_folder_becomes_a_model(self):
+        for folder, name in FORMATS.items():
+            files = [path for path in sorted((SHARED / folder).rglob('*')) if path.suffix in ('.yaml', '.json')]
+            for path in [SHARED / folder, *files]:
+                with self.subTest(path=path.relative_to(SHARED)):
+                    done = cli('model', 'import', '--from', path, '-o', 'json', cwd=self.repo)
+                    if folder == 'k8s' and done.returncode == 9 and 'network-policies' in str(path):
+                        self.assertIn('IMPORT_EMPTY', done.stderr + done.stdout)  # policies alone show no component
+                        continue
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    imported = json.loads(done.stdout)
+                    self.assertIn(name, imported['format'].split(','))
+
+    def test_the_demo_shop(self):
+        topic = 'boutique'
+        self.run_cli('init', topic, '--from', SHARED / 'k8s/microservices-demo')
+        self.run_cli('run', 'security-policy', topic)
+        self.run_cli('run', 'asset-inventory', topic)
+        self.run_cli('run', 'threat-model', topic)
+        self.run_cli('run', 'attack-surface', topic)
+        shown = json.loads(self.run_cli('model', 'get', topic, '-o', 'json').stdout)['model']
+        own = [c for c in shown['components'] if c['kind'] != 'COMPONENT_KIND_EXTERNAL_ENTITY']
+        stores = [c['id'] for c in own if c['kind'] == 'COMPONENT_KIND_DATASTORE']
+        self.assertEqual(stores, ['redis-cart'])
+        self.assertEqual(len(own) - len(stores), 11)
+        self.assertEqual([c['id'] for c in own if c.get('internetFacing') == 'TRISTATE_YES'], ['frontend'])
+
+
+if __name__ == '__main__':
+    unittest.main()
