@@ -21,6 +21,7 @@ using ::testing::HasSubstr;
 
 TEST(BackupCommandTest, TellsTheErrorOfTheServerAsTheServerDoes) {
   const std::string folder = absl::StrCat(::testing::TempDir(), "metapowers-", NewUuid());
+  std::filesystem::create_directories(folder);
   // The process that has the directory, with a server at its socket that does not know the workspace.
   auto owner = OpenDataDirEnv(folder + "/data");
   ASSERT_TRUE(owner.ok()) << owner.status();
