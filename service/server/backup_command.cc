@@ -26,14 +26,14 @@ constexpr auto kCallTime = std::chrono::minutes(2);
 absl::Status ServerFailed(const std::string& socket, const grpc::Status& status) {
   const absl::Status told = FromGrpcStatus(status);
   if (absl::IsUnavailable(told)) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("the process that has the data directory does not answer at ", socket, ": ",
-                                  told.message()),
-                     {"LOCKED",
-                      {{"resource", socket}},
-                      {},
-                      "try again once its server has started, or the backup or verify that runs on it has ended; where "
-                      "the socket was deleted, restart the server"});
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("the process that has the data directory does not answer at ", socket, ": ", told.message()),
+        {"LOCKED",
+         {{"resource", socket}},
+         {},
+         "try again once its server has started, or the backup or verify that runs on it has ended; where "
+         "the socket was deleted, restart the server"});
   }
   if (!DetailsOf(told).reason.empty()) return told;
   return MakeError(told.code(), told.message(), {"INTERNAL", {}, {}, "look at the server's log"});
