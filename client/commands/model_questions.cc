@@ -1,5 +1,7 @@
 // model questions: walks a person through what the model does not say.
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -37,8 +39,42 @@ std::string Plural(size_t count, absl::string_view noun) {
   return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
 }
 
-// "Component.tier" of "components[web].tier", near enough to tell questions of one kind.
-absl::string_view AttributeOf(absl::string_view field) { return field.substr(field.rfind(']') + 1); }
+using Answers = std::map<std::string, std::string>;  // by field
+
+// Whether what answers one question may answer the other: fields of one name that take the same.
+bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
+  const auto name = [](const ModelQuestion& question) {
+    const absl::string_view field = question.question().field();
+    return field.substr(field.rfind(']') + 1);
+  };
+  return name(a) == name(b) && a.type() == b.type() &&
+         std::equal(a.choices().begin(), a.choices().end(), b.choices().begin(), b.choices().end(),
+                    [](const auto& one, const auto& other) { return one.value() == other.value(); });
+}
+
+// The `=` of FIELD=VALUE: names of entries may have some of their own, in their brackets.
+size_t SplitOf(absl::string_view answer) {
+  int depth = 0;
+  for (size_t i = 0; i < answer.size(); ++i) {
+    if (answer[i] == '[') ++depth;
+    if (answer[i] == ']') --depth;
+    if (answer[i] == '=' && depth <= 0) return i;
+  }
+  return absl::string_view::npos;
+}
+
+// Whether the answers do not fit, alone or together, and nothing else is wrong.
+bool IsRefusal(const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::INVALID_ARGUMENT) return false;
+  const std::string reason = CallError(status).info.reason();
+  return reason == "ANSWER_INVALID" || reason == "MODEL_INVALID";
+}
+
+std::string WhyRefused(const grpc::Status& status) {
+  const CallError error(status);
+  const auto& violations = error.bad_request.field_violations();
+  return ForTerminal(violations.empty() ? status.error_message() : violations[0].description());
+}
 
 class Questions {
  public:
@@ -57,7 +93,13 @@ class Questions {
   void Show(size_t at) const;
   void Explain(const ModelQuestion& question) const;
   std::string Choice(const ModelQuestion& question, const std::string& typed) const;
-  grpc::Status Answer(const std::string& model, AnswerQuestionsResponse& response) const;
+  grpc::Status Answer(const Answers& answers, AnswerQuestionsResponse& response) const;
+  // Adds to `kept` what the model takes of `tried` together with it, and tells what it does not take.
+  grpc::Status Sift(const Answers& tried, Answers& kept) const;
+  // Gives an answer to the questions of its kind that follow; returns where others begin.
+  size_t GiveToAll(size_t at, const std::string& value);
+  // Leaves out what does not fit, so that the rest of a session is not lost with it.
+  grpc::Status AnswerAll(AnswerQuestionsResponse& response);
   int Write();
 
   Session& session_;
@@ -66,7 +108,7 @@ class Questions {
   GetModelResponse model_;
   ListQuestionsResponse all_;
   std::vector<const ModelQuestion*> asked_;
-  std::map<std::string, std::string> answers_;  // by field
+  Answers answers_;
 };
 
 int Questions::Load() {
@@ -90,14 +132,15 @@ int Questions::Run() {
     if (options_.owner.empty() || question.question().owner() == options_.owner) asked_.push_back(&question);
   }
   for (const std::string& answer : options_.answers) {
-    const size_t equals = answer.rfind("]", answer.find('=')) == std::string::npos
-                              ? answer.find('=')
-                              : answer.find('=', answer.rfind(']'));
+    const size_t equals = SplitOf(answer);
     if (equals == std::string::npos) {
       return session_.Fail(kExitUsage, absl::StrCat("'", answer, "' is no answer"),
                            "write FIELD=VALUE, e.g. 'components[web].tier=tier_1'");
     }
-    answers_[answer.substr(0, equals)] = answer.substr(equals + 1);
+    if (!answers_.emplace(answer.substr(0, equals), answer.substr(equals + 1)).second) {
+      return session_.Fail(kExitUsage, absl::StrCat("'", answer.substr(0, equals), "' is answered twice"),
+                           "keep one of the answers");
+    }
   }
   if (!answers_.empty()) return Write();
   if (options_.list || session_.streams().in == nullptr || session_.options().format != OutputFormat::kText) {
@@ -170,20 +213,25 @@ std::string Questions::Choice(const ModelQuestion& question, const std::string& 
 
 std::string Questions::Take(const ModelQuestion& question, std::string typed) {
   const std::string value = Choice(question, typed);
-  AnswerQuestionsRequest request;
-  request.set_model_yaml(model_.model_yaml());
-  auto& answer = *request.add_answers();
-  answer.set_field(question.question().field());
-  answer.set_value(value);
   AnswerQuestionsResponse response;
-  const auto context = session_.NewContext();
-  const auto status = models_.AnswerQuestions(context.get(), request, &response);
+  const auto status = Answer({{question.question().field(), value}}, response);
   if (status.ok()) return value;
-  const CallError error(status);
-  const auto& violations = error.bad_request.field_violations();
-  session_.out() << "  " << ForTerminal(violations.empty() ? status.error_message() : violations[0].description())
-                 << '\n';
+  session_.out() << "  " << WhyRefused(status) << '\n';
   return "";
+}
+
+size_t Questions::GiveToAll(size_t at, const std::string& value) {
+  const ModelQuestion& question = *asked_[at];
+  Answers tried;
+  size_t next = at + 1;
+  for (; next < asked_.size() && IsOfOneKind(*asked_[next], question); ++next) {
+    tried[asked_[next]->question().field()] = value;
+  }
+  Answers kept;
+  if (const auto status = Sift(tried, kept); !status.ok()) session_.out() << "  " << WhyRefused(status) << '\n';
+  for (const auto& [field, taken] : kept) answers_[field] = taken;
+  session_.out() << "  given to " << Plural(kept.size() + 1, "question") << '\n';
+  return next;
 }
 
 bool Questions::Ask() {
@@ -217,21 +265,15 @@ bool Questions::Ask() {
     const std::string value = Take(question, std::string(word));
     if (value.empty()) continue;
     answers_[question.question().field()] = value;
-    size_t next = at + 1;
-    while (all && next < asked_.size() && asked_[next]->question().text().size() > 0 &&
-           AttributeOf(asked_[next]->question().field()) == AttributeOf(question.question().field())) {
-      answers_[asked_[next++]->question().field()] = value;
-    }
-    if (all) session_.out() << "  given to " << Plural(next - at, "question") << '\n';
-    at = next;
+    at = all ? GiveToAll(at, value) : at + 1;
   }
   return true;
 }
 
-grpc::Status Questions::Answer(const std::string& model, AnswerQuestionsResponse& response) const {
+grpc::Status Questions::Answer(const Answers& answers, AnswerQuestionsResponse& response) const {
   AnswerQuestionsRequest request;
-  request.set_model_yaml(model);
-  for (const auto& [field, value] : answers_) {
+  request.set_model_yaml(model_.model_yaml());
+  for (const auto& [field, value] : answers) {
     auto& answer = *request.add_answers();
     answer.set_field(field);
     answer.set_value(value);
@@ -240,11 +282,42 @@ grpc::Status Questions::Answer(const std::string& model, AnswerQuestionsResponse
   return models_.AnswerQuestions(context.get(), request, &response);
 }
 
+// Halves what does not fit: violations of a model name places in it, not always the answers that made them.
+grpc::Status Questions::Sift(const Answers& tried, Answers& kept) const {
+  if (tried.empty()) return grpc::Status::OK;
+  Answers together = kept;
+  together.insert(tried.begin(), tried.end());
+  AnswerQuestionsResponse response;
+  const auto status = Answer(together, response);
+  if (status.ok()) kept = std::move(together);
+  if (status.ok() || !IsRefusal(status)) return status;
+  if (tried.size() == 1) {
+    session_.err() << "  " << ForTerminal(tried.begin()->first) << " is left open: " << WhyRefused(status) << '\n';
+    return grpc::Status::OK;
+  }
+  const auto middle = std::next(tried.begin(), static_cast<std::ptrdiff_t>(tried.size() / 2));
+  if (const auto first = Sift(Answers(tried.begin(), middle), kept); !first.ok()) return first;
+  return Sift(Answers(middle, tried.end()), kept);
+}
+
+grpc::Status Questions::AnswerAll(AnswerQuestionsResponse& response) {
+  const auto status = Answer(answers_, response);
+  // Those of the command line are written together or not at all.
+  if (!IsRefusal(status) || !options_.answers.empty()) return status;
+  Answers kept;
+  if (const auto sifted = Sift(answers_, kept); !sifted.ok()) return sifted;
+  if (kept.empty()) return status;
+  session_.err() << Plural(answers_.size() - kept.size(), "answer") << " not written\n";
+  answers_ = std::move(kept);
+  response.Clear();
+  return Answer(answers_, response);
+}
+
 // When somebody else has written meanwhile, the answers go into what stands now.
 int Questions::Write() {
   for (int tries = 1;; ++tries) {
     AnswerQuestionsResponse answered;
-    if (const auto status = Answer(model_.model_yaml(), answered); !status.ok()) return session_.Fail(status);
+    if (const auto status = AnswerAll(answered); !status.ok()) return session_.Fail(status);
     PutModelRequest request;
     *request.mutable_context() = NewCommandContext(session_, options_.topic, "");
     request.mutable_context()->set_model_yaml(answered.model_yaml());

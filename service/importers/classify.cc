@@ -5,8 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "service/base/api_limits.h"
 #include "service/base/error.h"
 #include "service/model/faults.h"
@@ -28,6 +30,19 @@ std::string WhyNoText(absl::string_view content) {
 std::string KnownFormats() {
   return absl::StrJoin(Formats(), ", ",
                        [](std::string* out, const Format& format) { absl::StrAppend(out, format.name); });
+}
+
+// Whether the line of a fault, `file:line:col`, has a placeholder of a template.
+bool IsAtPlaceholder(absl::string_view content, absl::string_view location) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(location, ':');
+  size_t line = 0;
+  if (parts.size() < 3 || !absl::SimpleAtoi(parts[parts.size() - 2], &line) || line == 0) return false;
+  size_t begin = 0;
+  for (; line > 1 && begin < content.size(); --line) {
+    const size_t end = content.find('\n', begin);
+    begin = end == absl::string_view::npos ? content.size() : end + 1;
+  }
+  return absl::StrContains(content.substr(begin, content.find('\n', begin) - begin), "{{");
 }
 
 class Classifier {
@@ -72,7 +87,8 @@ class Classifier {
     const std::vector<Violation> violations = DetailsOf(read.ToStatus(file.name)).violations;
     const bool known =
         std::any_of(trees.begin(), trees.end(), [](const auto& tree) { return FormatOf(tree->root()) != nullptr; });
-    if (absl::StrContains(file.content, "{{")) {
+    // A file of a known format may have `{{` in its strings, and be wrong elsewhere.
+    if (known ? IsAtPlaceholder(file.content, violations.front().location) : absl::StrContains(file.content, "{{")) {
       SkipFile(file,
                "is a template that was not rendered ({{ … }}): import what it renders to, e.g. the output of "
                "'helm template'");

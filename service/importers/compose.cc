@@ -176,7 +176,7 @@ class Composer {
     }
     const FieldDescriptor* origin = element.GetDescriptor()->FindFieldByName("origin");
     if (origin != nullptr && origin->enum_type() == pb::Origin_descriptor() && !model::IsSet(element, *origin)) {
-      element.GetReflection()->SetEnumValue(&element, origin, pb::ORIGIN_OBSERVED);
+      element.GetReflection()->SetEnumValue(&element, origin, pb::ORIGIN_DECLARED);
       bases["origin"] = {v1::BASIS_OBSERVED, spot, ""};
     }
     for (auto& [field, basis] : bases) bases_[model::AppendPath(path, field)] = std::move(basis);

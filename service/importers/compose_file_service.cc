@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
 #include "service/importers/compose_file_text.h"
@@ -25,6 +26,20 @@ namespace {
 constexpr int kMaxReplicas = 100'000;
 
 bool IsTrue(const Field& field) { return absl::EqualsIgnoreCase(TextOf(field), "true"); }
+
+// Whether a limit is one: `0` and `-1` are none, and what `${X}` is nobody knows.
+bool IsLimit(const Field& field) {
+  const std::string text = TextOf(field);
+  double number = 0;
+  return absl::SimpleAtod(text.substr(0, text.find_first_not_of("0123456789.")), &number) && number > 0 &&
+         !absl::StrContains(text, '$');
+}
+
+// The text of a setting as the container gets it, but with `$$` for each `$` that is no variable.
+std::string EscapedText(const Field& field) {
+  if (!field.is_scalar()) return "";
+  return std::string(absl::StripAsciiWhitespace(Interpolate(absl::StrReplaceAll(field.Text(), {{"$$", "$$$$"}}))));
+}
 
 class ServiceReader {
  public:
@@ -186,7 +201,7 @@ class ServiceReader {
                        : service_.Find("cpus").exists() ? service_.Find("cpus")
                                                         : service_.Find("cpu_quota");
     // One of the two leaves the other open, and the file does not say that it is unlimited.
-    if (!memory.exists() || !cpus.exists()) return;
+    if (!IsLimit(memory) || !IsLimit(cpus)) return;
     Set("resource_limits", memory, pb::TRISTATE_YES, &pb::ContainerSettings::set_resource_limits);
   }
 
@@ -260,18 +275,21 @@ class ServiceReader {
 
   void ReadSecrets() {
     for (const Setting& setting : service_.settings) {
-      if (HoldsSecret(setting.name, setting.value)) AddSecret(setting.name, setting.field);
+      if (setting.value.empty()) continue;
+      std::string value = EscapedText(setting.field);
+      if (setting.value != TextOf(setting.field)) value.erase(0, value.find('=') + 1);  // `NAME=value`
+      if (HoldsSecret(setting.name, value)) AddSecret(setting.name, setting.field);
     }
     const Field args = service_.Find("build", "args");
     for (const Field& item : args.is_list() ? args.Items() : std::vector<Field>()) {
-      const std::string text = TextOf(item);
+      const std::string text = EscapedText(item);
       const size_t equals = text.find('=');
       if (equals != std::string::npos && HoldsSecret(text.substr(0, equals), text.substr(equals + 1))) {
         AddSecret(text.substr(0, equals), item);
       }
     }
     for (const auto& [name, field] : args.is_map() ? args.Entries() : std::vector<std::pair<std::string, Field>>()) {
-      if (HoldsSecret(name, TextOf(field))) AddSecret(name, field);
+      if (HoldsSecret(name, EscapedText(field))) AddSecret(name, field);
     }
     for (const char* key : {"command", "entrypoint"}) {
       if (const std::string option = SecretOption(WordsOf(service_, key)); !option.empty()) {

@@ -104,7 +104,6 @@ class BomImporter {
     if (const std::string date = root_["metadata"]["timestamp"].Text().substr(0, 10); model::IsDate(date)) {
       shown.value.set_produced_on(date);
       shown.Observed("produced_on", root_["metadata"]["timestamp"].spot());
-      inventory_.as_of = std::max(inventory_.as_of, date);
     }
     if (!subject_.empty()) shown.Refers("component", {subject_, "", root_["metadata"]["component"].spot()});
     inventory_.attachments[path] = std::string(document_.text);

@@ -38,6 +38,8 @@ bool HasCommonEnd(absl::string_view host) {
          std::find(std::begin(kCommonEnds), std::end(kCommonEnds), last) != std::end(kCommonEnds);
 }
 
+constexpr size_t kMaxFlows = 20'000;  // that settings make
+
 bool IsLocal(absl::string_view host) { return host == "localhost" || absl::StartsWith(host, "localhost."); }
 
 class CallFinder {
@@ -53,10 +55,11 @@ class CallFinder {
 
   void Find() {
     for (const Workload& workload : cluster_.workloads.all()) {
+      if (is_full_) break;
       ForEachSetting(workload, cluster_.objects, [&](const Setting& setting) { Read(workload, setting); });
     }
     for (const Entry& entry : entries_) {
-      if (entry.used) continue;
+      if (entry.used || is_full_) continue;
       cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, entry.object->spot, "",
                               absl::StrCat(entry.object->Title(), " lets the mesh call ", Quote(entry.host),
                                            ", and no setting says who does: which workloads call it?"));
@@ -70,8 +73,19 @@ class CallFinder {
     bool used;
   };
 
+  // Whether no more flows are added. Told once.
+  bool IsFull(const Spot& spot) {
+    if (is_full_ || cluster_.flows.links().size() < kMaxFlows) return is_full_;
+    is_full_ = true;
+    cluster_.inventory.Skip(spot, absl::StrCat("calls beyond the first ", kMaxFlows),
+                            "settings show more than are read; import fewer namespaces at a time");
+    return true;
+  }
+
   void Read(const Workload& workload, const Setting& setting) {
+    if (is_full_) return;
     for (const Address& address : AddressesIn(setting.name, setting.value)) {
+      if (IsFull(setting.at.spot())) return;
       if (!IsLocal(address.host)) Connect(workload, setting, address);
     }
   }
@@ -115,6 +129,7 @@ class CallFinder {
       }
     }
     for (const Workload* target : service.targets) {
+      if (IsFull(connection.spot)) return;
       if (target != &workload) cluster_.flows.Between(workload, *target, connection);
     }
     if (!service.targets.empty()) return;
@@ -142,6 +157,7 @@ class CallFinder {
 
   Cluster& cluster_;
   std::vector<Entry> entries_;
+  bool is_full_ = false;
 };
 
 }  // namespace

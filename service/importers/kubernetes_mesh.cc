@@ -153,11 +153,16 @@ class MeshReader {
   }
 
   void Authenticate(Link& link) {
+    // Nobody asks where there is no proxy in front of the target.
+    if (!InMesh(*link.target)) return;
     const std::vector<const Object*>& allows = AllowsOf(*link.target);
     if (allows.empty()) return;
     Value by_name;
     Value by_token;
     bool open = false;
+    // Only the mesh gives a caller the certificate that names it.
+    const bool known = link.source != nullptr && InMesh(*link.source);
+    bool unsure = false;
     for (const Object* object : allows) {
       for (const Value& rule : object->spec["rules"].Items()) {
         open |= rule["from"].Items().empty();
@@ -165,7 +170,9 @@ class MeshReader {
           const Value source = from["source"];
           const Value token = source["requestPrincipals"];
           const bool named = source.Has("principals") || source.Has("namespaces") || source.Has("serviceAccounts");
-          const Value name = link.source == nullptr ? Value() : NameOf(source, *link.source);
+          const Value match = link.source == nullptr ? Value() : NameOf(source, *link.source);
+          const Value name = known ? match : Value();
+          unsure |= match.exists() && link.source->meshed == pb::TRISTATE_UNSPECIFIED;
           if (name.exists() && !by_name.exists()) by_name = name;
           if (token.exists() && (!named || name.exists())) by_token = token;
           // By address, or by what it must not be.
@@ -186,6 +193,7 @@ class MeshReader {
       flow.Observed("authorization", by.spot());
       return;
     }
+    if (unsure) return;  // whether the source is in the mesh
     const std::string source = link.source == nullptr ? "the internet" : link.source->object->Title();
     cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, flow.spot, "",
                             absl::StrCat("leads from ", source, " to ", link.target->object->Title(), ", and ",

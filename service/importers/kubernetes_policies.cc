@@ -145,23 +145,32 @@ class PolicyReader {
                                          limiting->second.front()->object->Title(), " does not let it in"));
   }
 
-  void AskForUnseen() {
-    std::set<std::pair<const Workload*, const Workload*>> seen;
-    for (const Link& link : cluster_.flows.links()) seen.emplace(link.source, link.target);
-    for (const Policy& policy : policies_) {
-      std::vector<std::string> unseen;
-      size_t pairs = 0;
-      for (const Value& rule : policy.object->spec["ingress"].Items()) {
-        for (const Value& peer : rule["from"].Items()) {
-          if (peer["podSelector"].Entries().empty() || peer.Has("namespaceSelector")) continue;
-          for (const Workload* source : cluster_.workloads.Selected(policy.object->space, peer["podSelector"])) {
-            for (const Workload* target : policy.selected) {
-              if (++pairs > kMaxPairs || source == target || seen.count({source, target}) > 0) continue;
-              unseen.push_back(absl::StrCat(source->component->name, " to ", target->component->name));
-            }
+  using Pairs = std::set<std::pair<const Workload*, const Workload*>>;
+
+  // Who may call whom by a policy and is not seen to, of the first pairs.
+  std::vector<std::string> UnseenOf(const Policy& policy, const Pairs& seen) const {
+    std::vector<std::string> unseen;
+    size_t pairs = 0;
+    for (const Value& rule : policy.object->spec["ingress"].Items()) {
+      for (const Value& peer : rule["from"].Items()) {
+        if (peer["podSelector"].Entries().empty() || peer.Has("namespaceSelector")) continue;
+        for (const Workload* source : cluster_.workloads.Selected(policy.object->space, peer["podSelector"])) {
+          for (const Workload* target : policy.selected) {
+            if (++pairs > kMaxPairs) return unseen;
+            if (source == target || seen.count({source, target}) > 0) continue;
+            unseen.push_back(absl::StrCat(source->component->name, " to ", target->component->name));
           }
         }
       }
+    }
+    return unseen;
+  }
+
+  void AskForUnseen() {
+    Pairs seen;
+    for (const Link& link : cluster_.flows.links()) seen.emplace(link.source, link.target);
+    for (const Policy& policy : policies_) {
+      std::vector<std::string> unseen = UnseenOf(policy, seen);
       if (unseen.empty()) continue;
       const size_t more = unseen.size() > kMaxNamed ? unseen.size() - kMaxNamed : 0;
       unseen.resize(unseen.size() - more);

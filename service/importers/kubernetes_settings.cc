@@ -16,6 +16,8 @@ namespace metapowers::importers::kubernetes {
 namespace {
 
 constexpr size_t kMaxValue = 64 << 10;
+// What a secret of a command is called where the word before it may hold a part of it: `-psecret`.
+constexpr absl::string_view kSecretArgument = "secret argument of its command";
 
 std::string TextOf(const Value& value) {
   // Numbers and switches are scalars too; what is none is not for us to judge in data.
@@ -68,6 +70,16 @@ class SettingsReader {
     take_(setting);
   }
 
+  // `word` has the name.
+  void TakeArgument(absl::string_view word, absl::string_view name, absl::string_view value, const Value& at) {
+    Setting setting = {Setting::Kind::kArgument, std::string(name), Expand(std::string(value), known_), at, nullptr};
+    const bool secret = !name.empty() && HoldsSecret(name, setting.value);
+    if (secret && !HasOptionName(word)) {
+      setting.name = HoldsSecret("", setting.value) ? "" : std::string(kSecretArgument);
+    }
+    take_(setting);
+  }
+
   void ReadAll(const Value& from) {
     const Object* map = ConfigMap(from["configMapRef"]["name"].Text());
     if (map == nullptr) return;
@@ -90,7 +102,7 @@ class SettingsReader {
 
   // `--name=value`, `--name value` and scripts.
   void ReadArguments(const Value& arguments) {
-    std::string option;
+    std::string option;  // the word before, where it is one
     for (const Value& argument : arguments.Items()) {
       const std::string text = TextOf(argument);
       if (text.find_first_of(" \n") != std::string::npos) {
@@ -100,19 +112,22 @@ class SettingsReader {
       }
       const size_t equals = text.find('=');
       const bool dashed = absl::StartsWith(text, "-");
-      const absl::string_view name =
-          absl::StripPrefix(absl::StripPrefix(absl::string_view(text).substr(0, equals), "-"), "-");
       if (dashed && equals == std::string::npos) {
-        option = std::string(name);
+        option = text;
         continue;
       }
+      const absl::string_view name = NameOf(absl::string_view(text).substr(0, equals));
       if (equals != std::string::npos && !absl::StrContains(name, "/")) {
-        Take({Setting::Kind::kArgument, std::string(name), text.substr(equals + 1), argument, nullptr});
+        TakeArgument(text, name, absl::string_view(text).substr(equals + 1), argument);
       } else {
-        Take({Setting::Kind::kArgument, option, text, argument, nullptr});
+        TakeArgument(option, NameOf(option), text, argument);
       }
       option.clear();
     }
+  }
+
+  static absl::string_view NameOf(absl::string_view option) {
+    return absl::StripPrefix(absl::StripPrefix(option, "-"), "-");
   }
 
   void ReadFiles(const std::string& name) {

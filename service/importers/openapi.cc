@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "service/importers/openapi_description.h"
 #include "service/importers/settings.h"
@@ -23,7 +22,9 @@ using openapi::Description;
 
 namespace {
 
-constexpr size_t kMaxSchemes = 8;  // of one server
+constexpr size_t kMaxSchemes = 8;     // of one server
+constexpr size_t kMaxUrl = 2 * 1024;  // what is longer is cut
+constexpr size_t kMaxMark = 256;      // of a variable
 
 bool IsScalar(const YamlNode* node) { return node != nullptr && node->kind == YamlNode::Kind::kScalar; }
 
@@ -40,6 +41,52 @@ struct Server {
   Field field;
 };
 
+// `url` with each mark of a variable written out once. Marks in values stay, so that values cannot grow each other.
+std::string WriteOut(absl::string_view url, const std::map<std::string, std::string>& values) {
+  std::string out;
+  while (!url.empty() && out.size() <= kMaxUrl) {
+    const size_t open = url.find('{');
+    absl::StrAppend(&out, url.substr(0, open));
+    if (open == absl::string_view::npos) break;
+    url.remove_prefix(open);
+    const size_t close = url.substr(0, kMaxMark).find('}');
+    const auto found =
+        close == absl::string_view::npos ? values.end() : values.find(std::string(url.substr(1, close - 1)));
+    const size_t taken = found == values.end() ? 1 : close + 1;
+    absl::StrAppend(&out, found == values.end() ? url.substr(0, 1) : absl::string_view(found->second));
+    url.remove_prefix(taken);
+  }
+  if (out.size() <= kMaxUrl) return out;
+  size_t end = kMaxUrl;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;  // within a character
+  return out.substr(0, end);
+}
+
+// One URL for each scheme that may be chosen; of other variables the default stands for all.
+std::vector<std::string> UrlsOf(const Field& server) {
+  const std::string url = server["url"].Text();
+  std::map<std::string, std::string> values;
+  std::string first;                 // the variable that the URL begins with
+  std::vector<std::string> schemes;  // its values
+  for (const auto& [name, variable] : server["variables"].Entries()) {
+    const std::string fixed = variable["default"].Text();
+    values[name] = fixed;
+    if (!absl::StartsWith(url, absl::StrCat("{", name, "}"))) continue;
+    first = name;
+    schemes = {fixed};
+    for (const Field& value : variable["enum"].Items()) {
+      if (schemes.size() < kMaxSchemes && value.is_scalar() && value.Text() != fixed) schemes.push_back(value.Text());
+    }
+  }
+  if (schemes.empty()) return {WriteOut(url, values)};
+  std::vector<std::string> urls;
+  for (const std::string& scheme : schemes) {
+    values[first] = scheme;
+    urls.push_back(WriteOut(url, values));
+  }
+  return urls;
+}
+
 // The URLs under which the interface is called, with the defaults of their variables.
 std::vector<Server> ServersOf(const Description& description) {
   std::vector<Server> servers;
@@ -54,24 +101,7 @@ std::vector<Server> ServersOf(const Description& description) {
     return servers;
   }
   for (const Field& server : root["servers"].Items()) {
-    std::vector<std::string> urls = {server["url"].Text()};
-    for (const auto& [name, variable] : server["variables"].Entries()) {
-      const std::string mark = absl::StrCat("{", name, "}");
-      const std::string fixed = variable["default"].Text();
-      // Each scheme that may be chosen is offered; of other variables the default stands for all.
-      std::vector<std::string> values = {fixed};
-      if (urls.size() == 1 && absl::StartsWith(urls[0], mark)) {
-        for (const Field& value : variable["enum"].Items()) {
-          if (values.size() < kMaxSchemes && value.is_scalar() && value.Text() != fixed) values.push_back(value.Text());
-        }
-      }
-      std::vector<std::string> replaced;
-      for (const std::string& url : urls) {
-        for (const std::string& value : values) replaced.push_back(absl::StrReplaceAll(url, {{mark, value}}));
-      }
-      urls = std::move(replaced);
-    }
-    for (std::string& url : urls) servers.push_back({std::move(url), server["url"]});
+    for (std::string& url : UrlsOf(server)) servers.push_back({std::move(url), server["url"]});
   }
   return servers;
 }

@@ -127,6 +127,8 @@ std::vector<std::string> WordsOf(absl::string_view name) {
 }
 
 bool IsReference(absl::string_view value) {
+  // `$NAME`, but not `$$`, which stands for a `$`.
+  if (value.size() > 1 && value[0] == '$' && (absl::ascii_isalpha(value[1]) || value[1] == '_')) return true;
   return absl::StartsWith(value, "/") || absl::StartsWith(value, "$(") || absl::StartsWith(value, "${") ||
          absl::StartsWith(value, "file:") || absl::StartsWith(value, "vault:") || absl::StartsWith(value, "arn:") ||
          absl::StartsWith(value, "{{");
@@ -161,6 +163,12 @@ bool HasSecretPair(absl::string_view value) {
     if (NamesSecret(pair.substr(0, equals)) && !IsReference(pair.substr(equals + 1))) return true;
   }
   return false;
+}
+
+// Whether a word of a command calls a client that takes `-psecret`.
+bool IsMysqlClient(absl::string_view word) {
+  const absl::string_view program = word.substr(word.rfind('/') + 1);
+  return absl::StartsWith(program, "mysql") || absl::StartsWith(program, "mariadb");
 }
 
 // `tcp(db:3306)` of MySQL's driver for Go is `db:3306`; its brackets are separators, so `tcp` stands alone before it.
@@ -260,16 +268,31 @@ bool HoldsSecret(absl::string_view name, absl::string_view value) {
   return NamesSecret(name) && !IsReference(value) && value.find("://") == absl::string_view::npos;
 }
 
+bool HasOptionName(absl::string_view word) {
+  const absl::string_view name = word.substr(0, word.find('='));
+  return absl::StartsWith(name, "--") && name.size() > 2 && name.size() <= kMaxName &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 std::string SecretOption(const std::vector<std::string>& words) {
+  constexpr absl::string_view kNameless = "an argument";
+  bool is_mysql = false;
   for (size_t i = 0; i < words.size(); ++i) {
     const absl::string_view word = words[i];
     const absl::string_view name = word.substr(0, word.find('='));
+    const std::string told(HasOptionName(word) ? name : kNameless);
     if (!absl::StartsWith(word, "-")) {
-      if (HoldsSecret("", word)) return "an argument";
-    } else if (name.size() < word.size()) {
-      if (HoldsSecret(name, word.substr(name.size() + 1))) return std::string(name);
+      is_mysql = is_mysql || IsMysqlClient(word);
+      if (HoldsSecret("", word)) return told;
+      continue;
+    }
+    const bool attached = !absl::StartsWith(word, "--") && word.size() > 2;
+    if (attached && HoldsSecret(is_mysql && word[1] == 'p' ? "password" : "", word.substr(2))) return told;
+    if (name.size() < word.size()) {
+      if (HoldsSecret(name, word.substr(name.size() + 1))) return told;
     } else if (i + 1 < words.size() && !absl::StartsWith(words[i + 1], "-") && HoldsSecret(name, words[i + 1])) {
-      return std::string(name);
+      return told;
     }
   }
   return "";

@@ -19,7 +19,12 @@ bool NamesSecret(absl::string_view name);
 // of a known form, a URL with a password). The value must never be copied.
 bool HoldsSecret(absl::string_view name, absl::string_view value);
 
-// The option of a command that holds a secret itself, e.g. `--requirepass`; "" when there is none.
+// Whether a word of a command begins with an option by its name: `--password`, `--password=x`. Words with one dash may
+// have a value attached (`-psecret`): what they begin with must never be copied as a name.
+bool HasOptionName(absl::string_view word);
+
+// The option of a command that holds a secret itself, e.g. `--requirepass`; "an argument" where it has no name that may
+// be told, as in `mysql -psecret`; "" when there is none.
 std::string SecretOption(const std::vector<std::string>& words);
 
 // What a secret of this name may be, e.g. a token for `API_TOKEN`; a password when the name does not say. Assumed by

@@ -242,11 +242,10 @@ constexpr AttributeRule kRules[] = {
     {"aws_cloudtrail", "enable_log_file_validation", Test::kFalse, "", Effect::kControl, pb::POSTURE_STATE_ABSENT,
      "audit_log_integrity"},
     {"aws_lambda_function", "runtime", Test::kSet, "", Effect::kLanguage, 0},
-    {"aws_instance", "associate_public_ip_address", Test::kFalse, "", Effect::kInternet, pb::TRISTATE_NO},
+    // An instance or service without an address of its own may have a fixed one, or a load balancer in front.
     {"aws_instance", "root_block_device.encrypted", Test::kFalse, "", Effect::kEncryption, pb::ENCRYPTION_AT_REST_NONE},
     {"aws_instance", "root_block_device.encrypted", Test::kTrue, "", Effect::kEncryption,
      pb::ENCRYPTION_AT_REST_TRANSPARENT},
-    {"aws_ecs_service", "network_configuration.assign_public_ip", Test::kFalse, "", Effect::kInternet, pb::TRISTATE_NO},
     {"aws_ecs_service", "desired_count", Test::kNumber, "", Effect::kReplicas, 0},
     {"aws_autoscaling_group", "desired_capacity", Test::kNumber, "", Effect::kReplicas, 0},
     {"aws_transfer_server", "endpoint_type", Test::kIs, "PUBLIC", Effect::kInternet, pb::TRISTATE_YES},

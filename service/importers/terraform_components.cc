@@ -69,7 +69,7 @@ void ImportComponent(Context& context, const Candidate& candidate) {
   component.value.set_kind(candidate.type->kind);
   if (!candidate.type->technology.empty()) component.value.add_technology(std::string(candidate.type->technology));
   component.value.set_machine(candidate.type->machine);
-  component.value.set_origin(pb::ORIGIN_OBSERVED);
+  component.value.set_origin(pb::ORIGIN_DECLARED);
   if (const Cloud* cloud = CloudOf(first.type); cloud != nullptr) {
     component.value.set_provider(cloud->provider);
     component.Refers("runs_on", {HandleOf(context, *cloud), "", component.spot});
@@ -94,7 +94,7 @@ void ImportInfrastructure(Context& context, const Resource& resource, pb::Infras
   out.value.set_name(title);
   out.value.set_kind(kind);
   out.value.set_provider(CloudOf(resource.type)->provider);
-  out.value.set_origin(pb::ORIGIN_OBSERVED);
+  out.value.set_origin(pb::ORIGIN_DECLARED);
   std::string version = context.plan.Text(resource, "version");
   if (version.empty()) version = context.plan.Text(resource, "kubernetes_version");
   if (kind == pb::INFRASTRUCTURE_KIND_KUBERNETES_CLUSTER && !version.empty()) {

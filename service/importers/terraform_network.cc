@@ -112,7 +112,7 @@ void ImportAccount(Context& context, const Cloud& cloud, const Resource& first) 
   account.value.set_name(std::string(cloud.account));
   account.value.set_kind(pb::INFRASTRUCTURE_KIND_CLOUD_ACCOUNT);
   account.value.set_provider(cloud.provider);
-  account.value.set_origin(pb::ORIGIN_OBSERVED);
+  account.value.set_origin(pb::ORIGIN_DECLARED);
   Shown<pb::Zone>& zone = context.inventory.zones.emplace_back();
   zone.name = account.name;
   zone.scope = context.scope;
@@ -149,27 +149,60 @@ void ImportZone(Context& context, const Resource& resource, const ResourceType& 
   context.inventory.Count("trust_boundaries");
 }
 
-// "22, 8000-8080" or "all ports".
-std::string PortsOf(const Context& context, const Resource& resource, absl::string_view from, absl::string_view to) {
-  std::set<std::string> ports;
-  const auto first = context.plan.Values(resource, from);
-  const auto last = context.plan.Values(resource, to);
+using Nodes = std::vector<const model::YamlNode*>;
+
+constexpr absl::string_view kAllPorts = "all ports";
+
+// Adds "22" and "8000-8080", or "all ports".
+void AddPorts(const Nodes& first, const Nodes& last, std::set<std::string>& ports) {
+  bool is_limited = false;
   for (size_t i = 0; i < first.size(); ++i) {
     const std::string low = CutText(first[i]->text, 11);
     const std::string high = i < last.size() ? CutText(last[i]->text, 11) : low;
-    if (low == "0" && (high == "0" || high == "65535")) return "all ports";
-    if (!low.empty()) ports.insert(low == high ? low : absl::StrCat(low, "-", high));
+    if (low.empty()) continue;
+    is_limited = true;
+    if (low == "0" && (high == "0" || high == "65535")) {
+      ports.insert(std::string(kAllPorts));
+    } else {
+      ports.insert(low == high ? low : absl::StrCat(low, "-", high));
+    }
   }
-  return ports.empty() ? "all ports" : absl::StrCat("port ", absl::StrJoin(ports, ", "));
+  if (!is_limited) ports.insert(std::string(kAllPorts));
+}
+
+// "port 22, 8000-8080" or "all ports".
+std::string TellPorts(const std::set<std::string>& ports) {
+  const bool all = ports.count(std::string(kAllPorts)) > 0;
+  return all ? std::string(kAllPorts) : absl::StrCat("port ", absl::StrJoin(ports, ", "));
 }
 
 bool IsAnywhere(absl::string_view text) {
   return text == "0.0.0.0/0" || text == "::/0" || text == "*" || absl::AsciiStrToLower(text) == "internet";
 }
 
+// The first peer that is anyone; nullptr when none is.
+const model::YamlNode* AnyoneOf(const Nodes& peers) {
+  const auto open =
+      std::find_if(peers.begin(), peers.end(), [](const model::YamlNode* p) { return IsAnywhere(p->text); });
+  return open == peers.end() ? nullptr : *open;
+}
+
+// The value of a key of a block, or the entries of the list that it is.
+Nodes ItemsOf(const model::YamlNode& block, absl::string_view key) {
+  const model::YamlNode* value = block.Find(key);
+  if (value == nullptr || value->kind == model::YamlNode::Kind::kNull) return {};
+  if (value->kind != model::YamlNode::Kind::kList) return {value};
+  Nodes items;
+  for (const model::YamlNode* item : value->items) {
+    if (item != nullptr && item->kind != model::YamlNode::Kind::kNull) items.push_back(item);
+  }
+  return items;
+}
+
 // Rules that let anyone in.
 struct OpenRule {
   absl::string_view type;
+  absl::string_view block;      // each block of this name is a rule; empty for the resource as a whole
   absl::string_view peers;      // whom it lets in
   absl::string_view condition;  // a path that, where it has a value, must have this one
   absl::string_view value;
@@ -179,30 +212,56 @@ struct OpenRule {
 };
 
 constexpr OpenRule kOpenRules[] = {
-    {"aws_security_group", "ingress.cidr_blocks", "", "", "ingress.from_port", "ingress.to_port", ""},
-    {"aws_security_group", "ingress.ipv6_cidr_blocks", "", "", "ingress.from_port", "ingress.to_port", ""},
-    {"aws_default_security_group", "ingress.cidr_blocks", "", "", "ingress.from_port", "ingress.to_port", ""},
-    {"aws_security_group_rule", "cidr_blocks", "type", "ingress", "from_port", "to_port", "security_group_id"},
-    {"aws_security_group_rule", "ipv6_cidr_blocks", "type", "ingress", "from_port", "to_port", "security_group_id"},
-    {"aws_vpc_security_group_ingress_rule", "cidr_ipv4", "", "", "from_port", "to_port", "security_group_id"},
-    {"aws_vpc_security_group_ingress_rule", "cidr_ipv6", "", "", "from_port", "to_port", "security_group_id"},
-    {"google_compute_firewall", "source_ranges", "direction", "INGRESS", "allow.ports", "allow.ports", ""},
-    {"azurerm_network_security_rule", "source_address_prefix", "direction", "Inbound", "destination_port_range",
+    {"aws_security_group", "ingress", "cidr_blocks", "", "", "from_port", "to_port", ""},
+    {"aws_security_group", "ingress", "ipv6_cidr_blocks", "", "", "from_port", "to_port", ""},
+    {"aws_default_security_group", "ingress", "cidr_blocks", "", "", "from_port", "to_port", ""},
+    {"aws_security_group_rule", "", "cidr_blocks", "type", "ingress", "from_port", "to_port", "security_group_id"},
+    {"aws_security_group_rule", "", "ipv6_cidr_blocks", "type", "ingress", "from_port", "to_port", "security_group_id"},
+    {"aws_vpc_security_group_ingress_rule", "", "cidr_ipv4", "", "", "from_port", "to_port", "security_group_id"},
+    {"aws_vpc_security_group_ingress_rule", "", "cidr_ipv6", "", "", "from_port", "to_port", "security_group_id"},
+    {"google_compute_firewall", "", "source_ranges", "direction", "INGRESS", "allow.ports", "allow.ports", ""},
+    {"azurerm_network_security_rule", "", "source_address_prefix", "direction", "Inbound", "destination_port_range",
      "destination_port_range", "network_security_group_name"},
 };
 
+// The first peer that a resource lets in and is anyone, with the ports of the rules that do; nullptr when none does.
+const model::YamlNode* FindOpen(const Plan& plan, const Resource& resource, const OpenRule& rule,
+                                std::set<std::string>& ports) {
+  if (rule.block.empty()) {
+    const model::YamlNode* open = AnyoneOf(plan.Values(resource, rule.peers));
+    if (open != nullptr) AddPorts(plan.Values(resource, rule.from_port), plan.Values(resource, rule.to_port), ports);
+    return open;
+  }
+  // What is sensitive in one block is so in all; nobody is told of it.
+  const auto is_told = [&](absl::string_view key) {
+    return !plan.Values(resource, absl::StrCat(rule.block, ".", key)).empty();
+  };
+  if (!is_told(rule.peers)) return nullptr;
+  const bool has_ports = is_told(rule.from_port) && is_told(rule.to_port);
+  const model::YamlNode* open = nullptr;
+  for (const model::YamlNode* block : ItemsOf(*resource.values, rule.block)) {
+    const model::YamlNode* peer = AnyoneOf(ItemsOf(*block, rule.peers));
+    if (peer == nullptr) continue;
+    if (open == nullptr) open = peer;
+    AddPorts(has_ports ? ItemsOf(*block, rule.from_port) : Nodes(), has_ports ? ItemsOf(*block, rule.to_port) : Nodes(),
+             ports);
+  }
+  return open;
+}
+
 // The group that lets anyone in by a rule; nullptr when the rule does not.
 const Resource* OpenGroup(Context& context, const Resource& resource, const OpenRule& rule) {
-  const auto peers = context.plan.Values(resource, rule.peers);
-  const auto open =
-      std::find_if(peers.begin(), peers.end(), [](const model::YamlNode* p) { return IsAnywhere(p->text); });
-  if (open == peers.end()) return nullptr;
+  std::set<std::string> ports;
+  const model::YamlNode* open = FindOpen(context.plan, resource, rule, ports);
+  if (open == nullptr) return nullptr;
   const std::string value = rule.condition.empty() ? "" : context.plan.Text(resource, rule.condition);
   if (!value.empty() && value != rule.value) return nullptr;
   if (context.plan.Text(resource, "access") == "Deny") return nullptr;
-  context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, context.plan.SpotOf(**open), resource.address,
-                         absl::StrCat(resource.address, " lets anyone on the internet connect to ",
-                                      PortsOf(context, resource, rule.from_port, rule.to_port)));
+  // A firewall of Google Cloud.
+  const bool is_off = FlagOf(context.plan.Scalar(resource, "disabled")).value_or(false);
+  if (is_off || !context.plan.Values(resource, "deny").empty()) return nullptr;
+  context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, context.plan.SpotOf(*open), resource.address,
+                         absl::StrCat(resource.address, " lets anyone on the internet connect to ", TellPorts(ports)));
   if (rule.group.empty()) return &resource;
   const std::vector<Target> groups = context.plan.Referred(resource, rule.group);
   return groups.empty() ? nullptr : groups.front().resource;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -50,7 +51,7 @@ AnswerForm::Type TypeOf(const FieldDescriptor& field) {
   }
 }
 
-std::vector<AnswerForm::Choice> ChoicesOf(const FieldDescriptor& field, const Model& model) {
+std::vector<AnswerForm::Choice> ChoicesOf(const FieldDescriptor& field, const Collections& elements) {
   std::vector<AnswerForm::Choice> choices;
   if (IsYesNo(field)) return {{"yes", ""}, {"no", ""}};
   if (const EnumDescriptor* words = field.enum_type()) {
@@ -58,8 +59,7 @@ std::vector<AnswerForm::Choice> ChoicesOf(const FieldDescriptor& field, const Mo
       choices.push_back({YamlName(*words->value(i)), ProtoComment(words->value(i)->full_name())});
     }
   } else if (!RuleOf(field).refers_to().empty()) {
-    const Collections all = Collections::Of(model.proto(), SourceMap());
-    for (std::string& id : all.Ids(RuleOf(field).refers_to())) choices.push_back({std::move(id), ""});
+    for (std::string& id : elements.Ids(RuleOf(field).refers_to())) choices.push_back({std::move(id), ""});
   }
   return choices;
 }
@@ -110,6 +110,7 @@ class Reader {
       return Refuse(answer, "is no field of this model that can be answered");
     }
     const FieldDescriptor& field = *path.back().field;
+    if (!answered_.insert(PlaceOf(path)).second) return Refuse(answer, "is answered twice; keep one of the answers");
     if (typed.empty()) return Refuse(answer, "is empty; leave out what is not known");
     auto& part = parts_.emplace_back(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(field.containing_type())->New());
@@ -137,20 +138,38 @@ class Reader {
   }
 
  private:
+  using Place = std::vector<std::pair<const FieldDescriptor*, int>>;
+
+  // However the path was written.
+  static Place PlaceOf(const std::vector<ValueStep>& path) {
+    Place place;
+    for (const ValueStep& step : path) place.emplace_back(step.field, step.index);
+    return place;
+  }
+
   void Refuse(const Answer& answer, std::string what) { violations_.push_back({answer.field, std::move(what), ""}); }
 
   const v1::SystemModel& standing_;
   std::vector<std::unique_ptr<Message>> parts_;
   std::vector<TextEdit> edits_;
+  std::set<Place> answered_;
   std::vector<Violation> violations_;
 };
 
 }  // namespace
 
-AnswerForm FormOf(const Question& question, const Model& model) {
+const AnswerForm& AnswerForms::Of(const Question& question) {
   const FieldDescriptor* field = FieldOf(question);
-  if (field == nullptr) return {};
-  return {TypeOf(*field), ChoicesOf(*field, model), ProtoComment(field->full_name())};
+  const auto [at, is_new] = forms_.try_emplace(field);
+  AnswerForm& form = at->second;
+  if (!is_new || field == nullptr) return form;
+  form = {TypeOf(*field), ChoicesOf(*field, elements_), ProtoComment(field->full_name())};
+  if (form.choices.size() > kMaxAnswerChoices) {
+    absl::StrAppend(&form.help, form.help.empty() ? "" : " ", "… and ", form.choices.size() - kMaxAnswerChoices,
+                    " more that can be named");
+    form.choices.resize(kMaxAnswerChoices);
+  }
+  return form;
 }
 
 absl::StatusOr<std::string> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers) {

@@ -18,8 +18,10 @@ namespace metapowers::model {
 inline constexpr absl::string_view kObservedMark = "observed ";
 inline constexpr absl::string_view kAssumedMark = "assumed: ";
 
-// `location` as `file:line`.
-inline std::string ObservedMark(absl::string_view location) { return absl::StrCat(kObservedMark, location); }
+// `location` as `file:line`; empty where a file as a whole says it.
+inline std::string ObservedMark(absl::string_view location) {
+  return std::string(location.empty() ? "observed" : absl::StrCat(kObservedMark, location));
+}
 inline std::string AssumedMark(absl::string_view reason) { return absl::StrCat(kAssumedMark, reason); }
 
 // Whether a comment, without `# `, is one.

@@ -1,6 +1,7 @@
 #include "service/model/model_merge.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <map>
 #include <memory>
@@ -44,9 +45,17 @@ struct Planned {
 
 // A reference that leads to nothing.
 struct Dangling {
-  std::string path;  // of the entry of the root that has it
+  // A message on the way to it, and what of it leads on.
+  struct Link {
+    const Message* holder;
+    const FieldDescriptor* field;
+    const Message* part;  // nullptr for the field that has the reference
+  };
+
+  std::string path;  // of the field that has it
   std::string collection;
   std::string id;
+  std::vector<Link> links;  // from the root
 };
 
 class Merge {
@@ -59,6 +68,7 @@ class Merge {
         difference.path,    difference.kind, difference.before, difference.after, "", MergedChange::Outcome::kApplied,
         InWords(difference)};
     changes_.push_back(std::move(change));
+    steps_.push_back(difference.steps);
     Plan(difference);
   }
 
@@ -72,8 +82,7 @@ class Merge {
       SourceMap map;
       Faults faults;
       if (!ReadYaml(yaml, result, map, faults)) return faults.ToStatus(kFile);
-      const std::vector<Dangling> dangling = FindDangling(result, map);
-      if (!std::any_of(dangling.begin(), dangling.end(), [this](const Dangling& each) { return GiveUpFor(each); })) {
+      if (!GiveUpFor(FindDangling(result, map), result)) {
         RETURN_IF_ERROR(Model::Parse(yaml, kFile).status());
         return ModelMerge{std::move(yaml), std::move(changes_)};
       }
@@ -245,60 +254,116 @@ class Merge {
   static std::vector<Dangling> FindDangling(const v1::SystemModel& model, const SourceMap& map) {
     std::vector<Dangling> out;
     const Collections known = Collections::Of(model, map);
-    const auto walk = [&](const Message& message, const std::string& root, const auto& self) -> void {
+    std::vector<Dangling::Link> links;
+    const auto walk = [&](const Message& message, const std::string& path, const auto& self) -> void {
       std::vector<const FieldDescriptor*> set;
       message.GetReflection()->ListFields(message, &set);
       for (const FieldDescriptor* field : set) {
         const std::string& collection = RuleOf(*field).refers_to();
+        const std::string at = AppendPath(path, field->name());
         const int size = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+        links.push_back({&message, field, nullptr});
         for (int i = 0; !collection.empty() && i < size; ++i) {
           std::string id = StringAt(message, *field, field->is_repeated() ? i : -1);
-          if (!known.MayContain(collection, id)) out.push_back({root, collection, std::move(id)});
+          if (!known.MayContain(collection, id)) out.push_back({at, collection, std::move(id), links});
         }
+        size_t index = 0;
         for (const Message* inner : MessagesIn(message, *field)) {
-          const std::string& id = IdOf(*inner);
-          self(*inner,
-               root.empty() ? absl::StrCat(field->name(), id.empty() ? "" : "[", id, id.empty() ? "" : "]") : root,
-               self);
+          const std::string key = IdOf(*inner).empty() ? absl::StrCat(index) : IdOf(*inner);
+          links.back().part = inner;
+          self(*inner, field->is_repeated() ? absl::StrCat(at, "[", key, "]") : at, self);
+          ++index;
         }
+        links.pop_back();
       }
     };
     walk(model, "", walk);
     return out;
   }
 
-  // Drops the change that took out what is referred to, or else the one that brought the reference.
-  bool GiveUpFor(const Dangling& dangling) {
-    for (auto planned = planned_.begin(); planned != planned_.end(); ++planned) {
-      const MergedChange& change = changes_[planned->change];
-      const ValueStep& last = planned->edit.path.back();
-      const bool took_out = planned->edit.from == nullptr && last.index >= 0 &&
-                            CollectionOf(*last.field->message_type()) == dangling.collection &&
-                            absl::EndsWith(change.path, absl::StrCat("[", dangling.id, "]"));
-      if (took_out) return GiveUp(planned, absl::StrCat(dangling.path, " still refers to it"), change.before);
-    }
-    for (auto planned = planned_.begin(); planned != planned_.end(); ++planned) {
-      const MergedChange& change = changes_[planned->change];
-      if (planned->edit.from != nullptr && absl::StartsWith(change.path, dangling.path)) {
-        return GiveUp(planned, absl::StrCat("it refers to '", dangling.id, "', which people took out"), "");
+  // Drops the changes that took out what is referred to, or else those that brought the references. False when there
+  // is none.
+  bool GiveUpFor(const std::vector<Dangling>& all, const v1::SystemModel& result) {
+    std::map<size_t, std::pair<std::string, std::string>> given;  // position in planned_ -> why, and what is kept
+    for (const Dangling& dangling : all) {
+      const auto took_out = std::find_if(planned_.begin(), planned_.end(),
+                                         [&](const Planned& planned) { return TookOut(planned, dangling); });
+      if (took_out != planned_.end()) {
+        given.try_emplace(static_cast<size_t>(took_out - planned_.begin()),
+                          absl::StrCat(dangling.path, " still refers to it"), changes_[took_out->change].before);
+        continue;
       }
+      const auto brought = std::find_if(planned_.begin(), planned_.end(),
+                                        [&](const Planned& planned) { return Brought(planned, dangling, result); });
+      if (brought == planned_.end()) continue;
+      given.try_emplace(static_cast<size_t>(brought - planned_.begin()),
+                        absl::StrCat("it refers to '", dangling.id, "', which people took out"), "");
+    }
+    for (auto each = given.rbegin(); each != given.rend(); ++each) {
+      GiveUp(each->first, each->second.first, each->second.second);
+    }
+    return !given.empty();
+  }
+
+  // Whether the change took out the element that is referred to, or an entry that has it.
+  bool TookOut(const Planned& planned, const Dangling& dangling) const {
+    if (planned.edit.from != nullptr || planned.edit.path.back().index < 0) return false;
+    const Message* at = &ours_;
+    for (const ValueStep& step : planned.edit.path) {
+      at = step.index < 0 ? &at->GetReflection()->GetMessage(*at, step.field)
+                          : &at->GetReflection()->GetRepeatedMessage(*at, step.field, step.index);
+    }
+    return Has(*at, dangling);
+  }
+
+  static bool Has(const Message& message, const Dangling& dangling) {
+    const auto& type = *message.GetDescriptor();
+    if (CollectionOf(type) == dangling.collection && IdOf(message) == dangling.id) return true;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const std::vector<const Message*> parts = MessagesIn(message, *type.field(i));
+      if (std::any_of(parts.begin(), parts.end(), [&](const Message* part) { return Has(*part, dangling); }))
+        return true;
     }
     return false;
   }
 
-  bool GiveUp(std::vector<Planned>::iterator planned, absl::string_view why, std::string kept) {
-    MergedChange& change = changes_[planned->change];
+  // Whether the change wrote the reference: it is of the field that has it, or of an entry above.
+  bool Brought(const Planned& planned, const Dangling& dangling, const v1::SystemModel& result) const {
+    if (planned.edit.from == nullptr) return false;
+    const std::vector<Difference::Step>& steps = steps_[planned.change];
+    const Difference::Step& last = steps.back();
+    const Message* at = &result;
+    for (size_t i = 0; i + 1 < steps.size(); ++i) {
+      const FieldDescriptor* field = steps[i].field;
+      const int index = steps[i].entry ? FindEntry(*at, *field, steps[i].key) : -1;
+      if (steps[i].entry && index < 0) return false;
+      at = steps[i].entry ? &at->GetReflection()->GetRepeatedMessage(*at, field, index)
+                          : &at->GetReflection()->GetMessage(*at, field);
+    }
+    const auto link = std::find_if(dangling.links.begin(), dangling.links.end(), [&](const Dangling::Link& each) {
+      return each.holder == at && each.field == last.field;
+    });
+    if (link == dangling.links.end()) return false;
+    if (!last.entry) return true;
+    if (link->part == nullptr) return false;
+    const int index = FindEntry(*at, *last.field, last.key);
+    return index < 0 ? SaysTheSame(*link->part, *planned.edit.from)
+                     : link->part == &at->GetReflection()->GetRepeatedMessage(*at, last.field, index);
+  }
+
+  void GiveUp(size_t position, absl::string_view why, const std::string& kept) {
+    MergedChange& change = changes_[planned_[position].change];
     change.outcome = MergedChange::Outcome::kConflict;
-    change.kept = std::move(kept);
+    change.kept = kept;
     absl::StrAppend(&change.text, ", which was not taken over: ", why);
-    planned_.erase(planned);
-    return true;
+    planned_.erase(planned_.begin() + static_cast<std::ptrdiff_t>(position));
   }
 
   const absl::string_view text_;
   const v1::SystemModel& ours_;  // as the text has it
   const std::map<std::string, std::string>& marks_;
   std::vector<MergedChange> changes_;
+  std::vector<std::vector<Difference::Step>> steps_;  // of each change
   std::vector<Planned> planned_;
   std::deque<std::unique_ptr<Message>> made_;                                        // what edits take values from
   std::optional<std::map<std::pair<std::string, std::string>, std::string>> names_;  // (collection, earlier id) -> id

@@ -11,15 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "service/base/status_macros.h"
 #include "service/model/faults.h"
-#include "service/model/import_mark.h"
 #include "service/model/schema.h"
+#include "service/model/text_render.h"
 #include "service/model/text_spans.h"
 #include "service/model/yaml_scalar.h"
-#include "service/model/yaml_writer.h"
 
 namespace metapowers::model {
 
@@ -84,38 +81,6 @@ absl::string_view RestOfLine(absl::string_view text, size_t end) {
   return absl::StripAsciiWhitespace(text.substr(end, LineEnd(text, end) - end));
 }
 
-bool IsMark(absl::string_view rest) {
-  return absl::ConsumePrefix(&rest, "#") && IsImportMark(absl::StripLeadingAsciiWhitespace(rest));
-}
-
-// The field that `part` has, as lines without indent; the first begins with its name.
-std::vector<std::string> RenderField(const Message& part, const std::map<std::string, std::string>& marks) {
-  const std::string yaml = WriteYaml(part, {.opening = {}, .closing = {}, .beside = marks});
-  std::vector<std::string> lines = absl::StrSplit(absl::StripSuffix(yaml, "\n"), '\n');
-  const auto first = std::find_if(lines.begin(), lines.end(),
-                                  [](const std::string& line) { return !line.empty() && line.front() != '#'; });
-  lines.erase(lines.begin(), first);
-  return lines;
-}
-
-// Whether a flow text has no line ends and tabs, which stand in it as escapes that our reader does not take.
-bool FitsOneLine(absl::string_view flow) {
-  for (size_t at = flow.find('\\'); at < flow.size(); at = flow.find('\\', at + 2)) {
-    if (at + 1 < flow.size() && flow[at + 1] != '\\' && flow[at + 1] != '"') return false;
-  }
-  return true;
-}
-
-std::string Indented(const std::vector<std::string>& lines, size_t indent, bool first_too) {
-  std::string out;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (i > 0) out += '\n';
-    if (!lines[i].empty() && (i > 0 || first_too)) out.append(indent, ' ');
-    out += lines[i];
-  }
-  return out;
-}
-
 class Editor {
  public:
   Editor(absl::string_view text, const TextNode& root, const Message& message)
@@ -143,6 +108,7 @@ class Editor {
       const bool last = i + 1 == edit.path.size();
       const TextNode::Entry* entry = node->Find(step.field->name());
       const bool empty_list = entry != nullptr && step.index >= 0 && entry->value->items.empty();
+      if (edit.from != nullptr) inserted_.insert(node);
       if (entry == nullptr || empty_list)
         return edit.from == nullptr || Lacks(edit, i, *node, *at, entry, levels.size());
       levels.push_back({node, static_cast<size_t>(entry - node->entries.data()), at});
@@ -151,6 +117,7 @@ class Editor {
         at = &at->GetReflection()->GetMessage(*at, step.field);
       } else {
         const auto index = static_cast<size_t>(step.index);
+        if (edit.from != nullptr) inserted_.insert(entry->value.get());
         if (index >= entry->value->items.size()) return last && AddItem(edit, *entry->value, levels.size());
         levels.push_back({entry->value.get(), index, nullptr});
         if (last) return EditItem(edit, *entry->value, index, std::move(levels));
@@ -195,20 +162,14 @@ class Editor {
     return true;
   }
 
-  static void CopyField(const Message& from, const FieldDescriptor& field, Message& into) {
-    std::unique_ptr<Message> copy(from.New());
-    copy->CopyFrom(from);
-    std::vector<const FieldDescriptor*> set;
-    copy->GetReflection()->ListFields(*copy, &set);
-    for (const FieldDescriptor* other : set) {
-      if (other != &field) copy->GetReflection()->ClearField(copy.get(), other);
-    }
-    into.MergeFrom(*copy);
-  }
-
   bool Write(const Missing& missing) {
     const TextNode& holder = *missing.holder;
-    if (holder.flow) return InsertInFlow(holder, FlowEntry(*missing.part, *missing.field), missing.depth);
+    if (holder.flow && missing.instead_of != nullptr) {
+      const TextNode& empty = *missing.instead_of->value;
+      splices_.push_back({empty.begin, empty.end, FlowOf(*missing.part, *missing.field), missing.depth, 0});
+      return FitsOneLine(splices_.back().text);
+    }
+    if (holder.flow) return InsertInFlow(holder, FlowEntry(*missing.part, *missing.field));
     if (holder.kind != TextNode::Kind::kMap || holder.entries.empty()) return false;
     const std::vector<std::string> lines = RenderField(*missing.part, missing.marks);
     if (missing.instead_of != nullptr) {
@@ -267,40 +228,12 @@ class Editor {
 
   // Puts lines in the place of a field of several lines, or that becomes one. Comments inside come before it.
   void Replace(const TextNode::Entry& entry, const std::vector<std::string>& lines) {
-    std::vector<std::string> all = CommentsIn(entry);
+    std::vector<std::string> all = CommentsIn(text_, entry.begin + entry.key.size(), *entry.value);
     const absl::string_view rest = RestOfLine(text_, entry.value->end);
     if (!rest.empty() && !IsMark(rest)) all.emplace_back(rest);
     all.insert(all.end(), lines.begin(), lines.end());
     splices_.push_back(
         {entry.begin, LineEnd(text_, entry.value->end), Indented(all, ColumnOf(entry.begin), false), 0, 0});
-  }
-
-  // People's comments between the key and the end of its value.
-  std::vector<std::string> CommentsIn(const TextNode::Entry& entry) const {
-    std::vector<std::string> comments;
-    const auto collect = [&](size_t begin, size_t end) {
-      for (absl::string_view line : absl::StrSplit(text_.substr(begin, end - begin), '\n')) {
-        const size_t hash = line.find('#');
-        if (hash == absl::string_view::npos) continue;
-        line = absl::StripTrailingAsciiWhitespace(line.substr(hash));
-        if (!IsMark(line)) comments.emplace_back(line);
-      }
-    };
-    size_t at = entry.begin + entry.key.size();
-    const auto walk = [&](const TextNode& node, const auto& self) -> void {
-      if (node.kind == TextNode::Kind::kScalar) {
-        collect(at, node.begin);
-        at = node.end;
-      }
-      for (const auto& item : node.items) self(*item, self);
-      for (const auto& inner : node.entries) {
-        collect(at, inner.begin);
-        at = inner.begin + inner.key.size();
-        self(*inner.value, self);
-      }
-    };
-    walk(*entry.value, walk);
-    return comments;
   }
 
   bool EditItem(const TextEdit& edit, const TextNode& list, size_t index, std::vector<Level> levels) {
@@ -313,52 +246,38 @@ class Editor {
       splices_.push_back({item.begin, item.end, FlowOf(*edit.from), levels.size(), 0});
       return FitsOneLine(splices_.back().text);
     }
-    const std::vector<std::string> lines = RenderItem(edit);
+    const std::vector<std::string> lines = RenderItem(*edit.from, edit.marks);
     splices_.push_back({item.begin, LineEnd(text_, item.end), Indented(lines, ColumnOf(item.begin), false).substr(2),
                         levels.size(), 0});
     return true;
   }
 
   bool AddItem(const TextEdit& edit, const TextNode& list, size_t depth) {
-    inserted_.insert(&list);
-    if (list.flow) return InsertInFlow(list, FlowOf(*edit.from), depth);
+    if (list.flow) return InsertInFlow(list, FlowOf(*edit.from));
     const TextNode& last = *list.items.back();
     const size_t at = LineEnd(text_, last.end);
-    splices_.push_back(
-        {at, at, absl::StrCat("\n", Indented(RenderItem(edit), ColumnOf(DashOf(last)), true)), depth, ++items_});
+    splices_.push_back({at, at,
+                        absl::StrCat("\n", Indented(RenderItem(*edit.from, edit.marks), ColumnOf(DashOf(last)), true)),
+                        depth, ++items_});
     return true;
-  }
-
-  // An entry as an item of a list; the first line begins with the dash.
-  static std::vector<std::string> RenderItem(const TextEdit& edit) {
-    std::vector<std::string> lines = absl::StrSplit(
-        absl::StripSuffix(WriteYaml(*edit.from, {.opening = {}, .closing = {}, .beside = edit.marks}), "\n"), '\n');
-    // At the root a list has an empty line and a comment before it, here not.
-    std::vector<std::string> kept;
-    for (std::string& line : lines) {
-      if (line.empty() || line.front() == '#') continue;
-      kept.push_back(std::move(line));
-    }
-    for (size_t i = 0; i < kept.size(); ++i) kept[i].insert(0, i == 0 ? "- " : "  ");
-    return kept;
   }
 
   static std::string FlowEntry(const Message& part, const FieldDescriptor& field) {
     return absl::StrCat(field.name(), ": ", FlowOf(part, field));
   }
 
-  bool InsertInFlow(const TextNode& holder, const std::string& text, size_t depth) {
-    const bool empty = holder.items.empty() && holder.entries.empty();
-    splices_.push_back({holder.end - 1, holder.end - 1, absl::StrCat(empty ? "" : ", ", text), depth, ++items_});
-    inserted_.insert(&holder);
-    return FitsOneLine(text);
+  // Written by Remove(), when it is known what stays before it.
+  bool InsertInFlow(const TextNode& holder, const std::string& text) {
+    flow_inserts_[&holder].push_back(text);
+    if (FitsOneLine(text)) return true;
+    splices_.push_back({holder.end - 1, holder.end - 1, "", 0, 0});  // where the refusal points
+    return false;
   }
 
-  // Takes out what is to go, and what would be left empty by it.
+  // Takes out what is to go, and what would be left empty by it; nothing that gets something new is left empty.
   void Remove() {
     std::map<const TextNode*, std::set<size_t>> gone;
     std::set<const TextNode*> emptied;  // go with what holds them
-    for (const Missing& missing : missing_) inserted_.insert(missing.holder);
     for (const std::vector<Level>& levels : removals_) {
       for (size_t i = levels.size(); i-- > 0;) {
         const Level& level = levels[i];
@@ -368,17 +287,30 @@ class Editor {
         emptied.insert(level.holder);
       }
     }
+    for (const auto& flow : flow_inserts_) gone.try_emplace(flow.first);
     for (const auto& [holder, positions] : gone) {
       if (emptied.contains(holder)) continue;
-      for (const size_t position : positions) holder->flow ? CutFlow(*holder, position) : Cut(*holder, position);
+      if (holder->flow) {
+        ChangeFlow(*holder, positions);
+        continue;
+      }
+      for (const size_t position : positions) Cut(*holder, position);
     }
   }
 
+  // What people wrote in the lines and beside them stays in their place.
   void Cut(const TextNode& holder, size_t position) {
     const bool list = holder.kind == TextNode::Kind::kList;
     const TextNode& value = list ? *holder.items[position] : *holder.entries[position].value;
     const size_t first = list ? DashOf(value) : holder.entries[position].begin;
     const size_t end = LineEnd(text_, value.end);
+    const size_t key_end = list ? std::min(first + 1, value.begin) : first + holder.entries[position].key.size();
+    std::vector<std::string> comments = CommentsIn(text_, key_end, value);
+    for (std::string& comment : CommentsBeside(text_, value)) comments.push_back(std::move(comment));
+    if (!comments.empty()) {
+      splices_.push_back({first, end, Indented(comments, ColumnOf(first), false), 0, 0});
+      return;
+    }
     size_t begin = LineBegin(text_, first);
     const absl::string_view before = absl::StripAsciiWhitespace(text_.substr(begin, first - begin));
     if (!before.empty()) {  // the dash of an item, which stays
@@ -389,14 +321,57 @@ class Editor {
     splices_.push_back({begin, end, "", 0, 0});
   }
 
-  void CutFlow(const TextNode& holder, size_t position) {
+  // Takes parts out of brackets and puts new ones behind the last.
+  void ChangeFlow(const TextNode& holder, const std::set<size_t>& gone) {
     const bool list = holder.kind == TextNode::Kind::kList;
     const auto begin = [&](size_t i) { return list ? holder.items[i]->begin : holder.entries[i].begin; };
     const auto end = [&](size_t i) { return list ? holder.items[i]->end : holder.entries[i].value->end; };
     const size_t size = list ? holder.items.size() : holder.entries.size();
-    const bool last = position + 1 == size;
-    splices_.push_back({last && position > 0 ? end(position - 1) : begin(position),
-                        last ? end(position) : begin(position + 1), "", 0, 0});
+    size_t kept = size;  // behind the last that stays
+    while (kept > 0 && gone.contains(kept - 1)) --kept;
+    for (const size_t position : gone) {
+      if (position < kept) CutFlow(holder, position, begin(position), begin(position + 1));
+    }
+    const size_t comma = size == 0 ? std::string::npos : TrailingComma(end(size - 1), holder.end - 1);
+    const bool ends_with_comma = kept > 0 && comma != std::string::npos;
+    if (kept < size) {
+      const size_t last = kept == 0 && comma != std::string::npos ? comma + 1 : end(size - 1);
+      const size_t from = kept == 0 ? begin(0) : end(kept - 1);
+      for (size_t i = kept; i < size; ++i) {
+        CutFlow(holder, i, i == kept ? from : begin(i), i + 1 == size ? last : begin(i + 1));
+      }
+    }
+    const auto inserts = flow_inserts_.find(&holder);
+    if (inserts == flow_inserts_.end()) return;
+    const size_t at = ends_with_comma ? comma + 1 : holder.end - 1;
+    const absl::string_view before = kept == 0 ? "" : ends_with_comma ? " " : ", ";
+    splices_.push_back({at, at, absl::StrCat(before, absl::StrJoin(inserts->second, ", ")), 0, 0});
+  }
+
+  // The range is that of a part with the comma before or behind it. People's comments need a line for each.
+  void CutFlow(const TextNode& holder, size_t position, size_t begin, size_t end) {
+    const bool list = holder.kind == TextNode::Kind::kList;
+    const TextNode& value = list ? *holder.items[position] : *holder.entries[position].value;
+    const size_t first = list ? value.begin : holder.entries[position].begin;
+    const size_t key_end = list ? first : first + holder.entries[position].key.size();
+    std::vector<std::string> comments = CommentsBetween(text_, begin, first);
+    for (std::string& comment : CommentsIn(text_, key_end, value)) comments.push_back(std::move(comment));
+    for (std::string& comment : CommentsBetween(text_, value.end, end)) comments.push_back(std::move(comment));
+    std::string text;
+    if (!comments.empty()) {
+      const size_t column = ColumnOf(first);
+      text = absl::StrCat(" ", Indented(comments, column, false), "\n", std::string(column, ' '));
+    }
+    splices_.push_back({begin, end, std::move(text), 0, 0});
+  }
+
+  // The comma between two places that has no part behind it.
+  size_t TrailingComma(size_t at, size_t end) const {
+    for (; at < end; ++at) {
+      if (text_[at] == ',') return at;
+      if (text_[at] == '#') at = LineEnd(text_, at);
+    }
+    return std::string::npos;
   }
 
   // Where the dash of a block item stands.
@@ -451,7 +426,8 @@ class Editor {
   std::vector<Missing> missing_;
   std::vector<std::vector<Level>> removals_;
   std::set<const TextNode*> inserted_;  // get something new
-  int items_ = 0;                       // added so far
+  std::map<const TextNode*, std::vector<std::string>> flow_inserts_;
+  int items_ = 0;  // added so far
 };
 
 }  // namespace

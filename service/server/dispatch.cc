@@ -37,8 +37,7 @@ bool TakesFiles(const google::protobuf::Descriptor& request) {
 size_t MaxRequestBytes(const google::protobuf::Descriptor& request) {
   const auto* context = request.FindFieldByName("context");
   if (context != nullptr && context->message_type() == v1::CommandContext::descriptor()) {
-    const bool draft = request.FindFieldByName("imported_yaml") != nullptr;
-    return kMaxPlainRequestBytes + (draft ? 2 : 1) * model::kMaxModelBytes + kMaxAttachmentBytes;
+    return kMaxPlainRequestBytes + model::kMaxModelBytes + kMaxAttachmentBytes;
   }
   if (TakesFiles(request)) return kMaxPlainRequestBytes + kMaxImportNameBytes + kMaxImportBytes;
   if (request.FindFieldByName("before_yaml") != nullptr) return kMaxPlainRequestBytes + 2 * model::kMaxModelBytes;

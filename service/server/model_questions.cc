@@ -91,16 +91,17 @@ void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQue
   };
   std::stable_sort(questions.begin(), questions.end(),
                    [&rank](const model::Question& a, const model::Question& b) { return rank(a) < rank(b); });
+  model::AnswerForms forms(*model);
   for (const model::Question& question : questions) {
     v1::ModelQuestion& out = *response.add_questions();
     ToProto(question, *model, *out.mutable_question());
-    AnswerForm form = model::FormOf(question, *model);
+    const AnswerForm& form = forms.Of(question);
     out.set_type(TypeName(form.type));
-    out.set_help(std::move(form.help));
-    for (AnswerForm::Choice& choice : form.choices) {
+    out.set_help(form.help);
+    for (const AnswerForm::Choice& choice : form.choices) {
       v1::AnswerChoice& allowed = *out.add_choices();
-      allowed.set_value(std::move(choice.value));
-      allowed.set_meaning(std::move(choice.meaning));
+      allowed.set_value(choice.value);
+      allowed.set_meaning(choice.meaning);
     }
   }
 }

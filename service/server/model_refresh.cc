@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
 #include "service/importers/attribute_bases.h"
 #include "service/importers/import.h"
+#include "service/model/import_mark.h"
 #include "service/model/model.h"
 #include "service/model/model_merge.h"
 #include "service/server/context.h"
@@ -38,6 +40,30 @@ std::map<std::string, std::string> MarksOf(const v1::ImportModelResponse& import
     marks[basis.field()] = importers::MarkOf(basis);
   }
   return marks;
+}
+
+// Whether the draft has something that it took from this file.
+bool RestsOn(absl::string_view draft, const std::string& file) {
+  return absl::StrContains(draft, absl::StrCat("# ", model::ObservedMark(file), ":")) ||
+         absl::StrContains(draft, absl::StrCat(", see ", file, ":"));
+}
+
+// A file that could not be read this time would look as if all that it showed were gone.
+absl::Status CheckStillRead(absl::string_view draft, const v1::ImportModelResponse& imported) {
+  ErrorDetails details;
+  details.reason = "MODEL_INVALID";
+  for (const v1::SkippedItem& item : imported.skipped()) {
+    if (item.item() != "file" || !RestsOn(draft, item.location())) continue;
+    details.violations.push_back(
+        {"", absl::StrCat(item.reason(), "; the model has elements from it"), item.location()});
+  }
+  if (details.violations.empty()) return absl::OkStatus();
+  details.metadata["errors"] = absl::StrCat(details.violations.size());
+  details.next_step = "mend the files named and refresh again; delete those that show nothing of the system any more";
+  const Violation& first = details.violations.front();
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("\"", first.location, "\", from which the model was imported, ", first.description),
+                   details);
 }
 
 v1::ModelDifferenceKind KindOf(const model::MergedChange& change) {
@@ -74,6 +100,7 @@ absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRe
   options.topic_id = topic.topic;
   options.today = base->proto().as_of();
   ASSIGN_OR_RETURN(*response.mutable_imported(), importers::ImportModel(files, options));
+  RETURN_IF_ERROR(CheckStillRead(*kept, response.imported()));
   ASSIGN_OR_RETURN(const auto theirs, model::Model::Parse(response.imported().model_yaml(), "draft"));
   ASSIGN_OR_RETURN(model::ModelMerge merge, model::MergeModel(*base, *yaml, *theirs, MarksOf(response.imported())));
   response.set_model_yaml(std::move(merge.yaml));

@@ -236,7 +236,7 @@ class LocalMode(unittest.TestCase):
         self.assertRegex(done.stdout, r'(?m)^  components +19$')
         self.assertRegex(done.stdout, r'(?m)^  drafts +\d+$')
         self.assertIn('assumed, to be confirmed:\n', done.stdout)
-        self.assertRegex(done.stdout, r'(?m)^\d+ questions about what the file does not say$')
+        self.assertRegex(done.stdout, r'(?m)^\d+ questions about what the files do not say$')
         self.assertRegex(done.stdout, r'(?m)^\S+/shop/decisions\.yaml  committed ')
         self.assertIn("complete.yaml:159:", done.stderr)
         self.assertIn("next: ", done.stderr)
@@ -275,7 +275,7 @@ class LocalMode(unittest.TestCase):
         head = git('rev-parse', 'HEAD', cwd=self.repo)
         for name, text, expected in (
                 ('empty', '', 'is empty'),
-                ('compose', 'services: {web: {image: nginx}}\n', 'is no Threagile model'),
+                ('other', 'services: {web: {port: 80}}\n', 'show no component'),
                 ('dangling', 'data_assets: {D: {id: d, confidentiality: public}}\n'
                              'technical_assets: {A: {id: a, type: process, data_assets_stored: [e]}}\n',
                  "dangling.yaml:2:67: technical_assets.'A'.data_assets_stored[0]: 'e' is no data asset of this file"),

@@ -343,7 +343,8 @@ class Process(unittest.TestCase):
             server.cli('workspace', 'create', 'default')
             done = server.cli('init', 'desk', '--from', ROOT / 'deploy/examples/threagile.yaml')
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(done.stderr, "next: edit the model, then run 'metapowers run security-policy desk'\n")
+            self.assertEqual(done.stderr, "next: 'metapowers model questions desk' walks through what the files do not "
+                             "say, then run 'metapowers run security-policy desk'\n")
             self.assertIn('id: web-shop-store-sales\n', server.cli('model', 'get', 'desk').stdout)
             decisions = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/desk/decisions.yaml',
                             cwd=server.repository())

@@ -281,6 +281,32 @@ TEST(ComposeFileTest, SeveralPortsAreSeveralFlows) {
   EXPECT_EQ(run.Count("flows"), 2);
 }
 
+TEST(ComposeFileTest, OnlyPositiveNumbersAreLimits) {
+  const auto limits = [](const std::string& keys) {
+    const FormatRun run = Read("services: {a: {image: x, " + keys + "}}");
+    return Component(run, "a").container().resource_limits();
+  };
+  EXPECT_EQ(limits("mem_limit: 128m, cpus: 0.5"), pb::TRISTATE_YES);
+  EXPECT_EQ(limits("mem_limit: '${MEMORY:-1g}', cpus: 2"), pb::TRISTATE_YES);
+  for (const char* none : {"mem_limit: 0, cpus: 1", "mem_limit: 128m, cpus: 0", "mem_limit: 128m, cpus: '0.0'",
+                           "mem_limit: 128m, cpu_quota: -1", "mem_limit: '${MEMORY}', cpus: 1", "mem_limit: 128m"}) {
+    EXPECT_EQ(limits(none), pb::TRISTATE_UNSPECIFIED) << none;
+  }
+}
+
+TEST(ComposeFileTest, SecretsOfCommandsAndEscapedOnes) {
+  const FormatRun run = Read(
+      "services:\n"
+      "  a: {image: x, command: mysql -uroot -ptopsecret shop}\n"
+      "  b: {image: x, environment: {A_PASSWORD: $$word, B_PASSWORD: $WORD}}\n"
+      "  c: {image: x, environment: [A_TOKEN=$$word, B_TOKEN=$WORD, C_TOKEN]}\n");
+  EXPECT_THAT(AllText(run), Not(HasSubstr("topsecret")));
+  const auto warnings = run.Notes(v1::IMPORT_NOTE_KIND_WARNING);
+  EXPECT_THAT(warnings, Contains(HasSubstr("a has secrets in the file itself: an argument of its command;")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("b has secrets in the file itself: A_PASSWORD;")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("c has secrets in the file itself: A_TOKEN;")));
+}
+
 TEST(ComposeFileTest, ImagesThatAreUniqueAreNames) {
   const FormatRun run = Read(
       "services: {a: {image: 'ghcr.io/acme/orders:1'}, b: {image: acme/shared}, c: {image: acme/shared}, d: "

@@ -92,7 +92,7 @@ TEST_F(ComposeTest, WhatHasANameInCommonIsOneComponentWithWhatAllSay) {
   EXPECT_EQ(orders.replicas(), 3);
   EXPECT_EQ(orders.language(), "go");
   EXPECT_EQ(orders.version(), "1.2");
-  EXPECT_EQ(orders.origin(), pb::ORIGIN_OBSERVED);
+  EXPECT_EQ(orders.origin(), pb::ORIGIN_DECLARED);
   EXPECT_EQ(BasisOf(composed, "components[orders].replicas"), "observed k8s.yaml:3 ");
   EXPECT_EQ(BasisOf(composed, "components[orders].technology"), "observed sbom.json:9 ");
   EXPECT_THAT(Notes(), IsEmpty());

@@ -177,6 +177,15 @@ TEST(KubernetesSecretsTest, HostileFormsDoNotLeak) {
   EXPECT_EQ(Named(in.Credential("m JWT_SECRET"), "used_by"), "") << "nobody is given it";
 }
 
+TEST(KubernetesSecretsTest, AWordWithOneDashIsNoName) {
+  Manifests in(
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a/c, "
+      "command: [mysql, -uroot, -ptopsecret, shop], args: [-xtopsecret=hunter2, --api-token=hunter2]}]}\n");
+  EXPECT_THAT(in.Everything(), AllOf(Not(HasSubstr("topsecret")), Not(HasSubstr("hunter2"))));
+  EXPECT_EQ(Named(in.Credential("p secret argument of its command"), "used_by"), "p");
+  EXPECT_EQ(in.Credential("p api-token").value.kind(), pb::CREDENTIAL_KIND_TOKEN);
+}
+
 TEST(KubernetesPodTest, WhatOpensTheNode) {
   Manifests in(
       "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\nspec: {template: {spec: {hostPID: true, "
@@ -224,6 +233,20 @@ TEST(KubernetesOrderTest, ManyWorkloadsWithOneLabel) {
   Manifests in(text);
   EXPECT_EQ(in.inventory.counts["workloads"], kMany);
   EXPECT_THAT(in.inventory.flows, SizeIs(kMany));
+}
+
+TEST(KubernetesOrderTest, CallsOfAllToAllEnd) {
+  constexpr int kMany = 150;  // 22'350 flows
+  std::string text =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: all}\nspec: {selector: {all: one}, ports: [{port: 80}]}\n---\n";
+  for (int i = 0; i < kMany; ++i) {
+    absl::StrAppend(&text, "apiVersion: v1\nkind: Pod\nmetadata: {name: p", i,
+                    ", labels: {all: one}}\nspec: {containers: [{name: c, image: a/p, env: [{name: N, value: "
+                    "\"http://all:80\"}]}]}\n---\n");
+  }
+  Manifests in(text);
+  EXPECT_THAT(in.inventory.flows, SizeIs(20'000));
+  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("calls beyond the first 20000")));
 }
 
 }  // namespace

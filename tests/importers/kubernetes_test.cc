@@ -289,6 +289,33 @@ TEST(KubernetesMeshTest, GatewaysMutualTlsAndCallers) {
   EXPECT_EQ(mesh.inventory.counts["routes"], 2);
 }
 
+TEST(KubernetesMeshTest, OnlyTheMeshKnowsCallers) {
+  const auto read = [](const std::string& web, const std::string& api) {
+    const auto workload = [](const std::string& name, const std::string& injected, const std::string& container) {
+      const std::string label = injected.empty() ? "" : ", sidecar.istio.io/inject: \"" + injected + "\"";
+      return absl::StrCat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name,
+                          "}\nspec: {template: {metadata: {labels: {app: ", name, label,
+                          "}}, spec: {serviceAccountName: ", name, ", containers: [{name: ", name, ", image: example/",
+                          name, container, "}]}}}\n---\n");
+    };
+    return Manifests(workload("web", web, ", env: [{name: API, value: \"http://api:80\"}]") + workload("api", api, "") +
+                     Service("api") +
+                     "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: api}\nspec: "
+                     "{selector: {matchLabels: {app: api}}, rules: [{from: [{source: {principals: "
+                     "[cluster.local/ns/default/sa/web]}}]}]}\n");
+  };
+  const auto authentication = [&](const std::string& web, const std::string& api) {
+    return read(web, api).Flow("web to api").value.authentication();
+  };
+  EXPECT_EQ(authentication("true", "true"), pb::FLOW_AUTHENTICATION_CLIENT_CERT);
+  EXPECT_EQ(authentication("true", "false"), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
+  EXPECT_EQ(authentication("false", "true"), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
+  EXPECT_EQ(authentication("", ""), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
+  EXPECT_THAT(read("false", "true").Warnings(), Contains(HasSubstr("does not let it in")));
+  EXPECT_THAT(read("", "true").Warnings(), Not(Contains(HasSubstr("does not let it in"))));
+  EXPECT_THAT(read("true", "false").Warnings(), Not(Contains(HasSubstr("does not let it in"))));
+}
+
 std::string Policy(const std::string& selector, const std::string& rules) {
   return absl::StrCat(
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {", selector,

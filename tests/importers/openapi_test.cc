@@ -165,6 +165,26 @@ TEST(OpenApiTest, AHostOfSeveralInterfacesIsNoName) {
   EXPECT_THAT(Named(run.inventory.components, "Alpha").names, ElementsAre("alpha"));
 }
 
+TEST(OpenApiTest, VariablesOfServersAreWrittenOutOnce) {
+  const auto told = [](const std::string& server) {
+    const FormatRun run = Read("openapi: 3.0.0\ninfo: {title: T}\nservers: [" + server + "]\npaths: {}");
+    for (const std::string& note : run.Notes(v1::IMPORT_NOTE_KIND_KEPT)) {
+      if (const size_t under = note.find("is called under "); under != std::string::npos)
+        return note.substr(under + 16);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(told("{url: '{scheme}://{host}/{none}/{', variables: {host: {default: api.example.com}, "
+                 "scheme: {default: https, enum: [http, https]}}}"),
+            "https://api.example.com/{none}/{, http://api.example.com/{none}/{");
+  EXPECT_EQ(told("{url: 'https://a.example.com/{a}', variables: {a: {default: '{b}{b}'}, b: {default: '{a}{a}'}}}"),
+            "https://a.example.com/{b}{b}");
+  const std::string many =
+      told("{url: 'https://a.example.com/{a}', variables: {a: {default: " + std::string(9000, 'x') + "}}}");
+  EXPECT_LE(many.size(), 2048u);
+  EXPECT_THAT(many, HasSubstr("https://a.example.com/xxx"));
+}
+
 TEST(OpenApiTest, ClaimsAndVersions) {
   EXPECT_TRUE(IsClaimed(kOpenApi, R"({"openapi": "3.0.0"})"));
   EXPECT_TRUE(IsClaimed(kOpenApi, "swagger: 2.0"));

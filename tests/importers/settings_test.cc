@@ -57,6 +57,12 @@ TEST(SettingsTest, SecretsByValue) {
       {"DB_PASSWORD", "/run/secrets/db", false},
       {"DB_PASSWORD", "${DB_PASSWORD}", false},
       {"DB_PASSWORD", "$(DB_PASSWORD)", false},
+      {"DB_PASSWORD", "$DB_PASSWORD", false},
+      {"DB_PASSWORD", "$_pw", false},
+      {"DB_PASSWORD", "$$DB_PASSWORD", true},
+      {"DB_PASSWORD", "$1", true},
+      {"DB_PASSWORD", "$", true},
+      {"DATABASE_URL", "mysql://root:$PW@db:3306/mysql", false},
       {"DB_PASSWORD_FILE", "/x", false},
       {"DATABASE_URL", "mysql://root:whalehello@db:3306/mysql", true},
       {"DATABASE_URL", "mysql://db:3306/mysql", false},
@@ -83,6 +89,21 @@ TEST(SettingsTest, SecretsInCommands) {
   EXPECT_EQ(SecretOption({"app", "--password", "${PASSWORD}"}), "");
   EXPECT_EQ(SecretOption({"app", "--password"}), "");
   EXPECT_EQ(SecretOption({}), "");
+}
+
+TEST(SettingsTest, OnlyOptionsWithTwoDashesAreToldByName) {
+  EXPECT_EQ(SecretOption({"mysql", "-uroot", "-psecret"}), "an argument");
+  EXPECT_EQ(SecretOption({"mysql", "-uroot", "-psecret", "shop"}), "an argument");
+  EXPECT_EQ(SecretOption({"/usr/bin/mysqldump", "-phunter2"}), "an argument");
+  EXPECT_EQ(SecretOption({"mysql", "-uroot", "-p$ROOT"}), "");
+  EXPECT_EQ(SecretOption({"app", "-password=hunter2"}), "an argument");
+  EXPECT_EQ(SecretOption({"java", "-Ddb.password=hunter2"}), "an argument");
+  EXPECT_EQ(SecretOption({"app", "--a:secret", "hunter2"}), "an argument") << "no name of an option";
+  EXPECT_EQ(SecretOption({"app", "-port=80", "-v"}), "");
+  EXPECT_TRUE(HasOptionName("--db-password=x"));
+  for (const char* word : {"", "-", "--", "--=x", "-psecret", "-p=x", "password=x"}) {
+    EXPECT_FALSE(HasOptionName(word)) << word;
+  }
 }
 
 TEST(SettingsTest, Addresses) {

@@ -148,7 +148,7 @@ TEST_F(TerraformTest, Exposure) {
   EXPECT_EQ(read().Component("shop-front").value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(read().Component("shop-api").value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(read().Component("bastion").value.internet_facing(), pb::TRISTATE_YES) << "address and open group";
-  EXPECT_EQ(read().Component("worker").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_EQ(read().Component("worker").value.internet_facing(), pb::TRISTATE_UNSPECIFIED) << "an address may follow";
   EXPECT_EQ(read().Component("shop-site").value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(read().Component("shop-vault").value.internet_facing(), pb::TRISTATE_NO);
   EXPECT_EQ(read().Component("run-mail").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
@@ -253,6 +253,35 @@ TEST(TerraformCloudsTest, GoogleCloud) {
                                        "8000-9000")),
                     Contains(HasSubstr("gives role 'roles/owner'"))));
   EXPECT_EQ(read.Zone("Google Cloud project").value.type(), pb::ZONE_TYPE_CLOUD_ACCOUNT);
+}
+
+TEST(TerraformCloudsTest, EachRuleIsJudgedWithItsOwnPorts) {
+  const ReadFormat read = Read(PlanOf(
+      R"([{"address": "aws_security_group.g", "type": "aws_security_group", "name": "g", "values": {"ingress": [
+            {"cidr_blocks": ["0.0.0.0/0"], "from_port": 443, "to_port": 443},
+            {"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22},
+            {"cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"], "from_port": 8000, "to_port": 8080}]}},
+          {"address": "aws_security_group.all", "type": "aws_security_group", "name": "all", "values": {"ingress": [
+            {"cidr_blocks": ["0.0.0.0/0"], "from_port": 443, "to_port": 443},
+            {"ipv6_cidr_blocks": ["::/0"], "from_port": 0, "to_port": 0}]}}])"));
+  EXPECT_THAT(
+      read.Notes(v1::IMPORT_NOTE_KIND_WARNING),
+      UnorderedElementsAre(HasSubstr("aws_security_group.g lets anyone on the internet connect to port 443, 8000-8080"),
+                           HasSubstr("aws_security_group.all lets anyone on the internet connect to port 443"),
+                           HasSubstr("aws_security_group.all lets anyone on the internet connect to all ports")));
+}
+
+TEST(TerraformCloudsTest, FirewallsThatDenyOrAreOffOpenNothing) {
+  const auto warnings = [](const std::string& rule) {
+    return Read(PlanOf(R"([{"address": "google_compute_firewall.f", "type": "google_compute_firewall", "name": "f",
+        "values": {"direction": "INGRESS", "source_ranges": ["0.0.0.0/0"], )" +
+                       rule + "}}]"))
+        .Notes(v1::IMPORT_NOTE_KIND_WARNING);
+  };
+  const std::string allow = R"("allow": [{"protocol": "tcp", "ports": ["22"]}], "deny": [], "disabled": )";
+  EXPECT_THAT(warnings(allow + "false"), ElementsAre(HasSubstr("connect to port 22")));
+  EXPECT_THAT(warnings(allow + "true"), IsEmpty());
+  EXPECT_THAT(warnings(R"("allow": [], "deny": [{"protocol": "all", "ports": []}])"), IsEmpty());
 }
 
 TEST(TerraformCloudsTest, Azure) {

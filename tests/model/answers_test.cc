@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "service/base/error.h"
 #include "tests/model/model_texts.h"
@@ -28,7 +30,7 @@ std::string AnyAnswer(const AnswerForm& form) {
   if (!form.choices.empty()) return form.choices.front().value;
   switch (form.type) {
     case AnswerForm::Type::kNumber:
-      return "7";
+      return "30";
     case AnswerForm::Type::kDate:
       return "2026-01-31";
     default:
@@ -43,7 +45,7 @@ std::vector<std::string> LinesOf(const std::string& text) { return absl::StrSpli
 std::string FirstMissing(const std::vector<std::string>& part, const std::vector<std::string>& whole) {
   auto at = whole.begin();
   for (const std::string& line : part) {
-    if (absl::StrContains(line, "{") || absl::EndsWith(line, ": unknown")) continue;
+    if (absl::StrContains(line, "{") || absl::EndsWith(line, "}") || absl::EndsWith(line, ": unknown")) continue;
     at = std::find(at, whole.end(), line);
     if (at++ == whole.end()) return line;
   }
@@ -57,8 +59,9 @@ TEST(AnswersTest, EveryQuestionOfTheExamplesCanBeAnsweredAndNoLineOfThemChanges)
     const std::string yaml(std::istreambuf_iterator<char>(file), {});
     ASSERT_OK_AND_ASSIGN(const auto model, Model::Parse(yaml, entry.path().string()));
     std::vector<Answer> answers;
+    AnswerForms forms(*model);
     for (const Question& question : OpenQuestions(*model)) {
-      answers.push_back({question.field, AnyAnswer(FormOf(question, *model))});
+      answers.push_back({question.field, AnyAnswer(forms.Of(question))});
     }
     ASSERT_OK_AND_ASSIGN(const std::string answered, WriteAnswers(yaml, answers));
     EXPECT_EQ(FirstMissing(LinesOf(yaml), LinesOf(answered)), "") << entry.path();
@@ -96,10 +99,16 @@ TEST(AnswersTest, AnAnswerThatDoesNotFitIsRefusedAndNoneIsWritten) {
               HasError(absl::StatusCode::kInvalidArgument, "MODEL_INVALID", _));
 }
 
+TEST(AnswersTest, AFieldIsAnsweredOnce) {
+  EXPECT_THAT(WriteAnswers(kMinimal, {{"components[web].replicas", "3"}, {"components[web].replicas", "4"}}),
+              HasError(absl::StatusCode::kInvalidArgument, "ANSWER_INVALID", HasSubstr("is answered twice")));
+}
+
 TEST(AnswersTest, FormsSayWhatMayBeWritten) {
   ASSERT_OK_AND_ASSIGN(const auto model, Model::Parse(kMinimal, "m"));
+  AnswerForms forms(*model);
   for (const Question& question : OpenQuestions(*model)) {
-    const AnswerForm form = FormOf(question, *model);
+    const AnswerForm& form = forms.Of(question);
     EXPECT_NE(form.help, "") << question.field;
     if (question.field == "components[web].owner_team") {
       EXPECT_EQ(form.type, AnswerForm::Type::kReference);
@@ -107,6 +116,17 @@ TEST(AnswersTest, FormsSayWhatMayBeWritten) {
       EXPECT_EQ(form.choices[0].value, "core");
     }
   }
+}
+
+TEST(AnswersTest, LongListsOfChoicesAreCutAndSayHowManyMoreThereAre) {
+  std::string teams = "  - id: ops\n";
+  for (int i = 0; i < 300; ++i) teams.insert(0, absl::StrCat("  - id: t", i, "\n    name: T\n    lead: L\n"));
+  const std::string yaml = absl::StrReplaceAll(kMinimal, {{"  - id: ops\n", teams}});
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Parse(yaml, "m"));
+  AnswerForms forms(*model);
+  const AnswerForm& form = forms.Of({"components[web].owner_team", "Component.owner_team", "", ""});
+  EXPECT_EQ(form.choices.size(), kMaxAnswerChoices);
+  EXPECT_THAT(form.help, HasSubstr("… and 102 more"));
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ TEST(ModelMergeTest, WhatIsStillReferredToStays) {
   EXPECT_THAT(merge.yaml, Not(HasSubstr("- id: web-db\n")));
   ASSERT_EQ(merge.changes.size(), 2);
   EXPECT_EQ(merge.changes[0].outcome, Outcome::kConflict);
-  EXPECT_THAT(merge.changes[0].text, HasSubstr("flows[own] still refers to it"));
+  EXPECT_THAT(merge.changes[0].text, HasSubstr("flows[own].target still refers to it"));
   EXPECT_EQ(merge.changes[1].outcome, Outcome::kApplied);
 }
 
@@ -108,6 +108,22 @@ TEST(ModelMergeTest, WhatNeedsWhatPeopleTookOutIsNotTakenOver) {
   EXPECT_EQ(merge.yaml, ours);
   ASSERT_EQ(merge.changes.size(), 1);
   EXPECT_EQ(merge.changes[0].outcome, Outcome::kConflict);
+}
+
+TEST(ModelMergeTest, OtherChangesOfAnElementStayWhenItsReferenceIsNotTakenOver) {
+  const std::string ours = Draft();
+  const std::string base =
+      absl::StrReplaceAll(ours, {{"components:\n", "  - id: outer\n    name: Outer\n    type: vlan\ncomponents:\n"}});
+  const std::string theirs =
+      absl::StrReplaceAll(base, {{"    name: Web\n    kind: process\n    zone: inside\n    replicas: 1\n",
+                                  "    name: Web\n    kind: process\n    zone: outer\n    replicas: 4\n"}});
+  ASSERT_OK_AND_ASSIGN(const ModelMerge merge, Merge(base, ours, theirs));
+  EXPECT_EQ(merge.yaml, absl::StrReplaceAll(ours, {{"replicas: 1", "replicas: 4  # observed k8s.yaml:7"}}));
+  ASSERT_EQ(merge.changes.size(), 2);
+  EXPECT_EQ(merge.changes[0].path, "components[web].replicas");
+  EXPECT_EQ(merge.changes[0].outcome, Outcome::kApplied);
+  EXPECT_EQ(merge.changes[1].path, "components[web].zone");
+  EXPECT_EQ(merge.changes[1].outcome, Outcome::kConflict);
 }
 
 TEST(ModelMergeTest, ARenamedElementIsFollowed) {

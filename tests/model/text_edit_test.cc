@@ -164,6 +164,45 @@ TEST_F(TextEditTest, WhatWouldBeLeftEmptyGoesToo) {
       Gives("components:\n  - id: db\n    tier: tier_0\n"));
 }
 
+TEST_F(TextEditTest, ATrailingCommaInBracketsIsTheOneBeforeTheNewValue) {
+  v1::Flow other;
+  other.set_id("g");
+  EXPECT_THAT(Edit("components:\n  - {id: db,}\n", {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
+              Gives("components:\n  - {id: db, replicas: 3}\n"));
+  EXPECT_THAT(Edit("flows: [{id: f}, ]\n", {{PathOf({{"flows", 1}}), &other, {}}}),
+              Gives("flows: [{id: f}, {id: g} ]\n"));
+  EXPECT_THAT(
+      Edit("flows: [{id: f},]\n", {{PathOf({{"flows", 0}}), nullptr, {}}, {PathOf({{"flows", 1}}), &other, {}}}),
+      Gives("flows: [{id: g}]\n"));
+  EXPECT_THAT(Edit("components:\n  - {id: db, technology: []}\n",
+                   {{PathOf({{"components", 0}, {"technology"}}), &component_, {}}}),
+              Gives("components:\n  - {id: db, technology: [postgresql]}\n"));
+}
+
+TEST_F(TextEditTest, WhatGetsAValueIsNotTakenOutWithItsLastField) {
+  EXPECT_THAT(
+      Edit("components:\n  - id: db\n    container:\n      base_image: scratch\n      read_only_root: unknown\n",
+           {{PathOf({{"components", 0}, {"container"}, {"base_image"}}), nullptr, {}},
+            {PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), {}}}),
+      Gives("components:\n  - id: db\n    container:\n      read_only_root: yes\n"));
+}
+
+TEST_F(TextEditTest, PeoplesCommentsStayWhereWhatTheyStoodInIsTakenOut) {
+  const std::string before =
+      "components:\n  - id: a\n  - id: b  # ask Bob\n    # since autumn\n    tier: tier_0  # observed k.yaml:3\n"
+      "    replicas: 2  # observed k.yaml:12 - wrong, ask Ann\n";
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 1}}), nullptr, {}}}),
+              Gives("components:\n  - id: a\n  # ask Bob\n  # since autumn\n"
+                    "  # observed k.yaml:12 - wrong, ask Ann\n"));
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 1}, {"replicas"}}), nullptr, {}}}),
+              Gives("components:\n  - id: a\n  - id: b  # ask Bob\n    # since autumn\n"
+                    "    tier: tier_0  # observed k.yaml:3\n    # observed k.yaml:12 - wrong, ask Ann\n"));
+  EXPECT_THAT(Edit(before, {{PathOf({{"components", 1}, {"replicas"}}), &component_, {{"", "observed k.yaml:14"}}}}),
+              Gives(absl::StrReplaceAll(before, {{"replicas: 2", "replicas: 3"}})));
+  EXPECT_THAT(Edit("flows: [\n  {id: f},  # by night\n  {id: g}\n]\n", {{PathOf({{"flows", 0}}), nullptr, {}}}),
+              Gives("flows: [\n   # by night\n  {id: g}\n]\n"));
+}
+
 TEST_F(TextEditTest, WindowsLineEndsAndAMissingLastOneStay) {
   EXPECT_THAT(Edit("components:\r\n  - id: db\r\n    tier: tier_0\r\n",
                    {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
