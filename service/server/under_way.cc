@@ -14,6 +14,12 @@ size_t LaneOf(absl::string_view uid, size_t lanes) { return absl::Hash<absl::str
 struct UnderWay::Round {
   ~Round() {
     if (ended != nullptr) ended->Notify();
+    // One after the other: a chain of many who wait would not fit on the stack. Of what nobody else holds, the rest is
+    // ours alone.
+    for (std::shared_ptr<Round> rest = std::move(next); rest != nullptr && rest.use_count() == 1;) {
+      std::shared_ptr<Round> after = std::move(rest->next);
+      rest = std::move(after);
+    }
   }
   std::shared_ptr<Round> next;  // let go of after the notification of this one
   std::shared_ptr<absl::Notification> ended;

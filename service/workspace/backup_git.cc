@@ -1,5 +1,6 @@
 #include "service/workspace/backup_git.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/errors.h"
 #include "service/workspace/git_process.h"
 
 namespace metapowers::workspace {
@@ -26,6 +28,7 @@ std::string Resolved(absl::string_view path) {
 }  // namespace
 
 absl::Status CopyFailed(absl::string_view why) {
+  if (absl::StrContains(why, "No space left on device")) return StorageError(ENOSPC, "git cannot copy the repository");
   return MakeError(absl::StatusCode::kDataLoss, absl::StrCat("git cannot copy the repository: ", why),
                    {.reason = "STORAGE_CORRUPT",
                     .metadata = {{"object", "repository"}},

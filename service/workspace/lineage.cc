@@ -82,6 +82,7 @@ absl::StatusOr<int64_t> Lineage::RevisionOfHead(absl::string_view head) {
 absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, absl::string_view head) {
   if (head.empty()) return std::nullopt;
   const RawId wanted = ToRaw(commit);
+  bool more = true;
   for (int steps = kFewSteps;; steps = std::min(2 * steps, kMostSteps)) {
     {
       absl::MutexLock lock(&mutex_);
@@ -89,8 +90,9 @@ absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, a
       const auto known = revision_of_.find(wanted);
       if (known != revision_of_.end()) return known->second;
     }
-    ASSIGN_OR_RETURN(const bool more, Deepen(steps));
+    // Looked at once more at the end: another caller may have read the rest since.
     if (!more) return std::nullopt;
+    ASSIGN_OR_RETURN(more, Deepen(steps));
   }
 }
 

@@ -1,11 +1,14 @@
 #include "service/workspace/lost_commits.h"
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
+#include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/object.h"
 
@@ -21,7 +24,13 @@ std::string LostCommitRef(absl::string_view commit) { return absl::StrCat(kLost,
 
 absl::Status KeepLostCommit(const std::string& path, const std::string& commit) {
   for (const char* directory : {kOurs, kLost}) RETURN_IF_ERROR(MakeDirectory(absl::StrCat(path, "/", directory)));
-  RETURN_IF_ERROR(ReplaceFile(absl::StrCat(path, "/", LostCommitRef(commit)), absl::StrCat(commit, "\n")));
+  // Written beside the references first: what a crash leaves there is none.
+  const std::string written = absl::StrCat(path, "/metapowers-lost");
+  RETURN_IF_ERROR(ReplaceFile(written, absl::StrCat(commit, "\n")));
+  std::error_code error;
+  std::filesystem::rename(written, absl::StrCat(path, "/", LostCommitRef(commit)), error);
+  if (error) return StorageError(error.value(), "cannot rename a file");
+  RETURN_IF_ERROR(SyncDirectory(absl::StrCat(path, "/", kLost)));
   for (const char* directory : {kOurs, "refs"}) RETURN_IF_ERROR(SyncDirectory(absl::StrCat(path, "/", directory)));
   return absl::OkStatus();
 }

@@ -129,7 +129,8 @@ class Restoring {
     const absl::Status made = MakeWorkspace(backup_.repository(uid), entry, layout_);
     if (!made.ok()) {
       const std::string reason = DetailsOf(made).reason;
-      if (reason == "STORAGE_FULL" || reason == "STORAGE_READ_ONLY") return made;
+      // Of a git that was killed or could not start, the next one would hear the same.
+      if (reason == "STORAGE_FULL" || reason == "STORAGE_READ_ONLY" || reason == "INTERNAL") return made;
       std::error_code ignored;
       std::filesystem::remove_all(layout_.repository(uid), ignored);
       outcome_.problems.push_back({name, uid, made});
