@@ -47,6 +47,13 @@ int RefreshModel(Session& session, const RefreshOptions& options) {
   std::vector<metapowers::v1::SkippedItem> skipped;
   int exit_code = kExitOk;
   if (!ReadImportFiles(session, options.from, request.mutable_files(), &skipped, &exit_code)) return exit_code;
+  for (const auto& item : skipped) {
+    if (item.item() == "link") continue;
+    return session.Fail(kExitInvalid,
+                        absl::StrCat(item.location(), " ", item.reason(),
+                                     "; what it showed before would be taken for gone, so nothing was merged"),
+                        "mend it, or name the other files one by one");
+  }
   METAPOWERS_STUB(models, session, ModelService);
   RefreshModelResponse response;
   {

@@ -31,9 +31,10 @@ namespace {
 
 constexpr absl::string_view kFile = "system-model.yaml";
 
-// The model's own date, and the end of assumptions, which is counted from it.
-bool IsPeoples(const Difference& change) {
-  return change.path == "as_of" ||
+// The model's own date, unless files have something that is later, which a model cannot; and the end of assumptions,
+// which is counted from it.
+bool IsPeoples(const Difference& change, const v1::SystemModel& standing) {
+  return (change.path == "as_of" && change.after <= standing.as_of()) ||
          (absl::StartsWith(change.path, "assumptions[") && absl::EndsWith(change.path, ".valid_until"));
 }
 
@@ -380,7 +381,7 @@ absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours,
   ReadYaml(ours, standing, map, faults);
   Merge merge(ours, standing, marks);
   for (const Difference& difference : Differences(base.proto(), theirs.proto())) {
-    if (!IsPeoples(difference)) merge.Add(difference);
+    if (!IsPeoples(difference, standing)) merge.Add(difference);
   }
   return std::move(merge).Finish();
 }

@@ -33,10 +33,10 @@ struct ModelMerge {
 
 // `ours` with what changed from `base` to `theirs`: comments and order of `ours` stay, and so does everything that
 // people wrote. Where people changed the same value in another way, what they wrote stands and the change is a
-// conflict; so it is where a change would leave a reference to nothing. Lists of words are merged as sets. `as_of` and
-// dates that follow from it are people's. `marks` are what values of `theirs` rest on, by path
-// (see text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours` that is not valid. Pure;
-// thread-safe.
+// conflict; so it is where a change would leave a reference to nothing. Lists of words are merged as sets. `as_of` is
+// people's unless the files have a later date, and so are dates that follow from it. `marks` are what values of
+// `theirs` rest on, by path (see text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours`
+// that is not valid. Pure; thread-safe.
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
                                       const std::map<std::string, std::string>& marks);
 

@@ -129,6 +129,14 @@ class Refreshed(Repository):
         self.assertIn('shop.yaml:', done.stderr)
         self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
 
+    def test_a_file_that_cannot_be_read_is_not_taken_for_gone(self):
+        before = self.model('shop')
+        (self.files / 'shop.yaml').write_text('# ' + 'x' * (17 << 20) + '\n' + MANIFESTS)
+        self.assertIn('taken for gone', self.refresh(code=9).stderr)
+        (self.files / 'shop.yaml').write_text('{{ if .Values.on }}\nkind: [\n{{ end }}\n')
+        self.refresh(code=9)
+        self.assertEqual(self.model('shop'), before)
+
     def test_a_model_of_another_origin_has_nothing_to_refresh(self):
         self.run_cli('init', 'notes', '--archetype', 'saas-web')
         done = self.run_cli('model', 'refresh', 'notes', '--from', self.files, code=3)

@@ -53,7 +53,7 @@ class Questions(unittest.TestCase):
         terminal.wait_for(rf'3/{len(questions)}  ')
         terminal.type('.')
         self.assertEqual(terminal.end(), 0, terminal.text)
-        self.assertIn('1 answer  committed', terminal.text)
+        self.assertIn('1 answer  committed', '\n'.join(terminal.screen()))
         after = self.asked()
         fields = [question['question']['field'] for question in after]
         self.assertNotIn(first['question']['field'], fields)

@@ -139,11 +139,14 @@ TEST(ModelMergeTest, ARenamedElementIsFollowed) {
                                          Field(&MergedChange::outcome, Outcome::kApplied)));
 }
 
-TEST(ModelMergeTest, DatesArePeoples) {
-  const std::string theirs = absl::StrReplaceAll(Draft(), {{"as_of: 2026-03-01", "as_of: 2026-09-01"}});
-  ASSERT_OK_AND_ASSIGN(const ModelMerge merge, Merge(Draft(), Draft(), theirs));
-  EXPECT_EQ(merge.yaml, Draft());
-  EXPECT_THAT(merge.changes, IsEmpty());
+TEST(ModelMergeTest, TheDateIsPeoplesUnlessTheFilesHaveALaterOne) {
+  const std::string earlier = absl::StrReplaceAll(Draft(), {{"as_of: 2026-03-01", "as_of: 2025-09-01"}});
+  ASSERT_OK_AND_ASSIGN(const ModelMerge same, Merge(Draft(), Draft(), earlier));
+  EXPECT_EQ(same.yaml, Draft());
+  EXPECT_THAT(same.changes, IsEmpty());
+  const std::string later = absl::StrReplaceAll(Draft(), {{"as_of: 2026-03-01", "as_of: 2026-09-01"}});
+  ASSERT_OK_AND_ASSIGN(const ModelMerge moved, Merge(Draft(), Draft(), later));
+  EXPECT_EQ(moved.yaml, later);
 }
 
 // Every field that may go, of every message, one model each.
