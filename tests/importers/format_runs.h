@@ -4,17 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/base/error.h"
 #include "service/importers/importer.h"
+#include "tests/importers/input_files.h"
+#include "tests/importers/inventory_text.h"
 
 namespace metapowers::importers {
 
@@ -103,46 +103,9 @@ inline std::vector<std::string> FlowsOf(const Inventory& inventory) {
   return flows;
 }
 
-// Every text of an inventory but the attachments, to look for what must not be in it.
+// Every text that came out, to look for what must not be in it.
 inline std::string AllText(const FormatRun& run) {
-  std::string text;
-  const auto add = [&](const auto& elements) {
-    for (const auto& each : elements) {
-      absl::StrAppend(&text, each.name, "\n", each.scope, "\n", each.value.DebugString());
-      for (const std::string& name : each.names) absl::StrAppend(&text, name, "\n");
-      for (const auto& [field, basis] : each.bases) absl::StrAppend(&text, basis.reason, "\n");
-      for (const auto& [field, reference] : each.references) absl::StrAppend(&text, reference.name, "\n");
-    }
-  };
-  const Inventory& in = run.inventory;
-  add(in.data_classes), add(in.zones), add(in.components), add(in.flows), add(in.apis), add(in.consumer_classes);
-  add(in.credentials), add(in.evidence);
-  absl::StrAppend(&text, in.name, "\n", in.description, "\n");
-  for (const auto& note : in.notes) absl::StrAppend(&text, note.DebugString());
-  for (const auto& item : in.skipped) absl::StrAppend(&text, item.DebugString());
-  for (const std::string& fault : run.faults) absl::StrAppend(&text, fault, "\n");
-  return text;
-}
-
-inline std::string TextOfFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// A fixture of a format, `tests/importers/<path>`.
-inline std::string FixtureOf(const std::string& path) {
-  std::string text = TextOfFile("tests/importers/" + path);
-  EXPECT_FALSE(text.empty()) << path;
-  return text;
-}
-
-// A public input beside the checkout; empty where that folder is absent.
-inline std::string PublicInput(const std::string& path) {
-  for (const char* shared : {"../shared", "../../shared"}) {
-    std::string text = TextOfFile(absl::StrCat(shared, "/testdata/", path));
-    if (!text.empty()) return text;
-  }
-  return "";
+  return absl::StrCat(TextOfInventory(run.inventory), absl::StrJoin(run.faults, "\n"));
 }
 
 }  // namespace metapowers::importers

@@ -38,10 +38,7 @@ class KubernetesDemoTest : public ::testing::Test {
   static std::vector<ManifestFile> Demo(const std::vector<std::string>& names) {
     std::vector<ManifestFile> files;
     for (const std::string& name : names) {
-      std::string text;
-      for (const char* shared : {"../shared", "../../shared"}) {
-        if (text.empty()) text = ManifestText(absl::StrCat(shared, "/testdata/k8s/microservices-demo/", name));
-      }
+      std::string text = PublicInput(absl::StrCat("k8s/microservices-demo/", name));
       if (text.empty()) return {};
       files.push_back({name, std::move(text)});
     }

@@ -5,20 +5,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/base/error.h"
 #include "service/importers/kubernetes.h"
 #include "service/model/yaml_tree.h"
+#include "tests/importers/input_files.h"
+#include "tests/importers/inventory_text.h"
 
 namespace metapowers::importers {
 
@@ -27,17 +28,8 @@ struct ManifestFile {
   std::string text;
 };
 
-inline std::string ManifestText(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 inline ManifestFile ManifestFixture(const std::string& name) {
-  std::string text = ManifestText(absl::StrCat("tests/importers/kubernetes/", name));
-  EXPECT_NE(text, "") << name;
-  return {name, std::move(text)};
+  return {name, FixtureOf(absl::StrCat("kubernetes/", name))};
 }
 
 // Imports files as the importer of all formats does: each document that is a manifest, and those only.
@@ -113,28 +105,7 @@ class Manifests {
     return items;
   }
   // Everything that leaves the importer, as text.
-  std::string Everything() const {
-    std::string out;
-    const auto add_all = [&](const auto& list) {
-      for (const auto& element : list) {
-        absl::StrAppend(&out, element.value.ShortDebugString(), "\n", element.name, "\n", element.scope, "\n");
-        for (const std::string& name : element.names) absl::StrAppend(&out, name, "\n");
-        for (const auto& [field, basis] : element.bases)
-          absl::StrAppend(&out, field, basis.reason, basis.spot.file, "\n");
-        for (const auto& [field, reference] : element.references) absl::StrAppend(&out, field, reference.name, "\n");
-      }
-    };
-    add_all(inventory.zones);
-    add_all(inventory.infrastructure);
-    add_all(inventory.components);
-    add_all(inventory.flows);
-    add_all(inventory.credentials);
-    add_all(inventory.secret_stores);
-    for (const auto& note : inventory.notes) absl::StrAppend(&out, note.ShortDebugString(), "\n");
-    for (const auto& item : inventory.skipped) absl::StrAppend(&out, item.ShortDebugString(), "\n");
-    for (const std::string& fault : faults) absl::StrAppend(&out, fault, "\n");
-    return absl::StrCat(out, inventory.name, inventory.description);
-  }
+  std::string Everything() const { return absl::StrCat(TextOfInventory(inventory), absl::StrJoin(faults, "\n")); }
 
   Inventory inventory;
   std::vector<std::string> faults;

@@ -27,7 +27,7 @@ ReadFormat Read(const std::string& text) { return ReadFormat(kOtm, {{"t.otm", te
 
 class OtmTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { read_ = new ReadFormat(Read(OwnFile("otm/complete.yaml"))); }
+  static void SetUpTestSuite() { read_ = new ReadFormat(Read(FixtureOf("otm/complete.yaml"))); }
   static void TearDownTestSuite() { delete read_; }
   const ReadFormat& read() { return *read_; }
   static ReadFormat* read_;
@@ -253,7 +253,7 @@ TEST(OtmPublicTest, CountsOfThePublicFiles) {
   for (const Case& expected :
        {Case{"manual_threat_model.yaml", 3, 3, 2, 1, 1}, Case{"tf_example.yaml", 2, 29, 22, 4, 1}}) {
     SCOPED_TRACE(expected.file);
-    const std::string text = PublicFile(absl::StrCat("otm/", expected.file));
+    const std::string text = PublicInput(absl::StrCat("otm/", expected.file));
     if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/otm/" << expected.file << " near this tree";
     const ReadFormat read = Read(text);
     EXPECT_THAT(read.Faults(), IsEmpty());

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +16,8 @@
 #include "service/importers/importer.h"
 #include "service/importers/inventory.h"
 #include "service/model/yaml_tree.h"
+#include "tests/importers/input_files.h"
+#include "tests/importers/inventory_text.h"
 #include "tests/model/model_texts.h"
 
 namespace metapowers::importers {
@@ -122,59 +122,16 @@ class ReadFormat {
   }
 
   // Every text that came out.
-  std::string Everything() const {
-    std::string out = absl::StrCat(inventory.name, "\n", inventory.description, "\n");
-    Dump(inventory.regions, out);
-    Dump(inventory.data_classes, out);
-    Dump(inventory.zones, out);
-    Dump(inventory.infrastructure, out);
-    Dump(inventory.components, out);
-    Dump(inventory.flows, out);
-    Dump(inventory.apis, out);
-    for (const v1::ImportNote& note : inventory.notes) absl::StrAppend(&out, note.DebugString(), "\n");
-    for (const v1::SkippedItem& item : inventory.skipped) absl::StrAppend(&out, item.DebugString(), "\n");
-    return absl::StrCat(out, absl::StrJoin(Faults(), "\n"));
-  }
+  std::string Everything() const { return absl::StrCat(TextOfInventory(inventory), absl::StrJoin(Faults(), "\n")); }
 
   Inventory inventory;
   FileFaults faults;
   size_t claimed = 0;
 
  private:
-  template <class Element>
-  static void Dump(const std::deque<Shown<Element>>& elements, std::string& out) {
-    for (const Shown<Element>& element : elements) {
-      absl::StrAppend(&out, element.name, "\n", element.value.DebugString(), absl::StrJoin(element.names, "\n"), "\n");
-      for (const auto& [field, basis] : element.bases) absl::StrAppend(&out, field, ": ", basis.reason, "\n");
-      for (const auto& [field, reference] : element.references)
-        absl::StrAppend(&out, field, ": ", reference.name, "\n");
-    }
-  }
-
   std::deque<std::string> texts_;
   std::vector<std::unique_ptr<const model::YamlTree>> trees_;
 };
-
-inline std::string TextOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// A fixture of the project.
-inline std::string OwnFile(const std::string& path) {
-  std::string text = TextOf(absl::StrCat("tests/importers/", path));
-  EXPECT_FALSE(text.empty()) << path;
-  return text;
-}
-
-// A public file near this tree; empty where there is none.
-inline std::string PublicFile(const std::string& path) {
-  for (const char* shared : {"../shared", "../../shared"}) {
-    std::string text = TextOf(absl::StrCat(shared, "/testdata/", path));
-    if (!text.empty()) return text;
-  }
-  return "";
-}
 
 }  // namespace metapowers::importers
 

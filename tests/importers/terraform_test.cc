@@ -35,7 +35,7 @@ std::vector<std::string> ControlsOf(const Shown<pb::Component>& component) {
 
 class TerraformTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { read_ = new ReadFormat(Read(OwnFile("terraform/shop.json"))); }
+  static void SetUpTestSuite() { read_ = new ReadFormat(Read(FixtureOf("terraform/shop.json"))); }
   static void TearDownTestSuite() { delete read_; }
   const ReadFormat& read() { return *read_; }
   static ReadFormat* read_;
@@ -371,7 +371,7 @@ TEST(TerraformTypesTest, EveryTypeIsOfItsCloud) {
 }
 
 TEST(TerraformPublicTest, CountsOfThePublicPlan) {
-  const std::string text = PublicFile("tfplan/aws-ingesting-click-logs-using-terraform.json");
+  const std::string text = PublicInput("tfplan/aws-ingesting-click-logs-using-terraform.json");
   if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/tfplan near this tree";
   const ReadFormat read = Read(text);
   EXPECT_THAT(read.Faults(), IsEmpty());

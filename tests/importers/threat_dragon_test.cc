@@ -35,7 +35,7 @@ std::vector<std::string> ControlsOf(const google::protobuf::RepeatedPtrField<pb:
 
 class ThreatDragonTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { read_ = new ReadFormat(Read(OwnFile("threat_dragon/two_diagrams.json"))); }
+  static void SetUpTestSuite() { read_ = new ReadFormat(Read(FixtureOf("threat_dragon/two_diagrams.json"))); }
   static void TearDownTestSuite() { delete read_; }
   const ReadFormat& read() { return *read_; }
   // The component of the process called `name`; there is an actor of that name as well.
@@ -220,7 +220,7 @@ TEST(ThreatDragonPublicTest, CountsOfThePublicFiles) {
        {Case{"renting-car.json", 3, 15, 15, 0, 0, 3}, Case{"three-tier-web-app.json", 2, 3, 3, 0, 2, 2},
         Case{"v2-threat-model.json", 3, 7, 10, 1, 14, 0}}) {
     SCOPED_TRACE(expected.file);
-    const std::string text = PublicFile(absl::StrCat("threat-dragon/", expected.file));
+    const std::string text = PublicInput(absl::StrCat("threat-dragon/", expected.file));
     if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/threat-dragon/" << expected.file << " near this tree";
     const ReadFormat read = Read(text);
     EXPECT_THAT(read.Faults(), IsEmpty());
@@ -238,7 +238,7 @@ TEST(ThreatDragonPublicTest, CountsOfThePublicFiles) {
 }
 
 TEST(ThreatDragonPublicTest, BoxesOfTheRentedCarHoldWhatIsDrawnInThem) {
-  const std::string text = PublicFile("threat-dragon/renting-car.json");
+  const std::string text = PublicInput("threat-dragon/renting-car.json");
   if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/threat-dragon near this tree";
   const ReadFormat read = Read(text);
   std::map<std::string, int> inside;
