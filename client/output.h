@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_CLIENT_OUTPUT_H_
 #define METAPOWERS_CLIENT_OUTPUT_H_
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 
 // The same data as YAML 1.2 block style.
 std::string ToYaml(const google::protobuf::Message& message);
+
+// `1 file`, `2 files`.
+std::string Plural(int64_t count, absl::string_view noun);
 
 // Terminal cells of UTF-8 text: one per code point is near enough for alignment.
 size_t DisplayWidth(absl::string_view text);

@@ -22,8 +22,6 @@ using metapowers::v1::SkippedItem;
 constexpr size_t kMaxPlaces = 3;
 constexpr int kMaxWarnings = 20;
 
-std::string Plural(int count, const std::string& noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
-
 int CountNotes(const ImportModelResponse& imported, ImportNoteKind kind) {
   return static_cast<int>(std::count_if(imported.notes().begin(), imported.notes().end(),
                                         [&](const auto& note) { return note.kind() == kind; }));

@@ -20,8 +20,6 @@ using metapowers::v1::ImportModelResponse;
 using metapowers::v1::ModelService;
 using metapowers::v1::PutModelRequest;
 
-std::string Plural(int count, const std::string& noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
-
 // Each of these fills the model, and returns kExitOk or what was printed as a failure.
 
 int FromArchetype(Session& session, ModelService::Stub& models, const InitOptions& options, PutModelRequest& request) {

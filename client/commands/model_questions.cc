@@ -35,10 +35,6 @@ using metapowers::v1::PutModelResponse;
 
 constexpr int kMaxTries = 5;  // when somebody else writes meanwhile
 
-std::string Plural(size_t count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
-
 using Answers = std::map<std::string, std::string>;  // by field
 
 // Whether what answers one question may answer the other: fields of one name that take the same.
@@ -333,7 +329,7 @@ int Questions::Write() {
     if (session_.PrintMessage(response)) return kExitOk;
     session_.out() << Plural(answers_.size(), "answer") << "  " << OutcomeLine(session_, response.outcome()) << '\n';
     for (const std::string& line : response.outcome().summary()) session_.out() << "    " << ForTerminal(line) << '\n';
-    session_.err() << Plural(static_cast<size_t>(answered.open_questions()), "question") << " still open\n";
+    session_.err() << Plural(answered.open_questions(), "question") << " still open\n";
     return kExitOk;
   }
 }

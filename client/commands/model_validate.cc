@@ -17,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string Count(int count, const char* what) { return absl::StrCat(count, " ", what, count == 1 ? "" : "s"); }
-
 // The top of the repository around the current directory, where code review takes paths from; the directory itself
 // outside of any.
 std::string Root() {
@@ -37,7 +35,7 @@ void PrintText(Session& session, const CheckedModel& model, bool questions) {
                   << (fault.field().empty() ? "" : ": ") << ForTerminal(fault.description()) << '\n';
   }
   if (!model.result.faults().empty()) {
-    session.err() << model.file << ": " << Count(model.result.faults_size(), "fault") << '\n';
+    session.err() << model.file << ": " << Plural(model.result.faults_size(), "fault") << '\n';
     return;
   }
   for (int i = 0; questions && i < model.result.questions_size(); ++i) {
@@ -45,7 +43,7 @@ void PrintText(Session& session, const CheckedModel& model, bool questions) {
     session.out() << model.file << ":" << LineOfQuestion(model.text, question.field()) << ": "
                   << ForTerminal(question.field()) << ": " << ForTerminal(question.text()) << '\n';
   }
-  session.out() << model.file << ": valid, " << Count(model.result.questions_size(), "open question") << '\n';
+  session.out() << model.file << ": valid, " << Plural(model.result.questions_size(), "open question") << '\n';
 }
 
 // Several responses as one JSON or YAML text; a single one stands for itself.

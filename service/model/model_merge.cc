@@ -91,8 +91,8 @@ class Merge {
   }
 
  private:
-  void Conflict(std::string kept, absl::string_view why) {
-    MergedChange& change = changes_.back();
+  void Conflict(std::string kept, absl::string_view why) { MakeConflict(changes_.back(), std::move(kept), why); }
+  static void MakeConflict(MergedChange& change, std::string kept, absl::string_view why) {
     change.outcome = MergedChange::Outcome::kConflict;
     change.kept = std::move(kept);
     absl::StrAppend(&change.text, ", which was not taken over: ", why);
@@ -353,10 +353,7 @@ class Merge {
   }
 
   void GiveUp(size_t position, absl::string_view why, const std::string& kept) {
-    MergedChange& change = changes_[planned_[position].change];
-    change.outcome = MergedChange::Outcome::kConflict;
-    change.kept = kept;
-    absl::StrAppend(&change.text, ", which was not taken over: ", why);
+    MakeConflict(changes_[planned_[position].change], kept, why);
     planned_.erase(planned_.begin() + static_cast<std::ptrdiff_t>(position));
   }
 

@@ -81,6 +81,15 @@ v1::ModelDifferenceKind KindOf(const model::MergedChange& change) {
 
 }  // namespace
 
+std::vector<importers::SourceFile> SourceFilesOf(const google::protobuf::RepeatedPtrField<v1::ImportFile>& files) {
+  std::vector<importers::SourceFile> out;
+  for (const v1::ImportFile& file : files) {
+    out.push_back(
+        {file.name().empty() ? absl::StrCat("file ", out.size() + 1) : Printable(file.name()), file.content()});
+  }
+  return out;
+}
+
 absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRequest& request,
                           v1::RefreshModelResponse& response) {
   ASSIGN_OR_RETURN(const ResourceName topic, ParseTopicName(request.topic()));
@@ -91,15 +100,10 @@ absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRe
   if (!kept.has_value()) return ImportMissing(topic);
   ASSIGN_OR_RETURN(const auto base, model::Model::Parse(*kept, "imported-model.yaml"));
 
-  std::vector<importers::SourceFile> files;
-  for (const v1::ImportFile& file : request.files()) {
-    files.push_back(
-        {file.name().empty() ? absl::StrCat("file ", files.size() + 1) : Printable(file.name()), file.content()});
-  }
   importers::ImportOptions options;
   options.topic_id = topic.topic;
   options.today = base->proto().as_of();
-  ASSIGN_OR_RETURN(*response.mutable_imported(), importers::ImportModel(files, options));
+  ASSIGN_OR_RETURN(*response.mutable_imported(), importers::ImportModel(SourceFilesOf(request.files()), options));
   RETURN_IF_ERROR(CheckStillRead(*kept, response.imported()));
   ASSIGN_OR_RETURN(const auto theirs, model::Model::Parse(response.imported().model_yaml(), "draft"));
   ASSIGN_OR_RETURN(model::ModelMerge merge, model::MergeModel(*base, *yaml, *theirs, MarksOf(response.imported())));

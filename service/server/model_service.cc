@@ -111,11 +111,6 @@ absl::Status DraftModel(Backend& backend, Call& call, const DraftModelRequest& r
 absl::Status ImportModel(Backend& backend, Call& call, const ImportModelRequest& request,
                          ImportModelResponse& response) {
   RETURN_IF_ERROR(CheckSlug(request.topic_id(), "topic id"));
-  std::vector<importers::SourceFile> files;
-  for (const ImportFile& file : request.files()) {
-    files.push_back(
-        {file.name().empty() ? absl::StrCat("file ", files.size() + 1) : Printable(file.name()), file.content()});
-  }
   importers::ImportOptions options;
   options.topic_id = request.topic_id();
   options.today = model::FormatDate(absl::ToCivilDay(backend.env.clock->Now(), absl::UTCTimeZone()));
@@ -123,7 +118,7 @@ absl::Status ImportModel(Backend& backend, Call& call, const ImportModelRequest&
   options.findings_of = [&threats](const auto& draft, const importers::TrackedRisk& risk) {
     return threats.KeysOf(draft, risk);
   };
-  ASSIGN_OR_RETURN(response, importers::ImportModel(files, options));
+  ASSIGN_OR_RETURN(response, importers::ImportModel(SourceFilesOf(request.files()), options));
   // Of a model that stands alone, what our rules have of those of its tool.
   if (response.format() != importers::kThreagile.name) return absl::OkStatus();
   return threats.Report(response);
