@@ -2,7 +2,7 @@
 # them: from nothing it takes half as long. They are of the system's packages or made from protos, so that a change of
 # our own headers makes no set anew. A file still includes what it uses: -DMETAPOWERS_PRECOMPILE=OFF shows one that does not.
 #
-# Sets: light (std, Abseil), messages (and Protobuf, the model), services (and gRPC); light_tests and messages_tests add
+# Sets: light (std, Abseil), messages (and Protobuf, the model), services (and gRPC); those that end in _tests add
 # GoogleTest.
 set(METAPOWERS_HEADERS_light
     <algorithm> <cstdint> <functional> <map> <memory> <optional> <set> <string> <utility> <vector>
@@ -15,8 +15,9 @@ set(METAPOWERS_HEADERS_messages
     <google/protobuf/repeated_field.h> <metapowers/model/v1/system_model.pb.h>
     <metapowers/knowledge/v1/catalogue.pb.h>)
 set(METAPOWERS_HEADERS_services ${METAPOWERS_HEADERS_messages} <grpcpp/grpcpp.h> <metapowers/v1/model_service.pb.h>)
-set(METAPOWERS_HEADERS_light_tests ${METAPOWERS_HEADERS_light} <gmock/gmock.h> <gtest/gtest.h>)
-set(METAPOWERS_HEADERS_messages_tests ${METAPOWERS_HEADERS_messages} <gmock/gmock.h> <gtest/gtest.h>)
+foreach(set light messages services)
+  set(METAPOWERS_HEADERS_${set}_tests ${METAPOWERS_HEADERS_${set}} <gmock/gmock.h> <gtest/gtest.h>)
+endforeach()
 
 function(metapowers_precompiled target set)
   if(NOT METAPOWERS_PRECOMPILE)
