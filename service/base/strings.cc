@@ -52,6 +52,11 @@ bool IsInvisibleControl(uint32_t point) {
          point == 0x061c;
 }
 
+// Length of the printable ASCII that `text` starts with: nearly all of most texts.
+size_t PlainStart(absl::string_view text) {
+  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), absl::ascii_isprint) - text.begin());
+}
+
 }  // namespace
 
 std::string NearestWord(absl::string_view word, const std::vector<std::string>& candidates) {
@@ -77,18 +82,23 @@ std::string DidYouMean(absl::string_view word, const std::vector<std::string>& c
 
 bool IsUtf8(absl::string_view text) {
   uint32_t point = 0;
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(PlainStart(text));
+    if (text.empty()) return true;
     const size_t size = DecodeUtf8(text, point);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
-  return true;
 }
 
 std::string OneLine(absl::string_view text) {
   std::string out;
   uint32_t point = 0;
-  while (!text.empty()) {
+  while (true) {
+    const size_t plain = PlainStart(text);
+    absl::StrAppend(&out, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t size = DecodeUtf8(text, point);
     const bool space = size == 1 && (point == '\n' || point == '\r' || point == '\t');
     if (space) {

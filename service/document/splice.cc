@@ -70,9 +70,8 @@ bool FindNote(absl::string_view part, const Layout& layout, Line& line) {
   return false;
 }
 
-// The parts of `document`: preamble, sections, and from a note on what follows it up to the next section.
-std::vector<Part> Split(absl::string_view document, const Layout& layout) {
-  const Sections sections = SplitSections(document);
+// The parts of a document: preamble, sections, and from a note on what follows it up to the next section.
+std::vector<Part> Split(const Sections& sections, const Layout& layout) {
   std::vector<Part> parts;
   bool noted = false;
   const auto add = [&](Part part) {
@@ -103,8 +102,7 @@ absl::Status Malformed(std::string message, std::string lines, absl::string_view
                     .next_step = absl::StrCat(mend, " and commit the document, then run the command again")});
 }
 
-absl::Status CheckDocument(absl::string_view document, absl::string_view heading) {
-  const Sections sections = SplitSections(document);
+absl::Status CheckDocument(const Sections& sections, absl::string_view heading) {
   if (sections.unclosed_line > 0) {
     const std::string line = absl::StrCat(sections.unclosed_line);
     return Malformed(absl::StrCat("the code fence or comment opened in line ", line, " is never closed"), line,
@@ -187,7 +185,6 @@ std::string WithBasis(absl::string_view document, const Layout& layout) {
 absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& layout, absl::string_view heading,
                                    absl::string_view section) {
   RETURN_IF_ERROR(CheckSection(section, layout, heading));
-  RETURN_IF_ERROR(CheckDocument(document, heading));
   std::string created;
   if (absl::StripAsciiWhitespace(document).empty()) {
     created = absl::StrCat("# ", layout.title, "\n\n");
@@ -195,9 +192,11 @@ absl::StatusOr<std::string> Splice(absl::string_view document, const Layout& lay
     if (!layout.note.empty()) absl::StrAppend(&created, layout.note, "\n");
     document = created;
   }
+  const Sections sections = SplitSections(document);
+  RETURN_IF_ERROR(CheckDocument(sections, heading));
   const bool crlf = MostlyCrlf(document);
   const absl::string_view line_end = crlf ? "\r\n" : "\n";
-  std::vector<Part> parts = Split(document, layout);
+  std::vector<Part> parts = Split(sections, layout);
   for (Part& part : parts) {
     if (part.preamble) UpdateBasis(part.text, layout);
   }

@@ -3,6 +3,7 @@
 #define METAPOWERS_SERVICE_SERVER_CALL_H_
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -47,6 +48,9 @@ class Call {
   std::string workspace;
   std::string topic;
   std::string commit;
+
+  // What the answer shows without owning it. The call goes after the answer is on the wire, and before the answer.
+  std::shared_ptr<void> lent;
 
  private:
   const Clock& clock_;

@@ -224,11 +224,15 @@ grpc::ServerUnaryReactor* Dispatcher::Start(grpc::CallbackServerContext* context
 grpc::ServerUnaryReactor* Dispatcher::StartCommand(grpc::CallbackServerContext* context, absl::string_view path,
                                                    const google::protobuf::Message& request,
                                                    const v1::CommandContext& command, v1::CommandOutcome* outcome,
-                                                   google::protobuf::Message* result) {
+                                                   ShowResult show) {
   const CommandEntry& entry = *PolicyOf(path).command;
   return Start(context, path, request, command.request_id(),
-               [this, &entry, &command, outcome, result](Call& call) -> absl::Status {
-                 ASSIGN_OR_RETURN(*outcome, RunCommand(backend_, call, command, entry, result));
+               [this, &entry, &command, outcome, show = std::move(show)](Call& call) -> absl::Status {
+                 ASSIGN_OR_RETURN(CommandAnswer answer, RunCommand(backend_, call, command, entry));
+                 outcome->Swap(&answer.outcome);
+                 if (show == nullptr) return absl::OkStatus();
+                 call.lent = {nullptr, [show, result = answer.result](void*) { show(nullptr); }};
+                 show(answer.result.get());
                  return absl::OkStatus();
                });
 }

@@ -307,6 +307,10 @@ std::string IdsOf(const std::vector<const CommandEntry*>& entries) {
                        [](std::string* out, const CommandEntry* entry) { out->append(entry->spec->id()); });
 }
 
+SharedResult ResultOf(const std::shared_ptr<const Generated>& generated) {
+  return {generated, generated->result.get()};
+}
+
 // A run of one call, over as many attempts as it takes.
 class Run : public StepBuilder {
  public:
@@ -416,7 +420,7 @@ absl::Status Run::Replay(const std::string& kept) {
     ASSIGN_OR_RETURN(const auto then, backend_.env.engine->At(uid_, outcome.commit()));
     ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(backend_.generator, *then, context_.topic, nullptr));
     ASSIGN_OR_RETURN(const auto generated, backend_.generator.Generate(entry, inputs));
-    observer_.OnFinished(outcome, *generated->result, position);
+    observer_.OnFinished(outcome, ResultOf(generated), position);
   }
   return answer.has_failure() ? FailureOf(answer.failure()) : absl::OkStatus();
 }
@@ -443,7 +447,7 @@ void Run::Tell() {
     if (step.entry == nullptr) {
       observer_.OnModel(step.outcome);
     } else {
-      observer_.OnFinished(step.outcome, *step.generated->result, ++position);
+      observer_.OnFinished(step.outcome, ResultOf(step.generated), ++position);
     }
   }
 }
@@ -451,20 +455,16 @@ void Run::Tell() {
 // Collects what a run of one command tells.
 class SingleRun : public RunObserver {
  public:
-  explicit SingleRun(google::protobuf::Message* result) : result_(result) {}
-
   void OnModel(const v1::CommandOutcome& model) override { model_diff_ = model.diff(); }
-  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int) override {
-    outcome_ = outcome;
-    outcome_.set_diff(absl::StrCat(model_diff_, outcome.diff()));
-    if (result_ != nullptr) result_->CopyFrom(result);
+  void OnFinished(const v1::CommandOutcome& outcome, const SharedResult& result, int) override {
+    answer_ = {outcome, result};
+    answer_.outcome.set_diff(absl::StrCat(model_diff_, outcome.diff()));
   }
-  v1::CommandOutcome& outcome() { return outcome_; }
+  CommandAnswer& answer() { return answer_; }
 
  private:
-  google::protobuf::Message* const result_;
   std::string model_diff_;
-  v1::CommandOutcome outcome_;
+  CommandAnswer answer_;
 };
 
 }  // namespace
@@ -477,13 +477,13 @@ absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext&
   return status;
 }
 
-absl::StatusOr<v1::CommandOutcome> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,
-                                              const CommandEntry& entry, google::protobuf::Message* result) {
+absl::StatusOr<CommandAnswer> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,
+                                         const CommandEntry& entry) {
   RETURN_IF_ERROR(ParseTopicName(context.topic()).status());
   if (entry.command == nullptr) return PlannedError(entry.spec->id());
-  SingleRun single(result);
+  SingleRun single;
   RETURN_IF_ERROR(RunCommands(backend, call, context, {&entry}, single));
-  return std::move(single.outcome());
+  return std::move(single.answer());
 }
 
 }  // namespace metapowers::server

@@ -24,6 +24,9 @@
 
 namespace metapowers::server {
 
+// What a command made. Callers of the same command and model share it.
+using SharedResult = std::shared_ptr<const google::protobuf::Message>;
+
 // What a run tells while it goes on. Called from the thread that runs it.
 class RunObserver {
  public:
@@ -36,7 +39,7 @@ class RunObserver {
   // A command was refused since nobody has chosen yet: the run ends with SECTION_CONFLICT.
   virtual void OnConflict(const v1::SectionConflict& conflict) {}
   // A command has ended; what it did is durable, unless the call only validates.
-  virtual void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int position) {}
+  virtual void OnFinished(const v1::CommandOutcome& outcome, const SharedResult& result, int position) {}
 };
 
 struct RunOptions {
@@ -56,10 +59,15 @@ absl::Status RunCommands(Backend& backend, Call& call, const v1::CommandContext&
                          const std::vector<const CommandEntry*>& entries, RunObserver& observer,
                          const RunOptions& options = {});
 
+struct CommandAnswer {
+  v1::CommandOutcome outcome;
+  SharedResult result;  // of the type that entry.command names
+};
+
 // Runs one command. UNIMPLEMENTED COMMAND_PLANNED when it is not built. With validate_only, the outcome's diff
-// includes that of the model. `result` is of the type that entry.command names, and is not touched on error.
-absl::StatusOr<v1::CommandOutcome> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,
-                                              const CommandEntry& entry, google::protobuf::Message* result);
+// includes that of the model.
+absl::StatusOr<CommandAnswer> RunCommand(Backend& backend, Call& call, const v1::CommandContext& context,
+                                         const CommandEntry& entry);
 
 }  // namespace metapowers::server
 

@@ -38,10 +38,10 @@ class Events : public RunObserver {
     *event.mutable_conflict() = conflict;
     write_(std::move(event));
   }
-  void OnFinished(const CommandOutcome& outcome, const google::protobuf::Message& result, int position) override {
+  void OnFinished(const CommandOutcome& outcome, const SharedResult& result, int position) override {
     RunCommandsResponse event;
     *event.mutable_finished()->mutable_outcome() = outcome;
-    event.mutable_finished()->mutable_result()->PackFrom(result);
+    event.mutable_finished()->mutable_result()->PackFrom(*result);
     event.mutable_finished()->set_position(position);
     write_(std::move(event));
   }

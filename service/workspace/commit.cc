@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "service/base/error.h"
@@ -97,15 +96,17 @@ Trailers ParseTrailers(absl::string_view paragraph) {
 }
 
 void ParseMessage(absl::string_view message, CommitInfo& info) {
+  constexpr absl::string_view kBlankLine = "\n\n";
   const std::string text = Readable(absl::StripAsciiWhitespace(message));
-  std::vector<std::string> paragraphs = absl::StrSplit(text, "\n\n");
-  info.subject = OneLine(paragraphs.front());
-  paragraphs.erase(paragraphs.begin());
-  if (!paragraphs.empty()) {
-    info.trailers = ParseTrailers(absl::StripAsciiWhitespace(paragraphs.back()));
-    if (!info.trailers.empty()) paragraphs.pop_back();
-  }
-  info.body = std::string(absl::StripAsciiWhitespace(absl::StrJoin(paragraphs, "\n\n")));
+  absl::string_view rest = text;
+  info.subject = OneLine(rest.substr(0, rest.find(kBlankLine)));
+  rest.remove_prefix(std::min(rest.find(kBlankLine), rest.size()));
+  rest = absl::StripAsciiWhitespace(rest);
+  if (rest.empty()) return;
+  const size_t last = rest.rfind(kBlankLine);
+  info.trailers = ParseTrailers(absl::StripAsciiWhitespace(last == rest.npos ? rest : rest.substr(last)));
+  if (!info.trailers.empty()) rest = last == rest.npos ? "" : rest.substr(0, last);
+  info.body = std::string(absl::StripAsciiWhitespace(rest));
 }
 
 }  // namespace

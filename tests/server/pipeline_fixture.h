@@ -238,9 +238,7 @@ class CancelsAtTheSecond : public RunObserver {
     if (position == 2) call_.Cancel();
     started = position;
   }
-  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int position) override {
-    ++finished;
-  }
+  void OnFinished(const v1::CommandOutcome& outcome, const SharedResult& result, int position) override { ++finished; }
   int started = 0;
   int finished = 0;
 

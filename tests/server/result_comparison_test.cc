@@ -147,9 +147,7 @@ TEST_F(ResultComparisonTest, SeveralGroupsAndCausesAreOneSentence) {
 // Keeps the outcome of the command.
 class Kept : public RunObserver {
  public:
-  void OnFinished(const v1::CommandOutcome& outcome, const google::protobuf::Message& result, int) override {
-    outcome_ = outcome;
-  }
+  void OnFinished(const v1::CommandOutcome& outcome, const SharedResult& result, int) override { outcome_ = outcome; }
   const v1::CommandOutcome& outcome() const { return outcome_; }
 
  private:
