@@ -60,7 +60,7 @@ constexpr char kFromVersion1[] = R"sql(
 // Pages of the log after which they are copied into the file: 16 MB, so that a burst is not held up by it.
 constexpr char kSetUp[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
-    "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
+    "PRAGMA cache_size = -2000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 constexpr absl::Duration kExpireEvery = absl::Minutes(1);
 // Requests that one transaction forgets, beside twice those that it keeps: it catches up, and holds nobody up.
 constexpr int64_t kExpiredAtOnce = 200;

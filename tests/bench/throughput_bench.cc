@@ -93,16 +93,27 @@ Load Commands(const std::string& daemon, const std::string& folder, const Models
     request.set_workspace_id(absl::StrCat("w", i));
     Check(creator->CreateWorkspace(&context, request, &response));
   }
-  const auto call = [&](int caller, int n) {
-    const std::string topic = absl::StrCat("topic-", caller);
-    grpc::ClientContext context;
+  // Messages and texts of a caller are made once: what is measured is the server, on the cores that it shares with us.
+  struct Caller {
     security::govern::v1::SecurityPolicyRequest request;
     security::govern::v1::SecurityPolicyResponse response;
-    request.mutable_context()->set_topic(absl::StrCat("workspaces/w", caller % workspaces, "/topics/", topic));
-    request.mutable_context()->set_request_id(NewUuid());
-    request.mutable_context()->set_model_yaml(models.Of(model, topic, n));
-    Check(stub->SecurityPolicy(&context, request, &response));
-    if (!response.outcome().changed()) Die("a command changed nothing");
+    std::string known[2];
+  };
+  std::vector<Caller> own(static_cast<size_t>(callers));
+  for (int caller = 0; caller < callers; ++caller) {
+    const std::string topic = absl::StrCat("topic-", caller);
+    Caller& self = own[static_cast<size_t>(caller)];
+    self.request.mutable_context()->set_topic(absl::StrCat("workspaces/w", caller % workspaces, "/topics/", topic));
+    for (int n = 0; n < 2; ++n) self.known[n] = models.Of(model, topic, n);
+  }
+  const auto call = [&](int caller, int n) {
+    Caller& self = own[static_cast<size_t>(caller)];
+    grpc::ClientContext context;
+    self.request.mutable_context()->set_request_id(NewUuid());
+    self.request.mutable_context()->set_model_yaml(models.known ? self.known[n % 2]
+                                                                : models.Of(model, absl::StrCat("topic-", caller), n));
+    Check(stub->SecurityPolicy(&context, self.request, &self.response));
+    if (!self.response.outcome().changed()) Die("a command changed nothing");
   };
   if (models.known) {
     for (int caller = 0; caller < callers; ++caller) {
@@ -116,7 +127,7 @@ Load Commands(const std::string& daemon, const std::string& folder, const Models
     call(caller, n);
     times[static_cast<size_t>(caller)].push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
   });
-  for (const auto& own : times) load.microseconds.insert(load.microseconds.end(), own.begin(), own.end());
+  for (const auto& each : times) load.microseconds.insert(load.microseconds.end(), each.begin(), each.end());
   return load;
 }
 
