@@ -82,7 +82,7 @@ absl::Status LocalWorkspace::FollowBranch() {
 
 void LocalWorkspace::NoteBranch(const std::string& branch) {
   const std::optional<BareRepository::Lost> lost = repository_->Follow(branch);
-  if (lost.has_value()) context_.lost(uid_, BranchLostError(uid_, lost->commit, branch, lost->kept));
+  if (lost.has_value()) context_.lost(uid_, BranchLostError(uid_, lost->commit, branch, lost->gone, lost->kept));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Head() {
