@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -167,18 +168,26 @@ int Backup(const BackupCommand& command) {
   const absl::StatusOr<workspace::BackupOutcome> outcome = RunBackup(command, ProgressOf("backing up"));
   if (!outcome.ok()) return Complain(outcome.status(), ExitCodeOf(outcome.status()));
   ShowProblems("is not backed up", outcome->problems);
+  ShowProblems("is backed up, and not all that was backed up before is in it", outcome->kept);
   std::cout << "backup of " << Day(outcome->manifest.time) << ": workspaces " << outcome->manifest.workspaces.size()
             << ", changed " << outcome->changed << ", new commits " << outcome->commits << "\n";
-  return outcome->problems.empty() ? 0 : kExitFailure;
+  return outcome->problems.empty() && outcome->kept.empty() ? 0 : kExitFailure;
 }
 
 int Restore(const std::string& from, const std::string& data_dir) {
   ::umask(077);
   const absl::StatusOr<workspace::RestoreOutcome> outcome = workspace::Restore(from, data_dir, ProgressOf("restoring"));
   if (!outcome.ok()) return Complain(outcome.status(), ExitCodeOf(outcome.status()));
+  int64_t beyond = 0;
+  for (const workspace::BeyondMark& more : outcome->beyond) {
+    std::cerr << "workspace " << more.workspace << ": restored with " << more.commits
+              << " commits after the mark, of a backup that was cut off\n";
+    beyond += more.commits;
+  }
   ShowProblems("is not restored as it was", outcome->problems);
   std::cout << "restored the backup of " << Day(outcome->manifest.time) << ": workspaces "
             << outcome->manifest.workspaces.size();
+  if (beyond > 0) std::cout << ", commits after the mark " << beyond;
   if (!outcome->problems.empty()) std::cout << ", problems " << outcome->problems.size();
   std::cout << "\n";
   return outcome->problems.empty() ? 0 : kExitFailure;

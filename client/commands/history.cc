@@ -112,6 +112,9 @@ int Diff(Session& session, const DiffOptions& options) {
   if (session.PrintMessage(response)) return kExitOk;
   const PagedOutput paged(session);
   PrintDiff(session, response.diff(), options.raw);
+  for (const std::string& path : response.diff_omitted()) {
+    session.err() << "left out, as it is too long: " << ForTerminal(path) << ": `git diff` in a clone has it\n";
+  }
   return kExitOk;
 }
 

@@ -7,7 +7,6 @@
 #include "metapowers/v1/document_service.grpc.pb.h"
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
-#include "service/document/text_diff.h"
 #include "service/server/errors.h"
 #include "service/server/executor.h"
 #include "service/server/page_token.h"
@@ -20,6 +19,7 @@
 #include "service/server/services.h"
 #include "service/server/topic_results.h"
 #include "service/server/topics.h"
+#include "service/server/tree_changes.h"
 
 namespace metapowers::server {
 namespace {
@@ -169,17 +169,13 @@ absl::Status CompareRevisions(Backend& backend, Call& call, const CompareRevisio
   if (files.empty()) return TopicTree(*target, topic).status();
   for (const auto& [file, blobs] : files) {
     if (blobs.first == blobs.second) continue;
-    const std::string path = topic.PathOf(file);
-    std::optional<std::string> before;
-    if (base != nullptr) {
-      ASSIGN_OR_RETURN(before, base->ReadFile(path));
-    }
-    ASSIGN_OR_RETURN(const std::optional<std::string> after, target->ReadFile(path));
-    const auto view = [](const std::optional<std::string>& text) {
-      return text.has_value() ? absl::make_optional<absl::string_view>(*text) : absl::nullopt;
-    };
-    response.mutable_diff()->append(document::UnifiedDiff(path, view(before), view(after)));
-    response.add_paths(path);
+    if (static_cast<size_t>(response.paths_size()) == kMaxChangedFiles) break;
+    RETURN_IF_ERROR(call.CheckAlive());
+    const ChangedFile changed{topic.PathOf(file), blobs.first, blobs.second};
+    ASSIGN_OR_RETURN(const FileDiff diff, DiffOfText(*target->objects(), changed, RoomForDiff(response.diff().size())));
+    response.mutable_diff()->append(diff.text);
+    response.add_paths(changed.path);
+    if (diff.omitted) response.add_diff_omitted(changed.path);
   }
   return absl::OkStatus();
 }

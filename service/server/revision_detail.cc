@@ -1,6 +1,5 @@
 #include "service/server/revision_detail.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,16 +20,12 @@ namespace {
 
 using workspace::Snapshot;
 
-// Of a commit that somebody pushed, which may change any number of files.
-constexpr size_t kMaxFiles = 1'000;
-constexpr size_t kMaxFileDiffBytes = 1 << 20;
-constexpr size_t kMaxDiffBytes = 3 << 20;  // an answer has 4 MB at most for most clients
 constexpr absl::string_view kOwnFolder = ".metapowers";
 
 absl::Status DescribeFiles(const Call& call, const ResourceName& scope, const Snapshot* before, const Snapshot& after,
                            v1::GetRevisionResponse& response) {
   const std::string folder = scope.topic.empty() ? std::string(kOwnFolder) : scope.Path();
-  ASSIGN_OR_RETURN(const std::vector<ChangedFile> files, ChangedFiles(before, after, folder, kMaxFiles));
+  ASSIGN_OR_RETURN(const std::vector<ChangedFile> files, ChangedFiles(before, after, folder, kMaxChangedFiles));
   for (const ChangedFile& file : files) {
     v1::FileChange& out = *response.add_files();
     out.set_path(file.path);
@@ -38,8 +33,7 @@ absl::Status DescribeFiles(const Call& call, const ResourceName& scope, const Sn
                  : file.after.empty() ? v1::CHANGE_KIND_REMOVED
                                       : v1::CHANGE_KIND_CHANGED);
     RETURN_IF_ERROR(call.CheckAlive());
-    const size_t most = std::min(kMaxFileDiffBytes, kMaxDiffBytes - response.diff().size());
-    ASSIGN_OR_RETURN(const FileDiff diff, DiffOfFile(*after.objects(), file, most));
+    ASSIGN_OR_RETURN(const FileDiff diff, DiffOfFile(*after.objects(), file, RoomForDiff(response.diff().size())));
     const document::LineCounts counts = document::CountLines(diff.text);
     out.set_added_lines(counts.added);
     out.set_removed_lines(counts.removed);

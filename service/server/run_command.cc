@@ -1,5 +1,7 @@
 #include "service/server/run_command.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -222,6 +224,11 @@ absl::Status Attempt::StageCommand(int position) {
     // An edit was taken back: its copy is in nobody's way, and goes with the next commit. One that is made now keeps a
     // choice between versions, and is all that there is to see.
     if (made.edits.has_value()) changes = std::move(made.copies);
+    made.copies.clear();
+  }
+  if (made.edits.has_value() && context_.edit_choice == document::EditChoice::kMarkers) {
+    // Whoever applies the diff decides by hand, and the next run must know what stood against that.
+    std::move(made.copies.begin(), made.copies.end(), std::back_inserter(changes));
     made.copies.clear();
   }
   message.what = spec.id();

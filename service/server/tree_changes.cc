@@ -21,6 +21,8 @@ using workspace::DirectoryEntry;
 using workspace::Snapshot;
 
 constexpr size_t kMaxComparedBytes = 8 << 20;  // no document or model is larger
+constexpr size_t kMaxFileDiffBytes = 1 << 20;
+constexpr size_t kMaxDiffBytes = 3 << 20;  // of all files of an answer
 
 // Markdown and YAML, but for evidence: what stands in a folder of a topic.
 bool IsForPeople(absl::string_view path) {
@@ -87,9 +89,10 @@ absl::StatusOr<std::optional<std::string>> ReadBlob(const workspace::ObjectSourc
   return text;
 }
 
-absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most) {
+size_t RoomForDiff(size_t used) { return std::min(kMaxFileDiffBytes, kMaxDiffBytes - std::min(kMaxDiffBytes, used)); }
+
+absl::StatusOr<FileDiff> DiffOfText(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most) {
   FileDiff diff;
-  if (!IsForPeople(file.path)) return diff;
   diff.omitted = most == 0;
   if (diff.omitted) return diff;
   ASSIGN_OR_RETURN(const std::optional<std::string> before, ReadBlob(objects, file.before));
@@ -104,6 +107,10 @@ absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, cons
   diff.omitted = diff.text.size() > most;
   if (diff.omitted) diff.text.clear();
   return diff;
+}
+
+absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most) {
+  return IsForPeople(file.path) ? DiffOfText(objects, file, most) : FileDiff();
 }
 
 }  // namespace metapowers::server

@@ -13,6 +13,11 @@
 
 namespace metapowers::server {
 
+// Of one answer about what somebody pushed, which may be any number of files of any length; most clients take 4 MB.
+inline constexpr size_t kMaxChangedFiles = 1'000;
+// Bytes of the diff of the next file, where the answer has `used` already.
+size_t RoomForDiff(size_t used);
+
 struct ChangedFile {
   std::string path;           // from the top of the workspace
   std::string before, after;  // ids of the blobs; "" where there is no file
@@ -32,8 +37,10 @@ struct FileDiff {
   bool omitted = false;  // it would have been longer than was asked for
 };
 
-// The unified diff of the file where people read it as text, Markdown or YAML; "" of evidence, which stands in folders
-// below that of its topic, and of what is no UTF-8. At most `most` bytes, else none. DATA_LOSS.
+// The unified diff of the file; "" of what is no UTF-8. At most `most` bytes, else none. DATA_LOSS.
+absl::StatusOr<FileDiff> DiffOfText(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most);
+// The same where people read it as text, Markdown or YAML; "" of evidence, which stands in folders below that of its
+// topic.
 absl::StatusOr<FileDiff> DiffOfFile(const workspace::ObjectSource& objects, const ChangedFile& file, size_t most);
 
 }  // namespace metapowers::server

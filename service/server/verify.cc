@@ -185,6 +185,13 @@ absl::Status Verifier::FindInBackup() {
     targets_.push_back(
         {name, backup->repository(entry.workspace.uid), {{entry.head, entry.revision, "the manifest"}}, {}});
   }
+  for (const std::string& uid : backup->Repositories()) {
+    if (manifest.Find(uid) != nullptr || !options_.workspace.empty()) continue;
+    const auto copy = workspace::CheckedRepository::Open(backup->repository(uid));
+    if (copy.ok() && copy->branch().empty()) continue;
+    AddNote("", {absl::StrCat("workspaces/", uid, ".git"),
+                 "the manifest does not name it: the backup that fetched it was cut off, and the next one does", ""});
+  }
   for (const workspace::FailedWorkspace& failed : manifest.failed) {
     if (!IsWanted(failed.name)) continue;
     AddFaults(

@@ -18,6 +18,7 @@
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
 #include "service/workspace/git.h"
+#include "service/workspace/lost_commits.h"
 #include "service/workspace/registry_check.h"
 #include "service/workspace/superseded_packs.h"
 
@@ -34,6 +35,19 @@ absl::Status GoneError(const std::string& name, const std::string& kept_as) {
       {.reason = "WORKSPACE_NOT_FOUND",
        .metadata = {{"workspace", name}},
        .next_step = "metapowersd restore makes a directory that has it"});
+}
+
+absl::Status BeyondMarkError(absl::string_view uid, absl::string_view kept, absl::string_view branch, int64_t commits) {
+  const std::string ref = LostCommitRef(kept);
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("the branch is at ", branch, " and does not contain ", commits, " commits up to ", kept,
+                                ", which a backup that was cut off had fetched; they are kept as ", ref),
+                   {.reason = "BRANCH_DIVERGED",
+                    .metadata = {{"expected", std::string(kept)}, {"actual", std::string(branch)}},
+                    .next_step = absl::StrCat("in workspaces/", uid, ".git of the backup: `git log main..", ref,
+                                              "` shows them; to accept that the branch has them no more, `git "
+                                              "update-ref -d ",
+                                              ref, "`")});
 }
 
 // The data directory belongs to a server that does not tell what it has answered; not that a push holds a branch.
@@ -65,6 +79,9 @@ class Backup {
  private:
   // What the mark says of the workspace from now on.
   absl::StatusOr<BackedUpWorkspace> Update(const Workspace& workspace);
+  // Fetches `branch` into the copy; `mark` is what the mark says of it, nullptr for nothing.
+  absl::Status BringUpTo(const BareRepository& source, const std::string& branch, const Workspace& workspace,
+                         const BackedUpWorkspace* mark, BareRepository& copy);
   // The repository of the workspace in the backup.
   absl::StatusOr<std::shared_ptr<BareRepository>> OpenCopy(const Workspace& workspace) const;
   // Has the mark keep what it had of those that are not in it now.
@@ -85,6 +102,23 @@ absl::StatusOr<std::shared_ptr<BareRepository>> Backup::OpenCopy(const Workspace
   return BareRepository::Open(path);
 }
 
+absl::Status Backup::BringUpTo(const BareRepository& source, const std::string& branch, const Workspace& workspace,
+                               const BackedUpWorkspace* mark, BareRepository& copy) {
+  const absl::Status fetched = Fetch(source.path(), branch, copy);
+  if (DetailsOf(fetched).reason != "BRANCH_DIVERGED") return fetched;
+  ASSIGN_OR_RETURN(const std::string had, copy.Branch());
+  const std::string head = mark != nullptr ? mark->head : "";
+  ASSIGN_OR_RETURN(const bool beyond, IsBeyond(copy.path(), had, head));
+  ASSIGN_OR_RETURN(const bool goes_on, IsBeyond(source.path(), branch, head));
+  if (!beyond || (!goes_on && branch != head)) return fetched;
+  RETURN_IF_ERROR(KeepLostCommit(copy.path(), had));
+  RETURN_IF_ERROR(SetBranch(copy, had, head));
+  RETURN_IF_ERROR(Fetch(source.path(), branch, copy));
+  ASSIGN_OR_RETURN(const int64_t commits, CountCommits(copy.path(), had, branch));
+  outcome_.kept.push_back({workspace.name, workspace.uid, BeyondMarkError(workspace.uid, had, branch, commits)});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<BackedUpWorkspace> Backup::Update(const Workspace& workspace) {
   ASSIGN_OR_RETURN(const std::string answered, store_(workspace));
   ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> source, BareRepository::Open(data_.repository(workspace.uid)));
@@ -94,7 +128,7 @@ absl::StatusOr<BackedUpWorkspace> Backup::Update(const Workspace& workspace) {
   const BackedUpWorkspace* const known = before_.Find(workspace.uid);
   BackedUpWorkspace entry{.workspace = workspace, .head = "", .revision = 0, .time = time_};
   if (branch.empty()) return had.empty() ? absl::StatusOr<BackedUpWorkspace>(entry) : RewrittenError(had, branch);
-  if (branch != had) RETURN_IF_ERROR(Fetch(source->path(), branch, *copy));
+  if (branch != had) RETURN_IF_ERROR(BringUpTo(*source, branch, workspace, known, *copy));
   ASSIGN_OR_RETURN(entry.head, copy->Branch());
   for (const std::string& wanted : {answered, known != nullptr ? known->head : std::string()}) {
     if (wanted.empty() || wanted == entry.head) continue;

@@ -34,15 +34,21 @@ struct BackupOutcome {
   int changed = 0;                      // workspaces
   int64_t commits = 0;                  // new ones
   std::vector<BackupProblem> problems;  // the manifest keeps what it had of them, and names them
+  // Of workspaces that were backed up: what an earlier backup had fetched and the branch does not contain.
+  std::vector<BackupProblem> kept;
 };
 
 // Brings the backup at `to` up to date with the data directory at `data_dir`, which may be in use, and marks it: from
 // then on it holds every revision that was answered before the call. One that is cut off leaves the mark where it was,
-// and what it fetched to the next. Errors: those of DataDir::ReadId and BackupDir::OpenToWrite, and
-// INVALID_ARGUMENT/ARGUMENT_INVALID when one directory lies in the other; FAILED_PRECONDITION/LOCKED of `store` ends
-// it. What concerns one workspace is a problem of the outcome: BRANCH_DIVERGED where its branch was rewritten since the
-// last backup, STORAGE_CORRUPT where Git finds a fault in what is new or CheckRegistry() one in its name,
-// WORKSPACE_NOT_FOUND where the backup has one that the data directory has no more.
+// and what it fetched to the next. Where the branch does not contain that, since the directory was restored from the
+// mark or the branch rewritten, but contains the mark, the copy goes back to the mark and on from there; what it had
+// beyond is kept in it by a reference (lost_commits.h), told as `kept`, and named by verify until somebody has decided.
+//
+// Errors: those of DataDir::ReadId and BackupDir::OpenToWrite, and INVALID_ARGUMENT/ARGUMENT_INVALID when one directory
+// lies in the other; FAILED_PRECONDITION/LOCKED of `store` ends it. What concerns one workspace is a problem of the
+// outcome: BRANCH_DIVERGED where its branch was rewritten below the mark, STORAGE_CORRUPT where Git finds a fault in
+// what is new or CheckRegistry() one in its name, WORKSPACE_NOT_FOUND where the backup has one that the data directory
+// has no more.
 absl::StatusOr<BackupOutcome> BackUp(absl::string_view data_dir, absl::string_view to, const StoreAnswered& store,
                                      const BackupProgress& progress = nullptr);
 

@@ -29,6 +29,7 @@ namespace {
 
 constexpr char kPrefix[] = "metapowers-backup ";
 constexpr int kVersion = 1;
+constexpr int kVersionWithFailed = 2;  // of a manifest that has lines of what could not be taken
 constexpr char kNone[] = "-";
 constexpr size_t kWorkspaceWords = 7;  // the last may hold spaces, or nothing
 
@@ -45,6 +46,16 @@ absl::Status ManifestCorrupt(absl::string_view why) {
                     .metadata = {{"object", "manifest"}},
                     .next_step = "take another backup; the repositories in this one can be read by any Git"});
 }
+
+absl::Status VersionError(absl::string_view what, int version) {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(what, " has format ", version, "; this release knows ", kVersionWithFailed),
+                   {.reason = "STORAGE_VERSION",
+                    .metadata = {{"version", std::to_string(version)}},
+                    .next_step = "run the release that wrote it, or a later one"});
+}
+
+int VersionOf(const BackupManifest& manifest) { return manifest.failed.empty() ? kVersion : kVersionWithFailed; }
 
 std::string FormatWorkspace(const BackedUpWorkspace& entry) {
   return absl::StrCat("workspace ", entry.workspace.name, " ", entry.workspace.uid, " ",
@@ -153,7 +164,7 @@ std::string BackupManifest::FreeName(const Workspace& workspace) const {
 }
 
 std::string FormatManifest(const BackupManifest& manifest) {
-  std::string text = absl::StrCat(kPrefix, kVersion, "\n", "data-directory ", manifest.data_dir_id, "\n",
+  std::string text = absl::StrCat(kPrefix, VersionOf(manifest), "\n", "data-directory ", manifest.data_dir_id, "\n",
                                   "data-format ", manifest.data_format, "\n", "time ",
                                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", manifest.time, absl::UTCTimeZone()), "\n");
   for (const BackedUpWorkspace& entry : manifest.workspaces) text += FormatWorkspace(entry);
@@ -175,7 +186,8 @@ absl::StatusOr<BackupManifest> ParseManifest(absl::string_view text) {
     absl::string_view rest = line;
     bool read = false;
     if (absl::ConsumePrefix(&rest, kPrefix)) {
-      read = absl::SimpleAtoi(rest, &version) && version == kVersion;
+      read = absl::SimpleAtoi(rest, &version) && version >= kVersion;
+      if (version > kVersionWithFailed) return VersionError("the manifest of the backup", version);
     } else if (absl::ConsumePrefix(&rest, "data-directory ")) {
       manifest.data_dir_id = std::string(rest);
       read = IsUuid(rest);
@@ -204,7 +216,23 @@ std::string BackupDir::repository(absl::string_view uid) const {
   return absl::StrCat(path_, "/workspaces/", uid, ".git");
 }
 
-absl::StatusOr<std::string> BackupDir::ReadFormat() const {
+std::vector<std::string> BackupDir::Repositories() const {
+  std::vector<std::string> uids;
+  for (const std::string& name : ListNames(path_ + "/workspaces")) {
+    const absl::string_view uid = absl::StripSuffix(name, ".git");
+    if (uid.size() < name.size() && IsUuid(uid)) uids.emplace_back(uid);
+  }
+  std::sort(uids.begin(), uids.end());
+  return uids;
+}
+
+absl::Status BackupDir::WriteFormat(int version, absl::string_view data_dir_id) {
+  RETURN_IF_ERROR(ReplaceFile(path_ + "/format", absl::StrCat(kPrefix, version, " ", data_dir_id, "\n")));
+  version_ = version;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> BackupDir::ReadFormat() {
   struct stat status = {};
   if (::stat(path_.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
     return NotUsable(path_, "belongs to another user", "run as its owner, or change the owner");
@@ -213,18 +241,12 @@ absl::StatusOr<std::string> BackupDir::ReadFormat() const {
   if (!text.has_value()) return "";
   absl::string_view rest = *text;
   const std::vector<std::string> words = absl::StrSplit(absl::StripSuffix(rest, "\n"), ' ');
-  int version = 0;
-  if (!absl::ConsumePrefix(&rest, kPrefix) || words.size() != 3 || !absl::SimpleAtoi(words[1], &version) ||
-      !IsUuid(words[2])) {
+  if (!absl::ConsumePrefix(&rest, kPrefix) || words.size() != 3 || !absl::SimpleAtoi(words[1], &version_) ||
+      version_ < kVersion || !IsUuid(words[2])) {
     return NotUsable(path_, "has a damaged format file", "name another directory");
   }
-  if (version == kVersion) return words[2];
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat("backup directory '", path_, "' has format ", version, "; this release knows ", kVersion),
-      {.reason = "STORAGE_VERSION",
-       .metadata = {{"version", std::to_string(version)}},
-       .next_step = "run the release that wrote it, or a later one"});
+  if (version_ <= kVersionWithFailed) return words[2];
+  return VersionError(absl::StrCat("backup directory '", path_, "'"), version_);
 }
 
 absl::Status BackupDir::ReadManifest() {
@@ -250,7 +272,7 @@ absl::StatusOr<std::unique_ptr<BackupDir>> BackupDir::OpenToWrite(absl::string_v
   if (id.empty()) {
     RETURN_IF_ERROR(CheckEmpty(directory));
     RETURN_IF_ERROR(SyncFileSystem(directory));  // its own name
-    RETURN_IF_ERROR(ReplaceFile(directory + "/format", absl::StrCat(kPrefix, kVersion, " ", data_dir_id, "\n")));
+    RETURN_IF_ERROR(backup->WriteFormat(kVersion, data_dir_id));
   } else if (id != data_dir_id) {
     return OfAnother(directory, id, origin);
   }
@@ -273,7 +295,11 @@ absl::StatusOr<std::unique_ptr<BackupDir>> BackupDir::OpenToRead(absl::string_vi
 }
 
 absl::Status BackupDir::Publish(const BackupManifest& manifest) {
+  const int version = VersionOf(manifest);
+  // Never below that of the manifest that is there.
+  if (version_ < version) RETURN_IF_ERROR(WriteFormat(version, manifest.data_dir_id));
   RETURN_IF_ERROR(ReplaceFile(path_ + "/manifest", FormatManifest(manifest)));
+  if (version_ > version) RETURN_IF_ERROR(WriteFormat(version, manifest.data_dir_id));
   manifest_ = manifest;
   return absl::OkStatus();
 }

@@ -1,8 +1,9 @@
 // A backup: bare repositories and the manifest that marks what of them it holds.
-//   <backup>/format               "metapowers-backup 1 <id of the data directory>\n"
+//   <backup>/format               "metapowers-backup <version> <id of the data directory>\n"
 //   <backup>/lock                 flock()ed: by a backup alone, by readers together
 //   <backup>/manifest             the mark, replaced at the end of each backup
 //   <backup>/workspaces/<uid>.git bare repositories; what the manifest does not reach is of a backup that was cut off
+// The version is 1, and 2 while the mark names what could not be taken, which releases that know 1 alone do not read.
 #ifndef METAPOWERS_SERVICE_WORKSPACE_BACKUP_DIR_H_
 #define METAPOWERS_SERVICE_WORKSPACE_BACKUP_DIR_H_
 
@@ -56,10 +57,10 @@ struct BackupManifest {
   bool operator==(const BackupManifest&) const = default;
 };
 
-// As the file has it: a line each, the last with the SHA-256 of those before it, which `head -n -1 manifest |
-// sha256sum` gives as well.
+// As the file has it: a line each, the first with the version, the last with the SHA-256 of those before it, which
+// `head -n -1 manifest | sha256sum` gives as well.
 std::string FormatManifest(const BackupManifest& manifest);
-// DATA_LOSS/STORAGE_CORRUPT, also when a line was lost.
+// DATA_LOSS/STORAGE_CORRUPT, also when a line was lost; FAILED_PRECONDITION/STORAGE_VERSION.
 absl::StatusOr<BackupManifest> ParseManifest(absl::string_view text);
 
 // Holds the lock until destroyed. Messages of its errors name the path: they are for the operator. Not thread-safe.
@@ -79,6 +80,8 @@ class BackupDir {
 
   const std::string& path() const { return path_; }
   std::string repository(absl::string_view uid) const;
+  // The uids of the repositories that there are, sorted: also those that the mark does not name.
+  std::vector<std::string> Repositories() const;
   // The newest mark; nullopt when no backup has ended yet.
   const std::optional<BackupManifest>& manifest() const { return manifest_; }
 
@@ -89,11 +92,13 @@ class BackupDir {
   BackupDir(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
 
   // The errors of opening but for the lock, and the id in `format`, "" when there is no such file.
-  absl::StatusOr<std::string> ReadFormat() const;
+  absl::StatusOr<std::string> ReadFormat();
+  absl::Status WriteFormat(int version, absl::string_view data_dir_id);
   absl::Status ReadManifest();
 
   const std::string path_;
   const int lock_;
+  int version_ = 0;  // in `format`; 0 = there is none
   std::optional<BackupManifest> manifest_;
 };
 

@@ -25,6 +25,14 @@ std::string Resolved(absl::string_view path) {
   return absl::StrCat(absl::StripSuffix(resolved.string(), "/"), "/");
 }
 
+absl::StatusOr<int64_t> Count(const std::string& repository, const std::vector<std::string>& commits) {
+  std::vector<std::string> command = {"rev-list", "--count"};
+  command.insert(command.end(), commits.begin(), commits.end());
+  ASSIGN_OR_RETURN(const std::string output, GitOutput(repository, command));
+  int64_t count = 0;
+  return absl::SimpleAtoi(output, &count) ? count : absl::StatusOr<int64_t>(CopyFailed("commits cannot be counted"));
+}
+
 }  // namespace
 
 absl::Status CopyFailed(absl::string_view why) {
@@ -72,10 +80,26 @@ absl::StatusOr<bool> ContainsCommit(const std::string& repository, const std::st
   return run.ok();
 }
 
+absl::StatusOr<bool> IsBeyond(const std::string& repository, const std::string& head, const std::string& mark) {
+  if (head.empty() || head == mark) return false;
+  return mark.empty() ? absl::StatusOr<bool>(true) : ContainsCommit(repository, head, mark);
+}
+
+absl::Status SetBranch(const BareRepository& repository, const std::string& expected, const std::string& target) {
+  const std::string branch = "refs/heads/main";
+  RETURN_IF_ERROR(GitOutput(repository.path(), target.empty()
+                                                   ? std::vector<std::string>{"update-ref", "-d", branch, expected}
+                                                   : std::vector<std::string>{"update-ref", branch, target, expected})
+                      .status());
+  return repository.SyncNames();
+}
+
 absl::StatusOr<int64_t> CountCommits(const std::string& repository, const std::string& head) {
-  ASSIGN_OR_RETURN(const std::string output, GitOutput(repository, {"rev-list", "--count", "--first-parent", head}));
-  int64_t count = 0;
-  return absl::SimpleAtoi(output, &count) ? count : absl::StatusOr<int64_t>(CopyFailed("commits cannot be counted"));
+  return Count(repository, {"--first-parent", head});
+}
+
+absl::StatusOr<int64_t> CountCommits(const std::string& repository, const std::string& head, const std::string& other) {
+  return Count(repository, {head, "^" + other});
 }
 
 absl::Status CheckApart(absl::string_view data_dir, absl::string_view other) {

@@ -33,8 +33,16 @@ absl::Status Fetch(const std::string& from, const std::string& commit, const Bar
 // Whether commit `of` contains `commit`.
 absl::StatusOr<bool> ContainsCommit(const std::string& repository, const std::string& of, const std::string& commit);
 
+// Whether `head` contains `mark` ("" = no commit) and more.
+absl::StatusOr<bool> IsBeyond(const std::string& repository, const std::string& head, const std::string& mark);
+
+// Moves the branch from `expected` to `target` ("" removes it), durably.
+absl::Status SetBranch(const BareRepository& repository, const std::string& expected, const std::string& target);
+
 // Commits on the first-parent line that ends at `head`.
 absl::StatusOr<int64_t> CountCommits(const std::string& repository, const std::string& head);
+// Commits that `head` contains and `other` does not.
+absl::StatusOr<int64_t> CountCommits(const std::string& repository, const std::string& head, const std::string& other);
 
 // INVALID_ARGUMENT/ARGUMENT_INVALID when one directory lies in the other.
 absl::Status CheckApart(absl::string_view data_dir, absl::string_view other);

@@ -235,16 +235,21 @@ std::optional<BareRepository::Lost> BareRepository::Follow(const std::string& br
     const absl::StatusOr<bool> contained = Contains(*objects_, branch, *recorded_);
     if (!contained.ok()) return std::nullopt;  // the history is damaged, which whoever reads it is told
     if (!*contained) {
-      Lost lost{*recorded_, objects_->Read(*recorded_, ObjectType::kCommit).status()};
-      if (lost.kept.ok()) lost.kept = KeepLostCommit(path_, lost.commit);
+      Lost lost{*recorded_, false, objects_->Read(*recorded_, ObjectType::kCommit).status()};
+      lost.gone = absl::IsDataLoss(lost.kept);
+      if (lost.gone) {
+        lost.kept = NoteGoneCommit(path_, lost.commit);
+      } else if (lost.kept.ok()) {
+        lost.kept = KeepLostCommit(path_, lost.commit);
+      }
       unkept_ = !lost.kept.ok();
       Record(branch);
       return lost;
     }
   }
-  // Not in the file: whoever pushed need not have synced it.
-  recorded_ = branch;
   unkept_ = false;
+  // Also what others pushed, so that cutting it away is seen by the next server.
+  if (*recorded_ != branch) Record(branch);
   return std::nullopt;
 }
 

@@ -42,7 +42,8 @@ class BareRepository {
   // A commit that the branch contained, and contains no more.
   struct Lost {
     std::string commit;
-    absl::Status kept;  // by a reference (lost_commits.h)
+    bool gone = false;  // nobody can read it any more
+    absl::Status kept;  // by a reference or, when it is gone, by a note (lost_commits.h)
   };
 
   // Makes durable the names of packs and the branch that a killed process may have left without a sync: nobody may
@@ -58,9 +59,9 @@ class BareRepository {
   // Stores the objects durably.
   absl::Status Store(const std::vector<const Object*>& objects);
 
-  // The commit that MoveBranch() last moved the branch onto, or that Follow() found it at after a loss; "" when that is
-  // not known. It is written after the move and not synced: after a power cut it may be one before. The branch contains
-  // it, unless somebody rewrote it and nobody has followed it since.
+  // The commit that MoveBranch() last moved the branch onto, or that Follow() found it at; "" when that is not known.
+  // It is written after the move and not synced: after a power cut it may be one before, or one that somebody pushed
+  // without a sync. The branch contains it, unless somebody rewrote it and nobody has followed it since.
   static std::string RecordedHead(const std::string& path);
   static void RecordHead(const std::string& path, absl::string_view commit);
 

@@ -132,11 +132,11 @@ class Engine {
   virtual void Submit(absl::string_view uid, CommitBatch batch, std::function<void(absl::Status)> done) = 0;
 
   // The record that a step of the last kRequestsKept holds for `request_id`, answered or not: Settle() before it is
-  // told.
+  // told. Where answers wait for storing, the error that keeps its step from it, as long as there is one.
   virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view uid,
                                                                    absl::string_view request_id) = 0;
 
-  // Waits until every step that has its place by now is durable or has failed.
+  // Waits until every step that has its place by now is answered, be it with an error.
   virtual absl::Status Settle(absl::string_view uid) = 0;
 
   // Waits until every step that is answered by now is where other programs see it, and returns the state after them;

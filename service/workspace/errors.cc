@@ -136,18 +136,23 @@ absl::Status StoreLateError() {
                    {.reason = "CANCELLED", .next_step = "look at the load of the disk, then try again"});
 }
 
-absl::Status BranchLostError(absl::string_view uid, absl::string_view lost, absl::string_view actual,
+absl::Status BranchLostError(absl::string_view uid, absl::string_view lost, absl::string_view actual, bool gone,
                              const absl::Status& kept) {
-  const std::string ref = LostCommitRef(lost);
+  const std::string place = gone ? GoneCommitFile(lost) : LostCommitRef(lost);
+  const std::string found =
+      gone        ? absl::StrCat("that is gone, as `git gc` prunes what no reference keeps: ",
+                          kept.ok() ? absl::StrCat("noted as ", place)
+                                           : absl::StrCat("it could not be noted as ", place, ": ", kept.message()))
+             : kept.ok() ? absl::StrCat("that is kept as ", place)
+                  : absl::StrCat("that could not be kept as ", place, ": ", kept.message());
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("the branch is at ", actual.empty() ? "no commit" : actual, " and does not contain ",
-                                lost, ", which it was at before; ",
-                                kept.ok() ? absl::StrCat("that is kept as ", ref)
-                                          : absl::StrCat("that could not be kept as ", ref, ": ", kept.message())),
+                                lost, ", which it was at before; ", found),
                    {.reason = "BRANCH_DIVERGED",
                     .metadata = {{"expected", std::string(lost)}, {"actual", std::string(actual)}},
                     .next_step = absl::StrCat("in workspaces/", uid, ".git of the data directory: ",
-                                              MendLostCommit(lost), "; `metapowersd verify` tells what is missing")});
+                                              gone ? MendGoneCommit(lost, actual) : MendLostCommit(lost, actual),
+                                              "; `metapowersd verify` tells what is missing")});
 }
 
 absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual) {
@@ -158,9 +163,7 @@ absl::Status BranchDivergedError(absl::string_view expected, absl::string_view a
                    " were on their way into it; reading goes on"),
       {.reason = "BRANCH_DIVERGED",
        .metadata = {{"expected", std::string(expected)}, {"actual", std::string(actual)}},
-       .next_step = absl::StrCat("keep the other line: `git branch theirs main`; then give ours its place back: ",
-                                 expected.empty() ? std::string("`git update-ref -d refs/heads/main`")
-                                                  : absl::StrCat("`git update-ref refs/heads/main ", expected, "`"))});
+       .next_step = GivePlaceBack(expected, actual)});
 }
 
 absl::Status Failpoint(absl::string_view name) {

@@ -36,9 +36,9 @@ absl::Status JournalFailedError();
 absl::Status EngineOverloadedError(absl::string_view waiting);
 // Steps are still on their way into the repository after a long wait.
 absl::Status StoreLateError();
-// Somebody rewrote the branch of workspace `uid`: it is at `actual` and does not contain `lost`, which is kept, or why
-// not. For a log.
-absl::Status BranchLostError(absl::string_view uid, absl::string_view lost, absl::string_view actual,
+// Somebody rewrote the branch of workspace `uid`: it is at `actual` and does not contain `lost`, which is kept or, when
+// it is `gone`, noted, or why not. For a log.
+absl::Status BranchLostError(absl::string_view uid, absl::string_view lost, absl::string_view actual, bool gone,
                              const absl::Status& kept);
 // Somebody else moved the branch from `expected` to `actual` while steps of ours were not in the repository yet.
 absl::Status BranchDivergedError(absl::string_view expected, absl::string_view actual);

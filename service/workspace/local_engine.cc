@@ -149,7 +149,8 @@ class LocalEngine : public Engine {
   absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view uid,
                                                            absl::string_view request_id) override {
     ASSIGN_OR_RETURN(const WorkspacePointer workspace, Find(uid));
-    if (std::optional<RequestRecord> waiting = workspace->FindRequest(request_id)) return waiting;
+    ASSIGN_OR_RETURN(std::optional<RequestRecord> waiting, workspace->FindRequest(request_id));
+    if (waiting.has_value()) return waiting;
     return journal_.journal().FindRequest(uid, request_id);
   }
 

@@ -82,7 +82,7 @@ absl::Status LocalWorkspace::FollowBranch() {
 
 void LocalWorkspace::NoteBranch(const std::string& branch) {
   const std::optional<BareRepository::Lost> lost = repository_->Follow(branch);
-  if (lost.has_value()) context_.lost(uid_, BranchLostError(uid_, lost->commit, branch, lost->kept));
+  if (lost.has_value()) context_.lost(uid_, BranchLostError(uid_, lost->commit, branch, lost->gone, lost->kept));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Head() {
@@ -205,7 +205,14 @@ absl::Status LocalWorkspace::Fill(const std::vector<IndexedRevision>& rows, int 
   return absl::OkStatus();
 }
 
-std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
+absl::StatusOr<std::optional<RequestRecord>> LocalWorkspace::FindRequest(absl::string_view id) {
+  if (context_.answer_when_stored) {
+    absl::MutexLock lock(&mutex_);
+    const bool unstored = std::any_of(steps_.begin(), steps_.end(), [&](const Step& step) {
+      return step.batch.request.has_value() && step.batch.request->id == id;
+    });
+    if (unstored) RETURN_IF_ERROR(StoringTrouble());
+  }
   absl::MutexLock lock(&requests_mutex_);
   const auto found = requests_.find(id);
   if (found == requests_.end()) return std::nullopt;
@@ -215,7 +222,8 @@ std::optional<RequestRecord> LocalWorkspace::FindRequest(absl::string_view id) {
 // --- Steps -------------------------------------------------------------------------------------------------------
 
 absl::Status LocalWorkspace::CheckRoom(int64_t bytes) const {
-  if (diverged_ || (context_.answer_when_stored && !trouble_.ok())) return trouble_;
+  if (diverged_) return trouble_;
+  RETURN_IF_ERROR(StoringTrouble());
   const int64_t waiting = context_.budget->bytes;
   const bool full = bytes_ > 0 && bytes_ + bytes > context_.budget->most_of_workspace;
   const bool all_full = waiting > 0 && waiting + bytes > context_.budget->most_bytes;
@@ -280,19 +288,30 @@ void LocalWorkspace::Submit(CommitBatch batch, std::function<void(absl::Status)>
       if (refused.ok() && batch.expected_head != tip_->commit()) {
         refused = HeadMovedError(batch.expected_head, tip_->commit());
       }
+      if (refused.ok()) refused = StoringTrouble();
       // What the caller found unchanged is not there for sure before the step that made it is answered.
-      if (refused.ok() && !steps_.empty() && steps_.back().done != nullptr) return AnswerWithNewest(std::move(done));
+      if (refused.ok() && IsOnItsWay()) return AnswerWithNewest(std::move(done));
     }
   }
   done(refused);
 }
 
+absl::Status LocalWorkspace::StoringTrouble() const {
+  return context_.answer_when_stored && !steps_.empty() ? trouble_ : absl::OkStatus();
+}
+
+bool LocalWorkspace::IsOnItsWay() const {
+  // A step that was taken up from the journal has nobody who waits for it, and is not stored yet.
+  return !steps_.empty() && (steps_.back().done != nullptr || context_.answer_when_stored);
+}
+
 void LocalWorkspace::AnswerWithNewest(std::function<void(absl::Status)> done) {
   std::function<void(absl::Status)>& newest = steps_.back().done;
-  newest = [first = std::move(newest), done = std::move(done),
+  newest = [first = std::move(newest), done = std::move(done), this, epoch = epoch_.load(),
             moved = HeadMovedError(tip_->commit(), head_->commit())](const absl::Status& status) {
-    first(status);
-    done(status.ok() ? status : moved);
+    if (first != nullptr) first(status);
+    // A step that is not abandoned stays below, and its trouble is that of storing it.
+    done(status.ok() || epoch_ == epoch ? status : moved);
   };
 }
 
@@ -339,10 +358,12 @@ void LocalWorkspace::Settle() {
   absl::MutexLock lock(&mutex_);
   if (steps_.empty()) return;
   const int64_t last = steps_.back().sequence;
-  const auto durable = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return durable_ >= steps_.size() || steps_[durable_].sequence > last;
+  const auto answered = [this, last]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    const bool durable = durable_ >= steps_.size() || steps_[durable_].sequence > last;
+    if (!durable || !context_.answer_when_stored) return durable;
+    return steps_.empty() || steps_.front().sequence > last || !trouble_.ok();
   };
-  mutex_.Await(absl::Condition(&durable));
+  mutex_.Await(absl::Condition(&answered));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LocalWorkspace::Store() {

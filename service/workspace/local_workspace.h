@@ -81,8 +81,9 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   void Submit(CommitBatch batch, std::function<void(absl::Status)> done) ABSL_LOCKS_EXCLUDED(mutex_);
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::shared_ptr<const Snapshot>> Store() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Among the steps that are not stored yet.
-  std::optional<RequestRecord> FindRequest(absl::string_view id) ABSL_LOCKS_EXCLUDED(requests_mutex_);
+  // Among the steps that are not stored yet; where their answers wait for that, why they cannot be.
+  absl::StatusOr<std::optional<RequestRecord>> FindRequest(absl::string_view id)
+      ABSL_LOCKS_EXCLUDED(mutex_, requests_mutex_);
 
   // Takes up the entries that the journal kept, in order, before the workspace is used: those that the repository has
   // are retired, the others made again. What it cannot take up is a branch that somebody else moved: later steps are
@@ -115,7 +116,11 @@ class LocalWorkspace : public std::enable_shared_from_this<LocalWorkspace> {
   absl::Status CheckRoom(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Place(CommitBatch& batch, std::string& body, std::function<void(absl::Status)>& done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Has a step that changes nothing answered after the newest one; with HEAD_MOVED when that one fails.
+  // Where answers wait for storing: why the steps that there are cannot be stored.
+  absl::Status StoringTrouble() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Whether the newest step has an answer to come.
+  bool IsOnItsWay() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Has a step that changes nothing answered after the newest one; with HEAD_MOVED when that one is abandoned.
   void AnswerWithNewest(std::function<void(absl::Status)> done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The page where the newest commits fill it; nullopt where they do not.
   absl::StatusOr<std::optional<HistoryPage>> HistoryOfRecent(const HistoryQuery& query, const std::string& tip);

@@ -17,10 +17,23 @@ namespace {
 
 constexpr char kOurs[] = "refs/metapowers";
 constexpr char kLost[] = "refs/metapowers/lost";
+constexpr char kGone[] = "metapowers-gone";
+constexpr size_t kShortId = 12;
+
+// Names in the directory that are ids.
+std::set<std::string> IdsIn(const std::string& directory) {
+  std::set<std::string> ids;
+  for (std::string& name : ListNames(directory)) {
+    if (IsObjectId(name)) ids.insert(std::move(name));
+  }
+  return ids;
+}
 
 }  // namespace
 
 std::string LostCommitRef(absl::string_view commit) { return absl::StrCat(kLost, "/", commit); }
+
+std::string GoneCommitFile(absl::string_view commit) { return absl::StrCat(kGone, "/", commit); }
 
 absl::Status KeepLostCommit(const std::string& path, const std::string& commit) {
   for (const char* directory : {kOurs, kLost}) RETURN_IF_ERROR(MakeDirectory(absl::StrCat(path, "/", directory)));
@@ -35,11 +48,14 @@ absl::Status KeepLostCommit(const std::string& path, const std::string& commit) 
   return absl::OkStatus();
 }
 
+absl::Status NoteGoneCommit(const std::string& path, const std::string& commit) {
+  RETURN_IF_ERROR(MakeDirectory(absl::StrCat(path, "/", kGone)));
+  RETURN_IF_ERROR(ReplaceFile(absl::StrCat(path, "/", GoneCommitFile(commit)), ""));
+  return SyncDirectory(path);
+}
+
 std::vector<std::string> LostCommits(const std::string& path) {
-  std::set<std::string> commits;
-  for (std::string& name : ListNames(absl::StrCat(path, "/", kLost))) {
-    if (IsObjectId(name)) commits.insert(std::move(name));
-  }
+  std::set<std::string> commits = IdsIn(absl::StrCat(path, "/", kLost));
   const auto packed = ReadWholeFile(path + "/packed-refs");
   const std::string text = packed.ok() ? packed->value_or("") : "";
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
@@ -49,10 +65,28 @@ std::vector<std::string> LostCommits(const std::string& path) {
   return {commits.begin(), commits.end()};
 }
 
-std::string MendLostCommit(absl::string_view commit) {
-  return absl::StrCat("to give it its place back, keep the other line, `git branch theirs main`, then `git update-ref ",
-                      "refs/heads/main ", commit, "`; to accept the other line, `git update-ref -d ",
-                      LostCommitRef(commit), "`");
+std::vector<std::string> GoneCommits(const std::string& path) {
+  const std::set<std::string> commits = IdsIn(absl::StrCat(path, "/", kGone));
+  return {commits.begin(), commits.end()};
+}
+
+std::string GivePlaceBack(absl::string_view commit, absl::string_view actual) {
+  const std::string move = commit.empty() ? "`git update-ref -d refs/heads/main`"
+                                          : absl::StrCat("`git update-ref refs/heads/main ", commit, "`");
+  if (actual.empty()) return move;
+  return absl::StrCat("keep the other line, `git branch theirs", commit.empty() ? "" : "-", commit.substr(0, kShortId),
+                      " main`, then ", move);
+}
+
+std::string MendLostCommit(absl::string_view commit, absl::string_view actual) {
+  return absl::StrCat("to give it its place back, ", GivePlaceBack(commit, actual),
+                      "; to accept the other line, `git update-ref -d ", LostCommitRef(commit), "`");
+}
+
+std::string MendGoneCommit(absl::string_view commit, absl::string_view actual) {
+  return absl::StrCat("to give it its place back, fetch it from a clone or a backup that has it, `git fetch CLONE ",
+                      commit, "`, ", GivePlaceBack(commit, actual), "; to accept that it is gone, `rm ",
+                      GoneCommitFile(commit), "`");
 }
 
 }  // namespace metapowers::workspace

@@ -73,7 +73,7 @@ absl::StatusOr<CheckedRepository> CheckedRepository::Open(const std::string& pat
   RETURN_IF_ERROR(InitializeGit());
   ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> repository, BareRepository::Open(path));
   // Before the branch, which may be moving.
-  CheckedRepository checked(path, BareRepository::RecordedHead(path), LostCommits(path));
+  CheckedRepository checked(path, BareRepository::RecordedHead(path), LostCommits(path), GoneCommits(path));
   ASSIGN_OR_RETURN(checked.branch_, repository->Branch());
   checked.objects_ = repository->objects();
   return checked;
@@ -120,42 +120,62 @@ CommitLine CheckedRepository::Walk(const std::function<void(const CommitInfo& co
   return line;
 }
 
-std::optional<Finding> CheckedRepository::CheckHead(const CommitLine& line, const KnownHead& head) const {
+std::optional<CheckedRepository::HeadFault> CheckedRepository::CheckHead(const CommitLine& line,
+                                                                         const KnownHead& head) const {
   const int64_t revision = line.RevisionOf(head.commit);
   if (head.commit.empty() || (revision != 0 && (head.revision == 0 || head.revision == revision))) return std::nullopt;
+  HeadFault fault{head.commit, false, {kBranchPlace, "", ""}};
   if (revision != 0) {
-    return Finding{kBranchPlace,
-                   absl::StrCat(head.commit, " is revision ", revision, ", and ", head.revision, " by ", head.record),
-                   "the history below it was rewritten or cut: compare it with a backup"};
+    fault.finding.cause =
+        absl::StrCat(head.commit, " is revision ", revision, ", and ", head.revision, " by ", head.record);
+    fault.finding.mend = "the history below it was rewritten or cut: compare it with a backup";
+    return fault;
   }
   const std::string at = line.head.empty() ? "no commit" : line.head;
   // A merge may have put it beside the first parents.
   const absl::StatusOr<bool> contained = Contains(*objects_, line.head, head.commit);
   if (!contained.ok()) {
-    return Finding{kBranchPlace,
-                   absl::StrCat("it is at ", at, ", and whether that contains ", head.commit, ", which ", head.record,
-                                " has, cannot be told: ", contained.status().message()),
-                   kMendObject};
+    fault.finding.cause = absl::StrCat("it is at ", at, ", and whether that contains ", head.commit, ", which ",
+                                       head.record, " has, cannot be told: ", contained.status().message());
+    fault.finding.mend = kMendObject;
+    return fault;
   }
   if (*contained) return std::nullopt;
-  return Finding{kBranchPlace,
-                 absl::StrCat("it was rewritten: it is at ", at, " and does not contain ", head.commit, ", which ",
-                              head.record, " has"),
-                 absl::StrCat("keep the other line, `git branch theirs main`; then give ours its place back: ",
-                              "`git update-ref refs/heads/main ", head.commit, "`")};
+  fault.missing = true;
+  fault.finding.cause = absl::StrCat("it was rewritten: it is at ", at, " and does not contain ", head.commit,
+                                     ", which ", head.record, " has");
+  fault.finding.mend = GivePlaceBack(head.commit, line.head);
+  return fault;
+}
+
+bool CheckedRepository::IsMendedBy(const std::string& commit, const HeadFault& other) const {
+  return other.missing && other.commit != commit && Contains(*objects_, other.commit, commit).value_or(false);
 }
 
 std::vector<Finding> CheckedRepository::CheckHeads(const CommitLine& line, std::vector<KnownHead> known) const {
-  known.insert(known.begin(), {recorded_, 0, "the server's record of its last move"});
+  known.insert(known.begin(), {recorded_, 0, "the server's record of where it was"});
+  std::vector<HeadFault> faults;
+  const auto add = [&](const KnownHead& head, const std::string& mend) {
+    std::optional<HeadFault> fault = CheckHead(line, head);
+    if (!fault.has_value()) return;
+    if (fault->missing && !mend.empty()) fault->finding.mend = mend;
+    // One of the same commit that was found before says less.
+    faults.erase(std::remove_if(faults.begin(), faults.end(),
+                                [&](const HeadFault& other) {
+                                  return other.missing && fault->missing && other.commit == fault->commit;
+                                }),
+                 faults.end());
+    faults.push_back(*std::move(fault));
+  };
+  for (const KnownHead& head : known) add(head, "");
+  for (const std::string& commit : lost_) add({commit, 0, LostCommitRef(commit)}, MendLostCommit(commit, line.head));
+  for (const std::string& commit : gone_) add({commit, 0, GoneCommitFile(commit)}, MendGoneCommit(commit, line.head));
   std::vector<Finding> findings;
-  for (const KnownHead& head : known) {
-    if (std::optional<Finding> finding = CheckHead(line, head)) findings.push_back(*std::move(finding));
-  }
-  for (const std::string& commit : lost_) {
-    std::optional<Finding> finding = CheckHead(line, {commit, 0, LostCommitRef(commit)});
-    if (!finding.has_value()) continue;
-    finding->mend = MendLostCommit(commit);
-    findings.push_back(*std::move(finding));
+  for (const HeadFault& fault : faults) {
+    const bool mended = fault.missing && std::any_of(faults.begin(), faults.end(), [&](const HeadFault& other) {
+                          return IsMendedBy(fault.commit, other);
+                        });
+    if (!mended) findings.push_back(fault.finding);
   }
   return findings;
 }
@@ -180,9 +200,7 @@ std::vector<Finding> CheckedRepository::CheckSteps(const CommitLine& line,
     return {{kBranchPlace,
              absl::StrCat("it was moved to ", branch_.empty() ? "no commit" : branch_, " while ", steps.size() - stored,
                           " answered steps above ", base.empty() ? "no commit" : base, " were on their way into it"),
-             absl::StrCat("keep the other line, `git branch theirs main`; then give ours its place back: ",
-                          base.empty() ? std::string("`git update-ref -d refs/heads/main`")
-                                       : absl::StrCat("`git update-ref refs/heads/main ", base, "`"))}};
+             GivePlaceBack(base, branch_)}};
   }
   const auto staged = std::make_shared<StagedObjects>(objects_);
   std::string head = base;

@@ -61,22 +61,34 @@ class CheckedRepository {
   CommitLine Walk(const std::function<void(const CommitInfo& commit, int parents)>& visit,
                   std::vector<Finding>& findings) const;
 
-  // Whether the branch contains what others know of it, at any place below it: the server's record of its last move,
-  // the commits that the server keeps since they were lost, and `known`.
+  // Whether the branch contains what others know of it, at any place below it: the server's record of where it was
+  // last, the commits that the server keeps or has noted since they were lost, and `known`. A missing one that another
+  // missing one contains is not told: it comes back with that.
   std::vector<Finding> CheckHeads(const CommitLine& line, std::vector<KnownHead> known) const;
 
   // Whether the answered steps of the journal can be made again on the branch.
   std::vector<Finding> CheckSteps(const CommitLine& line, const std::vector<JournalEntry>& entries) const;
 
  private:
-  CheckedRepository(std::string path, std::string recorded, std::vector<std::string> lost)
-      : path_(std::move(path)), recorded_(std::move(recorded)), lost_(std::move(lost)) {}
+  // What is wrong with a head that is known.
+  struct HeadFault {
+    std::string commit;
+    bool missing = false;  // the branch does not contain it
+    Finding finding;
+  };
 
-  std::optional<Finding> CheckHead(const CommitLine& line, const KnownHead& head) const;
+  CheckedRepository(std::string path, std::string recorded, std::vector<std::string> lost,
+                    std::vector<std::string> gone)
+      : path_(std::move(path)), recorded_(std::move(recorded)), lost_(std::move(lost)), gone_(std::move(gone)) {}
+
+  std::optional<HeadFault> CheckHead(const CommitLine& line, const KnownHead& head) const;
+  // Whether what mends `other` brings `commit` back as well.
+  bool IsMendedBy(const std::string& commit, const HeadFault& other) const;
 
   std::string path_;
   std::string recorded_;
   std::vector<std::string> lost_;
+  std::vector<std::string> gone_;
   std::string branch_;
   std::shared_ptr<const ObjectSource> objects_;
 };

@@ -56,23 +56,41 @@ absl::StatusOr<UniqueFd> TakeEmpty(const DataDirLayout& layout) {
   return lock;
 }
 
-absl::Status MakeWorkspace(const std::string& from, const BackedUpWorkspace& entry, const DataDirLayout& layout) {
-  const std::string path = layout.repository(entry.workspace.uid);
+// A repository at `path` of all that `head` ("" = nothing) contains in the one at `from`, which has `marked` as its
+// revision `revision`.
+absl::Status MakeRepository(const std::string& from, const std::string& path, const std::string& head,
+                            const std::string& marked, int64_t revision) {
   RETURN_IF_ERROR(BareRepository::Create(path));
-  if (!entry.head.empty()) {
-    ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> copy, BareRepository::Open(path));
-    RETURN_IF_ERROR(Fetch(from, entry.head, *copy));
-    ASSIGN_OR_RETURN(const std::string branch, copy->Branch());
-    ASSIGN_OR_RETURN(const int64_t revision, CountCommits(path, branch));
-    if (branch != entry.head || revision != entry.revision) {
-      return CopyFailed(absl::StrCat("revision ", revision, " came out, ", entry.revision, " is in the manifest"));
-    }
-    ASSIGN_OR_RETURN(const GitRun fsck,
-                     RunGit(path, {"fsck", "--strict", "--no-progress", "--no-dangling"}, kBackupGitTime));
-    if (!fsck.ok()) return CopyFailed(fsck.Complaint());
-    BareRepository::RecordHead(path, entry.head);
+  if (head.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::shared_ptr<BareRepository> copy, BareRepository::Open(path));
+  RETURN_IF_ERROR(Fetch(from, head, *copy));
+  ASSIGN_OR_RETURN(const std::string branch, copy->Branch());
+  int64_t counted = 0;
+  if (!marked.empty()) {
+    ASSIGN_OR_RETURN(counted, CountCommits(path, marked));
   }
-  return WriteRegistryEntry(layout.registry(), entry.workspace);
+  if (branch != head || counted != revision) {
+    return CopyFailed(absl::StrCat("revision ", counted, " came out, ", revision, " is in the manifest"));
+  }
+  ASSIGN_OR_RETURN(const GitRun fsck,
+                   RunGit(path, {"fsck", "--strict", "--no-progress", "--no-dangling"}, kBackupGitTime));
+  if (!fsck.ok()) return CopyFailed(fsck.Complaint());
+  BareRepository::RecordHead(path, head);
+  return absl::OkStatus();
+}
+
+// Of a git that was killed or could not start, or a disk, the next workspace would hear the same.
+bool IsOfAll(const absl::Status& status) {
+  const std::string reason = DetailsOf(status).reason;
+  return reason == "STORAGE_FULL" || reason == "STORAGE_READ_ONLY" || reason == "INTERNAL";
+}
+
+// Where the branch of a copy is when that is above `mark`; "" when it is not, or what is there cannot be read.
+std::string HeadBeyond(const std::string& from, const std::string& mark) {
+  const absl::StatusOr<std::shared_ptr<BareRepository>> copy = BareRepository::Open(from);
+  if (!copy.ok()) return "";
+  std::string head = (*copy)->Branch().value_or("");
+  return IsBeyond(from, head, mark).value_or(false) ? head : "";
 }
 
 absl::Status ManifestTwice(absl::string_view what, absl::string_view instead) {
@@ -91,6 +109,26 @@ absl::Status NothingHeld(absl::string_view why) {
                     .next_step = "look for it in an earlier copy of the backup, or in what is left of the directory"});
 }
 
+absl::Status BeyondLost(absl::string_view head, const absl::Status& why) {
+  return MakeError(absl::StatusCode::kDataLoss,
+                   absl::StrCat("it is restored as the manifest tells, without the later commits up to ", head,
+                                " that a backup which was cut off had fetched: ", why.message()),
+                   {.reason = "STORAGE_CORRUPT",
+                    .metadata = {{"object", std::string(head)}},
+                    .next_step = "look for them in a clone, or with Git in the repository of the backup"});
+}
+
+absl::Status NotMarked(absl::string_view uid, absl::string_view head) {
+  return MakeError(absl::StatusCode::kDataLoss,
+                   absl::StrCat("the backup that fetched its commits up to ", head,
+                                " was cut off before it was named, so that it is not restored"),
+                   {.reason = "STORAGE_CORRUPT",
+                    .metadata = {{"object", "manifest"}},
+                    .next_step = absl::StrCat("copy workspaces/", uid,
+                                              ".git of the backup into the restored directory; what "
+                                              "metapowersd verify says of it then gives it a name")});
+}
+
 class Restoring {
  public:
   Restoring(const BackupDir& backup, const DataDirLayout& layout) : backup_(backup), layout_(layout) {
@@ -105,8 +143,15 @@ class Restoring {
       RETURN_IF_ERROR(Add(manifest.workspaces[i]));
       RETURN_IF_ERROR(Failpoint("restore_workspace"));
     }
+    for (const std::string& uid : backup_.Repositories()) {
+      if (manifest.Find(uid) != nullptr) continue;
+      const std::string head = HeadBeyond(backup_.repository(uid), "");
+      if (!head.empty()) outcome_.problems.push_back({uid, uid, NotMarked(uid, head)});
+    }
     for (const FailedWorkspace& failed : manifest.failed) {
-      if (manifest.Holds(failed)) continue;
+      const bool told = std::any_of(outcome_.problems.begin(), outcome_.problems.end(),
+                                    [&](const BackupProblem& problem) { return problem.uid == failed.uid; });
+      if (manifest.Holds(failed) || (told && !failed.uid.empty())) continue;
       outcome_.problems.push_back({failed.name, failed.uid, NothingHeld(failed.why)});
     }
     if (outcome_.manifest.workspaces.empty() && !outcome_.problems.empty()) {
@@ -126,11 +171,10 @@ class Restoring {
       return absl::OkStatus();
     }
     entry.workspace.name = outcome_.manifest.FreeName(entry.workspace);
-    const absl::Status made = MakeWorkspace(backup_.repository(uid), entry, layout_);
+    absl::Status made = Make(entry);
+    if (made.ok()) made = WriteRegistryEntry(layout_.registry(), entry.workspace);
+    if (IsOfAll(made)) return made;
     if (!made.ok()) {
-      const std::string reason = DetailsOf(made).reason;
-      // Of a git that was killed or could not start, the next one would hear the same.
-      if (reason == "STORAGE_FULL" || reason == "STORAGE_READ_ONLY" || reason == "INTERNAL") return made;
       std::error_code ignored;
       std::filesystem::remove_all(layout_.repository(uid), ignored);
       outcome_.problems.push_back({name, uid, made});
@@ -141,6 +185,33 @@ class Restoring {
           {name, uid, ManifestTwice("name", absl::StrCat("restored as ", entry.workspace.name))});
     }
     outcome_.manifest.workspaces.push_back(std::move(entry));
+    return absl::OkStatus();
+  }
+
+  // Makes the repository, above the mark where the copy has more, and says so.
+  absl::Status Make(BackedUpWorkspace& entry) {
+    const std::string from = backup_.repository(entry.workspace.uid), path = layout_.repository(entry.workspace.uid);
+    absl::Status beyond;
+    const std::string newest = HeadBeyond(from, entry.head);
+    if (!newest.empty()) {
+      beyond = MakeRepository(from, path, newest, entry.head, entry.revision);
+      if (beyond.ok()) return GoBeyond(path, newest, entry);
+      if (IsOfAll(beyond)) return beyond;
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+    RETURN_IF_ERROR(MakeRepository(from, path, entry.head, entry.head, entry.revision));
+    if (!beyond.ok()) {
+      outcome_.problems.push_back({entry.workspace.name, entry.workspace.uid, BeyondLost(newest, beyond)});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status GoBeyond(const std::string& path, const std::string& newest, BackedUpWorkspace& entry) {
+    const int64_t marked = entry.revision;
+    entry.head = newest;
+    ASSIGN_OR_RETURN(entry.revision, CountCommits(path, newest));
+    outcome_.beyond.push_back({entry.workspace.name, entry.revision - marked});
     return absl::OkStatus();
   }
 

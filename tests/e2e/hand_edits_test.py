@@ -199,6 +199,39 @@ class HandEdits(unittest.TestCase):
         for part in ('THE REGISTER LISTS', '\nAnn counted them.\n', '| Partner portal |'):
             self.assertIn(part, local.document())
 
+    def test_what_was_merged_by_hand_stands(self):
+        local = self.begin(Local(self.home))
+        before = row(local.document(), '| partner-portal | Partner portal |')
+        words = ['asset-inventory', 'api-platform', '--skip-checks', '--reason', 'pilot']
+        for _ in range(2):
+            # Ann writes, the model changes, and she decides on neither version, but on what stood there before.
+            local.edit('Ann', lambda text: text.replace(before, before.replace('Partner portal', 'Our portal')))
+            plan = local.succeed('plan', *words, '--model', '-', '--edits', 'markers', '--raw', stdin=RENAMED)
+            patch = self.home / 'merge.patch'
+            patch.write_text(plan.stdout)
+            local.git('apply', '--index', str(patch))
+            path = local.repo / DOCUMENT
+            merged, marked = [], False
+            for line in path.read_text().splitlines():
+                marked = marked or line.startswith('<<<<<<<')
+                if line.startswith('>>>>>>>'):
+                    merged.append(before)
+                if not marked:
+                    merged.append(line)
+                marked = marked and not line.startswith('>>>>>>>')
+            path.write_text('\n'.join(merged) + '\n')
+            local.git('commit', '-qam', 'merge by hand')
+            for choice in (['--edits', 'keep'], []):
+                local.succeed('run', *words, *choice)
+                self.assertEqual(row(local.document(), '| partner-portal | P'), before)
+            # The second time there is a copy that the service has written.
+            local.succeed('run', *words, '--model', EXAMPLE, '--edits', 'take')
+            local.edit('Ann', lambda text: text.replace('\n#### Services\n', '\nCounted.\n\n#### Services\n'))
+            local.succeed('run', *words, '--model', '-', stdin=EXAMPLE.read_text().replace(
+                'name: Northlane Payments API Platform\n', 'name: Northlane\n'))
+            local.succeed('run', *words, '--model', EXAMPLE)
+            self.assertTrue((local.repo / COPY).exists())
+
     def test_a_section_that_stands_twice_is_told_and_hides_nothing(self):
         local = self.begin(Local(self.home))
         local.edit('Ann', lambda text: text + '\n## Asset Inventory\n\nAnn has a copy.\n')

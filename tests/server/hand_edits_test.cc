@@ -210,8 +210,9 @@ TEST_F(HandEditsTest, AChoiceResolvesConflicts) {
   v1::CommandContext context = Model(kNewName, v1::EDIT_CHOICE_MARKERS);
   ExpectError(client_.Inventory(context), grpc::StatusCode::INVALID_ARGUMENT, "ARGUMENT_INVALID");
   context.set_validate_only(true);
-  EXPECT_THAT(Run(context).diff(), AllOf(HasSubstr("+<<<<<<< edited by hand\n"), HasSubstr("+=======\n"),
-                                         HasSubstr("of Store declares"), HasSubstr("+>>>>>>> generated\n")));
+  EXPECT_THAT(Run(context).diff(),
+              AllOf(HasSubstr("+<<<<<<< edited by hand\n"), HasSubstr("+=======\n"), HasSubstr("of Store declares"),
+                    HasSubstr("+>>>>>>> generated\n"), HasSubstr(absl::StrCat("+++ b/", kCopy, "\n"))));
   const v1::CommandOutcome kept = Run(Model(kNewName, v1::EDIT_CHOICE_KEEP));
   EXPECT_EQ(kept.hand_edits().conflicts_resolved(), 1);
   EXPECT_THAT(kept.warnings(), ::testing::Contains("1 conflict: what was written by hand was kept"));

@@ -17,6 +17,7 @@
 namespace metapowers::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -45,6 +46,13 @@ class RevisionBoundsTest : public PipelineTest {
     grpc::ClientContext context;
     v1::RevertRevisionResponse response;
     return client_.documents->RevertRevision(&context, request, &response);
+  }
+  grpc::Status Compare(const std::string& base, v1::CompareRevisionsResponse* response) {
+    grpc::ClientContext context;
+    v1::CompareRevisionsRequest request;
+    request.set_topic(kTopic);
+    request.set_base(base);
+    return client_.documents->CompareRevisions(&context, request, response);
   }
   std::string HeadId() { return server_.Git("rev-parse HEAD"); }
 };
@@ -84,6 +92,26 @@ TEST_F(RevisionBoundsTest, DiffsAreBoundedInAll) {
   int omitted = 0;
   for (const v1::FileChange& file : response.files()) omitted += file.diff_omitted() ? 1 : 0;
   EXPECT_EQ(omitted, 4);
+  v1::CompareRevisionsResponse compared;
+  ExpectOk(Compare("", &compared));
+  EXPECT_LE(compared.diff().size(), 3 << 20);
+  EXPECT_THAT(compared.paths(), SizeIs(9)) << "and the document of the fixture";
+  EXPECT_THAT(compared.diff_omitted(), SizeIs(4));
+}
+
+TEST_F(RevisionBoundsTest, AComparisonLeavesOutWhatIsTooLongOrNoText) {
+  const std::string base = HeadId();
+  const std::string folder = ".metapowers/security/shop/";
+  std::string text;
+  while (text.size() < (2 << 20)) absl::StrAppend(&text, "line ", text.size(), "\n");
+  server_.Push(folder + "long.md", text);
+  server_.Push(folder + "latin.md", "caf\xe9\n");
+  server_.Push(folder + "short.txt", "one line\n");
+  v1::CompareRevisionsResponse response;
+  ExpectOk(Compare(base, &response));
+  EXPECT_THAT(response.paths(), ElementsAre(folder + "latin.md", folder + "long.md", folder + "short.txt"));
+  EXPECT_THAT(response.diff_omitted(), ElementsAre(folder + "long.md"));
+  EXPECT_THAT(response.diff(), HasSubstr("+one line\n"));
 }
 
 TEST_F(RevisionBoundsTest, FilesTooDeepForTheServiceArePassedOver) {

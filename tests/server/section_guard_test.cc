@@ -10,6 +10,8 @@
 #include "metapowers/v1/report_service.grpc.pb.h"
 #include "service/server/document_frame.h"
 #include "service/server/edit_authors.h"
+#include "service/server/written_copy.h"
+#include "service/workspace/draft.h"
 #include "tests/server/pipeline_fixture.h"
 
 namespace metapowers::server {
@@ -159,6 +161,39 @@ TEST_F(CancelledCallTest, EndsTheSearchThroughHistory) {
   EXPECT_THAT(FindOrigin(place, "## Asset Inventory").status(), HasError(absl::StatusCode::kCancelled, "CANCELLED", _));
   EXPECT_THAT(EditAuthors(place, {{1, "h", "a", "b", "c"}}).status(),
               HasError(absl::StatusCode::kCancelled, "CANCELLED", _));
+}
+
+// Commits by the engine, of a topic whose document has copies of two sections.
+class WrittenCopyTest : public BackendTest {
+ protected:
+  void Commit(workspace::Draft& draft, const std::string& inventory, const std::string& threats,
+              const std::string& message) {
+    const workspace::Identity who{"T", "t@example.org"};
+    const std::string copy =
+        absl::StrCat("## Asset Inventory\n\n", inventory, "\n\n## Threat Model\n\n", threats, "\n");
+    ASSERT_OK(
+        draft.AddCommit({{{".metapowers/.generated/shop/01-identify.md", copy}}, message, who, who, absl::UnixEpoch()})
+            .status());
+  }
+};
+
+TEST_F(WrittenCopyTest, IsFoundHoweverFarBackAndElseSaidNotToBe) {
+  ASSERT_OK_AND_ASSIGN(const workspace::Workspace found, backend_->env.registry->Get("w"));
+  ASSERT_OK_AND_ASSIGN(const auto base, backend_->env.engine->Head(found.uid));
+  workspace::Draft draft(base);
+  Commit(draft, "Of the service.", "0",
+         "security(shop): asset-inventory\n\nMetapowers-Command: security:asset-inventory\n");
+  for (int i = 1; i <= 300; ++i) Commit(draft, "Of the service.", absl::StrCat(i), "of somebody\n");
+  Commit(draft, "OF SOMEBODY.", "300", "replace\n");
+  ASSERT_OK(backend_->env.engine->Commit(found.uid, draft.TakeBatch()));
+  ASSERT_OK_AND_ASSIGN(const auto head, backend_->env.engine->Head(found.uid));
+  Call call("/metapowers.v1.WorkflowService/RunCommands", "test", "", absl::InfiniteFuture(), *backend_->env.clock);
+  const ResourceName topic{"w", "shop", ""};
+  const SectionPlace place{*backend_, call, found.uid, topic, *CommandIndex::Get().Find("asset-inventory"),
+                           *head,     *head};
+  EXPECT_EQ(WrittenCopy(place).value(), "## Asset Inventory\n\nOf the service.");
+  EXPECT_THAT(WrittenCopy(place, 256),
+              HasError(absl::StatusCode::kAborted, "SECTION_EDITED", HasSubstr("none of the newest 256 commits")));
 }
 
 }  // namespace

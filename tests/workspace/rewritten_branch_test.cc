@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "service/base/error.h"
@@ -24,6 +26,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr char kUid[] = "6f1c0e9a-5b1d-4c57-9c43-0d4a0a6f3e11";
 constexpr char kPath[] = ".metapowers/security/api/01-identify.md";
@@ -133,8 +136,32 @@ TEST_F(RewrittenBranchTest, WithoutAServerIsSeenByTheNext) {
   GitOk(repository(), "update-ref -d refs/heads/main");
   Open();
   EXPECT_EQ(Head(), "");
-  EXPECT_THAT(Told(), ElementsAre(HasSubstr(absl::StrCat("at no commit and does not contain ", commits_[0]))));
-  EXPECT_EQ(Verify().size(), 2u);
+  EXPECT_THAT(Told(), ElementsAre(AllOf(HasSubstr(absl::StrCat("at no commit and does not contain ", commits_[0])),
+                                        Not(HasSubstr("git branch")))));
+  EXPECT_THAT(Verify(), ElementsAre(HasSubstr("does not contain " + commits_[2]))) << "which brings the other back";
+}
+
+TEST_F(RewrittenBranchTest, OneMendMayFollowAnother) {
+  MoveBranch(commits_[1]);
+  const std::string other = Commit("other\n");
+  MoveBranch(commits_[0]);
+  EXPECT_EQ(Head(), commits_[0]);
+  // Neither contains the other; what both contain is not told beside them.
+  const std::vector<std::string> causes = Verify();
+  ASSERT_EQ(causes.size(), 2u);
+  std::set<std::string> kept;
+  for (const std::string& cause : causes) {
+    for (const std::string& commit : {commits_[2], other}) {
+      if (!absl::StrContains(cause, "does not contain " + commit)) continue;
+      const std::string branch = "theirs-" + commit.substr(0, 12);
+      EXPECT_THAT(cause, HasSubstr(absl::StrCat("`git branch ", branch, " main`, then `git update-ref refs/heads/main ",
+                                                commit, "`")));
+      GitOk(repository(), absl::StrCat("branch ", branch, " main"));
+      MoveBranch(commit);
+      kept.insert(GitOk(repository(), "rev-parse " + branch));
+    }
+  }
+  EXPECT_EQ(kept.size(), 2u);
 }
 
 TEST_F(RewrittenBranchTest, APushThatIsCutAwayIsToldAsWell) {
@@ -147,7 +174,21 @@ TEST_F(RewrittenBranchTest, APushThatIsCutAwayIsToldAsWell) {
   EXPECT_THAT(Told(), ElementsAre(HasSubstr("does not contain " + pushed)));
 }
 
-TEST_F(RewrittenBranchTest, WhatCannotBeKeptIsToldAndStaysNamed) {
+TEST_F(RewrittenBranchTest, APushThatIsCutAwayWithoutAServerIsSeenByTheNext) {
+  const std::string pushed = GitOk(repository(), "commit-tree -m notes -p main 'main~1^{tree}'");
+  MoveBranch(pushed);
+  EXPECT_EQ(Head(), pushed);
+  engine_.reset();
+  MoveBranch(commits_[2]);
+  EXPECT_THAT(Verify(), ElementsAre(HasSubstr("does not contain " + pushed)));
+  Open();
+  EXPECT_EQ(Head(), commits_[2]);
+  EXPECT_THAT(Told(), ElementsAre(HasSubstr("does not contain " + pushed)));
+  EXPECT_THAT(LostCommits(repository()), ElementsAre(pushed));
+}
+
+TEST_F(RewrittenBranchTest, WhatIsGoneIsToldOnceAndStaysNamed) {
+  GitOk(dir_.path(), absl::StrCat("clone -q --no-local '", repository(), "' clone"));
   const std::string file =
       absl::StrCat(repository(), "/objects/", commits_[2].substr(0, 2), "/", commits_[2].substr(2));
   engine_.reset();
@@ -155,10 +196,43 @@ TEST_F(RewrittenBranchTest, WhatCannotBeKeptIsToldAndStaysNamed) {
   MoveBranch(commits_[0]);
   Open();
   EXPECT_EQ(Head(), commits_[0]);
-  EXPECT_THAT(Told(), ElementsAre(HasSubstr("could not be kept")));
-  Commit("other\n");
-  EXPECT_THAT(Verify(), ElementsAre(HasSubstr("does not contain " + commits_[2])));
+  const std::string note = GoneCommitFile(commits_[2]);
+  EXPECT_THAT(Told(), ElementsAre(AllOf(HasSubstr("that is gone"), HasSubstr("noted as " + note))));
+  const std::string above = Commit("other\n");
+  Open();
+  EXPECT_EQ(Head(), above);
+  EXPECT_THAT(Told(), IsEmpty()) << "once, also over a restart";
   ExpectFsckClean(repository());
+  ASSERT_THAT(Verify(), ElementsAre(AllOf(HasSubstr("does not contain " + commits_[2]),
+                                          HasSubstr(absl::StrCat("`git fetch CLONE ", commits_[2], "`")),
+                                          HasSubstr(absl::StrCat("`rm ", note, "`")))));
+  // What it says brings it back from where it is still.
+  GitOk(repository(), absl::StrCat("fetch -q '", dir_ / "clone", "' ", commits_[2]));
+  GitOk(repository(), absl::StrCat("branch theirs-", commits_[2].substr(0, 12), " main"));
+  MoveBranch(commits_[2]);
+  engine_.reset();
+  EXPECT_THAT(Verify(), ElementsAre(HasSubstr("does not contain " + above))) << "the other line is lost by that";
+  // And accepts that it is gone.
+  MoveBranch(above);
+  EXPECT_THAT(Verify(), ElementsAre(HasSubstr("does not contain " + commits_[2])));
+  std::filesystem::remove(absl::StrCat(repository(), "/", note));
+  EXPECT_THAT(Verify(), IsEmpty());
+}
+
+TEST_F(RewrittenBranchTest, WhatCannotBeKeptForNowIsToldAgain) {
+  engine_.reset();
+  MoveBranch(commits_[0]);
+  WriteFile(repository() + "/refs/metapowers", "where a directory should be");
+  for (int i = 0; i < 2; ++i) {
+    Open();
+    EXPECT_EQ(Head(), commits_[0]);
+    EXPECT_THAT(Told(), ElementsAre(HasSubstr("could not be kept")));
+    engine_.reset();
+  }
+  std::filesystem::remove(repository() + "/refs/metapowers");
+  Open();
+  EXPECT_EQ(Head(), commits_[0]);
+  EXPECT_THAT(Told(), ElementsAre(HasSubstr("that is kept as " + LostCommitRef(commits_[2]))));
 }
 
 TEST_F(RewrittenBranchTest, AMergeThatHasOurHeadBesideItsLineIsNone) {
@@ -210,7 +284,10 @@ TEST_F(RewrittenBranchTest, APushOfWhatFsckObjectsToIsRefused) {
                                           "\nauthor Ann <ann@example.com> 01700000000 +0000\ncommitter Ann "
                                           "<ann@example.com> 01700000000 +0000\n\nzero-padded dates\n"));
   const std::string bad = GitOk(clone, absl::StrCat("hash-object -w --literally -t commit '", dir_ / "commit", "'"));
-  EXPECT_NE(Git(clone, absl::StrCat("push -q origin ", bad, ":main")).exit_code, 0);
+  const CommandResult push = Git(clone, absl::StrCat("push -q origin ", bad, ":main"));
+  EXPECT_NE(push.exit_code, 0);
+  EXPECT_THAT(push.output,
+              AllOf(HasSubstr(absl::StrCat("object ", bad, ": zeroPaddedDate")), HasSubstr("remote unpack failed")));
   EXPECT_EQ(GitOk(repository(), "rev-parse main"), commits_[2]);
   EXPECT_EQ(Head(), commits_[2]);
   ExpectFsckClean(repository());
