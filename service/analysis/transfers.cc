@@ -18,7 +18,25 @@ using Places = std::set<Jurisdiction>;
 // From and to -> ids of what moves.
 using Moves = std::map<std::pair<Jurisdiction, Jurisdiction>, std::set<std::string>>;
 
-bool IsPerson(const model::v1::Component& component) { return IsExternal(component) && component.used_by_human(); }
+using model::v1::Component;
+
+bool IsPerson(const Component& component) { return IsExternal(component) && component.used_by_human(); }
+
+// Whether a supplier who processes on our behalf runs the component outside.
+bool ActsForUs(const model::Model& model, const Component& component) {
+  const auto* supplier = model.Find<model::v1::ThirdParty>(component.third_party());
+  if (supplier == nullptr) return false;
+  const auto& roles = supplier->roles();
+  return roles.empty() || std::any_of(roles.begin(), roles.end(),
+                                      [](int role) { return role != model::v1::THIRD_PARTY_ROLE_CONTROLLER; });
+}
+
+// Whether data that goes from the one to the other is exported or imported by the organisation of the model.
+bool IsOurTransfer(const model::Model& model, const Component& from, const Component& to) {
+  if (IsPerson(to)) return false;
+  if (IsExternal(from) && IsExternal(to)) return ActsForUs(model, IsPerson(from) ? to : from);
+  return !IsPerson(from);
+}
 
 void AddMoves(const model::Model& model, const Places& from, const Places& to,
               const google::protobuf::RepeatedPtrField<std::string>& data, Moves& moves) {
@@ -63,10 +81,15 @@ std::vector<CrossBorderFlow> FindCrossBorderFlows(const Topology& topology) {
   }
   std::vector<CrossBorderFlow> found;
   for (const Link& link : topology.links()) {
-    if (IsPerson(topology.component(link.source)) || IsPerson(topology.component(link.target))) continue;
+    const Component& source = topology.component(link.source);
+    const Component& target = topology.component(link.target);
     Moves moves;
-    AddMoves(model, places[link.source], places[link.target], link.flow->sends(), moves);
-    AddMoves(model, places[link.target], places[link.source], link.flow->receives(), moves);
+    if (IsOurTransfer(model, source, target)) {
+      AddMoves(model, places[link.source], places[link.target], link.flow->sends(), moves);
+    }
+    if (IsOurTransfer(model, target, source)) {
+      AddMoves(model, places[link.target], places[link.source], link.flow->receives(), moves);
+    }
     const size_t first = found.size();
     for (const auto& [ends, ids] : moves) {
       found.push_back(Describe(model, *link.flow, ends.first, ends.second, ids));

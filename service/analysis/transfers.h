@@ -7,9 +7,18 @@
 //     subjects are: then the share of J leaves.
 // So a component in both EU and US that hands data of people in both to one in the US is one entry, EU to US.
 //
-// An end that a person uses directly outside our control (an external entity with `used_by_human`) makes no
-// transfer: people who disclose their own data are no exporters (EDPB Guidelines 05/2021, section 2.2). Ends
-// whose place is unknown make none either: the missing region is a question.
+// The model is that of the organisation that answers for the system, so that a flow counts where it is this
+// organisation that exports or imports (GDPR Art. 44; EDPB Guidelines 05/2021, sections 2.1 to 2.3):
+//   - one end is a component of ours, and the other is no person: whoever runs the other end is another controller or
+//     processor;
+//   - both ends are outside, and the one that hands over is a supplier who acts for us and the other another party: an
+//     onward transfer (Art. 44 sentence 1), for which we answer as well (Art. 28(2) and (4));
+//   - both ends are outside, a person uses the one, and the other is a supplier who acts for us: what an app or a page
+//     of ours sends from people straight to our supplier, we have made available to the supplier.
+// A supplier acts for us unless the only role that the model gives it is that of a controller of its own. All else is
+// none: people who disclose their own data to us, or get it back, are neither exporters nor importers (05/2021, section
+// 2.2), and what two parties outside exchange on their own account is theirs to answer for. Ends whose place is unknown
+// make no transfer either: the missing region is a question.
 //
 // A mechanism is required where personal data leaves the EU (GDPR Art. 44), the UK (UK GDPR Art. 44A) or
 // Switzerland (Federal Act on Data Protection Art. 16), for whichever of the others: an adequacy decision is a

@@ -123,5 +123,34 @@ TEST(CrossBorder, PeopleWhoDiscloseTheirOwnDataAreNoExporters) {
               ElementsAre("f EU->US people required lacking"));
 }
 
+// The vendor has the role, e.g. "processor"; the app of people in the EU sends to it, and it to another.
+std::vector<std::string> BordersOutside(const std::string& role) {
+  return Borders({.components = "- {id: visitor, name: V, kind: external_entity, used_by_human: true, regions: [eu]}\n"
+                                "- {id: crm, name: Crm, kind: external_entity, third_party: vendor}\n"
+                                "- {id: other, name: O, kind: external_entity, regions: [us-west]}\n"
+                                "- {id: partner, name: P, kind: external_entity, regions: [eu]}\n",
+                  .flows =
+                      "- {id: app-to-crm, name: F, source: visitor, target: crm, sends: [people], receives: [people]}\n"
+                      "- {id: crm-to-other, name: F, source: crm, target: other, sends: [people]}\n"
+                      "- {id: partner-to-other, name: F, source: partner, target: other, sends: [people]}\n"
+                      "- {id: visitor-to-other, name: F, source: visitor, target: other, sends: [people]}\n",
+                  .rest = absl::StrCat("third_parties:\n- {id: vendor, name: V, service: crm, regions: [uk], roles: [",
+                                       role, "]}\n")});
+}
+
+TEST(CrossBorder, BetweenOthersCountsWhatASupplierDoesForUs) {
+  // People's data goes to our processor in the UK, who hands it on to the US; what others exchange is theirs.
+  EXPECT_THAT(BordersOutside("processor"),
+              ElementsAre("app-to-crm EU->UK people required lacking", "crm-to-other UK->US people required lacking"));
+  EXPECT_THAT(BordersOutside("controller, processor"),
+              ElementsAre("app-to-crm EU->UK people required lacking", "crm-to-other UK->US people required lacking"));
+  EXPECT_THAT(BordersOutside(""),
+              ElementsAre("app-to-crm EU->UK people required lacking", "crm-to-other UK->US people required lacking"));
+}
+
+TEST(CrossBorder, BetweenOthersIsNoneOfOursWhereEachIsAControllerOfItsOwn) {
+  EXPECT_THAT(BordersOutside("controller"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace metapowers::analysis

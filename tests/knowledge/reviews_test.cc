@@ -6,8 +6,11 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "metapowers/model/v1/architecture.pb.h"
+#include "service/knowledge/key_and_access.h"
 #include "service/knowledge/knowledge.h"
 #include "service/knowledge/threats.h"
 
@@ -159,19 +162,25 @@ TEST(IacReviewRows, ToolsPoliciesAndJobsAreComplete) {
   for (const v1::IacFix& fix : IacReview().fixes()) EXPECT_NE(FindControl(fix.control()), nullptr) << fix.control();
 }
 
-// A tag can be moved to other code, which then runs with the rights of the job.
-void ExpectPinnedActions(const v1::ConfigTemplate& config) {
-  std::smatch used;
-  std::string rest = config.body();
-  while (std::regex_search(rest, used, std::regex("uses: \"?([^\"\\s]+)"))) {
-    EXPECT_TRUE(std::regex_match(used[1].str(), std::regex("[^@]+@[0-9a-f]{40}"))) << used[1];
-    rest = used.suffix();
+// A tag can be moved to other code, which then runs with the rights of the job. The version stands beside the commit,
+// where whoever changes the one sees the other, and in no name of a step, where it grows old.
+void ExpectPinnedActions(const std::string& body) {
+  const std::vector<std::string> lines = absl::StrSplit(body, '\n');
+  for (const std::string& line : lines) {
+    if (line.find("uses: ") != std::string::npos) {
+      EXPECT_TRUE(std::regex_match(line, std::regex(".*uses: \"?[^@\\s]+@[0-9a-f]{40}\"?  # v[0-9]+(\\.[0-9]+)*")))
+          << line;
+    }
+    if (line.find("name: ") != std::string::npos) {
+      EXPECT_FALSE(std::regex_search(line, std::regex("[0-9]\\.[0-9]"))) << line;
+    }
   }
 }
 
-TEST(PipelineJobs, NameActionsByCommit) {
-  for (const v1::IacJob& job : IacReview().jobs()) ExpectPinnedActions(job.config());
-  for (const v1::AnalysisJob& job : CodeReview().jobs()) ExpectPinnedActions(job.config());
+TEST(PipelineJobs, NameActionsByCommitWithTheVersionBesideIt) {
+  for (const v1::IacJob& job : IacReview().jobs()) ExpectPinnedActions(job.config().body());
+  for (const v1::AnalysisJob& job : CodeReview().jobs()) ExpectPinnedActions(job.config().body());
+  for (const v1::ProductConfig& config : KeyAndAccessRules().configs()) ExpectPinnedActions(config.config().body());
 }
 
 // What a gate of the document asks for must hold of the job that it prints.
