@@ -216,7 +216,8 @@ class ThreatsBuilder {
     SortByKey();
     threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
-    threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_, threats_->uncovered_);
+    threats_->coverage_ =
+        CoverStride(*threats_->landscape_, ground_.get(), rules_, threats_->all_, threats_->uncovered_);
     for (const auto& [key, decision] : decisions_) {
       if (threats_->Find(key) == nullptr && !IsGapKey(key) && !IsLintKey(key))
         threats_->orphaned_.push_back({decision});
@@ -267,7 +268,7 @@ class ThreatsBuilder {
   }
 
   std::vector<const DataClass*> DataAtStake(const CompiledRule& rule, const Element& element) const {
-    std::vector<const DataClass*> data = threats_->landscape_->DataOf(element, rule.row->reach());
+    std::vector<const DataClass*> data = element.landscape->DataOf(element, rule.row->reach());
     if (rule.data.empty()) return data;
     data.erase(std::remove_if(data.begin(), data.end(),
                               [&](const DataClass* each) {
