@@ -27,9 +27,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml
     CheckMeaning(proto, map, faults);
   }
   RETURN_IF_ERROR(faults.ToStatus(file_name));
-  std::optional<v1::SystemModel> known = KnownPart(yaml, proto);
+  std::optional<v1::SystemModel> known_part = KnownPart(yaml, proto);
   std::shared_ptr<Model> model = Of(std::move(proto));
-  if (known.has_value()) model->known_ = Of(*std::move(known));
+  if (known_part.has_value()) model->known_ = Of(*std::move(known_part));
   return model;
 }
 
