@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "service/knowledge/threats.h"
+#include "service/knowledge/rules.h"
 #include "service/model/model.h"
 
 namespace metapowers::analysis {
