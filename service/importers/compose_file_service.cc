@@ -112,7 +112,7 @@ class ServiceReader {
     } else if (image.exists()) {
       const std::string reference = TextOf(image);
       DescribeImage(reference, image.spot(), out_);
-      Keep(image, absl::StrCat("runs the image ", image.Line()));
+      Keep(image, absl::StrCat("runs the image ", reference));
     } else if (project_.roots.size() == 1) {
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
       out_.Assumed("kind", out_.spot, "the file names neither image nor build");

@@ -122,7 +122,8 @@ void Entries::Connect(const Workload& workload, const Entry& entry) {
 // Whether something may lead to a workload that we do not understand; a note tells.
 bool Entries::MayBeReached(const Workload& workload) {
   if (const Value port = NodePortOf(workload); port.exists()) {
-    AddHostPort(static_cast<int>(port.Number().value_or(0)), port.spot(), *workload.component);
+    const bool all = workload.pod["hostNetwork"].Flag() == true;
+    AddHostPort(all ? 0 : static_cast<int>(port.Number().value_or(0)), port.spot(), *workload.component);
     cluster_.inventory.Note(
         v1::IMPORT_NOTE_KIND_QUESTION, port.spot(), port.path(),
         absl::StrCat(workload.object->Title(), " is open on its node: can the node be reached from the internet?"));

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -65,19 +64,24 @@ std::string SharedFolder() {
   return "";
 }
 
+using NamedTexts = std::map<std::string, std::string>;
+
+std::vector<SourceFile> FilesOf(const NamedTexts& texts) {
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : texts) files.push_back({name, text});
+  return files;
+}
+
 // Each file of the public inputs alone, and each folder of them together.
-std::map<std::string, std::vector<SourceFile>> PublicInputs(const std::string& shared) {
-  std::map<std::string, std::vector<SourceFile>> inputs;
+std::map<std::string, NamedTexts> PublicInputs(const std::string& shared) {
+  std::map<std::string, NamedTexts> inputs;
   for (const auto& entry : fs::recursive_directory_iterator(shared)) {
     const std::string extension = entry.path().extension().string();
     if (!entry.is_regular_file() || (extension != ".yaml" && extension != ".json")) continue;
     const std::string name = fs::relative(entry.path(), shared).string();
-    const SourceFile file{name, TextOfFile(entry.path().string())};
-    inputs[name] = {file};
-    inputs[name.substr(0, name.find('/'))].push_back(file);
-  }
-  for (auto& [name, files] : inputs) {
-    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    const std::string text = TextOfFile(entry.path().string());
+    inputs[name][name] = text;
+    inputs[name.substr(0, name.find('/'))][name] = text;
   }
   return inputs;
 }
@@ -122,8 +126,8 @@ TEST(FindingsTest, NoFindingOfAPublicInputRestsOnAnAssumption) {
   size_t models = 0;
   size_t findings = 0;
   size_t waiting = 0;
-  for (const auto& [name, files] : PublicInputs(shared)) {
-    const Found found(files);
+  for (const auto& [name, texts] : PublicInputs(shared)) {
+    const Found found(FilesOf(texts));
     if (found.model == nullptr) continue;
     ++models;
     findings += found.threats->all().size();
@@ -141,8 +145,8 @@ TEST(FindingsTest, NoFindingOfAPublicInputRestsOnAnAssumption) {
 TEST(FindingsTest, FindingsOutliveTheAssumptions) {
   const std::string shared = SharedFolder();
   if (shared.empty()) GTEST_SKIP() << "NOTE: no shared/testdata near this tree";
-  for (const auto& [name, files] : PublicInputs(shared)) {
-    const Found found(files);
+  for (const auto& [name, texts] : PublicInputs(shared)) {
+    const Found found(FilesOf(texts));
     if (found.model == nullptr || found.model->known() == nullptr) continue;
     const auto facts = analysis::Facts::Compute(found.model->known());
     const auto without = analysis::Threats::Compute(*facts, analysis::RuleSet::Shipped(), {});
@@ -258,9 +262,8 @@ TEST(FindingsTest, ADefaultOfThePlatformIsNamedAsOneAndIsGround) {
 TEST(FindingsTest, TheDemoShop) {
   const std::string shared = SharedFolder();
   if (shared.empty()) GTEST_SKIP() << "NOTE: no shared/testdata near this tree";
-  std::vector<SourceFile> files;
-  for (const SourceFile& file : PublicInputs(shared).at("k8s")) files.push_back(file);
-  const Found found(files);
+  const auto inputs = PublicInputs(shared);
+  const Found found(FilesOf(inputs.at("k8s")));
   ASSERT_NE(found.model, nullptr);
   std::map<std::string, std::vector<std::string>> by_rule = found.ByRule();
   const std::set<std::string> services = {

@@ -77,15 +77,16 @@ TEST(AssumedValuesTest, AMarkAtAHeadIsAboutAllBelowThatHasNone) {
 
 TEST(AssumedValuesTest, AFlowOfWhichAnEndIsAssumedIsNotKnown) {
   const auto known = Known(
+      "  - {id: db, name: DB, kind: datastore}\n"
       "flows:\n"
-      "  - {id: web-to-web, name: A, source: web, target: web}\n"
-      "  - id: web-to-again\n"
+      "  - {id: web-to-db, name: A, source: web, target: db}\n"
+      "  - id: web-to-db-again\n"
       "    name: B\n"
       "    source: web\n"
-      "    target: web  # assumed: depends_on tells the order of starting\n");
+      "    target: db  # assumed: depends_on tells the order of starting\n");
   ASSERT_NE(known, nullptr);
   ASSERT_EQ(known->proto().flows_size(), 1);
-  EXPECT_EQ(known->proto().flows(0).id(), "web-to-web");
+  EXPECT_EQ(known->proto().flows(0).id(), "web-to-db");
 }
 
 TEST(AssumedValuesTest, WhatTheSystemIsCalledStays) {
