@@ -2,9 +2,9 @@
 //
 // Workloads are components in the zone of their namespace; what stands in front of them (Services, Ingresses, gateways
 // with a route to them) says who reaches them; their settings say whom they call; Secrets are credentials, by name.
-// What the Kubernetes API defines for a field that a manifest leaves out is a default of Kubernetes, and marked as one: one
-// replica, a root file system that can be written, no limits, a Service inside of the cluster. What the image decides (the
-// user that it runs as) stays unknown.
+// What the Kubernetes API defines for a field that a manifest leaves out is a default of Kubernetes, and marked as one:
+// one replica, a root file system that can be written, no limits, a Service inside of the cluster. What the image
+// decides (the user that it runs as) stays unknown.
 //
 // `internet_facing` is `yes` behind a load balancer, an Ingress or a gateway that are not said to be internal, and `no`
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
