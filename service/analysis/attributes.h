@@ -11,6 +11,7 @@
 //               stored_confidentiality
 //               integrity, data_availability  strongest of that data, with overrides: `archive` ... `mission_critical`
 //               technology_known      true: it names technologies, and the catalogue has them all
+//               node_access           ways of its container into the node or cluster: `privileged`, `host_path`, ...
 //               criticality           criticality.h: low, medium, high, critical
 //               pci                   not_applicable, out, connected, cde
 //               zone_type, zone_policy  type and network_policy of its effective zone; zone_trust: its trust, a number
@@ -51,6 +52,7 @@
 //   data class  used                  true: some component or flow has it
 //               sent                  true: some flow carries it
 //   system      capability            of all components; categories: of all data classes
+//               holds_secrets         true: a credential or a class of secrets is declared; else unknown
 //
 // Exposure of a component of ours: `internet`: exposed_to_internet (facts.h); `partner`: a flow enters from a component
 // in a zone of type partner or saas, or from an external entity of a supplier; `adjacent`: a flow enters from one of

@@ -6,6 +6,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/node_access.h"
 #include "service/analysis/payment_pages.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/threats.h"
@@ -155,6 +156,9 @@ std::vector<SetAttribute> ComponentSets() {
   Add(
       "capability", EnumNames<k::Capability>(), [](const ComponentView& view) { return Bits(view.capabilities); },
       sets);
+  Add(
+      "node_access", EnumNames<model::v1::NodeAccessKind>(),
+      [](const ComponentView& view) { return Bits(NodeAccessOf(*view.facts->component)); }, sets);
   Add(
       "technology_known", kBooleans,
       [](const ComponentView& view) {
@@ -340,6 +344,15 @@ Bits DataIsUsed(const Element& element) {
   return held ? Of(true) : DataIsSent(element);
 }
 
+// Unknown where the model is silent on secrets: a system without any is rare.
+Bits HoldsSecrets(const Element& element) {
+  const model::v1::SystemModel& model = element.landscape->model().proto();
+  const bool data = std::any_of(model.data_classes().begin(), model.data_classes().end(), [](const DataClass& each) {
+    return HasCategory(each, {model::v1::DATA_CATEGORY_SECRETS, model::v1::DATA_CATEGORY_CREDENTIALS});
+  });
+  return data || !model.secrets().credentials().empty() ? Of(true) : std::nullopt;
+}
+
 std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
   std::vector<SetAttribute> sets;
   AddData(Summarise, sets);
@@ -376,6 +389,7 @@ std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
                         for (const ComponentView& view : element.landscape->components()) bits |= view.capabilities;
                         return Bits(bits);
                       }});
+      sets.push_back({"holds_secrets", kBooleans, HoldsSecrets});
       break;
     default:
       break;

@@ -49,7 +49,18 @@ Miss MissOf(const CompiledRule& rule, const Element& element, int enough) {
   return miss;
 }
 
-std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride letter) {
+// Why a rule whose conditions hold on an element has no threat there.
+std::string WhyNone(const CompiledRule& rule, const Element& element, const KnownGround* ground) {
+  if (ground != nullptr) {
+    const Element* known = ground->Find(element);
+    if (known == nullptr) return "that it exists is assumed";
+    const std::vector<const Condition*> assumed = KnownGround::AssumedOf(rule, *known);
+    if (!assumed.empty()) return absl::StrCat(assumed.front()->Say(element), ", assumed");
+  }
+  return "it handles no data of that kind";
+}
+
+std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride letter, const KnownGround* ground) {
   const CompiledRule* nearest = nullptr;
   Miss least{std::numeric_limits<int>::max(), nullptr};
   for (const CompiledRule& rule : rules.rules()) {
@@ -60,7 +71,7 @@ std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride le
     least = miss;
   }
   if (nearest == nullptr) return "";
-  if (least.failed == 0) return absl::StrCat(nearest->row->id(), ": it handles no data of that kind");
+  if (least.failed == 0) return absl::StrCat(nearest->row->id(), ": ", WhyNone(*nearest, element, ground));
   return absl::StrCat(nearest->row->id(), ": ", least.first->Say(element));
 }
 
@@ -78,8 +89,8 @@ std::vector<k::Stride> LettersOf(const Element& element) {
 
 }  // namespace
 
-std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& rules, const std::vector<Threat>& threats,
-                                   absl::node_hash_set<std::string>& reasons) {
+std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround* ground, const RuleSet& rules,
+                                   const std::vector<Threat>& threats, absl::node_hash_set<std::string>& reasons) {
   const Cells cells = Count(threats);
   std::vector<StrideRow> rows;
   const auto add = [&](const Element& element, absl::string_view kind) {
@@ -92,7 +103,8 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const RuleSet& ru
       if (found == cells.end() && std::find(asked.begin(), asked.end(), letter) == asked.end()) continue;
       row.cells.push_back(found != cells.end() ? found->second : StrideCell());
       row.cells.back().letter = letter;
-      if (found == cells.end()) row.cells.back().reason = *reasons.insert(ReasonFor(rules, element, letter)).first;
+      if (found == cells.end())
+        row.cells.back().reason = *reasons.insert(ReasonFor(rules, element, letter, ground)).first;
     }
     rows.push_back(std::move(row));
   };

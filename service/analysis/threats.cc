@@ -11,6 +11,7 @@
 #include "service/analysis/computed_attributes.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/finding_keys.h"
+#include "service/analysis/known_ground.h"
 #include "service/analysis/stride_coverage.h"
 #include "service/analysis/terms.h"
 #include "service/base/digest.h"
@@ -215,7 +216,8 @@ class ThreatsBuilder {
     SortByKey();
     threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
-    threats_->coverage_ = CoverStride(*threats_->landscape_, rules_, threats_->all_, threats_->uncovered_);
+    threats_->coverage_ =
+        CoverStride(*threats_->landscape_, ground_.get(), rules_, threats_->all_, threats_->uncovered_);
     for (const auto& [key, decision] : decisions_) {
       if (threats_->Find(key) == nullptr && !IsGapKey(key) && !IsLintKey(key))
         threats_->orphaned_.push_back({decision});
@@ -248,6 +250,12 @@ class ThreatsBuilder {
       if (condition.Judge(element) == Truth::kYes) return;
     }
     std::vector<const DataClass*> data = DataAtStake(rule, element);
+    if (unknown.empty() && ground_ != nullptr) {
+      const Element* known = ground_->Find(element);
+      if (known == nullptr) return;
+      unknown = KnownGround::AssumedOf(rule, *known);
+      if (!rule.data.empty()) KeepKnown(DataAtStake(rule, *known), data);
+    }
     if (!rule.data.empty() && data.empty()) return;
     if (!unknown.empty()) {
       threats_->undecided_.push_back(
@@ -260,7 +268,7 @@ class ThreatsBuilder {
   }
 
   std::vector<const DataClass*> DataAtStake(const CompiledRule& rule, const Element& element) const {
-    std::vector<const DataClass*> data = threats_->landscape_->DataOf(element, rule.row->reach());
+    std::vector<const DataClass*> data = element.landscape->DataOf(element, rule.row->reach());
     if (rule.data.empty()) return data;
     data.erase(std::remove_if(data.begin(), data.end(),
                               [&](const DataClass* each) {
@@ -272,6 +280,16 @@ class ThreatsBuilder {
                               }),
                data.end());
     return data;
+  }
+
+  // Takes out of `data` what is at stake only by what is assumed of it.
+  static void KeepKnown(const std::vector<const DataClass*>& known, std::vector<const DataClass*>& data) {
+    data.erase(std::remove_if(data.begin(), data.end(),
+                              [&](const DataClass* each) {
+                                return std::none_of(known.begin(), known.end(),
+                                                    [&](const DataClass* other) { return other->id() == each->id(); });
+                              }),
+               data.end());
   }
 
   void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
@@ -355,6 +373,7 @@ class ThreatsBuilder {
 
   std::unique_ptr<Threats> threats_;
   const RuleSet& rules_;
+  const std::unique_ptr<const KnownGround> ground_;
   std::vector<std::vector<Element>> elements_;                     // by subject, from 1
   std::map<std::string, const Decision*, std::less<>> decisions_;  // by finding
   absl::flat_hash_map<std::pair<const google::protobuf::Message*, const k::SecurityControl*>, const ControlPosture*>
@@ -371,15 +390,6 @@ const Threat* Threats::Find(absl::string_view key) const {
     return threat.key() < wanted;
   });
   return at != all_.end() && at->key() == key ? &*at : nullptr;
-}
-
-ThreatSource::ThreatSource(std::shared_ptr<const Facts> facts, std::shared_ptr<const RuleSet> rules,
-                           model::v1::Decisions decisions)
-    : facts_(std::move(facts)), rules_(std::move(rules)), decisions_(std::move(decisions)) {}
-
-const Threats& ThreatSource::Get() const {
-  absl::call_once(once_, [&] { threats_ = Threats::Compute(*facts_, rules(), decisions_); });
-  return *threats_;
 }
 
 }  // namespace metapowers::analysis

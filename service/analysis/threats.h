@@ -1,5 +1,6 @@
-// Threats of a model: every rule that its elements meet, scored, with the controls that lower it and what people
-// decided on it. Pure: equal models, rules and decisions give equal threats in the same order.
+// Threats of a model: every rule that its elements meet by what is known of them (known_ground.h), scored, with the
+// controls that lower it and what people decided on it. Pure: equal models, rules and decisions give equal threats in
+// the same order.
 //
 // Key of a threat: `<rule>@<element>` with `/<data class>` appended where the rule is about one class; stable under
 // reordering, unrelated edits and renaming with `renamed_from`. Several elements are joined by `+`, sorted.
@@ -84,12 +85,14 @@ std::string WhyVoid(const model::Model& model, const model::v1::Decision& decisi
 // Whether the key is that of a gap, which the risk register has (risk_register.h), and no threat's.
 inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:"); }
 
-// A rule that could not be judged on an element because the model does not say something.
+// A rule that could not be judged on an element because the model does not say something, or only assumes it.
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
   Element element;
-  absl::Span<const Condition* const> unknown;  // those of the rule that the model does not answer; held by Threats
-  const std::string* team = nullptr;           // never nullptr
+  // Those of the rule that the model does not answer, or which something assumed decides, so that they can be judged on
+  // the element all the same. Held by Threats.
+  absl::Span<const Condition* const> unknown;
+  const std::string* team = nullptr;  // never nullptr
 
   const std::string& element_id() const { return CurrentId(element); }
 };

@@ -87,6 +87,7 @@ std::vector<std::string> PartsOf(const std::string& path) {
 }  // namespace
 
 std::string MarkOf(const v1::AttributeBasis& basis) {
+  if (basis.basis() == v1::BASIS_DEFAULT) return model::DefaultMark(basis.reason(), basis.location());
   if (basis.basis() != v1::BASIS_ASSUMED) return model::ObservedMark(basis.location());
   return model::AssumedMark(absl::StrCat(basis.reason(), basis.location().empty() ? "" : ", see ", basis.location()));
 }

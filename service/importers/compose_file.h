@@ -3,7 +3,7 @@
 // What a file says becomes a component, zone, flow or credential. Two readings are conventions and marked as assumed:
 // an image that is called like a well-known product runs it, and a service that `depends_on` another connects to it
 // (the key only tells the order of starting). Whether a published port is reached from the internet is no file's to
-// say: it is counted as exposed, and asked. Values of secrets are not copied.
+// say: it is one of `host_ports`, counted as exposed, and asked. Values of secrets are not copied.
 //
 // Files of one folder whose names extend one another (`compose.yaml`, `compose.prod.yaml`) are one project: their
 // services of one name are the same.

@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
 #include "service/importers/compose_file_text.h"
+#include "service/importers/container_host.h"
 #include "service/importers/known_images.h"
 #include "service/importers/settings.h"
 
@@ -84,12 +85,14 @@ class ServiceReader {
         item.Fault("is no port; write `host:container`, e.g. `8080:80`");
       } else if (!port->is_loopback()) {
         open.push_back(port->published == 0 ? "one that the engine chooses" : absl::StrCat(port->published));
+        AddHostPort(port->published, item.spot(), out_);
       }
     }
     const bool host = TextOf(service_.Find("network_mode")) == "host";
     if (host) open = {"every port that it listens on"};
     if (open.empty()) return false;
     const Field ports = service_.Find(host ? "network_mode" : "ports");
+    if (host) AddHostPort(0, ports.spot(), out_);
     inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, ports.spot(), ports.path(),
                     absl::StrCat(service_.name, " is open on the network of its host (",
                                  host ? "" : "published: ", absl::StrJoin(open, ", "),
@@ -105,10 +108,11 @@ class ServiceReader {
       out_.value.set_custom_code(true);
       out_.Observed("custom_code", build.spot());
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
-      out_.Assumed("kind", build.spot(), "it is built from code, which is taken as a service rather than a data store");
+      out_.Observed("kind", build.spot());  // a container of it is a process
     } else if (image.exists()) {
       const std::string reference = TextOf(image);
       DescribeImage(reference, image.spot(), out_);
+      Keep(image, absl::StrCat("runs the image ", reference));
     } else if (project_.roots.size() == 1) {
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
       out_.Assumed("kind", out_.spot, "the file names neither image nor build");
@@ -171,6 +175,7 @@ class ServiceReader {
     Set("privilege_escalation", privileged, pb::TRISTATE_YES, &Container::set_privilege_escalation);
     Set("drops_capabilities", privileged, pb::TRISTATE_NO, &Container::set_drops_capabilities);
     Weaken(privileged, "is privileged: it has all rights of the host's root");
+    AddNodeAccess(pb::NODE_ACCESS_KIND_PRIVILEGED, "privileged container", privileged.spot(), out_);
   }
 
   void ReadCapabilities() {
@@ -209,6 +214,8 @@ class ServiceReader {
     for (const absl::string_view key : {"pid", "ipc", "userns_mode", "uts", "cgroup"}) {
       if (const Field field = service_.Find(key); field.is_scalar() && TextOf(field) == "host") {
         Weaken(field, absl::StrCat("shares a namespace of its host (", key, ")"));
+        if (key == "pid") AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_PROCESSES, "pid: host", field.spot(), out_);
+        if (key == "ipc") AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_MEMORY, "ipc: host", field.spot(), out_);
       }
     }
     if (const Field devices = service_.Find("devices"); devices.exists()) {
@@ -216,6 +223,7 @@ class ServiceReader {
     }
     if (const Field mode = service_.Find("network_mode"); TextOf(mode) == "host") {
       Weaken(mode, "shares the network of its host");
+      AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_NETWORK, "network_mode: host", mode.spot(), out_);
     }
   }
 
@@ -245,8 +253,11 @@ class ServiceReader {
       }
       if (mount.is_engine_socket()) {
         Weaken(item, "has the socket of the container engine, which gives all rights on the host");
+        AddNodeAccess(pb::NODE_ACCESS_KIND_ENGINE_SOCKET, mount.source, item.spot(), out_);
       } else if (mount.is_host_path() && mount.is_host_system()) {
         Weaken(item, absl::StrCat("has ", mount.source, " of its host", mount.read_only ? ", read-only" : ""));
+        AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_PATH, absl::StrCat(mount.source, mount.read_only ? ", read-only" : ""),
+                      item.spot(), out_);
       }
       const std::string source = mount.source.empty() ? "an anonymous volume" : mount.source;
       kept.push_back(absl::StrCat(source, " at ", mount.target, mount.read_only ? " (read-only)" : ""));

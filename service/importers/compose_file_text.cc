@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "service/importers/container_host.h"
 
 namespace metapowers::importers::compose_file {
 namespace {
@@ -118,11 +119,7 @@ bool Mount::is_host_path() const {
          (source.size() > 1 && source[1] == ':') || absl::StartsWith(source, "$");
 }
 
-bool Mount::is_engine_socket() const {
-  return is_host_path() && (absl::EndsWith(source, "docker.sock") || absl::EndsWith(source, "containerd.sock") ||
-                            absl::EndsWith(source, "podman.sock") || absl::EndsWith(source, "crio.sock") ||
-                            absl::EndsWith(source, "docker_engine"));
-}
+bool Mount::is_engine_socket() const { return is_host_path() && IsEngineSocket(source); }
 
 bool Mount::is_host_system() const {
   static constexpr absl::string_view kParts[] = {"/boot",    "/dev",  "/etc", "/home", "/lib",

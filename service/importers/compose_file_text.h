@@ -35,7 +35,7 @@ struct Mount {
   bool read_only = false;
 
   bool is_host_path() const;
-  // Whether it hands the engine over that runs the containers: `/var/run/docker.sock` and its like.
+  // As IsEngineSocket() has it.
   bool is_engine_socket() const;
   // Whether it is a part of the host that the host's own safety rests on: `/`, `/etc`, `/proc`, …
   bool is_host_system() const;

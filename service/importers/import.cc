@@ -103,8 +103,9 @@ std::string TextOf(const Composed& composed, const Inventory& inventory, const s
       absl::StrCat("System model of ", composed.model.name(), ", drafted from ",
                    files == 1 ? inventory.files.front() : absl::StrCat(files, " files"), " (", formats, ")."),
       "",
-      "A comment beside an attribute says where it was observed, or why it is assumed. What the files do not say is",
-      "left out, and documents ask for it. What had to be filled in for the draft to be complete stands in",
+      "A comment beside an attribute says where it was observed, whose default it is, or why it is assumed; no finding",
+      "rests on what is assumed, and an attribute without such a comment counts as declared. What the files do not say",
+      "is left out, and documents ask for it. What had to be filled in for the draft to be complete stands in",
       "`assumptions`. What was not imported stands at the end.",
   };
   comments.closing = ClosingOf(inventory);

@@ -2,7 +2,7 @@
 //
 // Each file is read as YAML or JSON, and each of its documents goes to the format that claims it. What is of no format
 // is skipped and told; a fault in a file of a known format stops the import, so that nothing of it is missing in
-// silence. The draft says of every attribute where it was observed, or why it is assumed.
+// silence. The draft says of every attribute where it was observed, whose default it is, or why it is assumed.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_IMPORT_H_
 #define METAPOWERS_SERVICE_IMPORTERS_IMPORT_H_
 

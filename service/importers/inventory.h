@@ -34,7 +34,7 @@ struct Spot {
 struct Basis {
   v1::Basis kind = v1::BASIS_OBSERVED;
   Spot spot;
-  std::string reason;  // of an assumption: why, as a sentence without full stop
+  std::string reason;  // of an assumption: why, as a sentence without full stop; of a default: of which platform
 };
 
 // Names an element that may be in another file. Resolved after all files are read.
@@ -69,6 +69,11 @@ struct Shown {
 
   Shown& Observed(absl::string_view field, Spot at) {
     bases[std::string(field)] = {v1::BASIS_OBSERVED, std::move(at), ""};
+    return *this;
+  }
+  // What the platform does where the file says nothing; `at` is what leaves it to the platform.
+  Shown& Default(absl::string_view field, Spot at, std::string platform) {
+    bases[std::string(field)] = {v1::BASIS_DEFAULT, std::move(at), std::move(platform)};
     return *this;
   }
   Shown& Assumed(absl::string_view field, Spot drawn_from, std::string reason) {

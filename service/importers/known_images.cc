@@ -242,23 +242,20 @@ const KnownImage* FindKnownImage(absl::string_view reference) {
 
 void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component) {
   model::v1::Component& value = component.value;
-  value.mutable_container()->set_base_image(std::string(reference));
-  component.Observed("container.base_image", spot);
   const KnownImage* known = FindKnownImage(reference);
-  const bool has_kind = value.kind() != model::v1::COMPONENT_KIND_UNSPECIFIED;
-  if (known == nullptr) {
-    if (has_kind) return;
-    value.set_kind(kProcess);
-    component.Assumed("kind", spot, "the image is no well-known data store");
-    return;
+  std::string why;
+  if (known != nullptr) {
+    why = absl::StrCat("the image is called ", known->image, ", which is known to be ", known->technology);
+    value.add_technology(std::string(known->technology));
+    component.Assumed("technology", spot, why);
   }
-  const std::string why =
-      absl::StrCat("the image is called ", known->image, ", which is known to be ", known->technology);
-  value.add_technology(std::string(known->technology));
-  component.Assumed("technology", spot, why);
-  if (has_kind) return;
-  value.set_kind(known->kind);
-  component.Assumed("kind", spot, absl::StrCat(why, known->kind == kStore ? " and keeps data" : ""));
+  if (value.kind() != model::v1::COMPONENT_KIND_UNSPECIFIED) return;
+  value.set_kind(known == nullptr ? kProcess : known->kind);
+  if (value.kind() == kStore) {
+    component.Assumed("kind", spot, absl::StrCat(why, " and keeps data"));
+  } else {
+    component.Observed("kind", spot);
+  }
 }
 
 }  // namespace metapowers::importers

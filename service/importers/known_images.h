@@ -1,5 +1,5 @@
 // Container images whose name says what runs in them. Data, not rules: what an image is taken for is a convention, so
-// whatever is drawn from it is assumed and says so.
+// whatever is drawn from its name is assumed and says so.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 #define METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 
@@ -34,9 +34,9 @@ struct KnownImage {
 // The image that a reference is of; nullptr when it is not known. Thread-safe.
 const KnownImage* FindKnownImage(absl::string_view reference);
 
-// Sets `container.base_image` (observed at `spot`), `technology` and `kind` (both assumed, drawn from `spot`) of a
-// component that runs an image. A kind that is set already stays; without a known image the kind is a process, which is
-// assumed too.
+// Sets `technology` and `kind` of a component that runs an image, which stands at `spot`. That it is a process is
+// observed, since a container is one; that it keeps data, and which technology it is, is drawn from the name of the
+// image and assumed. A kind that is set already stays. What the image itself is built from, it does not tell.
 void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers

@@ -2,14 +2,15 @@
 //
 // Workloads are components in the zone of their namespace; what stands in front of them (Services, Ingresses, gateways
 // with a route to them) says who reaches them; their settings say whom they call; Secrets are credentials, by name.
-// What the Kubernetes API defines for a field that a manifest leaves out is what the manifest says: one replica, a root
-// file system that can be written, no limits, a Service inside of the cluster, the namespace `default`. What the image
+// What the Kubernetes API defines for a field that a manifest leaves out is a default of Kubernetes, and marked as one:
+// one replica, a root file system that can be written, no limits, a Service inside of the cluster. What the image
 // decides (the user that it runs as) stays unknown.
 //
 // `internet_facing` is `yes` behind a load balancer, an Ingress or a gateway that are not said to be internal, and `no`
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
 // of the node, an Ingress class that may be internal, and a resource of a type that is not understood and names the
-// Service leave it unknown.
+// Service leave it unknown; so does a workload that no Service of these files names. Ports that a node or load balancer
+// of unknown reach opens are `host_ports`.
 //
 // Only settings, arguments and configuration show flows. A NetworkPolicy or AuthorizationPolicy allows, which is no
 // proof of use: it says who may connect along the flows that there are (`ip_filtered`, `authentication`), and what it

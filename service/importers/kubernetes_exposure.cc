@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/importers/container_host.h"
 #include "service/importers/kubernetes_entries.h"
 #include "service/importers/kubernetes_pod.h"
 #include "service/importers/settings.h"
@@ -121,6 +122,8 @@ void Entries::Connect(const Workload& workload, const Entry& entry) {
 // Whether something may lead to a workload that we do not understand; a note tells.
 bool Entries::MayBeReached(const Workload& workload) {
   if (const Value port = NodePortOf(workload); port.exists()) {
+    const bool all = workload.pod["hostNetwork"].Flag() == true;
+    AddHostPort(all ? 0 : static_cast<int>(port.Number().value_or(0)), port.spot(), *workload.component);
     cluster_.inventory.Note(
         v1::IMPORT_NOTE_KIND_QUESTION, port.spot(), port.path(),
         absl::StrCat(workload.object->Title(), " is open on its node: can the node be reached from the internet?"));
@@ -149,16 +152,22 @@ void Entries::SettleWorkload(Workload& workload) {
   if (opened != opened_.end()) {
     for (const Entry& entry : opened->second) {
       if (entry.reach == Reach::kInternet) return set(pb::TRISTATE_YES, entry.spot);
-      unknown |= entry.reach == Reach::kUnknown;
+      if (entry.reach == Reach::kUnknown) {
+        unknown = true;
+        AddHostPort(entry.connection.port, entry.spot, component);
+      }
       if (entry.reach == Reach::kPrivate) private_one = &entry;
     }
   }
   if (MayBeReached(workload) || unknown) return;
   if (private_one != nullptr) return set(pb::TRISTATE_NO, private_one->spot);
   const std::vector<const Service*>& services = cluster_.services.InFrontOf(workload);
-  if (services.empty()) return set(pb::TRISTATE_NO, component.spot);
+  // Something that is in no file may lead to it.
+  if (services.empty()) return;
   const Value type = services.front()->object->spec["type"];
-  set(pb::TRISTATE_NO, type.exists() ? type.spot() : services.front()->object->spot);
+  component.value.set_internet_facing(pb::TRISTATE_NO);
+  type.exists() ? component.Observed("internet_facing", type.spot())
+                : component.Default("internet_facing", services.front()->object->spot, "Kubernetes");
 }
 
 void Entries::Settle() {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "service/importers/container_host.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -15,6 +16,7 @@ using model::Quote;
 
 namespace {
 
+constexpr char kPlatform[] = "Kubernetes";
 constexpr auto kYes = pb::TRISTATE_YES;
 constexpr auto kNo = pb::TRISTATE_NO;
 constexpr auto kUnknown = pb::TRISTATE_UNSPECIFIED;
@@ -37,10 +39,16 @@ Value TemplateOf(const Object& object) {
   }
 }
 
-// What one container says, and where.
+// What one container says, and where; or what follows where it says nothing.
 struct Said {
   pb::Tristate value = kUnknown;
   Spot spot;
+  bool by_default = false;
+
+  // `value` as `said` has it, else as Kubernetes has it for `container`.
+  static Said Of(pb::Tristate value, const Value& said, const Value& container) {
+    return {value, said.exists() ? said.spot() : container.spot(), !said.exists()};
+  }
 };
 
 Said NonRoot(const Value& pod, const Value& container) {
@@ -63,7 +71,7 @@ bool IsPrivileged(const Value& container) { return container["securityContext"][
 
 Said ReadOnlyRoot(const Value&, const Value& container) {
   const Value flag = container["securityContext"]["readOnlyRootFilesystem"];
-  return {flag.Flag() == true ? kYes : kNo, flag.exists() ? flag.spot() : container.spot()};
+  return Said::Of(flag.Flag() == true ? kYes : kNo, flag, container);
 }
 
 bool Names(const Value& capabilities, absl::string_view name) {
@@ -78,7 +86,7 @@ Said Escalation(const Value&, const Value& container) {
   const Value added = context["capabilities"]["add"];
   if (Names(added, "SYS_ADMIN") || Names(added, "CAP_SYS_ADMIN") || Names(added, "ALL")) return {kYes, added.spot()};
   const Value flag = context["allowPrivilegeEscalation"];
-  return {flag.Flag() == false ? kNo : kYes, flag.exists() ? flag.spot() : container.spot()};
+  return Said::Of(flag.Flag() == false ? kNo : kYes, flag, container);
 }
 
 // One to bind low ports may come back, as in the Restricted level of the Pod Security Standards.
@@ -86,7 +94,7 @@ Said Capabilities(const Value&, const Value& container) {
   if (IsPrivileged(container)) return {kNo, container["securityContext"]["privileged"].spot()};
   const Value capabilities = container["securityContext"]["capabilities"];
   const Value dropped = capabilities["drop"];
-  if (!Names(dropped, "ALL")) return {kNo, dropped.exists() ? dropped.spot() : container.spot()};
+  if (!Names(dropped, "ALL")) return Said::Of(kNo, dropped, container);
   for (const std::string& added : capabilities["add"].Texts()) {
     if (absl::AsciiStrToUpper(added) != "NET_BIND_SERVICE") return {kNo, capabilities["add"].spot()};
   }
@@ -98,8 +106,7 @@ Said Limits(const Value& pod, const Value& container) {
     const Value limits = resources["limits"];
     if (limits.Has("memory") && limits.Has("cpu")) return {kYes, limits.spot()};
   }
-  const Value limits = container["resources"]["limits"];
-  return {kNo, limits.exists() ? limits.spot() : container.spot()};
+  return Said::Of(kNo, container["resources"]["limits"], container);
 }
 
 // The weakest of all containers: `bad` when one is, unknown when one is not known.
@@ -141,14 +148,15 @@ void DescribeSettings(const Value& pod, const Spot& limited, Shown<pb::Component
   const auto set = [&](const char* field, const Said& said, void (pb::ContainerSettings::*setter)(pb::Tristate)) {
     if (said.value == kUnknown) return;
     (settings.*setter)(said.value);
-    component.Observed(absl::StrCat("container.", field), said.spot);
+    const std::string path = absl::StrCat("container.", field);
+    said.by_default ? component.Default(path, said.spot, kPlatform) : component.Observed(path, said.spot);
   };
   set("runs_as_non_root", Weakest(pod, kNo, NonRoot), &pb::ContainerSettings::set_runs_as_non_root);
   set("read_only_root", Weakest(pod, kNo, ReadOnlyRoot), &pb::ContainerSettings::set_read_only_root);
   set("privilege_escalation", Weakest(pod, kYes, Escalation), &pb::ContainerSettings::set_privilege_escalation);
   set("drops_capabilities", Weakest(pod, kNo, Capabilities), &pb::ContainerSettings::set_drops_capabilities);
   Said limits = Weakest(pod, kNo, Limits);
-  if (limits.value == kNo && !limited.file.empty()) limits = {kYes, limited};
+  if (limits.value == kNo && !limited.file.empty()) limits = {kYes, limited, false};
   set("resource_limits", limits, &pb::ContainerSettings::set_resource_limits);
   *component.value.mutable_container() = std::move(settings);
 }
@@ -171,23 +179,34 @@ void DescribeNodeAccess(const Object& object, Shown<pb::Component>& component, I
     inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, where.spot(), where.path(), absl::StrCat(object.Title(), " ", what));
   };
   for (const Value& container : ContainersOf(pod)) {
-    if (IsPrivileged(container)) {
-      tell("container_hardening", container["securityContext"]["privileged"],
-           absl::StrCat("runs the container ", Quote(container["name"].Text()), " with all rights on its node"));
-    }
+    if (!IsPrivileged(container)) continue;
+    const Value privileged = container["securityContext"]["privileged"];
+    const std::string name = Quote(container["name"].Text());
+    tell("container_hardening", privileged, absl::StrCat("runs the container ", name, " with all rights on its node"));
+    AddNodeAccess(pb::NODE_ACCESS_KIND_PRIVILEGED, absl::StrCat("privileged container ", name), privileged.spot(),
+                  component);
   }
-  static constexpr std::pair<const char*, const char*> kShared[] = {
-      {"hostNetwork", "shares the network of its node"},
-      {"hostPID", "sees the processes of its node"},
-      {"hostIPC", "shares memory with the processes of its node"}};
-  for (const auto& [key, what] : kShared) {
-    if (pod[key].Flag() == true) tell("runtime_isolation", pod[key], what);
+  struct Shared {
+    const char* key;
+    const char* what;
+    pb::NodeAccessKind kind;
+  };
+  static constexpr Shared kShared[] = {
+      {"hostNetwork", "shares the network of its node", pb::NODE_ACCESS_KIND_HOST_NETWORK},
+      {"hostPID", "sees the processes of its node", pb::NODE_ACCESS_KIND_HOST_PROCESSES},
+      {"hostIPC", "shares memory with the processes of its node", pb::NODE_ACCESS_KIND_HOST_MEMORY}};
+  for (const auto& [key, what, kind] : kShared) {
+    if (pod[key].Flag() != true) continue;
+    tell("runtime_isolation", pod[key], what);
+    AddNodeAccess(kind, key, pod[key].spot(), component);
   }
   for (const Value& volume : pod["volumes"].Items()) {
     const Value path = volume["hostPath"]["path"];
-    if (path.exists()) {
-      tell("runtime_isolation", path, absl::StrCat("mounts ", Quote(path.Text()), " of its node"));
-    }
+    if (!path.exists()) continue;
+    const std::string folder = path.Text();
+    tell("runtime_isolation", path, absl::StrCat("mounts ", Quote(folder), " of its node"));
+    AddNodeAccess(IsEngineSocket(folder) ? pb::NODE_ACCESS_KIND_ENGINE_SOCKET : pb::NODE_ACCESS_KIND_HOST_PATH,
+                  Quote(folder), path.spot(), component);
   }
 }
 

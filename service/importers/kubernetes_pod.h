@@ -27,7 +27,7 @@ Value MainContainerOf(const Object& object);
 // tells where a LimitRange gives limits to containers without; its file is empty when there is none.
 void DescribeSettings(const Value& pod, const Spot& limited, Shown<model::v1::Component>& component);
 
-// Sets the posture of what opens the node to a container, and tells of each in a note.
+// Adds what opens the node to a container, sets the posture of it, and tells of each in a note.
 void DescribeNodeAccess(const Object& object, Shown<model::v1::Component>& component, Inventory& inventory);
 
 // Declares a control to be absent, with `spot` as its evidence, where nothing is declared of it yet.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/importers/container_host.h"
 #include "service/importers/kubernetes_cluster.h"
 #include "service/importers/kubernetes_pod.h"
 
@@ -55,6 +56,10 @@ class RightsReader {
         admin ? "is bound to cluster-admin" : absl::StrCat("may do everything with everything, by ", role->Title());
     for (Workload* workload : BoundBy(binding)) {
       SetAbsent("cluster_rbac", binding.spot, *workload->component);
+      AddNodeAccess(model::v1::NODE_ACCESS_KIND_CLUSTER_ADMIN,
+                    admin ? absl::StrCat(binding.Title(), " to cluster-admin")
+                          : absl::StrCat(binding.Title(), " to ", role->Title()),
+                    binding.spot, *workload->component);
       cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, binding.spot, "",
                               absl::StrCat(workload->object->Title(), " ", what, " (", binding.Title(), ")"));
     }

@@ -45,19 +45,23 @@ void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Comp
   constexpr int64_t kMost = 1'000'000;
   if (*number < 0 || *number > kMost) return from.Complain("is no number of replicas");
   component.value.set_replicas(static_cast<int32_t>(*number));
-  component.Observed("replicas", from.exists() ? from.spot() : object.spot);
+  stated ? component.Observed("replicas", from.spot()) : component.Default("replicas", object.spot, "Kubernetes");
 }
 
-void DescribeMain(const Object& object, Shown<pb::Component>& component) {
+void DescribeMain(const Object& object, Shown<pb::Component>& component, Inventory& inventory) {
+  const Spot kind = object.root["kind"].exists() ? object.root["kind"].spot() : object.spot;
   const Value image = MainContainerOf(object)["image"];
   const std::string reference = image.Text();
   constexpr size_t kMaxReference = 1024;
   if (reference.empty() || reference.size() > kMaxReference) {
     component.value.set_kind(pb::COMPONENT_KIND_PROCESS);
-    component.Assumed("kind", object.spot, "the manifest names no image");
+    component.Observed("kind", kind);
     return;
   }
   DescribeImage(reference, image.spot(), component);
+  if (component.value.kind() == pb::COMPONENT_KIND_PROCESS) component.Observed("kind", kind);
+  inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, image.spot(), image.path(),
+                 absl::StrCat(object.Title(), " runs the image ", reference));
   const ImageName name = ParseImageName(reference);
   const absl::string_view digits = absl::StartsWith(name.tag, "v") ? absl::string_view(name.tag).substr(1) : name.tag;
   if (digits.empty() || !absl::ascii_isdigit(digits.front())) return;
@@ -192,7 +196,7 @@ void Workloads::Add(const Object& object, const Objects& objects, Inventory& inv
   component.value.set_machine(pb::MACHINE_CONTAINER);
   component.Refers("zone", {object.space, "kubernetes", object.spot});
   component.Refers("runs_on", {std::string(kCluster), "", object.spot});
-  DescribeMain(object, component);
+  DescribeMain(object, component, inventory);
   DescribeCompany(object, component);
   const auto scaler = scalers_.find(TargetKey(object.space, object.kind_name, object.name));
   DescribeReplicas(object, scaler == scalers_.end() ? nullptr : scaler->second, component);

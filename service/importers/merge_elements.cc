@@ -38,6 +38,11 @@ Basis BasisOf(std::string path, const std::map<std::string, Basis>& bases, const
   return {v1::BASIS_OBSERVED, spot, ""};
 }
 
+// How much a basis counts against another: what a file says beats what a platform does without it.
+int WeightOf(const Basis& basis) {
+  return basis.kind == v1::BASIS_OBSERVED ? 2 : basis.kind == v1::BASIS_DEFAULT ? 1 : 0;
+}
+
 // By which parts of a list are the same: of an endpoint its method and path, else all that it says.
 std::string KeyOf(const Message& part) {
   std::string key;
@@ -128,11 +133,11 @@ void ElementMerger::MergeList(const Message& from, const FieldDescriptor& field,
                               const std::string& into_path) {
   const Reflection& r = *from.GetReflection();
   const auto [known, is_new] = bases_.try_emplace(into_path, basis);
-  const bool was_assumed = known->second.kind == v1::BASIS_ASSUMED;
-  if (is_new || (was_assumed && basis.kind == v1::BASIS_OBSERVED)) {
+  const int known_weight = WeightOf(known->second);
+  if (is_new || WeightOf(basis) > known_weight) {
     known->second = basis;
     r.ClearField(&into, &field);
-  } else if (!was_assumed && basis.kind == v1::BASIS_ASSUMED) {
+  } else if (WeightOf(basis) < known_weight) {
     return;
   }
   absl::flat_hash_set<std::string> there;
@@ -155,7 +160,7 @@ void ElementMerger::MergeValue(const Message& from, const FieldDescriptor& field
     CopyField(from, field, into);
     return;
   }
-  if (known->second.kind == v1::BASIS_ASSUMED && basis.kind == v1::BASIS_OBSERVED) {
+  if (WeightOf(basis) > WeightOf(known->second)) {
     known->second = basis;
     CopyField(from, field, into);
   } else if (RawText(into, field, -1) != RawText(from, field, -1) && known->second.kind == v1::BASIS_OBSERVED &&

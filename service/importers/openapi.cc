@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "service/importers/container_host.h"
 #include "service/importers/openapi_description.h"
 #include "service/importers/settings.h"
 
@@ -185,6 +186,12 @@ class OpenApiImporter {
       if (absl::StartsWith(absl::AsciiStrToLower(server.url), "http://") && !IsLocal(host))
         clear.push_back(server.field);
       if (!IsLocal(host) && titles_[host].size() == 1) hosts.insert(host);
+      // Whether that host is one of the internet, or only has a public name, no description says.
+      const Address address = ParseAddress(server.url);
+      const int usual = address.transport == pb::TRANSPORT_SECURITY_NONE ? 80 : 443;
+      if (IsPublicHost(address.host)) {
+        AddHostPort(address.port == 0 ? usual : address.port, server.field.spot(), component);
+      }
     }
     component.names.insert(component.names.end(), hosts.begin(), hosts.end());
     if (urls.empty()) return;

@@ -1,8 +1,10 @@
 #include "service/model/model.h"
 
+#include <optional>
 #include <utility>
 
 #include "service/base/status_macros.h"
+#include "service/model/assumed_values.h"
 #include "service/model/canonical.h"
 #include "service/model/faults.h"
 #include "service/model/schema.h"
@@ -15,8 +17,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
 absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml, absl::string_view file_name) {
-  std::shared_ptr<Model> model(new Model());
-  v1::SystemModel& proto = model->proto_;
+  v1::SystemModel proto;
   SourceMap map;
   Faults faults;
   Collections known;
@@ -26,9 +27,18 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml
     CheckMeaning(proto, map, faults);
   }
   RETURN_IF_ERROR(faults.ToStatus(file_name));
-  Canonicalise(proto);
-  model->as_of_ = ToCivilDay(proto.as_of());
-  model->AddToIndex(proto);
+  std::optional<v1::SystemModel> known_part = KnownPart(yaml, proto);
+  std::shared_ptr<Model> model = Of(std::move(proto));
+  if (known_part.has_value()) model->known_ = Of(*std::move(known_part));
+  return model;
+}
+
+std::shared_ptr<Model> Model::Of(v1::SystemModel proto) {
+  std::shared_ptr<Model> model(new Model());
+  model->proto_ = std::move(proto);
+  Canonicalise(model->proto_);
+  model->as_of_ = ToCivilDay(model->proto_.as_of());
+  model->AddToIndex(model->proto_);
   return model;
 }
 

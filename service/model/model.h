@@ -36,6 +36,10 @@ class Model {
   // that order means something, so that output never depends on the order in the file.
   const v1::SystemModel& proto() const { return proto_; }
 
+  // The same without what its text marks as assumed (import_mark.h): what a finding may rest on. Names and ids stay, so
+  // an element is the same in both; one that is itself assumed is not there. nullptr when nothing is assumed.
+  const std::shared_ptr<const Model>& known() const { return known_; }
+
   // "Today", from `as_of`.
   absl::CivilDay as_of() const { return as_of_; }
 
@@ -48,6 +52,8 @@ class Model {
 
  private:
   Model() = default;
+  // Of a proto that is valid, or the known part of one.
+  static std::shared_ptr<Model> Of(v1::SystemModel proto);
   void AddToIndex(const google::protobuf::Message& message);
   const google::protobuf::Message* FindIn(const google::protobuf::Descriptor& type, absl::string_view id) const;
 
@@ -57,6 +63,7 @@ class Model {
   absl::flat_hash_map<const google::protobuf::Descriptor*,
                       absl::flat_hash_map<std::string, const google::protobuf::Message*>>
       index_;
+  std::shared_ptr<const Model> known_;
 };
 
 // Parses and validates `decisions.yaml`, whose references are looked up in `model`. Canonical like the

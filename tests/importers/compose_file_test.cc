@@ -76,7 +76,8 @@ TEST_F(ShopTest, ContainerSettings) {
   EXPECT_EQ(proxy.privilege_escalation(), pb::TRISTATE_NO);
   EXPECT_EQ(proxy.drops_capabilities(), pb::TRISTATE_YES);
   EXPECT_EQ(proxy.resource_limits(), pb::TRISTATE_YES);
-  EXPECT_EQ(proxy.base_image(), "nginx:1.27");
+  EXPECT_EQ(proxy.base_image(), "");
+  EXPECT_THAT(run_.Notes(v1::IMPORT_NOTE_KIND_KEPT), Contains(HasSubstr("proxy runs the image nginx:1.27")));
   const pb::ContainerSettings& web = Component(run_, "web").container();
   EXPECT_EQ(web.runs_as_non_root(), pb::TRISTATE_NO);
   EXPECT_EQ(web.read_only_root(), pb::TRISTATE_NO);
@@ -148,6 +149,14 @@ TEST_F(ShopTest, WhatOpensTheHostIsWarnedOf) {
   EXPECT_THAT(warnings, Contains(HasSubstr("db has /etc of its host, read-only")));
   EXPECT_THAT(run_.Notes(v1::IMPORT_NOTE_KIND_QUESTION),
               Contains(HasSubstr("proxy is open on the network of its host (published: 80, 443)")));
+  const auto ports = [&](const std::string& name) {
+    std::vector<int> open;
+    for (const auto& port : Component(run_, name).host_ports()) open.push_back(port.port());
+    return open;
+  };
+  EXPECT_THAT(ports("proxy"), ElementsAre(80, 443));
+  EXPECT_THAT(ports("agent"), ElementsAre(0)) << "whatever it listens on";
+  EXPECT_THAT(ports("db"), IsEmpty());
 }
 
 TEST_F(ShopTest, WhatIsNotReadIsSkippedWithItsReason) {
@@ -230,7 +239,7 @@ TEST(ComposeFileTest, ExtendsAcrossFilesAndInCircles) {
   EXPECT_THAT(run.faults, IsEmpty());
   EXPECT_THAT(run.Skipped(), IsEmpty());
   EXPECT_EQ(Component(run, "web").container().read_only_root(), pb::TRISTATE_YES);
-  EXPECT_EQ(Component(run, "web").container().base_image(), "x");
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT), Contains(HasSubstr("web runs the image x")));
   EXPECT_THAT(
       Read("services: {a: {image: x, extends: b}, b: {extends: a}}").faults,
       UnorderedElementsAre(HasSubstr("extend one another in a circle"), HasSubstr("extend one another in a circle")));
@@ -251,10 +260,11 @@ TEST(ComposeFileTest, VariantsOfAFileAreOneProject) {
   EXPECT_EQ(web.value.replicas(), 5);
   EXPECT_EQ(web.value.container().read_only_root(), pb::TRISTATE_YES);
   EXPECT_EQ(web.value.container().runs_as_non_root(), pb::TRISTATE_YES);
-  EXPECT_THAT(
-      run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
-      UnorderedElementsAre(HasSubstr("variant of a/compose.yaml: where they differ, a/compose.override.yaml stands"),
-                           HasSubstr("where they differ, a/compose.yaml stands")));
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              UnorderedElementsAre(
+                  HasSubstr("variant of a/compose.yaml: where they differ, a/compose.override.yaml stands"),
+                  HasSubstr("where they differ, a/compose.yaml stands"), HasSubstr("web runs the image x"),
+                  HasSubstr("db runs the image postgres"), HasSubstr("b/compose.yaml:1 web runs the image x")));
 }
 
 TEST(ComposeFileTest, ExternalNetworksAreSharedByProjects) {

@@ -33,8 +33,7 @@ TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumed) {
   Shown<model::v1::Component> store;
   DescribeImage("postgres:16", spot, store);
   EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_DATASTORE);
-  EXPECT_EQ(store.value.container().base_image(), "postgres:16");
-  EXPECT_EQ(store.bases.at("container.base_image").kind, v1::BASIS_OBSERVED);
+  EXPECT_FALSE(store.value.has_container()) << "an image is not what it is built from";
   EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(store.bases.at("technology").reason, "the image is called postgres, which is known to be postgresql");
   Shown<model::v1::Component> job;
@@ -45,7 +44,12 @@ TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumed) {
   Shown<model::v1::Component> other;
   DescribeImage("acme/orders", spot, other);
   EXPECT_EQ(other.value.technology_size(), 0);
-  EXPECT_EQ(other.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(other.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
+  EXPECT_EQ(other.bases.at("kind").kind, v1::BASIS_OBSERVED) << "a container is a process";
+  Shown<model::v1::Component> proxy;
+  DescribeImage("nginx", spot, proxy);
+  EXPECT_EQ(proxy.bases.at("kind").kind, v1::BASIS_OBSERVED);
+  EXPECT_EQ(proxy.bases.at("technology").kind, v1::BASIS_ASSUMED);
 }
 
 }  // namespace

@@ -129,7 +129,10 @@ std::string BasisOf(const Shown<Element>& element, const std::string& field) {
   const auto found = element.bases.find(field);
   if (found == element.bases.end()) return "";
   const Basis& basis = found->second;
-  return absl::StrCat(basis.kind == v1::BASIS_OBSERVED ? "observed " : "assumed ", LocationOf(basis.spot));
+  const char* kind = basis.kind == v1::BASIS_OBSERVED  ? "observed "
+                     : basis.kind == v1::BASIS_DEFAULT ? "default "
+                                                       : "assumed ";
+  return absl::StrCat(kind, LocationOf(basis.spot));
 }
 
 }  // namespace metapowers::importers

@@ -78,7 +78,6 @@ TEST_F(KubernetesShopTest, ReplicasImagesAndStores) {
   EXPECT_EQ(store.value.kind(), pb::COMPONENT_KIND_DATASTORE);
   EXPECT_THAT(store.value.technology(), ElementsAre("postgresql"));
   EXPECT_EQ(store.value.version(), "postgres 15.4");
-  EXPECT_EQ(store.value.container().base_image(), "docker.io/library/postgres:15.4");
   EXPECT_EQ(store.value.replicas(), 1);
   EXPECT_EQ(store.value.encryption_at_rest(), pb::ENCRYPTION_AT_REST_UNSPECIFIED);
   EXPECT_EQ(store.value.machine(), pb::MACHINE_CONTAINER);
@@ -172,7 +171,7 @@ pb::Tristate FacingOf(const std::string& text) { return Manifests(text).Componen
 
 TEST(KubernetesReachTest, Services) {
   const std::string web = Deployment("web");
-  EXPECT_EQ(FacingOf(web), pb::TRISTATE_NO) << "no Service at all";
+  EXPECT_EQ(FacingOf(web), pb::TRISTATE_UNSPECIFIED) << "no Service at all in these files";
   EXPECT_EQ(FacingOf(web + Service("web")), pb::TRISTATE_NO);
   EXPECT_EQ(FacingOf(web + Service("web", ", clusterIP: None")), pb::TRISTATE_NO);
   EXPECT_EQ(FacingOf(web + Service("web", ", type: LoadBalancer")), pb::TRISTATE_YES);
@@ -181,6 +180,26 @@ TEST(KubernetesReachTest, Services) {
   EXPECT_EQ(FacingOf(Deployment("web", ", ports: [{containerPort: 80, hostPort: 80}]") + Service("web")),
             pb::TRISTATE_UNSPECIFIED);
   EXPECT_EQ(FacingOf(Deployment("web", "", ", hostNetwork: true")), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(BasisOf(Manifests(web + Service("web")).Component("web"), "internet_facing").substr(0, 8), "default ");
+}
+
+TEST(KubernetesReachTest, WhatANodeOpensIsAPortOfTheHost) {
+  const auto ports = [](const std::string& text) {
+    Manifests in(text);
+    std::vector<std::string> open;
+    for (const auto& port : in.Component("web").value.host_ports()) {
+      open.push_back(absl::StrCat(port.has_port() ? absl::StrCat(port.port()) : "any", " ", port.evidence()));
+    }
+    return open;
+  };
+  const std::string web = Deployment("web");
+  EXPECT_THAT(ports(web + Service("web")), IsEmpty());
+  EXPECT_THAT(ports(web + Service("web", ", type: LoadBalancer")), IsEmpty()) << "a flow from the internet tells";
+  EXPECT_THAT(ports(web + Service("web", ", type: NodePort")), SizeIs(1));
+  EXPECT_THAT(ports(web + Service("web", ", externalIPs: [203.0.113.7]")), ElementsAre(HasSubstr("80 ")));
+  EXPECT_THAT(ports(Deployment("web", ", ports: [{containerPort: 80, hostPort: 8080}]") + Service("web")),
+              ElementsAre(HasSubstr("8080 ")));
+  EXPECT_THAT(ports(Deployment("web", "", ", hostNetwork: true")), ElementsAre(HasSubstr("any ")));
 }
 
 TEST(KubernetesReachTest, InternalLoadBalancersAreNoEntryFromTheInternet) {

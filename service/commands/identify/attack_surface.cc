@@ -58,6 +58,7 @@ class Surface {
     AddConnections();
     AddInterfaces();
     AddOthers();
+    AddHostPorts();
     AddUnauthenticated();
     AddMethod();
     AddBands();
@@ -292,6 +293,20 @@ class Surface {
       row.set_rate(RateLabel(entry));
       AddAll(BehindLabels(entry), row.mutable_behind());
       row.set_owner(Owner(entry.owner_team));
+    }
+  }
+
+  void AddHostPorts() {
+    for (const model::v1::Component& component : proto_.components()) {
+      for (const model::v1::HostPort& port : component.host_ports()) {
+        pb::HostPortRow& row = *result_.add_host_ports();
+        row.set_component(component.id());
+        if (port.has_port()) row.set_port(absl::StrCat(port.port()));
+        row.set_evidence(port.evidence());
+        row.set_reach(Label(component.internet_facing()));
+        row.set_open(component.internet_facing() == model::v1::TRISTATE_UNSPECIFIED);
+        row.set_owner(Owner(component.owner_team()));
+      }
     }
   }
 
@@ -752,6 +767,13 @@ class Surface {
                                               : Count(totals.severe(), "of them is", "of them are"));
     }
     if (!result_.scores().empty()) phrases.set_highest(result_.scores(0).id());
+    std::set<std::string> unanswered;
+    for (const pb::HostPortRow& row : result_.host_ports()) {
+      if (row.open()) unanswered.insert(row.component());
+    }
+    if (!unanswered.empty()) {
+      phrases.set_unanswered(Count(static_cast<int>(unanswered.size()), "component is", "components are"));
+    }
   }
 
   const Input& input_;

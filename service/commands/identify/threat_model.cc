@@ -19,6 +19,7 @@
 #include "service/analysis/attack_paths.h"
 #include "service/analysis/control_plan.h"
 #include "service/analysis/involved_ids.h"
+#include "service/analysis/node_access.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -290,7 +291,9 @@ class Builder {
     std::vector<std::string> unconfirmed = analysis::UnconfirmedOf(threat);
     const analysis::ScoreDerivation derivation = analysis::DerivationOf(threat);
     const std::string& owner = NameOfTeam(*threat.team);
+    std::string evidence = EvidenceOf(threat);
     Identify(threat, because, unconfirmed, derivation, owner);
+    absl::StrAppend(&identity_, "\x1e", evidence);
     const auto [known, added] = assessments_.try_emplace(identity_, result_.assessments_size());
     if (!added) return known->second;
 
@@ -308,7 +311,14 @@ class Builder {
     }
     out.set_owner(owner);
     out.set_due(*threat.due);
+    out.set_evidence(std::move(evidence));
     return known->second;
+  }
+
+  static std::string EvidenceOf(const Threat& threat) {
+    if (threat.rule->subject() != k::THREAT_SUBJECT_COMPONENT) return "";
+    return absl::StrJoin(analysis::NodeAccessEvidence(*threat.rule, *threat.element.component().facts->component),
+                         ", ");
   }
 
   // Sets identity_ to all that an assessment says; no text holds the characters between its parts.
@@ -400,7 +410,8 @@ class Builder {
     std::stable_sort(threats.begin(), threats.end(), [](const Threat* a, const Threat* b) {
       return a->scores.current.product() > b->scores.current.product();
     });
-    using Shared = std::tuple<int, int, int, int, int, absl::string_view, absl::string_view, absl::string_view>;
+    using Shared =
+        std::tuple<int, int, int, int, int, absl::string_view, absl::string_view, absl::string_view, absl::string_view>;
     std::map<Shared, pb::AlikeThreats*> alike;
     for (const Threat* threat : threats) {
       const int at = PositionOf(*threat);
@@ -412,7 +423,7 @@ class Builder {
       const pb::FindingAssessment& assessment = result_.assessments(finding.assessment());
       pb::AlikeThreats*& row = alike[{finding.status(), finding.inherent().likelihood(), finding.inherent().impact(),
                                       finding.target().likelihood(), finding.target().impact(), assessment.derivation(),
-                                      assessment.owner(), assessment.due()}];
+                                      assessment.owner(), assessment.due(), assessment.evidence()}];
       if (row == nullptr) {
         row = group.add_low();
         row->set_example(at);
@@ -689,12 +700,18 @@ class Builder {
 
   // --- What is not known, and what is odd ---
 
+  // Whether something assumed decides the condition, which else would be unknown.
+  static bool IsAssumed(const analysis::Condition& condition, const analysis::Element& element) {
+    return condition.Judge(element) != analysis::Truth::kUnknown;
+  }
+
   // By what is not known, the rules that wait for it and who is asked.
   void AddUndecided() {
     std::map<std::pair<absl::string_view, std::string>, pb::UndecidedRow> by_element;  // element, unknown
     for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
       for (const analysis::Condition* condition : undecided.unknown) {
         std::string unknown(absl::StripSuffix(condition->Say(undecided.element), " is unknown"));
+        if (IsAssumed(*condition, undecided.element)) unknown += ", assumed";
         pb::UndecidedRow& row = by_element[{undecided.element_id(), unknown}];
         row.set_unknown(std::move(unknown));
         row.add_rules(undecided.rule->id());
@@ -729,8 +746,30 @@ class Builder {
     }
   }
 
-  // Declared fields that rules wait for, then controls of which nothing is known, by team.
+  // What is assumed and rules wait for, each once.
+  void AskForAssumed() {
+    std::map<std::tuple<std::string, std::string, std::string>, std::set<std::string>> asked;
+    for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
+      for (const analysis::Condition* condition : undecided.unknown) {
+        if (!IsAssumed(*condition, undecided.element)) continue;
+        asked[{condition->Say(undecided.element), *undecided.team, condition->Field()}].insert(undecided.element_id());
+      }
+    }
+    for (const auto& [what, elements] : asked) {
+      const auto& [condition, team, field] = what;
+      metapowers::v1::Question& question = *result_.add_questions();
+      question.set_field(field);
+      question.set_text(absl::StrReplaceAll(
+          knowledge::RiskGrid().assumed_question(),
+          {{"{condition}", condition}, {"{elements}", List({elements.begin(), elements.end()}, kNamesInCell)}}));
+      question.set_owner(team);
+      question.set_owner_name(NameOfTeam(team));
+    }
+  }
+
+  // What is assumed, declared fields that rules wait for, then controls of which nothing is known, by team.
   void AddQuestions() {
+    AskForAssumed();
     std::set<std::string> fields;
     for (const analysis::UndecidedThreat& undecided : threats_.undecided()) {
       for (const analysis::Condition* condition : undecided.unknown) fields.insert(condition->Field());

@@ -257,5 +257,47 @@ TEST(ThreatModelChangeTest, AnUnrelatedComponentChangesNothingElse) {
   }
 }
 
+TEST(ThreatModel, WhatIsAssumedWaitsAndIsAsked) {
+  std::string yaml = Example("team-notes");
+  const size_t kind = yaml.find("    kind: process\n");
+  ASSERT_NE(kind, std::string::npos);
+  const auto findings = [](const pb::ThreatModelResult& result, const std::string& rule) {
+    return std::count_if(result.findings().begin(), result.findings().end(),
+                         [&](const pb::Finding& finding) { return finding.rule_id() == rule; });
+  };
+  const Case declared(yaml);
+  const auto before = findings(Made(declared.input()), "process-caller-impersonated");
+  yaml.replace(kind, 18, "    kind: process  # assumed: it is built from code\n");
+  const Case assumed(yaml);
+  const pb::ThreatModelResult result = Made(assumed.input());
+  EXPECT_EQ(findings(result, "process-caller-impersonated"), before - 1);
+  const bool waits = std::any_of(result.undecided().begin(), result.undecided().end(),
+                                 [](const auto& row) { return row.unknown() == "kind is process, assumed"; });
+  EXPECT_TRUE(waits);
+  const bool asked = std::any_of(result.questions().begin(), result.questions().end(), [](const auto& question) {
+    return question.field() == "Component.kind" && absl::StrContains(question.text(), "that kind is process, as");
+  });
+  EXPECT_TRUE(asked);
+}
+
+TEST(ThreatModel, AWayIntoTheNodeIsNamedWithItsPlace) {
+  std::string yaml = Example("team-notes");
+  const size_t kind = yaml.find("    kind: process\n");
+  ASSERT_NE(kind, std::string::npos);
+  yaml.insert(
+      kind,
+      "    container: {node_access: [{kind: privileged, what: \"privileged: true\", evidence: \"compose.yaml:9\"}, "
+      "{kind: host_path, what: /etc}]}\n");
+  const Case c(yaml);
+  const pb::ThreatModelResult result = Made(c.input());
+  std::map<std::string, std::string> evidence;
+  for (const pb::Finding& finding : result.findings()) {
+    const std::string& text = result.assessments(finding.assessment()).evidence();
+    if (!text.empty()) evidence[finding.rule_id()] = text;
+  }
+  EXPECT_EQ(evidence, (std::map<std::string, std::string>{{"container-privileged", "privileged: true (compose.yaml:9)"},
+                                                          {"container-host-path", "/etc"}}));
+}
+
 }  // namespace
 }  // namespace metapowers::commands::identify

@@ -1,0 +1,36 @@
+#include "service/analysis/known_ground.h"
+
+namespace metapowers::analysis {
+
+namespace k = knowledge::v1;
+
+std::unique_ptr<const KnownGround> KnownGround::Of(const model::Model& model) {
+  if (model.known() == nullptr) return nullptr;
+  return std::unique_ptr<const KnownGround>(new KnownGround(Facts::Compute(model.known())));
+}
+
+KnownGround::KnownGround(std::shared_ptr<const Facts> facts) : facts_(std::move(facts)), landscape_(*facts_) {
+  for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
+    for (const Element& element : landscape_.ElementsOf(static_cast<k::ThreatSubject>(i))) {
+      elements_.emplace(std::make_pair(i, CurrentId(element)), element);
+    }
+  }
+}
+
+const Element* KnownGround::Find(const Element& element) const {
+  const auto found = elements_.find(std::make_pair(static_cast<int>(element.subject), CurrentId(element)));
+  return found == elements_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Condition*> KnownGround::AssumedOf(const CompiledRule& rule, const Element& known) {
+  std::vector<const Condition*> assumed;
+  for (const Condition& condition : rule.match) {
+    if (condition.Judge(known) != Truth::kYes) assumed.push_back(&condition);
+  }
+  for (const Condition& condition : rule.unless) {
+    if (condition.Judge(known) == Truth::kYes) assumed.push_back(&condition);
+  }
+  return assumed;
+}
+
+}  // namespace metapowers::analysis

@@ -1,0 +1,40 @@
+// What findings may rest on: what is observed, declared, answered or a platform's default, and nothing that the model
+// marks as assumed.
+#ifndef METAPOWERS_SERVICE_ANALYSIS_KNOWN_GROUND_H_
+#define METAPOWERS_SERVICE_ANALYSIS_KNOWN_GROUND_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/analysis/landscape.h"
+#include "service/analysis/threat_rules.h"
+
+namespace metapowers::analysis {
+
+// Immutable; thread-safe.
+class KnownGround {
+ public:
+  // nullptr when the model assumes nothing, so that all of it is known.
+  static std::unique_ptr<const KnownGround> Of(const model::Model& model);
+
+  // The same element without what is assumed; nullptr where the element itself is.
+  const Element* Find(const Element& element) const;
+
+  // Conditions of the rule that would not hold, or would excuse the element, without what is assumed of `known` and of
+  // what is around it. `known` is from Find().
+  static std::vector<const Condition*> AssumedOf(const CompiledRule& rule, const Element& known);
+
+ private:
+  explicit KnownGround(std::shared_ptr<const Facts> facts);
+
+  const std::shared_ptr<const Facts> facts_;
+  const Landscape landscape_;
+  absl::flat_hash_map<std::pair<int, std::string>, Element> elements_;  // by subject and id
+};
+
+}  // namespace metapowers::analysis
+
+#endif  // METAPOWERS_SERVICE_ANALYSIS_KNOWN_GROUND_H_

@@ -1,0 +1,130 @@
+// No finding rests on what a model assumes: such a rule waits.
+#include "service/analysis/known_ground.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/analysis/threats_of.h"
+
+namespace metapowers::analysis {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kTerms[] =
+    "stride: STRIDE_TAMPERING impact { legs: [IMPACT_LEG_INTEGRITY] } controls { control: \"patching\" likelihood: 1 "
+    "} ";
+
+std::string Rule(const std::string& conditions, const std::string& subject = "COMPONENT") {
+  return RuleText("own-rule", absl::StrCat(kTerms, "subject: THREAT_SUBJECT_", subject, " ", conditions));
+}
+
+// "element: condition" of what the test's own rules wait for.
+std::vector<std::string> Waiting(const ThreatCase& threats) {
+  std::vector<std::string> waiting;
+  for (const UndecidedThreat& each : threats.threats().undecided()) {
+    if (each.rule->id() != "own-rule") continue;
+    for (const Condition* condition : each.unknown) {
+      waiting.push_back(absl::StrCat(each.element_id(), ": ", condition->Say(each.element)));
+    }
+  }
+  return waiting;
+}
+
+constexpr char kDatastore[] = "match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"datastore\" }";
+
+ModelText Store(const std::string& mark) {
+  return {.components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore", mark,
+                                     "\n  zone: inside\n- {id: web, name: Web, kind: process, zone: inside}\n")};
+}
+
+TEST(KnownGroundTest, ADeclaredObservedOrDefaultValueIsGround) {
+  for (const char* mark : {"", "  # observed k8s.yaml:4", "  # default of Kubernetes, see k8s.yaml:4",
+                           "  # assumed once, and confirmed by the owner"}) {
+    const ThreatCase threats(Store(mark), Rule(kDatastore));
+    EXPECT_THAT(threats.Keys(), ElementsAre("own-rule@db")) << mark;
+    EXPECT_THAT(Waiting(threats), IsEmpty()) << mark;
+  }
+}
+
+TEST(KnownGroundTest, AnAssumedValueMakesTheRuleWait) {
+  const ThreatCase threats(Store("  # assumed: the image keeps data"), Rule(kDatastore));
+  EXPECT_THAT(threats.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(threats), ElementsAre("db: kind is data store"));
+}
+
+TEST(KnownGroundTest, AnEmptyCellOfTheMatrixSaysThatItsRuleWaits) {
+  const auto reason = [](const std::string& mark) {
+    const ThreatCase threats(Store(mark), Rule(kDatastore));
+    for (const StrideRow& row : threats.threats().coverage()) {
+      if (row.element_id != "db") continue;
+      for (const StrideCell& cell : row.cells) {
+        if (cell.letter == knowledge::v1::STRIDE_REPUDIATION) return std::string(cell.reason);
+      }
+    }
+    return std::string("no cell");
+  };
+  EXPECT_EQ(reason(""), "") << "action-denied applies to a data store";
+  EXPECT_EQ(reason("  # assumed: the image keeps data"), "action-denied: kind is data store, assumed");
+}
+
+TEST(KnownGroundTest, WhatAnAssumptionRulesOutDoesNotWait) {
+  const ThreatCase threats(Store("  # assumed: the image keeps data"),
+                           Rule("match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" }"));
+  EXPECT_THAT(threats.Keys(), ElementsAre("own-rule@web"));
+  EXPECT_THAT(Waiting(threats), IsEmpty());
+}
+
+TEST(KnownGroundTest, WhatFollowsFromAnAssumptionIsAssumedToo) {
+  const std::string cache = "match { attribute: \"capability\" operator: MATCH_OPERATOR_IN values: \"cache\" }";
+  const auto with = [](const std::string& mark) {
+    return ModelText{.components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore\n  technology: [redis]", mark,
+                                                "\n- {id: web, name: Web, kind: process}\n")};
+  };
+  EXPECT_THAT(ThreatCase(with(""), Rule(cache)).Keys(), ElementsAre("own-rule@db"));
+  EXPECT_THAT(ThreatCase(with("  # assumed: by its image"), Rule(cache)).Keys(), IsEmpty());
+}
+
+TEST(KnownGroundTest, ANeighbourIsGroundAsMuchAsTheElement) {
+  ModelText model = Store("  # assumed: the image keeps data");
+  model.flows = "- {id: web-to-db, name: F, source: web, target: db}\n";
+  const ThreatCase threats(
+      model, Rule("match { attribute: \"target.kind\" operator: MATCH_OPERATOR_IN values: \"datastore\" }", "FLOW"));
+  EXPECT_THAT(threats.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(threats), ElementsAre("web-to-db: kind of db is data store"));
+}
+
+TEST(KnownGroundTest, AnAssumedFlowHasNoFindings) {
+  ModelText model = Store("");
+  const std::string flow = "- id: web-to-db\n  name: F\n  source: web\n  protocol: http\n  target: db";
+  const std::string rule =
+      Rule("match { attribute: \"protocol\" operator: MATCH_OPERATOR_IN values: \"http\" }", "FLOW");
+  model.flows = flow + "\n";
+  EXPECT_THAT(ThreatCase(model, rule).Keys(), ElementsAre("own-rule@web-to-db"));
+  model.flows = flow + "  # assumed: depends_on tells the order of starting\n";
+  const ThreatCase threats(model, rule);
+  EXPECT_THAT(threats.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(threats), IsEmpty());
+}
+
+TEST(KnownGroundTest, DataOfAnAssumedLevelIsNotAtStake) {
+  const auto with = [](const std::string& mark) {
+    return ModelText{.components = "- {id: web, name: Web, kind: process, processes: [notes]}\n",
+                     .data_classes = absl::StrCat("- id: notes\n  name: Notes\n  owner: core\n  confidentiality: "
+                                                  "confidential",
+                                                  mark, "\n")};
+  };
+  const std::string rule = Rule(
+      "match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" } "
+      "data { attribute: \"confidentiality\" operator: MATCH_OPERATOR_AT_LEAST values: \"confidential\" }");
+  EXPECT_THAT(ThreatCase(with(""), rule).Keys(), ElementsAre("own-rule@web"));
+  EXPECT_THAT(ThreatCase(with("  # assumed: a model must have it"), rule).Keys(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace metapowers::analysis
