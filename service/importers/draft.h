@@ -14,8 +14,8 @@
 #include "metapowers/model/v1/system_model.pb.h"
 #include "metapowers/v1/model_service.pb.h"
 #include "service/importers/completion.h"
+#include "service/importers/findings.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
 #include "service/importers/tracked_risk.h"
 
 namespace metapowers::importers {

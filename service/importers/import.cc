@@ -17,7 +17,7 @@
 #include "service/importers/compose.h"
 #include "service/importers/draft_response.h"
 #include "service/importers/importer.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/threagile.h"
 #include "service/model/yaml_writer.h"
 

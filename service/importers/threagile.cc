@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
 #include "service/importers/draft.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/threagile_context.h"
 #include "service/importers/threagile_words.h"
 
@@ -184,7 +184,9 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
   threagile::Context context(draft, findings);
   const auto tree = model::YamlTree::Parse(yaml, findings.faults);
   if (tree != nullptr) {
-    Part root(tree->root(), {{}, ""}, findings);
+    const Document document{draft.file(), &tree->root(), yaml};
+    Reading reading = threagile::ReadingOf(findings);
+    threagile::Part root(Field(document, reading), {{}, ""}, findings);
     if (tree->root().kind == model::YamlNode::Kind::kNull) {
       findings.Fault(root.place(), "is empty");
     } else if (!root.Has("technical_assets") && !root.Has("data_assets")) {
