@@ -50,6 +50,11 @@ void Draft::AddTracked(TrackedRisk risk, pb::DecisionDraft decision, const Place
   tracked_.push_back({std::move(risk), std::move(decision), place});
 }
 
+void Draft::Clean(Redaction& redaction) {
+  redaction.Clean(Spot{file_, {1, 1}}, model_);
+  for (Tracked& tracked : tracked_) redaction.Clean(Spot{file_, tracked.place.at}, tracked.decision);
+}
+
 void Draft::Complete() {
   completion_.CompleteModel("");
   completion_.Finish();
@@ -69,7 +74,7 @@ std::string Draft::ModelText(const std::vector<Note>& notes) const {
     const bool warning = note.kind == v1::IMPORT_NOTE_KIND_WARNING;
     comments.closing.push_back(absl::StrCat(
         "- ", NameOf(note.kind), " (line ", note.place.at.line,
-        "): ", warning ? absl::StrCat(note.place.path, " ") : "", OneLineOf(note.text)));
+        "): ", warning && !note.place.path.empty() ? absl::StrCat(note.place.path, " ") : "", OneLineOf(note.text)));
   }
   return model::WriteYaml(model_, comments);
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/importers/plain_text.h"
+#include "service/importers/settings.h"
 
 namespace metapowers::importers {
 
@@ -71,7 +72,7 @@ absl::string_view Field::form() const {
 void Field::Fault(absl::string_view what) const { reading_->Fault(node_, spot(), path_, what); }
 
 void Field::FaultOfValue(absl::string_view what) const {
-  Fault(conventions().quotes_values
+  Fault(conventions().quotes_values && !HoldsSecret(path_, node_->text)
             ? absl::StrCat("must be ", what, ", not ", model::Quote(node_->text))
             : absl::StrCat("must be ", what));
 }

@@ -1,5 +1,8 @@
 #include "service/importers/threagile.h"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -177,6 +180,21 @@ void ImportRoot(Part& root, const ThreagileOptions& options, Context& context) {
 
 }  // namespace threagile
 
+namespace {
+
+void TakeOutSecrets(absl::string_view yaml, Draft& draft, std::vector<Note>& notes) {
+  const std::map<std::string, absl::string_view> files = {{draft.file(), yaml}};
+  std::vector<Note> warnings;
+  Redaction redaction(files, [&](const Spot& spot, const std::string& text) {
+    warnings.push_back({v1::IMPORT_NOTE_KIND_WARNING, {spot.at, ""}, text});
+  });
+  draft.Clean(redaction);
+  for (Note& note : notes) redaction.Clean(Spot{draft.file(), note.place.at}, note.text);
+  std::move(warnings.begin(), warnings.end(), std::back_inserter(notes));
+}
+
+}  // namespace
+
 absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ThreagileOptions& options) {
   Findings findings;
   const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
@@ -196,8 +214,10 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
     }
   }
   RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
+  std::vector<Note> notes = findings.TakeNotes();
+  TakeOutSecrets(yaml, draft, notes);
   draft.Complete();
-  return draft.Finish(findings.TakeNotes(), options.findings_of);
+  return draft.Finish(std::move(notes), options.findings_of);
 }
 
 }  // namespace metapowers::importers
