@@ -203,6 +203,9 @@ void Objects::AddKnown(Object object, Inventory& inventory) {
   if (const std::string maker = MakerOf(object); !maker.empty()) {
     return Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker), ", which stands for it"), inventory);
   }
+  if (object.kind == Kind::kDeployment && object.spec.Has("workloadRef")) {
+    return Skip(object.root, item, "it rolls out what its `workloadRef` names, which stands for it", inventory);
+  }
   const auto [at, added] = by_name_.try_emplace({object.kind, absl::StrCat(object.space, "/", object.name)}, nullptr);
   if (added) {
     at->second = &objects_.emplace_back(std::move(object));

@@ -31,6 +31,7 @@ enum class Kind {
   kPod,
   kService,
   kIngress,
+  kOpenShiftRoute,
   kGateway,
   kHttpRoute,
   kGrpcRoute,

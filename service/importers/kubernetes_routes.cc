@@ -89,6 +89,25 @@ class IngressReader {
   Entry common_;
 };
 
+// --- OpenShift ---------------------------------------------------------------------------------------------------
+
+void OpenRoute(const Object& route, Entries& entries) {
+  Entry common;
+  common.title = route.Title();
+  common.spot = route.spot;
+  common.host = HostOf(route.spec["host"]);
+  DescribeReach(route, Field(), Reach::kInternet, common);
+  const Field tls = route.spec["tls"];
+  SetWeb(tls.exists(), tls.exists() ? kHttps : kHttp, tls.exists() ? tls.spot() : route.spot, common);
+  // Its port is that of the pods; the Service may have several that lead there.
+  std::vector<Field> backends = route.spec["alternateBackends"].Items();
+  backends.insert(backends.begin(), route.spec["to"]);
+  for (const Field& backend : backends) {
+    const std::string service = backend["name"].Raw();
+    if (!service.empty()) entries.Open(route.space, service, "", common);
+  }
+}
+
 // --- Gateway API -------------------------------------------------------------------------------------------------
 
 // Protocols of listeners that a route of each kind attaches to.
@@ -316,6 +335,10 @@ void OpenRoutes(Cluster& cluster, Entries& entries) {
   for (const Object* ingress : cluster.objects.Of(Kind::kIngress)) {
     cluster.inventory.Count("ingresses");
     IngressReader(*ingress, entries).Read();
+  }
+  for (const Object* route : cluster.objects.Of(Kind::kOpenShiftRoute)) {
+    cluster.inventory.Count("routes");
+    OpenRoute(*route, entries);
   }
   for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kGateway)) cluster.inventory.Count("gateways");
   for (const Kind kind : {Kind::kHttpRoute, Kind::kGrpcRoute, Kind::kTlsRoute, Kind::kTcpRoute, Kind::kUdpRoute}) {

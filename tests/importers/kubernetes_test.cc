@@ -221,6 +221,39 @@ TEST(KubernetesReachTest, WhatIsNotUnderstoodAndNamesAServiceLeavesItOpen) {
   EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("IngressRoute r")));
 }
 
+TEST(KubernetesReachTest, RoutesOfOpenShift) {
+  const std::string two = Deployment("web") + Service("web") + Deployment("api") + Service("api");
+  const auto route = [](const std::string& spec) {
+    return "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: r}\nspec: {" + spec + "}\n";
+  };
+  const ReadFormat clear = Manifests(two + route("host: shop.example.com, to: {kind: Service, name: web}"));
+  EXPECT_THAT(clear.faults, IsEmpty());
+  EXPECT_EQ(clear.Component("web").value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(clear.Component("api").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_EQ(clear.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
+  const ReadFormat tls = Manifests(two + route("to: {name: web}, alternateBackends: [{kind: Service, name: api}], "
+                                               "tls: {termination: edge}"));
+  EXPECT_EQ(tls.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(tls.Component("api").value.internet_facing(), pb::TRISTATE_YES);
+}
+
+TEST(KubernetesWorkloadTest, WhatRollsOutPodsAsADeploymentDoesIsOne) {
+  const std::string pod =
+      "  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: a/web:2}]}\n";
+  for (const char* head : {"apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n",
+                           "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\n"}) {
+    const ReadFormat in = Manifests(head + std::string("metadata: {name: web}\nspec:\n  replicas: 3\n") + pod);
+    EXPECT_THAT(in.faults, IsEmpty()) << head;
+    EXPECT_EQ(in.Component("web").value.replicas(), 3) << head;
+  }
+  const ReadFormat in = Manifests(Deployment("web") +
+                                  "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\n"
+                                  "spec: {workloadRef: {kind: Deployment, name: web}}\n");
+  EXPECT_THAT(in.faults, IsEmpty());
+  EXPECT_EQ(in.Counted("workloads"), 1);
+  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("Rollout web: it rolls out what its `workloadRef` names")));
+}
+
 TEST(KubernetesReachTest, Ingresses) {
   const std::string web = Deployment("web") + Service("web");
   const std::string old =
