@@ -230,7 +230,7 @@ class Composer {
     if (model.as_of().empty()) bases_.erase("as_of");
     const size_t files = inventory_.files.size();
     Completion completion(
-        model, files == 1 ? inventory_.files.front() : absl::StrCat("the import of ", files, " files"));
+        model, files == 1 ? inventory_.files.front() : absl::StrCat("the set of ", files, " imported files"));
     completion.CompleteElements();
     completion.CompleteModel(today_);
     AdvanceDate(model);
