@@ -66,7 +66,7 @@ std::string Completion::PlaceholderTeam() {
   pb::Team& team = *model_.add_teams();
   team.set_id(placeholder_);
   team.set_name("Team to be named");
-  team.set_lead("To be named");
+  team.set_lead("Lead to be named");
   return placeholder_;
 }
 
@@ -172,9 +172,10 @@ void Completion::CompleteOwner() {
 void Completion::CompleteModel(const std::string& today) {
   CompleteHead(today);
   CompleteOwner();
-  model_.mutable_organization()->set_name("To be named");
-  Assume("import-organisation", absl::StrCat("\"To be named\" stands for the organisation that operates the system, ",
-                                             "which ", source_, " does not name."));
+  model_.mutable_organization()->set_name("Organisation to be named");
+  Assume("import-organisation",
+         absl::StrCat("\"Organisation to be named\" stands for the organisation that operates the system, ", "which ",
+                      source_, " does not name."));
   if (model_.regions().empty()) {
     pb::Region& region = *model_.add_regions();
     region.set_id(std::string(kToBeNamed));

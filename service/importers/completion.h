@@ -19,7 +19,7 @@ inline constexpr int kAssumptionDays = 90;
 // Not thread-safe.
 class Completion {
  public:
-  // `source` as sentences name what the model is drafted from, e.g. `model.yaml` or `the import of 3 files`.
+  // `source` as sentences name what the model is drafted from, e.g. `model.yaml` or `the set of 3 imported files`.
   Completion(model::v1::SystemModel& model, std::string source) : model_(model), source_(std::move(source)) {}
 
   // Adds an assumption. Its owner and end date are filled in by Finish().

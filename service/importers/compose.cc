@@ -17,8 +17,8 @@
 #include "service/importers/flow_groups.h"
 #include "service/importers/id_table.h"
 #include "service/importers/merge_elements.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/reconcile.h"
-#include "service/importers/source.h"
 #include "service/model/faults.h"
 #include "service/model/schema.h"
 
@@ -229,8 +229,8 @@ class Composer {
     if (model.description().empty()) bases_.erase("description");
     if (model.as_of().empty()) bases_.erase("as_of");
     const size_t files = inventory_.files.size();
-    Completion completion(model,
-                          files == 1 ? inventory_.files.front() : absl::StrCat("the import of ", files, " files"));
+    Completion completion(
+        model, files == 1 ? inventory_.files.front() : absl::StrCat("the set of ", files, " imported files"));
     completion.CompleteElements();
     completion.CompleteModel(today_);
     AdvanceDate(model);

@@ -84,9 +84,9 @@ std::string Beside(absl::string_view file, absl::string_view path) {
 class ComposeImporter {
  public:
   ComposeImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
-      : inventory_(inventory) {
+      : reading_(Conventions(), faults), inventory_(inventory) {
     for (const Document& document : documents) {
-      const Field root(document, faults);
+      const Field root(document, reading_);
       files_.insert(Beside("", document.file));
       if (!IsKnownVersion(root)) continue;
       roots_.push_back(root);
@@ -241,6 +241,7 @@ class ComposeImporter {
     }
   }
 
+  Reading reading_;
   Inventory& inventory_;
   std::vector<Field> roots_;
   std::set<std::string> files_;

@@ -45,7 +45,11 @@ std::string NameOfPurl(absl::string_view purl) {
 class BomImporter {
  public:
   BomImporter(const Document& document, Inventory& inventory, FileFaults& faults)
-      : document_(document), root_(document, faults), inventory_(inventory), faults_(faults) {}
+      : document_(document),
+        reading_(Conventions(), faults),
+        root_(document, reading_),
+        inventory_(inventory),
+        faults_(faults) {}
 
   void Import(std::set<std::string>& names) {
     if (!IsReadable()) return;
@@ -158,6 +162,7 @@ class BomImporter {
   }
 
   const Document& document_;
+  Reading reading_;
   const Field root_;
   Inventory& inventory_;
   FileFaults& faults_;

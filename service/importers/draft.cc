@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "service/base/status_macros.h"
 #include "service/importers/draft_response.h"
+#include "service/importers/plain_text.h"
 #include "service/model/model.h"
 #include "service/model/yaml_writer.h"
 
@@ -49,6 +50,11 @@ void Draft::AddTracked(TrackedRisk risk, pb::DecisionDraft decision, const Place
   tracked_.push_back({std::move(risk), std::move(decision), place});
 }
 
+void Draft::Clean(Redaction& redaction) {
+  redaction.Clean(Spot{file_, {1, 1}}, model_);
+  for (Tracked& tracked : tracked_) redaction.Clean(Spot{file_, tracked.place.at}, tracked.decision);
+}
+
 void Draft::Complete() {
   completion_.CompleteModel("");
   completion_.Finish();
@@ -66,8 +72,9 @@ std::string Draft::ModelText(const std::vector<Note>& notes) const {
   for (const Note& note : notes) {
     // What is kept says itself what it is; of a warning, the path does.
     const bool warning = note.kind == v1::IMPORT_NOTE_KIND_WARNING;
-    comments.closing.push_back(absl::StrCat("- ", NameOf(note.kind), " (line ", note.place.at.line, "): ",
-                                            warning ? absl::StrCat(note.place.path, " ") : "", OneLineOf(note.text)));
+    comments.closing.push_back(absl::StrCat(
+        "- ", NameOf(note.kind), " (line ", note.place.at.line,
+        "): ", warning && !note.place.path.empty() ? absl::StrCat(note.place.path, " ") : "", OneLineOf(note.text)));
   }
   return model::WriteYaml(model_, comments);
 }

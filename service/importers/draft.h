@@ -14,8 +14,9 @@
 #include "metapowers/model/v1/system_model.pb.h"
 #include "metapowers/v1/model_service.pb.h"
 #include "service/importers/completion.h"
+#include "service/importers/findings.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
+#include "service/importers/redaction.h"
 #include "service/importers/tracked_risk.h"
 
 namespace metapowers::importers {
@@ -47,6 +48,8 @@ class Draft {
   // Takes what was said of a risk: everything of `decision` but the finding, which Finish() finds.
   void AddTracked(TrackedRisk risk, model::v1::DecisionDraft decision, const Place& place);
 
+  // Takes secrets out of its texts.
+  void Clean(Redaction& redaction);
   // Fills in what the model requires and nobody has set.
   void Complete();
 

@@ -1,8 +1,13 @@
 #include "service/importers/fields.h"
 
+#include <cmath>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
+#include "service/importers/settings.h"
 
 namespace metapowers::importers {
 
@@ -11,14 +16,47 @@ using model::YamlNode;
 
 namespace {
 
-constexpr size_t kMaxLine = 500;
-
-const YamlNode* NotNull(const YamlNode* node) {
-  return node == nullptr || node->kind == YamlNode::Kind::kNull ? nullptr : node;
+std::optional<bool> YamlFlagOf(absl::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(text);
+  for (const char* yes : {"true", "yes", "on", "y"}) {
+    if (lower == yes) return true;
+  }
+  for (const char* no : {"false", "no", "off", "n"}) {
+    if (lower == no) return false;
+  }
+  return std::nullopt;
 }
 
-absl::string_view KindName(const YamlNode& node) {
-  switch (node.kind) {
+}  // namespace
+
+std::optional<double> NumberOf(const YamlNode* node) {
+  double number = 0;
+  if (node == nullptr || node->kind != YamlNode::Kind::kScalar) return std::nullopt;
+  if (!absl::SimpleAtod(node->text, &number) || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+std::optional<bool> FlagOf(const YamlNode* node) {
+  if (node == nullptr || node->kind != YamlNode::Kind::kScalar) return std::nullopt;
+  if (node->text == "true") return true;
+  if (node->text == "false") return false;
+  return std::nullopt;
+}
+
+Reading::Reading(const Conventions& conventions, FileFaults& faults)
+    : Reading(conventions, [&faults](const Spot& spot, absl::string_view path, absl::string_view what) {
+        faults.Add(spot, path, what);
+      }) {}
+
+void Reading::Fault(const YamlNode* node, const Spot& spot, absl::string_view path, absl::string_view what) {
+  if (node == nullptr || told_.insert({node, {spot.at.line, spot.at.column}}).second) tell_(spot, path, what);
+}
+
+Field::Field(const Field& in, const YamlNode* node, model::Position at, model::Position key, std::string path)
+    : document_(in.document_), reading_(in.reading_), node_(node), at_(at), key_(key), path_(std::move(path)) {}
+
+absl::string_view Field::form() const {
+  switch (node_ == nullptr ? YamlNode::Kind::kNull : node_->kind) {
     case YamlNode::Kind::kNull:
       return "nothing";
     case YamlNode::Kind::kScalar:
@@ -31,75 +69,132 @@ absl::string_view KindName(const YamlNode& node) {
   return "a mapping";
 }
 
-// Cuts between characters of UTF-8.
-std::string CutTo(std::string text, size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return absl::StrCat(text.substr(0, size), "…");
+void Field::Fault(absl::string_view what) const { reading_->Fault(node_, spot(), path_, what); }
+
+void Field::FaultOfValue(absl::string_view what) const {
+  Fault(conventions().quotes_values && !HoldsSecret(path_, node_->text)
+            ? absl::StrCat("must be ", what, ", not ", model::Quote(node_->text))
+            : absl::StrCat("must be ", what));
 }
 
-}  // namespace
+bool Field::Is(YamlNode::Kind kind, absl::string_view what) const {
+  if (!exists()) return false;
+  if (node_->kind == kind) return true;
+  Fault(absl::StrCat("must be ", what, ", not ", form()));
+  return false;
+}
 
-Field::Field(const Document& document, FileFaults& faults)
-    : document_(&document), faults_(&faults), node_(NotNull(document.root)), at_(document.root->at) {}
+std::string Field::PathOf(absl::string_view key) const {
+  constexpr size_t kMaxName = 200;
+  const bool name =
+      conventions().camel_case && !key.empty() && key.size() <= kMaxName && absl::c_all_of(key, absl::ascii_isalnum);
+  return name ? model::AppendPath(path_, key) : model::AppendKey(path_, key);
+}
 
-Field::Field(const Field& parent, const YamlNode* node, model::Position at, std::string path)
-    : document_(parent.document_), faults_(parent.faults_), node_(NotNull(node)), at_(at), path_(std::move(path)) {}
+Field Field::Child(const YamlEntry& entry) const {
+  const bool at_key = conventions().place == Conventions::Place::kKey;
+  return Field(*this, entry.value, at_key ? entry.at : entry.value->at, entry.at, PathOf(entry.key));
+}
 
 Field Field::operator[](absl::string_view key) const {
-  if (is_map()) {
+  if (document_ == nullptr) return {};
+  if (conventions().strict_keys ? Is(YamlNode::Kind::kMap, "a mapping") : is_map()) {
     for (const YamlEntry& entry : node_->entries) {
-      if (entry.key == key) return Field(*this, entry.value, entry.at, model::AppendKey(path_, key));
+      if (entry.key == key) return Child(entry);
     }
   }
-  return Field(*this, nullptr, at_, model::AppendKey(path_, key));
+  return Field(*this, nullptr, at_, at_, PathOf(key));
+}
+
+Field Field::Map() const {
+  return Is(YamlNode::Kind::kMap, "a mapping") || document_ == nullptr ? *this
+                                                                       : Field(*this, nullptr, at_, key_, path_);
 }
 
 std::vector<std::pair<std::string, Field>> Field::Entries() const {
   std::vector<std::pair<std::string, Field>> entries;
-  if (!exists()) return entries;
-  if (!is_map()) {
-    Fault(absl::StrCat("must be a mapping, not ", KindName(*node_)));
-    return entries;
-  }
-  for (const YamlEntry& entry : node_->entries) {
-    entries.emplace_back(entry.key, Field(*this, entry.value, entry.at, model::AppendKey(path_, entry.key)));
-  }
+  if (!Is(YamlNode::Kind::kMap, "a mapping")) return entries;
+  for (const YamlEntry& entry : node_->entries) entries.emplace_back(entry.key, Child(entry));
   return entries;
 }
 
 std::vector<Field> Field::Items() const {
   std::vector<Field> items;
-  if (!exists()) return items;
-  if (!is_list()) {
-    Fault(absl::StrCat("must be a list, not ", KindName(*node_)));
-    return items;
-  }
+  if (!Is(YamlNode::Kind::kList, "a list")) return items;
   for (size_t i = 0; i < node_->items.size(); ++i) {
-    items.push_back(Field(*this, node_->items[i], node_->items[i]->at, absl::StrCat(path_, "[", i, "]")));
+    const model::Position at = node_->items[i]->at;
+    items.push_back(Field(*this, node_->items[i], at, at, absl::StrCat(path_, "[", i, "]")));
   }
   return items;
 }
 
-std::string Field::Text() const {
-  if (!exists()) return "";
-  if (is_scalar()) return std::string(absl::StripAsciiWhitespace(node_->text));
-  Fault(absl::StrCat("must be text, not ", KindName(*node_)));
-  return "";
+std::vector<Field> Field::Maps() const {
+  std::vector<Field> maps;
+  for (Field& item : Items()) {
+    if (item.Is(YamlNode::Kind::kMap, "a mapping")) maps.push_back(std::move(item));
+  }
+  return maps;
 }
 
-std::string Field::Line() const { return CutTo(OneLineOf(Text()), kMaxLine); }
+std::vector<std::pair<std::string, Field>> Field::Lines() const {
+  std::vector<std::pair<std::string, Field>> lines;
+  for (Field& item : Items()) {
+    std::string line = CutText(OneLineOf(item.Raw()), conventions().max_line);
+    if (!line.empty()) lines.emplace_back(std::move(line), std::move(item));
+  }
+  return lines;
+}
+
+std::vector<std::string> Field::Texts() const {
+  std::vector<std::string> texts;
+  for (const Field& item : Items()) {
+    if (item.exists()) texts.push_back(item.Raw());
+  }
+  return texts;
+}
+
+std::map<std::string, std::string> Field::TextMap() const {
+  std::map<std::string, std::string> texts;
+  for (const auto& [key, value] : Entries()) texts[key] = value.Raw();
+  return texts;
+}
+
+std::string Field::Raw() const { return Is(YamlNode::Kind::kScalar, "text") ? node_->text : ""; }
+
+std::string Field::Text() const { return std::string(absl::StripAsciiWhitespace(Raw())); }
+
+std::string Field::Line() const {
+  if (!exists()) return "";
+  return CutText(OneLineOf(conventions().has_html ? PlainText(Raw()) : Raw()), conventions().max_line);
+}
+
+std::string Field::Prose() const {
+  if (!exists()) return "";
+  return CutText(conventions().has_html ? PlainText(Raw()) : Text(), conventions().max_prose);
+}
 
 std::optional<bool> Field::Flag() const {
-  const std::string text = absl::AsciiStrToLower(Text());
-  if (text.empty()) return std::nullopt;
-  for (const char* yes : {"true", "yes", "on", "y"}) {
-    if (text == yes) return true;
-  }
-  for (const char* no : {"false", "no", "off", "n"}) {
-    if (text == no) return false;
-  }
-  Fault(absl::StrCat("must be true or false, not ", model::Quote(text)));
+  if (!Is(YamlNode::Kind::kScalar, "true or false")) return std::nullopt;
+  const bool yaml = conventions().flags == Conventions::Flags::kYaml;
+  const std::string text = Text();
+  if (yaml && text.empty()) return std::nullopt;
+  const std::optional<bool> flag = yaml ? YamlFlagOf(text) : FlagOf(node_);
+  if (!flag.has_value()) FaultOfValue("true or false");
+  return flag;
+}
+
+std::optional<double> Field::Number() const {
+  if (!Is(YamlNode::Kind::kScalar, "a number")) return std::nullopt;
+  const std::optional<double> number = NumberOf(node_);
+  if (!number.has_value()) FaultOfValue("a number");
+  return number;
+}
+
+std::optional<int64_t> Field::Whole() const {
+  if (!Is(YamlNode::Kind::kScalar, "a whole number")) return std::nullopt;
+  int64_t number = 0;
+  if (absl::SimpleAtoi(node_->text, &number)) return number;
+  FaultOfValue("a whole number");
   return std::nullopt;
 }
 

@@ -17,7 +17,8 @@
 #include "service/importers/compose.h"
 #include "service/importers/draft_response.h"
 #include "service/importers/importer.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
+#include "service/importers/redaction.h"
 #include "service/importers/threagile.h"
 #include "service/model/yaml_writer.h"
 
@@ -186,6 +187,9 @@ absl::StatusOr<v1::ImportModelResponse> ImportModel(const std::vector<SourceFile
     if (documents != classified.documents.end()) format.import(documents->second, inventory, faults);
   }
   RETURN_IF_ERROR(faults.ToStatus());
+  std::map<std::string, absl::string_view> contents;
+  for (const SourceFile& file : files) contents[file.name] = file.content;
+  RedactSecrets(contents, inventory);
   const Composed composed = Compose(inventory, options.topic_id, options.today);
   if (composed.model.components().empty()) {
     SortByLocation(inventory.files, inventory.skipped);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
+#include "service/importers/secret_text.h"
 
 namespace metapowers::importers {
 
@@ -11,7 +12,7 @@ void FileFaults::Add(const Spot& spot, absl::string_view path, absl::string_view
   v1::ModelFault& fault = faults_.emplace_back();
   fault.set_field(std::string(path));
   fault.set_location(absl::StrCat(spot.file, ":", spot.at.line, ":", spot.at.column));
-  fault.set_description(std::string(what));
+  fault.set_description(WithoutSecrets(what));
 }
 
 void FileFaults::Add(const std::string& file, const model::Faults& faults) {

@@ -1,5 +1,6 @@
 #include "service/importers/inventory.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace metapowers::importers {
@@ -21,6 +22,15 @@ void Inventory::Note(v1::ImportNoteKind kind, const Spot& spot, absl::string_vie
 
 std::string LocationOf(const Spot& spot) {
   return spot.at.line == 0 ? spot.file : absl::StrCat(spot.file, ":", spot.at.line);
+}
+
+Spot SpotOf(const std::string& location) {
+  Spot spot{location, {0, 0}};
+  const size_t colon = location.rfind(':');
+  if (colon != std::string::npos && absl::SimpleAtoi(location.substr(colon + 1), &spot.at.line)) {
+    spot.file = location.substr(0, colon);
+  }
+  return spot;
 }
 
 }  // namespace metapowers::importers

@@ -127,6 +127,9 @@ struct Inventory {
 // `file:line`, or `file` when the place is the file as a whole (line 0).
 std::string LocationOf(const Spot& spot);
 
+// The place that LocationOf() tells.
+Spot SpotOf(const std::string& location);
+
 }  // namespace metapowers::importers
 
 #endif  // METAPOWERS_SERVICE_IMPORTERS_INVENTORY_H_

@@ -46,8 +46,8 @@ class CallFinder {
  public:
   explicit CallFinder(Cluster& cluster) : cluster_(cluster) {
     for (const Object* entry : cluster.objects.Of(Kind::kServiceEntry)) {
-      for (const Value& host : entry->spec["hosts"].Items()) {
-        const std::string name = absl::AsciiStrToLower(host.Text());
+      for (const Field& host : entry->spec["hosts"].Items()) {
+        const std::string name = absl::AsciiStrToLower(host.Raw());
         if (!name.empty()) entries_.push_back({name, entry, false});
       }
     }

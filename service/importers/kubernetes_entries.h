@@ -35,7 +35,7 @@ struct Entry {
 
 // What the class and the annotations of a Service, Ingress or gateway say of its reach; `fallback` where they say
 // nothing. Sets `reach`, `spot` and `why`.
-void DescribeReach(const Object& object, const Value& class_name, Reach fallback, Entry& entry);
+void DescribeReach(const Object& object, const Field& class_name, Reach fallback, Entry& entry);
 // What annotations of an Ingress say of who may come.
 void DescribeGuards(const Object& object, Entry& entry);
 // What a list of address ranges says: sets `listed`, and a private reach when all are private.

@@ -22,13 +22,13 @@ namespace {
 void OpenServices(Cluster& cluster, Entries& entries) {
   for (const Service& service : cluster.services.all()) {
     const Object& object = *service.object;
-    const Value type = object.spec["type"];
+    const Field type = object.spec["type"];
     Entry entry;
     entry.title = object.Title();
     entry.spot = type.spot();
     if (service.type == "LoadBalancer") {
       DescribeReach(object, object.spec["loadBalancerClass"], Reach::kInternet, entry);
-      const Value ranges = object.spec["loadBalancerSourceRanges"];
+      const Field ranges = object.spec["loadBalancerSourceRanges"];
       if (entry.reach == Reach::kInternet) DescribeRanges(ranges.Texts(), ranges.spot(), entry);
     } else if (service.type == "NodePort") {
       entry.why = "is open on every node: can the nodes be reached from the internet?";
@@ -55,15 +55,15 @@ void OpenServices(Cluster& cluster, Entries& entries) {
 }
 
 // A port of a container that is open on the node itself; not there when there is none.
-Value NodePortOf(const Workload& workload) {
-  const Value network = workload.pod["hostNetwork"];
+Field NodePortOf(const Workload& workload) {
+  const Field network = workload.pod["hostNetwork"];
   if (network.Flag() == true) return network;
-  for (const Value& container : ContainersOf(workload.pod)) {
-    for (const Value& port : container["ports"].Items()) {
+  for (const Field& container : ContainersOf(workload.pod)) {
+    for (const Field& port : container["ports"].Items()) {
       if (port.Has("hostPort")) return port["hostPort"];
     }
   }
-  return Value();
+  return Field();
 }
 
 }  // namespace
@@ -121,9 +121,9 @@ void Entries::Connect(const Workload& workload, const Entry& entry) {
 
 // Whether something may lead to a workload that we do not understand; a note tells.
 bool Entries::MayBeReached(const Workload& workload) {
-  if (const Value port = NodePortOf(workload); port.exists()) {
+  if (const Field port = NodePortOf(workload); port.exists()) {
     const bool all = workload.pod["hostNetwork"].Flag() == true;
-    AddHostPort(all ? 0 : static_cast<int>(port.Number().value_or(0)), port.spot(), *workload.component);
+    AddHostPort(all ? 0 : static_cast<int>(port.Whole().value_or(0)), port.spot(), *workload.component);
     cluster_.inventory.Note(
         v1::IMPORT_NOTE_KIND_QUESTION, port.spot(), port.path(),
         absl::StrCat(workload.object->Title(), " is open on its node: can the node be reached from the internet?"));
@@ -164,7 +164,7 @@ void Entries::SettleWorkload(Workload& workload) {
   const std::vector<const Service*>& services = cluster_.services.InFrontOf(workload);
   // Something that is in no file may lead to it.
   if (services.empty()) return;
-  const Value type = services.front()->object->spec["type"];
+  const Field type = services.front()->object->spec["type"];
   component.value.set_internet_facing(pb::TRISTATE_NO);
   type.exists() ? component.Observed("internet_facing", type.spot())
                 : component.Default("internet_facing", services.front()->object->spot, "Kubernetes");

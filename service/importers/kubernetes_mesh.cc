@@ -45,15 +45,15 @@ class MeshReader {
   explicit MeshReader(Cluster& cluster) : cluster_(cluster) {
     for (const Object* object : cluster.objects.Of(Kind::kPeerAuthentication)) peers_[object->space].push_back(object);
     for (const Object* object : cluster.objects.Of(Kind::kAuthorizationPolicy)) {
-      const std::string action = object->spec["action"].Text();
+      const std::string action = object->spec["action"].Raw();
       if (action.empty() || action == "ALLOW") allows_[object->space].push_back(object);
     }
     for (const Object* object : cluster.objects.Of(Kind::kDestinationRule)) {
-      const Value mode = object->spec["trafficPolicy"]["tls"]["mode"];
-      const Host host = cluster.services.Resolve(object->spec["host"].Text(), object->space);
+      const Field mode = object->spec["trafficPolicy"]["tls"]["mode"];
+      const Host host = cluster.services.Resolve(object->spec["host"].Raw(), object->space);
       if (!mode.exists() || host.service == nullptr) continue;
       for (const Workload* target : host.service->targets) {
-        clients_.try_emplace(target, Mode{mode.Text(), mode.spot(), object});
+        clients_.try_emplace(target, Mode{mode.Raw(), mode.spot(), object});
       }
     }
   }
@@ -76,15 +76,15 @@ class MeshReader {
       const auto found = peers_.find(space);
       if (found == peers_.end()) continue;
       for (const Object* object : found->second) {
-        const Value mode = object->spec["mtls"]["mode"];
+        const Field mode = object->spec["mtls"]["mode"];
         const bool all = !object->spec.Has("selector");
-        if (all && mode.exists() && mode.Text() != "UNSET" && of_space.object == nullptr)
-          of_space = {mode.Text(), mode.spot(), object};
+        if (all && mode.exists() && mode.Raw() != "UNSET" && of_space.object == nullptr)
+          of_space = {mode.Raw(), mode.spot(), object};
         const bool own = !all && space == target.object->space && Matches(object->spec["selector"], target.labels);
         if (!own) continue;
-        const Value of_port = object->spec["portLevelMtls"][absl::StrCat(port)]["mode"];
-        if (port != 0 && of_port.exists()) return {of_port.Text(), of_port.spot(), object};
-        if (mode.exists() && mode.Text() != "UNSET") return {mode.Text(), mode.spot(), object};
+        const Field of_port = object->spec["portLevelMtls"][absl::StrCat(port)]["mode"];
+        if (port != 0 && of_port.exists()) return {of_port.Raw(), of_port.spot(), object};
+        if (mode.exists() && mode.Raw() != "UNSET") return {mode.Raw(), mode.spot(), object};
       }
     }
     return of_space;
@@ -137,19 +137,19 @@ class MeshReader {
   }
 
   // Where a source of a rule names the caller; not there when it does not.
-  static Value NameOf(const Value& source, const Workload& caller) {
-    for (const Value& principal : source["principals"].Items()) {
-      if (IsPrincipal(principal.Text(), caller)) return principal;
+  static Field NameOf(const Field& source, const Workload& caller) {
+    for (const Field& principal : source["principals"].Items()) {
+      if (IsPrincipal(principal.Raw(), caller)) return principal;
     }
-    for (const Value& account : source["serviceAccounts"].Items()) {
-      const std::string text = account.Text();
+    for (const Field& account : source["serviceAccounts"].Items()) {
+      const std::string text = account.Raw();
       const std::string own = absl::StrCat(caller.object->space, "/", caller.account);
       if (text == own || text == caller.account) return account;
     }
-    for (const Value& space : source["namespaces"].Items()) {
-      if (MatchesPattern(space.Text(), caller.object->space)) return space;
+    for (const Field& space : source["namespaces"].Items()) {
+      if (MatchesPattern(space.Raw(), caller.object->space)) return space;
     }
-    return Value();
+    return Field();
   }
 
   void Authenticate(Link& link) {
@@ -157,21 +157,21 @@ class MeshReader {
     if (!InMesh(*link.target)) return;
     const std::vector<const Object*>& allows = AllowsOf(*link.target);
     if (allows.empty()) return;
-    Value by_name;
-    Value by_token;
+    Field by_name;
+    Field by_token;
     bool open = false;
     // Only the mesh gives a caller the certificate that names it.
     const bool known = link.source != nullptr && InMesh(*link.source);
     bool unsure = false;
     for (const Object* object : allows) {
-      for (const Value& rule : object->spec["rules"].Items()) {
+      for (const Field& rule : object->spec["rules"].Items()) {
         open |= rule["from"].Items().empty();
-        for (const Value& from : rule["from"].Items()) {
-          const Value source = from["source"];
-          const Value token = source["requestPrincipals"];
+        for (const Field& from : rule["from"].Items()) {
+          const Field source = from["source"];
+          const Field token = source["requestPrincipals"];
           const bool named = source.Has("principals") || source.Has("namespaces") || source.Has("serviceAccounts");
-          const Value match = link.source == nullptr ? Value() : NameOf(source, *link.source);
-          const Value name = known ? match : Value();
+          const Field match = link.source == nullptr ? Field() : NameOf(source, *link.source);
+          const Field name = known ? match : Field();
           unsure |= match.exists() && link.source->meshed == pb::TRISTATE_UNSPECIFIED;
           if (name.exists() && !by_name.exists()) by_name = name;
           if (token.exists() && (!named || name.exists())) by_token = token;
@@ -184,7 +184,7 @@ class MeshReader {
     Shown<pb::Flow>& flow = *link.flow;
     if (by_token.exists() || by_name.exists()) {
       if (flow.value.authentication() != pb::FLOW_AUTHENTICATION_UNSPECIFIED) return;
-      const Value& by = by_token.exists() ? by_token : by_name;
+      const Field& by = by_token.exists() ? by_token : by_name;
       flow.value.set_authentication(by_token.exists() ? pb::FLOW_AUTHENTICATION_TOKEN
                                                       : pb::FLOW_AUTHENTICATION_CLIENT_CERT);
       flow.Observed("authentication", by.spot());

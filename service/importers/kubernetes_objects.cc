@@ -28,6 +28,9 @@ bool IsTextList(const Node* node) {
          std::all_of(node->items.begin(), node->items.end(), IsText);
 }
 
+// Whoever walks a manifest does not check its forms. Values may be secrets.
+constexpr Conventions kConventions = {.place = Conventions::Place::kValue, .strict_keys = true, .quotes_values = false};
+
 // A kustomization may leave out what it is.
 bool IsKustomization(const Node& root) {
   const Node* version = root.Find("apiVersion");
@@ -71,16 +74,16 @@ bool IsKustomization(const Node& root) {
 bool IsTemplate(const Object& object) {
   const auto open = [](const std::string& text) { return absl::StrContains(text, "{{"); };
   if (open(object.name) || open(object.space)) return true;
-  for (const Value& container : PodOf(object)["containers"].Items()) {
-    if (open(container["image"].Text())) return true;
+  for (const Field& container : PodOf(object)["containers"].Items()) {
+    if (open(container["image"].Raw())) return true;
   }
   return false;
 }
 
 bool HasImage(const Object& object) {
-  const std::vector<Value> containers = PodOf(object)["containers"].Items();
+  const std::vector<Field> containers = PodOf(object)["containers"].Items();
   return std::any_of(containers.begin(), containers.end(),
-                     [](const Value& container) { return container.Has("image"); });
+                     [](const Field& container) { return container.Has("image"); });
 }
 
 // `Deployment web`, whatever stands there.
@@ -92,9 +95,9 @@ std::string ItemOf(absl::string_view kind, absl::string_view name) {
 
 // Title of the object that made this one; "" when nobody did.
 std::string MakerOf(const Object& object) {
-  for (const Value& owner : object.metadata()["ownerReferences"].Items()) {
+  for (const Field& owner : object.metadata()["ownerReferences"].Items()) {
     if (owner["controller"].Flag().value_or(false)) {
-      return absl::StrCat(owner["kind"].Text(), " ", owner["name"].Text());
+      return absl::StrCat(owner["kind"].Raw(), " ", owner["name"].Raw());
     }
   }
   return "";
@@ -112,9 +115,10 @@ bool IsManifest(const Node& root) {
   return (IsText(root.Find("apiVersion")) && IsText(root.Find("kind"))) || IsKustomization(root);
 }
 
-Objects::Objects(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults) : complaints_(faults) {
+Objects::Objects(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
+    : reading_(kConventions, faults) {
   for (const Document& document : documents) {
-    if (document.root != nullptr) Add(Value(document, *document.root, complaints_), false, inventory);
+    if (document.root != nullptr) Add(Field(document, reading_), false, inventory);
   }
   for (const Object& object : objects_) {
     by_kind_[object.kind].push_back(&object);
@@ -127,29 +131,29 @@ Objects::Objects(absl::Span<const Document> documents, Inventory& inventory, Fil
   }
 }
 
-void Objects::Skip(const Value& root, absl::string_view item, std::string reason, Inventory& inventory) {
+void Objects::Skip(const Field& root, absl::string_view item, std::string reason, Inventory& inventory) {
   inventory.Skip(root.spot(), std::string(item), std::move(reason));
 }
 
-void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
+void Objects::Add(const Field& root, bool inside_list, Inventory& inventory) {
   if (!root.exists()) return;
   if (IsKustomization(root.node())) {
     return Skip(root, "kustomization", absl::StrCat("a kustomization is a recipe: ", kRender), inventory);
   }
-  const std::string version = root["apiVersion"].Text();
-  const std::string kind = root["kind"].Text();
-  if (version.empty() || kind.empty()) return root.Complain("is no manifest: it has no apiVersion and kind");
+  const std::string version = root["apiVersion"].Raw();
+  const std::string kind = root["kind"].Raw();
+  if (version.empty() || kind.empty()) return root.Fault("is no manifest: it has no apiVersion and kind");
   if (absl::EndsWith(kind, "List") && root.Has("items")) {
-    if (inside_list) return root.Complain("is a list in a list");
-    for (const Value& item : root["items"].Items()) Add(item, true, inventory);
+    if (inside_list) return root.Fault("is a list in a list");
+    for (const Field& item : root["items"].Items()) Add(item, true, inventory);
     return;
   }
-  const Value metadata = root["metadata"];
+  const Field metadata = root["metadata"];
   Object object;
   object.root = root;
-  object.name = metadata["name"].Text();
-  if (object.name.empty()) object.name = metadata["generateName"].Text();
-  if (object.name.size() > kMaxName) return metadata["name"].Complain("is longer than 253 characters");
+  object.name = metadata["name"].Raw();
+  if (object.name.empty()) object.name = metadata["generateName"].Raw();
+  if (object.name.size() > kMaxName) return metadata["name"].Fault("is longer than 253 characters");
   const size_t slash = version.find('/');
   const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
   const KnownKind* known = FindKind(group, kind);
@@ -165,10 +169,10 @@ void Objects::Add(const Value& root, bool inside_list, Inventory& inventory) {
   object.kind = known->kind;
   object.kind_name = std::string(known->name);
   if (known->in_namespace) {
-    object.space = metadata["namespace"].Text();
+    object.space = metadata["namespace"].Raw();
     object.names_space = !object.space.empty();
     if (!object.names_space) object.space = "default";
-    if (object.space.size() > kMaxName) return metadata["namespace"].Complain("is longer than 253 characters");
+    if (object.space.size() > kMaxName) return metadata["namespace"].Fault("is longer than 253 characters");
   }
   object.spec = root["spec"];
   object.spot = metadata.Has("name") ? metadata["name"].spot() : root.spot();
@@ -198,6 +202,9 @@ void Objects::AddKnown(Object object, Inventory& inventory) {
   }
   if (const std::string maker = MakerOf(object); !maker.empty()) {
     return Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker), ", which stands for it"), inventory);
+  }
+  if (object.kind == Kind::kDeployment && object.spec.Has("workloadRef")) {
+    return Skip(object.root, item, "it rolls out what its `workloadRef` names, which stands for it", inventory);
   }
   const auto [at, added] = by_name_.try_emplace({object.kind, absl::StrCat(object.space, "/", object.name)}, nullptr);
   if (added) {

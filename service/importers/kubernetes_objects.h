@@ -13,11 +13,13 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "service/importers/fields.h"
 #include "service/importers/importer.h"
 #include "service/importers/inventory.h"
-#include "service/importers/kubernetes_value.h"
 
 namespace metapowers::importers::kubernetes {
+
+using Labels = std::map<std::string, std::string>;
 
 enum class Kind {
   kDeployment,
@@ -29,6 +31,7 @@ enum class Kind {
   kPod,
   kService,
   kIngress,
+  kOpenShiftRoute,
   kGateway,
   kHttpRoute,
   kGrpcRoute,
@@ -63,13 +66,13 @@ struct Object {
   std::string name;
   std::string space;         // namespace; empty for what has none
   bool names_space = false;  // whether the manifest names it
-  Value root;
-  Value spec;
+  Field root;
+  Field spec;
   Spot spot;  // of the name
 
-  Value metadata() const { return root["metadata"]; }
+  Field metadata() const { return root["metadata"]; }
   // "" when there is none.
-  std::string Annotation(absl::string_view key) const { return metadata()["annotations"][key].Text(); }
+  std::string Annotation(absl::string_view key) const { return metadata()["annotations"][key].Raw(); }
   // `Deployment shop/orders`, for people.
   std::string Title() const;
 };
@@ -97,14 +100,14 @@ class Objects {
   std::string ForeignThatNames(absl::string_view name) const;
 
  private:
-  void Add(const Value& root, bool inside_list, Inventory& inventory);
+  void Add(const Field& root, bool inside_list, Inventory& inventory);
   void SkipUnknown(const Object& object, const std::string& kind, const std::string& version, const std::string& group,
                    Inventory& inventory);
   void AddKnown(Object object, Inventory& inventory);
-  void Skip(const Value& root, absl::string_view item, std::string reason, Inventory& inventory);
+  void Skip(const Field& root, absl::string_view item, std::string reason, Inventory& inventory);
   void CollectForeign(const model::YamlNode& node, const std::string& title);
 
-  Complaints complaints_;
+  Reading reading_;
   std::deque<Object> objects_;
   std::map<Kind, std::vector<const Object*>> by_kind_;
   std::map<std::pair<Kind, std::string>, Object*> by_name_;  // `namespace/name`

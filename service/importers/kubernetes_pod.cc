@@ -22,7 +22,7 @@ constexpr auto kNo = pb::TRISTATE_NO;
 constexpr auto kUnknown = pb::TRISTATE_UNSPECIFIED;
 
 // Template of the pods, or the pod itself.
-Value TemplateOf(const Object& object) {
+Field TemplateOf(const Object& object) {
   switch (object.kind) {
     case Kind::kPod:
       return object.root;
@@ -35,7 +35,7 @@ Value TemplateOf(const Object& object) {
     case Kind::kJob:
       return object.spec["template"];
     default:
-      return Value();
+      return Field();
   }
 }
 
@@ -46,19 +46,19 @@ struct Said {
   bool by_default = false;
 
   // `value` as `said` has it, else as Kubernetes has it for `container`.
-  static Said Of(pb::Tristate value, const Value& said, const Value& container) {
+  static Said Of(pb::Tristate value, const Field& said, const Field& container) {
     return {value, said.exists() ? said.spot() : container.spot(), !said.exists()};
   }
 };
 
-Said NonRoot(const Value& pod, const Value& container) {
+Said NonRoot(const Field& pod, const Field& container) {
   const auto nearest = [&](absl::string_view key) {
-    const Value own = container["securityContext"][key];
+    const Field own = container["securityContext"][key];
     return own.exists() ? own : pod["securityContext"][key];
   };
-  const Value user = nearest("runAsUser");
-  const Value non_root = nearest("runAsNonRoot");
-  const std::optional<int64_t> id = user.Number();
+  const Field user = nearest("runAsUser");
+  const Field non_root = nearest("runAsNonRoot");
+  const std::optional<int64_t> id = user.Whole();
   if (id == 0) return {kNo, user.spot()};
   const std::optional<bool> flag = non_root.Flag();
   if (flag == true) return {kYes, non_root.spot()};
@@ -67,33 +67,33 @@ Said NonRoot(const Value& pod, const Value& container) {
   return flag == false ? Said{kNo, non_root.spot()} : Said{kUnknown, container.spot()};
 }
 
-bool IsPrivileged(const Value& container) { return container["securityContext"]["privileged"].Flag() == true; }
+bool IsPrivileged(const Field& container) { return container["securityContext"]["privileged"].Flag() == true; }
 
-Said ReadOnlyRoot(const Value&, const Value& container) {
-  const Value flag = container["securityContext"]["readOnlyRootFilesystem"];
+Said ReadOnlyRoot(const Field&, const Field& container) {
+  const Field flag = container["securityContext"]["readOnlyRootFilesystem"];
   return Said::Of(flag.Flag() == true ? kYes : kNo, flag, container);
 }
 
-bool Names(const Value& capabilities, absl::string_view name) {
+bool Names(const Field& capabilities, absl::string_view name) {
   const std::vector<std::string> all = capabilities.Texts();
   return std::any_of(all.begin(), all.end(),
                      [&](const std::string& each) { return absl::AsciiStrToUpper(each) == name; });
 }
 
-Said Escalation(const Value&, const Value& container) {
-  const Value context = container["securityContext"];
+Said Escalation(const Field&, const Field& container) {
+  const Field context = container["securityContext"];
   if (IsPrivileged(container)) return {kYes, context["privileged"].spot()};
-  const Value added = context["capabilities"]["add"];
+  const Field added = context["capabilities"]["add"];
   if (Names(added, "SYS_ADMIN") || Names(added, "CAP_SYS_ADMIN") || Names(added, "ALL")) return {kYes, added.spot()};
-  const Value flag = context["allowPrivilegeEscalation"];
+  const Field flag = context["allowPrivilegeEscalation"];
   return Said::Of(flag.Flag() == false ? kNo : kYes, flag, container);
 }
 
 // One to bind low ports may come back, as in the Restricted level of the Pod Security Standards.
-Said Capabilities(const Value&, const Value& container) {
+Said Capabilities(const Field&, const Field& container) {
   if (IsPrivileged(container)) return {kNo, container["securityContext"]["privileged"].spot()};
-  const Value capabilities = container["securityContext"]["capabilities"];
-  const Value dropped = capabilities["drop"];
+  const Field capabilities = container["securityContext"]["capabilities"];
+  const Field dropped = capabilities["drop"];
   if (!Names(dropped, "ALL")) return Said::Of(kNo, dropped, container);
   for (const std::string& added : capabilities["add"].Texts()) {
     if (absl::AsciiStrToUpper(added) != "NET_BIND_SERVICE") return {kNo, capabilities["add"].spot()};
@@ -101,18 +101,18 @@ Said Capabilities(const Value&, const Value& container) {
   return {kYes, dropped.spot()};
 }
 
-Said Limits(const Value& pod, const Value& container) {
-  for (const Value& resources : {container["resources"], pod["resources"]}) {
-    const Value limits = resources["limits"];
+Said Limits(const Field& pod, const Field& container) {
+  for (const Field& resources : {container["resources"], pod["resources"]}) {
+    const Field limits = resources["limits"];
     if (limits.Has("memory") && limits.Has("cpu")) return {kYes, limits.spot()};
   }
   return Said::Of(kNo, container["resources"]["limits"], container);
 }
 
 // The weakest of all containers: `bad` when one is, unknown when one is not known.
-Said Weakest(const Value& pod, pb::Tristate bad, const std::function<Said(const Value&, const Value&)>& judge) {
+Said Weakest(const Field& pod, pb::Tristate bad, const std::function<Said(const Field&, const Field&)>& judge) {
   std::optional<Said> weakest;
-  for (const Value& container : ContainersOf(pod)) {
+  for (const Field& container : ContainersOf(pod)) {
     // Without an image it is a patch of a container that is declared elsewhere.
     if (!container.Has("image")) continue;
     Said said = judge(pod, container);
@@ -124,26 +124,26 @@ Said Weakest(const Value& pod, pb::Tristate bad, const std::function<Said(const 
 
 }  // namespace
 
-Value PodOf(const Object& object) { return TemplateOf(object)["spec"]; }
-Value PodMetadataOf(const Object& object) { return TemplateOf(object)["metadata"]; }
+Field PodOf(const Object& object) { return TemplateOf(object)["spec"]; }
+Field PodMetadataOf(const Object& object) { return TemplateOf(object)["metadata"]; }
 
-std::vector<Value> ContainersOf(const Value& pod) {
-  std::vector<Value> containers = pod["containers"].Items();
-  for (Value& first : pod["initContainers"].Items()) containers.push_back(std::move(first));
+std::vector<Field> ContainersOf(const Field& pod) {
+  std::vector<Field> containers = pod["containers"].Items();
+  for (Field& first : pod["initContainers"].Items()) containers.push_back(std::move(first));
   return containers;
 }
 
-Value MainContainerOf(const Object& object) {
-  const std::vector<Value> containers = PodOf(object)["containers"].Items();
-  for (const Value& container : containers) {
-    if (container["name"].Text() == object.name) return container;
+Field MainContainerOf(const Object& object) {
+  const std::vector<Field> containers = PodOf(object)["containers"].Items();
+  for (const Field& container : containers) {
+    if (container["name"].Raw() == object.name) return container;
   }
-  return containers.empty() ? Value() : containers.front();
+  return containers.empty() ? Field() : containers.front();
 }
 
-void DescribeSettings(const Value& pod, const Spot& limited, Shown<pb::Component>& component) {
+void DescribeSettings(const Field& pod, const Spot& limited, Shown<pb::Component>& component) {
   // Linux settings mean nothing there.
-  if (pod["os"]["name"].Text() == "windows") return;
+  if (pod["os"]["name"].Raw() == "windows") return;
   pb::ContainerSettings settings = component.value.container();
   const auto set = [&](const char* field, const Said& said, void (pb::ContainerSettings::*setter)(pb::Tristate)) {
     if (said.value == kUnknown) return;
@@ -173,15 +173,15 @@ void SetAbsent(absl::string_view control, const Spot& spot, Shown<pb::Component>
 }
 
 void DescribeNodeAccess(const Object& object, Shown<pb::Component>& component, Inventory& inventory) {
-  const Value pod = PodOf(object);
-  const auto tell = [&](absl::string_view control, const Value& where, absl::string_view what) {
+  const Field pod = PodOf(object);
+  const auto tell = [&](absl::string_view control, const Field& where, absl::string_view what) {
     SetAbsent(control, where.spot(), component);
     inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, where.spot(), where.path(), absl::StrCat(object.Title(), " ", what));
   };
-  for (const Value& container : ContainersOf(pod)) {
+  for (const Field& container : ContainersOf(pod)) {
     if (!IsPrivileged(container)) continue;
-    const Value privileged = container["securityContext"]["privileged"];
-    const std::string name = Quote(container["name"].Text());
+    const Field privileged = container["securityContext"]["privileged"];
+    const std::string name = Quote(container["name"].Raw());
     tell("container_hardening", privileged, absl::StrCat("runs the container ", name, " with all rights on its node"));
     AddNodeAccess(pb::NODE_ACCESS_KIND_PRIVILEGED, absl::StrCat("privileged container ", name), privileged.spot(),
                   component);
@@ -200,10 +200,10 @@ void DescribeNodeAccess(const Object& object, Shown<pb::Component>& component, I
     tell("runtime_isolation", pod[key], what);
     AddNodeAccess(kind, key, pod[key].spot(), component);
   }
-  for (const Value& volume : pod["volumes"].Items()) {
-    const Value path = volume["hostPath"]["path"];
+  for (const Field& volume : pod["volumes"].Items()) {
+    const Field path = volume["hostPath"]["path"];
     if (!path.exists()) continue;
-    const std::string folder = path.Text();
+    const std::string folder = path.Raw();
     tell("runtime_isolation", path, absl::StrCat("mounts ", Quote(folder), " of its node"));
     AddNodeAccess(IsEngineSocket(folder) ? pb::NODE_ACCESS_KIND_ENGINE_SOCKET : pb::NODE_ACCESS_KIND_HOST_PATH,
                   Quote(folder), path.spot(), component);

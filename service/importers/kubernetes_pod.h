@@ -6,26 +6,26 @@
 #include <vector>
 
 #include "metapowers/model/v1/system_model.pb.h"
+#include "service/importers/fields.h"
 #include "service/importers/inventory.h"
 #include "service/importers/kubernetes_objects.h"
-#include "service/importers/kubernetes_value.h"
 
 namespace metapowers::importers::kubernetes {
 
 // `spec` of the pods of a workload; not there for objects of other kinds.
-Value PodOf(const Object& object);
+Field PodOf(const Object& object);
 // `metadata` of those pods.
-Value PodMetadataOf(const Object& object);
+Field PodMetadataOf(const Object& object);
 
 // All containers of a pod, those that run first (`initContainers`) included.
-std::vector<Value> ContainersOf(const Value& pod);
+std::vector<Field> ContainersOf(const Field& pod);
 
 // The container that the workload is named after, else the first. Not there when there is none.
-Value MainContainerOf(const Object& object);
+Field MainContainerOf(const Object& object);
 
 // Sets `container` of a component but for the image, from all containers of its pods: the weakest counts. `limited`
 // tells where a LimitRange gives limits to containers without; its file is empty when there is none.
-void DescribeSettings(const Value& pod, const Spot& limited, Shown<model::v1::Component>& component);
+void DescribeSettings(const Field& pod, const Spot& limited, Shown<model::v1::Component>& component);
 
 // Adds what opens the node to a container, sets the posture of it, and tells of each in a note.
 void DescribeNodeAccess(const Object& object, Shown<model::v1::Component>& component, Inventory& inventory);

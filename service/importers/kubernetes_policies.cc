@@ -49,7 +49,7 @@ class PolicyReader {
 
  private:
   static bool Limits(const Object& object, absl::string_view direction) {
-    const Value types = object.spec["policyTypes"];
+    const Field types = object.spec["policyTypes"];
     // What a policy leaves out: always incoming traffic, outgoing where it has rules for it.
     if (!types.exists()) return direction == "Ingress" || object.spec.Has("egress");
     const std::vector<std::string> all = types.Texts();
@@ -57,7 +57,7 @@ class PolicyReader {
   }
 
   static bool DeniesAll(const Object& object) {
-    const Value selector = object.spec["podSelector"];
+    const Field selector = object.spec["podSelector"];
     return selector["matchLabels"].Entries().empty() && selector["matchExpressions"].Items().empty() &&
            object.spec["ingress"].Items().empty();
   }
@@ -82,35 +82,35 @@ class PolicyReader {
     return labels;
   }
 
-  bool IsPeer(const Value& peer, const Object& policy, const Workload& source) const {
+  bool IsPeer(const Field& peer, const Object& policy, const Workload& source) const {
     if (peer.Has("ipBlock")) return false;
     // `{}` selects all, and is there.
-    const Value spaces = peer["namespaceSelector"];
+    const Field spaces = peer["namespaceSelector"];
     if (spaces.exists() ? !Matches(spaces, LabelsOf(source.object->space)) : source.object->space != policy.space) {
       return false;
     }
     return Matches(peer["podSelector"], source.labels);
   }
 
-  static bool HasPort(const Value& rule, const Link& link) {
-    const std::vector<Value> ports = rule["ports"].Items();
+  static bool HasPort(const Field& rule, const Link& link) {
+    const std::vector<Field> ports = rule["ports"].Items();
     if (ports.empty() || link.target_port == 0) return true;
-    return std::any_of(ports.begin(), ports.end(), [&](const Value& each) {
+    return std::any_of(ports.begin(), ports.end(), [&](const Field& each) {
       int from = 0;
       // A port by name is one of the container; which, is not looked up.
-      if (!absl::SimpleAtoi(each["port"].Text(), &from)) return true;
-      const int64_t to = each.Has("endPort") ? each["endPort"].Number().value_or(from) : from;
+      if (!absl::SimpleAtoi(each["port"].Raw(), &from)) return true;
+      const int64_t to = each.Has("endPort") ? each["endPort"].Whole().value_or(from) : from;
       return link.target_port >= from && link.target_port <= to;
     });
   }
 
   // Whether a rule lets somebody in, and whether it lets everybody in.
-  std::pair<bool, bool> LetsIn(const Value& rule, const Object& policy, const Link& link) const {
+  std::pair<bool, bool> LetsIn(const Field& rule, const Object& policy, const Link& link) const {
     if (!HasPort(rule, link)) return {false, false};
-    const std::vector<Value> peers = rule["from"].Items();
+    const std::vector<Field> peers = rule["from"].Items();
     if (peers.empty()) return {true, true};
-    for (const Value& peer : peers) {
-      const std::string range = peer["ipBlock"]["cidr"].Text();
+    for (const Field& peer : peers) {
+      const std::string range = peer["ipBlock"]["cidr"].Raw();
       if (link.source == nullptr) {
         if (!range.empty()) return {true, absl::EndsWith(range, "/0")};
       } else if (IsPeer(peer, policy, *link.source)) {
@@ -126,7 +126,7 @@ class PolicyReader {
     if (limiting == limiting_.end()) return;
     const Object* lets = nullptr;
     for (const Policy* policy : limiting->second) {
-      for (const Value& rule : policy->object->spec["ingress"].Items()) {
+      for (const Field& rule : policy->object->spec["ingress"].Items()) {
         const auto [in, everybody] = LetsIn(rule, *policy->object, link);
         if (everybody) return;
         if (in && lets == nullptr) lets = policy->object;
@@ -151,8 +151,8 @@ class PolicyReader {
   std::vector<std::string> UnseenOf(const Policy& policy, const Pairs& seen) const {
     std::vector<std::string> unseen;
     size_t pairs = 0;
-    for (const Value& rule : policy.object->spec["ingress"].Items()) {
-      for (const Value& peer : rule["from"].Items()) {
+    for (const Field& rule : policy.object->spec["ingress"].Items()) {
+      for (const Field& peer : rule["from"].Items()) {
         if (peer["podSelector"].Entries().empty() || peer.Has("namespaceSelector")) continue;
         for (const Workload* source : cluster_.workloads.Selected(policy.object->space, peer["podSelector"])) {
           for (const Workload* target : policy.selected) {

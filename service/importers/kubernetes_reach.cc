@@ -84,22 +84,22 @@ constexpr Guard kGuards[] = {
     {"alb.ingress.kubernetes.io/auth-type", "cognito", pb::FLOW_AUTHENTICATION_EXTERNALISED},
 };
 
-bool Says(const Value& value, absl::string_view wanted) {
+bool Says(const Field& value, absl::string_view wanted) {
   if (!value.exists()) return false;
-  const std::string text = absl::AsciiStrToLower(value.Text());
+  const std::string text = absl::AsciiStrToLower(value.Raw());
   if (wanted != "*") return text == wanted;
   return !text.empty() && text != "false" && text != "off" && text != "optional";
 }
 
 // The first of `table` that an object has; not there when it has none.
 template <class Table>
-Value FirstOf(const Object& object, const Table& table) {
-  const Value annotations = object.metadata()["annotations"];
+Field FirstOf(const Object& object, const Table& table) {
+  const Field annotations = object.metadata()["annotations"];
   for (const auto& row : table) {
-    const Value value = annotations[row.key];
+    const Field value = annotations[row.key];
     if (Says(value, row.value)) return value;
   }
-  return Value();
+  return Field();
 }
 
 bool IsAnywhere(absl::string_view range) { return absl::EndsWith(range, "/0"); }
@@ -120,16 +120,16 @@ bool IsPrivateRange(absl::string_view range) {
 
 }  // namespace
 
-void DescribeReach(const Object& object, const Value& class_name, Reach fallback, Entry& entry) {
+void DescribeReach(const Object& object, const Field& class_name, Reach fallback, Entry& entry) {
   entry.reach = fallback;
-  if (const Value internal = FirstOf(object, kInternal); internal.exists()) {
+  if (const Field internal = FirstOf(object, kInternal); internal.exists()) {
     entry.reach = Reach::kPrivate;
     entry.spot = internal.spot();
     entry.why = "is said to be internal";
     return;
   }
   if (FirstOf(object, kPublic).exists()) return;
-  const std::string name = absl::AsciiStrToLower(class_name.Text());
+  const std::string name = absl::AsciiStrToLower(class_name.Raw());
   if (std::find(std::begin(kInternalClasses), std::end(kInternalClasses), name) != std::end(kInternalClasses)) {
     entry.reach = Reach::kPrivate;
     entry.spot = class_name.spot();
@@ -155,12 +155,12 @@ void DescribeRanges(const std::vector<std::string>& ranges, const Spot& spot, En
 }
 
 void DescribeGuards(const Object& object, Entry& entry) {
-  const Value annotations = object.metadata()["annotations"];
+  const Field annotations = object.metadata()["annotations"];
   for (const Guard& guard : kGuards) {
-    const Value value = annotations[guard.key];
+    const Field value = annotations[guard.key];
     if (!Says(value, guard.value)) continue;
     // Asked for, and not required.
-    const std::string verify = annotations["nginx.ingress.kubernetes.io/auth-tls-verify-client"].Text();
+    const std::string verify = annotations["nginx.ingress.kubernetes.io/auth-tls-verify-client"].Raw();
     const bool optional =
         guard.authentication == pb::FLOW_AUTHENTICATION_CLIENT_CERT && !verify.empty() && verify != "on";
     if (optional) continue;
@@ -169,15 +169,15 @@ void DescribeGuards(const Object& object, Entry& entry) {
     break;
   }
   for (const absl::string_view key : kRangeLists) {
-    const Value value = annotations[key];
+    const Field value = annotations[key];
     if (!value.exists()) continue;
-    const std::vector<std::string> ranges = absl::StrSplit(value.Text(), absl::ByAnyChar(", "), absl::SkipEmpty());
+    const std::vector<std::string> ranges = absl::StrSplit(value.Raw(), absl::ByAnyChar(", "), absl::SkipEmpty());
     return DescribeRanges(ranges, value.spot(), entry);
   }
 }
 
 bool HasCertificate(const Object& object) {
-  const Value annotations = object.metadata()["annotations"];
+  const Field annotations = object.metadata()["annotations"];
   return std::any_of(std::begin(kCertificates), std::end(kCertificates),
                      [&](absl::string_view key) { return annotations.Has(key); });
 }

@@ -15,17 +15,17 @@ namespace {
 
 constexpr absl::string_view kGroup = "system:serviceaccounts";
 
-bool Has(const Value& list, absl::string_view wanted) {
+bool Has(const Field& list, absl::string_view wanted) {
   const std::vector<std::string> all = list.Texts();
   return std::find(all.begin(), all.end(), wanted) != all.end();
 }
 
 // A rule that lets all be done with all; not there when no rule does.
-Value WildcardOf(const Object& role) {
-  for (const Value& rule : role.root["rules"].Items()) {
+Field WildcardOf(const Object& role) {
+  for (const Field& rule : role.root["rules"].Items()) {
     if (Has(rule["verbs"], "*") && Has(rule["resources"], "*")) return rule;
   }
-  return Value();
+  return Field();
 }
 
 class RightsReader {
@@ -44,12 +44,12 @@ class RightsReader {
 
  private:
   void Judge(const Object& binding) {
-    const Value reference = binding.root["roleRef"];
-    const std::string name = reference["name"].Text();
-    const bool of_cluster = reference["kind"].Text() == "ClusterRole";
+    const Field reference = binding.root["roleRef"];
+    const std::string name = reference["name"].Raw();
+    const bool of_cluster = reference["kind"].Raw() == "ClusterRole";
     const Object* role =
         cluster_.objects.Find(of_cluster ? Kind::kClusterRole : Kind::kRole, of_cluster ? "" : binding.space, name);
-    const Value rule = role == nullptr ? Value() : WildcardOf(*role);
+    const Field rule = role == nullptr ? Field() : WildcardOf(*role);
     const bool admin = of_cluster && name == "cluster-admin";
     if (!admin && !rule.exists()) return;
     const std::string what =
@@ -67,17 +67,17 @@ class RightsReader {
 
   std::vector<Workload*> BoundBy(const Object& binding) const {
     std::vector<Workload*> bound;
-    for (const Value& subject : binding.root["subjects"].Items()) {
-      const std::string name = subject["name"].Text();
-      if (subject["kind"].Text() == "Group") {
+    for (const Field& subject : binding.root["subjects"].Items()) {
+      const std::string name = subject["name"].Raw();
+      if (subject["kind"].Raw() == "Group") {
         for (const auto& [account, workloads] : accounts_) {
           if (name != kGroup && name != absl::StrCat(kGroup, ":", account.first)) continue;
           bound.insert(bound.end(), workloads.begin(), workloads.end());
         }
         continue;
       }
-      if (subject["kind"].Text() != "ServiceAccount") continue;
-      std::string space = subject["namespace"].Text();
+      if (subject["kind"].Raw() != "ServiceAccount") continue;
+      std::string space = subject["namespace"].Raw();
       if (space.empty()) space = binding.space.empty() ? "default" : binding.space;
       const auto found = accounts_.find({space, name});
       if (found != accounts_.end()) bound.insert(bound.end(), found->second.begin(), found->second.end());

@@ -22,7 +22,7 @@ constexpr int kHttp = 80;
 constexpr int kHttps = 443;
 
 // `*.shop.com` and `shop.com` in lower case; "" for what stands for every host.
-std::string HostOf(const Value& value) { return absl::AsciiStrToLower(value.Text()); }
+std::string HostOf(const Field& value) { return absl::AsciiStrToLower(value.Raw()); }
 
 bool Covers(absl::string_view pattern, absl::string_view host) {
   if (pattern.empty() || host.empty() || pattern == "*" || pattern == host) return true;
@@ -43,40 +43,40 @@ class IngressReader {
   IngressReader(const Object& object, Entries& entries) : object_(object), entries_(entries) {}
 
   void Read() {
-    const Value annotations = object_.metadata()["annotations"];
-    Value class_name = object_.spec["ingressClassName"];
+    const Field annotations = object_.metadata()["annotations"];
+    Field class_name = object_.spec["ingressClassName"];
     if (!class_name.exists()) class_name = annotations["kubernetes.io/ingress.class"];
     common_.title = object_.Title();
     common_.spot = object_.spot;
     DescribeReach(object_, class_name, Reach::kInternet, common_);
     DescribeGuards(object_, common_);
     for (const char* key : {"defaultBackend", "backend"}) Open(object_.spec[key], "");
-    for (const Value& rule : object_.spec["rules"].Items()) {
-      for (const Value& path : rule["http"]["paths"].Items()) Open(path["backend"], HostOf(rule["host"]));
+    for (const Field& rule : object_.spec["rules"].Items()) {
+      for (const Field& path : rule["http"]["paths"].Items()) Open(path["backend"], HostOf(rule["host"]));
     }
   }
 
  private:
   // The entry of `tls` for a host; not there when it is served in clear.
-  Value TlsOf(const std::string& host) const {
-    for (const Value& tls : object_.spec["tls"].Items()) {
-      const std::vector<Value> hosts = tls["hosts"].Items();
+  Field TlsOf(const std::string& host) const {
+    for (const Field& tls : object_.spec["tls"].Items()) {
+      const std::vector<Field> hosts = tls["hosts"].Items();
       const bool covered =
           hosts.empty() || (!host.empty() && std::any_of(hosts.begin(), hosts.end(),
-                                                         [&](const Value& one) { return Covers(HostOf(one), host); }));
+                                                         [&](const Field& one) { return Covers(HostOf(one), host); }));
       if (covered) return tls;
     }
-    return Value();
+    return Field();
   }
 
-  void Open(const Value& backend, const std::string& host) {
-    const Value now = backend["service"];
-    const std::string service = now.exists() ? now["name"].Text() : backend["serviceName"].Text();
+  void Open(const Field& backend, const std::string& host) {
+    const Field now = backend["service"];
+    const std::string service = now.exists() ? now["name"].Raw() : backend["serviceName"].Raw();
     if (service.empty()) return;
-    const Value port = now["port"];
-    std::string number = now.exists() ? port["number"].Text() : backend["servicePort"].Text();
-    if (number.empty()) number = port["name"].Text();
-    const Value tls = TlsOf(host);
+    const Field port = now["port"];
+    std::string number = now.exists() ? port["number"].Raw() : backend["servicePort"].Raw();
+    if (number.empty()) number = port["name"].Raw();
+    const Field tls = TlsOf(host);
     const bool certificate = tls.exists() || HasCertificate(object_);
     Entry entry = common_;
     if (!absl::StrContains(host, '*')) entry.host = host;
@@ -88,6 +88,25 @@ class IngressReader {
   Entries& entries_;
   Entry common_;
 };
+
+// --- OpenShift ---------------------------------------------------------------------------------------------------
+
+void OpenRoute(const Object& route, Entries& entries) {
+  Entry common;
+  common.title = route.Title();
+  common.spot = route.spot;
+  common.host = HostOf(route.spec["host"]);
+  DescribeReach(route, Field(), Reach::kInternet, common);
+  const Field tls = route.spec["tls"];
+  SetWeb(tls.exists(), tls.exists() ? kHttps : kHttp, tls.exists() ? tls.spot() : route.spot, common);
+  // Its port is that of the pods; the Service may have several that lead there.
+  std::vector<Field> backends = route.spec["alternateBackends"].Items();
+  backends.insert(backends.begin(), route.spec["to"]);
+  for (const Field& backend : backends) {
+    const std::string service = backend["name"].Raw();
+    if (!service.empty()) entries.Open(route.space, service, "", common);
+  }
+}
 
 // --- Gateway API -------------------------------------------------------------------------------------------------
 
@@ -111,20 +130,20 @@ class RouteReader {
       : route_(route), cluster_(cluster), entries_(entries) {}
 
   void Read() {
-    for (const Value& parent : route_.spec["parentRefs"].Items()) {
-      const std::string kind = parent["kind"].Text();
+    for (const Field& parent : route_.spec["parentRefs"].Items()) {
+      const std::string kind = parent["kind"].Raw();
       // Another kind of parent, such as a Service, routes inside of the mesh.
       if (!kind.empty() && kind != "Gateway") continue;
-      std::string space = parent["namespace"].Text();
+      std::string space = parent["namespace"].Raw();
       if (space.empty()) space = route_.space;
-      const Object* gateway = cluster_.objects.Find(Kind::kGateway, space, parent["name"].Text());
+      const Object* gateway = cluster_.objects.Find(Kind::kGateway, space, parent["name"].Raw());
       if (gateway != nullptr) {
         Attach(parent, *gateway);
       } else {
         Entry entry;
         entry.title = route_.Title();
         entry.spot = parent.spot();
-        entry.why = absl::StrCat("hangs on Gateway ", Quote(absl::StrCat(space, "/", parent["name"].Text())),
+        entry.why = absl::StrCat("hangs on Gateway ", Quote(absl::StrCat(space, "/", parent["name"].Raw())),
                                  ", which is in no file: is that open to the internet?");
         entry.connection.spot = parent.spot();
         OpenBackends(entry);
@@ -133,30 +152,30 @@ class RouteReader {
   }
 
  private:
-  bool Chosen(const Value& parent, const Value& listener) const {
-    const std::string section = parent["sectionName"].Text();
-    if (!section.empty() && section != listener["name"].Text()) return false;
-    if (parent.Has("port") && parent["port"].Text() != listener["port"].Text()) return false;
-    if (!Attaches(route_.kind, listener["protocol"].Text())) return false;
-    const std::vector<Value> hosts = route_.spec["hostnames"].Items();
+  bool Chosen(const Field& parent, const Field& listener) const {
+    const std::string section = parent["sectionName"].Raw();
+    if (!section.empty() && section != listener["name"].Raw()) return false;
+    if (parent.Has("port") && parent["port"].Raw() != listener["port"].Raw()) return false;
+    if (!Attaches(route_.kind, listener["protocol"].Raw())) return false;
+    const std::vector<Field> hosts = route_.spec["hostnames"].Items();
     const std::string pattern = HostOf(listener["hostname"]);
-    return hosts.empty() || std::any_of(hosts.begin(), hosts.end(), [&](const Value& host) {
+    return hosts.empty() || std::any_of(hosts.begin(), hosts.end(), [&](const Field& host) {
              return Covers(pattern, HostOf(host)) || Covers(HostOf(host), pattern);
            });
   }
 
-  void Attach(const Value& parent, const Object& gateway) {
-    const Value class_name = gateway.spec["gatewayClassName"];
+  void Attach(const Field& parent, const Object& gateway) {
+    const Field class_name = gateway.spec["gatewayClassName"];
     // A waypoint of the mesh is reached by the mesh only.
-    if (absl::EndsWith(class_name.Text(), "waypoint")) return;
-    for (const Value& listener : gateway.spec["listeners"].Items()) {
+    if (absl::EndsWith(class_name.Raw(), "waypoint")) return;
+    for (const Field& listener : gateway.spec["listeners"].Items()) {
       if (!Chosen(parent, listener)) continue;
       Entry entry;
       entry.title = route_.Title();
       entry.spot = gateway.spot;
       DescribeReach(gateway, class_name, Reach::kInternet, entry);
-      const std::string protocol = listener["protocol"].Text();
-      const int port = static_cast<int>(std::clamp<int64_t>(listener["port"].Number().value_or(0), 0, 65535));
+      const std::string protocol = listener["protocol"].Raw();
+      const int port = static_cast<int>(std::clamp<int64_t>(listener["port"].Whole().value_or(0), 0, 65535));
       if (protocol == "HTTP" || protocol == "HTTPS") {
         SetWeb(protocol == "HTTPS", port, listener["protocol"].spot(), entry);
         if (route_.kind == Kind::kGrpcRoute) entry.connection.protocol = "grpc";
@@ -165,20 +184,20 @@ class RouteReader {
         entry.connection.spot = listener["protocol"].spot();
         if (protocol == "TLS") entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
       }
-      const std::vector<Value> hosts = route_.spec["hostnames"].Items();
+      const std::vector<Field> hosts = route_.spec["hostnames"].Items();
       if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
       OpenBackends(entry);
     }
   }
 
   void OpenBackends(const Entry& entry) {
-    for (const Value& rule : route_.spec["rules"].Items()) {
-      for (const Value& backend : rule["backendRefs"].Items()) {
-        const std::string kind = backend["kind"].Text();
+    for (const Field& rule : route_.spec["rules"].Items()) {
+      for (const Field& backend : rule["backendRefs"].Items()) {
+        const std::string kind = backend["kind"].Raw();
         if (!kind.empty() && kind != "Service") continue;
-        std::string space = backend["namespace"].Text();
+        std::string space = backend["namespace"].Raw();
         if (space.empty()) space = route_.space;
-        entries_.Open(space, backend["name"].Text(), backend["port"].Text(), entry);
+        entries_.Open(space, backend["name"].Raw(), backend["port"].Raw(), entry);
       }
     }
   }
@@ -195,8 +214,8 @@ class MeshGatewayReader {
   MeshGatewayReader(Cluster& cluster, Entries& entries) : cluster_(cluster), entries_(entries) {}
 
   void Read(const Object& service) {
-    for (const Value& named : service.spec["gateways"].Items()) {
-      const std::string name = named.Text();
+    for (const Field& named : service.spec["gateways"].Items()) {
+      const std::string name = named.Raw();
       if (name == "mesh") continue;
       const size_t slash = name.find('/');
       const std::string space = slash == std::string::npos ? service.space : name.substr(0, slash);
@@ -212,24 +231,24 @@ class MeshGatewayReader {
         OpenRoutes(service, nullptr, entry);
         continue;
       }
-      for (const Value& server : gateway->spec["servers"].Items()) Bind(service, *gateway, server);
+      for (const Field& server : gateway->spec["servers"].Items()) Bind(service, *gateway, server);
     }
   }
 
  private:
-  static bool Serves(const Value& server, const Object& service) {
-    for (const Value& pattern : server["hosts"].Items()) {
+  static bool Serves(const Field& server, const Object& service) {
+    for (const Field& pattern : server["hosts"].Items()) {
       const std::string text = HostOf(pattern);
       const std::string host = text.substr(text.find('/') == std::string::npos ? 0 : text.find('/') + 1);
-      for (const Value& own : service.spec["hosts"].Items()) {
+      for (const Field& own : service.spec["hosts"].Items()) {
         if (Covers(host, HostOf(own)) || Covers(HostOf(own), host)) return true;
       }
     }
     return false;
   }
 
-  void Bind(const Object& service, const Object& gateway, const Value& server) {
-    const Value tls = server["tls"];
+  void Bind(const Object& service, const Object& gateway, const Field& server) {
+    const Field tls = server["tls"];
     // What only sends callers on to TLS leads nowhere.
     if (!Serves(server, service) || tls["httpsRedirect"].Flag() == true) return;
     const Labels selector = gateway.spec["selector"].TextMap();
@@ -238,12 +257,12 @@ class MeshGatewayReader {
     Entry entry;
     entry.title = service.Title();
     entry.spot = gateway.spot;
-    DescribeReach(gateway, Value(), Reach::kInternet, entry);
-    const std::string protocol = absl::AsciiStrToUpper(server["port"]["protocol"].Text());
-    const int port = static_cast<int>(std::clamp<int64_t>(server["port"]["number"].Number().value_or(0), 0, 65535));
+    DescribeReach(gateway, Field(), Reach::kInternet, entry);
+    const std::string protocol = absl::AsciiStrToUpper(server["port"]["protocol"].Raw());
+    const int port = static_cast<int>(std::clamp<int64_t>(server["port"]["number"].Whole().value_or(0), 0, 65535));
     entry.connection.port = port;
     entry.connection.spot = tls.exists() ? tls.spot() : server["port"].spot();
-    const std::string mode = tls["mode"].Text();
+    const std::string mode = tls["mode"].Raw();
     if (protocol == "HTTP" || protocol == "HTTP2" || protocol == "GRPC" || protocol == "HTTPS") {
       SetWeb(protocol == "HTTPS", port, entry.connection.spot, entry);
       if (protocol == "GRPC") entry.connection.protocol = "grpc";
@@ -255,7 +274,7 @@ class MeshGatewayReader {
       entry.authentication = pb::FLOW_AUTHENTICATION_CLIENT_CERT;
       entry.authentication_spot = tls["mode"].spot();
     }
-    const std::vector<Value> hosts = service.spec["hosts"].Items();
+    const std::vector<Field> hosts = service.spec["hosts"].Items();
     if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
     OpenRoutes(service, &selector, entry);
   }
@@ -270,20 +289,20 @@ class MeshGatewayReader {
     }
     std::set<std::pair<std::string, std::string>> opened;  // host and port: a route often repeats them
     for (const char* kind : {"http", "tls", "tcp"}) {
-      for (const Value& rule : service.spec[kind].Items()) {
-        for (const Value& route : rule["route"].Items()) {
-          const Value destination = route["destination"];
-          const std::string port = destination["port"]["number"].Text();
-          if (!opened.emplace(destination["host"].Text(), port).second) continue;
+      for (const Field& rule : service.spec[kind].Items()) {
+        for (const Field& route : rule["route"].Items()) {
+          const Field destination = route["destination"];
+          const std::string port = destination["port"]["number"].Raw();
+          if (!opened.emplace(destination["host"].Raw(), port).second) continue;
           Open(service, destination, port, pods, entry);
         }
       }
     }
   }
 
-  void Open(const Object& service, const Value& destination, const std::string& port,
+  void Open(const Object& service, const Field& destination, const std::string& port,
             const std::vector<Workload*>& pods, const Entry& entry) {
-    const Host host = cluster_.services.Resolve(absl::AsciiStrToLower(destination["host"].Text()), service.space);
+    const Host host = cluster_.services.Resolve(absl::AsciiStrToLower(destination["host"].Raw()), service.space);
     if (host.kind == Host::Kind::kOutside) return;
     const std::string& space = host.service != nullptr ? host.service->object->space : host.space;
     const std::string& name = host.service != nullptr ? host.service->object->name : host.name;
@@ -291,7 +310,7 @@ class MeshGatewayReader {
     Connection inside;
     inside.spot = destination.spot();
     const ServicePort* known =
-        host.service->PortOf(static_cast<int>(destination["port"]["number"].Number().value_or(0)));
+        host.service->PortOf(static_cast<int>(destination["port"]["number"].Whole().value_or(0)));
     if (known == nullptr && host.service->ports.size() == 1) known = &host.service->ports.front();
     if (known != nullptr) {
       inside.port = known->port;
@@ -316,6 +335,10 @@ void OpenRoutes(Cluster& cluster, Entries& entries) {
   for (const Object* ingress : cluster.objects.Of(Kind::kIngress)) {
     cluster.inventory.Count("ingresses");
     IngressReader(*ingress, entries).Read();
+  }
+  for (const Object* route : cluster.objects.Of(Kind::kOpenShiftRoute)) {
+    cluster.inventory.Count("routes");
+    OpenRoute(*route, entries);
   }
   for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kGateway)) cluster.inventory.Count("gateways");
   for (const Kind kind : {Kind::kHttpRoute, Kind::kGrpcRoute, Kind::kTlsRoute, Kind::kTcpRoute, Kind::kUdpRoute}) {

@@ -85,8 +85,8 @@ class CredentialFinder {
   }
 
   void AddSecret(const Object& object) {
-    const Value type = object.root["type"];
-    const std::string name = type.Text();
+    const Field type = object.root["type"];
+    const std::string name = type.Raw();
     if (name == "helm.sh/release.v1") {
       cluster_.inventory.Skip(object.spot, object.Title(), "it is a record of Helm and no secret of the system");
       return;
@@ -157,7 +157,7 @@ class CredentialFinder {
     SetAbsent("secrets_external", setting.at.spot(), *workload.component);
   }
 
-  void Warn(const std::string& title, const std::string& name, const Value& at) {
+  void Warn(const std::string& title, const std::string& name, const Field& at) {
     cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, at.spot(), at.path(),
                             absl::StrCat(title, " has the secret ", Quote(name),
                                          " in clear: whoever reads this file or the object has it; move it to a Secret "
@@ -165,7 +165,7 @@ class CredentialFinder {
   }
 
   // Secrets in the entry `at` of a ConfigMap. Told once.
-  const std::vector<Shown<pb::Credential>*>& Kept(const Object& map, const Value& at) {
+  const std::vector<Shown<pb::Credential>*>& Kept(const Object& map, const Field& at) {
     const auto [found, added] = kept_.try_emplace(&at.node());
     if (!added || at.node().kind != model::YamlNode::Kind::kScalar) return found->second;
     for (const auto& [key, value] : map.root["data"].Entries()) {
@@ -173,12 +173,12 @@ class CredentialFinder {
     }
     return found->second;
   }
-  void CheckKept(const Object& map, const std::string& key, const Value& value) {
+  void CheckKept(const Object& map, const std::string& key, const Field& value) {
     if (value.node().kind != model::YamlNode::Kind::kScalar || !kept_.try_emplace(&value.node()).second) return;
     kept_[&value.node()] = FindKept(map, key, value);
   }
 
-  std::vector<Shown<pb::Credential>*> FindKept(const Object& map, const std::string& key, const Value& value) {
+  std::vector<Shown<pb::Credential>*> FindKept(const Object& map, const std::string& key, const Field& value) {
     std::set<std::string> names;
     const std::string& text = value.node().text;
     const bool lines = absl::StrContains(text, '\n');
@@ -213,27 +213,27 @@ class CredentialFinder {
 
   // Certificates that Ingresses and gateways serve.
   void FindCertificates() {
-    const auto take = [&](const std::string& space, const Value& name) {
-      if (name.Text().empty()) return;
-      Shown<pb::Credential>*& credential = secrets_[{space, name.Text()}];
+    const auto take = [&](const std::string& space, const Field& name) {
+      if (name.Raw().empty()) return;
+      Shown<pb::Credential>*& credential = secrets_[{space, name.Raw()}];
       if (credential != nullptr) return;
-      credential = &Add(space, name.Text(), name.spot());
+      credential = &Add(space, name.Raw(), name.spot());
       credential->value.set_kind(pb::CREDENTIAL_KIND_PRIVATE_KEY);
       credential->Observed("kind", name.spot());
       KeepInCluster(*credential);
     };
     for (const Object* ingress : cluster_.objects.Of(Kind::kIngress)) {
-      for (const Value& tls : ingress->spec["tls"].Items()) take(ingress->space, tls["secretName"]);
+      for (const Field& tls : ingress->spec["tls"].Items()) take(ingress->space, tls["secretName"]);
     }
     for (const Object* gateway : cluster_.objects.Of(Kind::kIstioGateway)) {
-      for (const Value& server : gateway->spec["servers"].Items()) {
+      for (const Field& server : gateway->spec["servers"].Items()) {
         take(gateway->space, server["tls"]["credentialName"]);
       }
     }
     for (const Object* gateway : cluster_.objects.Of(Kind::kGateway)) {
-      for (const Value& listener : gateway->spec["listeners"].Items()) {
-        for (const Value& reference : listener["tls"]["certificateRefs"].Items()) {
-          const std::string space = reference["namespace"].Text();
+      for (const Field& listener : gateway->spec["listeners"].Items()) {
+        for (const Field& reference : listener["tls"]["certificateRefs"].Items()) {
+          const std::string space = reference["namespace"].Raw();
           take(space.empty() ? gateway->space : space, reference["name"]);
         }
       }

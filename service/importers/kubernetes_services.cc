@@ -55,26 +55,26 @@ constexpr std::pair<absl::string_view, absl::string_view> kProtocols[] = {
     {"bolt", "bolt"},
 };
 
-int PortNumber(const Value& value) {
+int PortNumber(const Field& value) {
   constexpr int64_t kMostPorts = 65535;
-  const auto number = value.Number();
+  const auto number = value.Whole();
   if (!number.has_value()) return 0;
   if (*number >= 1 && *number <= kMostPorts) return static_cast<int>(*number);
-  value.Complain("is no port");
+  value.Fault("is no port");
   return 0;
 }
 
-ServicePort ReadPort(const Value& value) {
+ServicePort ReadPort(const Field& value) {
   ServicePort port;
-  port.name = value["name"].Text();
+  port.name = value["name"].Raw();
   port.port = PortNumber(value["port"]);
   port.node = PortNumber(value["nodePort"]);
-  const Value target = value["targetPort"];
-  const std::string number = target.Text();
+  const Field target = value["targetPort"];
+  const std::string number = target.Raw();
   const bool digits = !number.empty() && std::all_of(number.begin(), number.end(), absl::ascii_isdigit);
   port.target = digits ? PortNumber(target) : target.exists() ? 0 : port.port;
   for (const char* key : {"appProtocol", "name"}) {
-    port.protocol = ProtocolOf(value[key].Text());
+    port.protocol = ProtocolOf(value[key].Raw());
     port.spot = value[key].spot();
     if (!port.protocol.empty()) break;
   }
@@ -117,10 +117,10 @@ Services::Services(const Objects& objects, Workloads& workloads, Inventory& inve
     inventory.Count("services");
     Service& service = services_.emplace_back();
     service.object = object;
-    service.type = object->spec["type"].Text();
+    service.type = object->spec["type"].Raw();
     if (service.type.empty()) service.type = "ClusterIP";
-    if (service.type == "ExternalName") service.alias = absl::AsciiStrToLower(object->spec["externalName"].Text());
-    for (const Value& port : object->spec["ports"].Items()) service.ports.push_back(ReadPort(port));
+    if (service.type == "ExternalName") service.alias = absl::AsciiStrToLower(object->spec["externalName"].Raw());
+    for (const Field& port : object->spec["ports"].Items()) service.ports.push_back(ReadPort(port));
     if (service.type != "ExternalName") {
       service.targets = workloads.WithLabels(object->space, object->spec["selector"].TextMap());
     }
@@ -185,7 +185,7 @@ void NameComponents(const Services& services, Workloads& workloads) {
   for (Workload& workload : workloads.all()) {
     const std::string& space = workload.object->space;
     meant[absl::StrCat(space, "/", workload.component->name)].insert(&workload);
-    const std::string image = MainContainerOf(*workload.object)["image"].Text();
+    const std::string image = MainContainerOf(*workload.object)["image"].Raw();
     if (image.empty() || FindKnownImage(image) != nullptr) continue;
     const ImageName parsed = ParseImageName(image);
     offer(workload, absl::StrCat(space, "/", parsed.Last()), parsed.Last());

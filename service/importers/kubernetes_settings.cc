@@ -19,7 +19,7 @@ constexpr size_t kMaxValue = 64 << 10;
 // What a secret of a command is called where the word before it may hold a part of it: `-psecret`.
 constexpr absl::string_view kSecretArgument = "secret argument of its command";
 
-std::string TextOf(const Value& value) {
+std::string TextOf(const Field& value) {
   // Numbers and switches are scalars too; what is none is not for us to judge in data.
   const bool scalar = value.exists() && value.node().kind == model::YamlNode::Kind::kScalar;
   return scalar ? value.node().text.substr(0, kMaxValue) : "";
@@ -47,15 +47,15 @@ class SettingsReader {
       : workload_(workload), objects_(objects), take_(take) {}
 
   void Read() {
-    for (const Value& container : ContainersOf(workload_.pod)) {
+    for (const Field& container : ContainersOf(workload_.pod)) {
       known_.clear();
-      for (const Value& from : container["envFrom"].Items()) ReadAll(from);
-      for (const Value& variable : container["env"].Items()) ReadVariable(variable);
+      for (const Field& from : container["envFrom"].Items()) ReadAll(from);
+      for (const Field& variable : container["env"].Items()) ReadVariable(variable);
       for (const char* key : {"command", "args"}) ReadArguments(container[key]);
     }
-    for (const Value& volume : workload_.pod["volumes"].Items()) {
-      ReadFiles(volume["configMap"]["name"].Text());
-      for (const Value& source : volume["projected"]["sources"].Items()) ReadFiles(source["configMap"]["name"].Text());
+    for (const Field& volume : workload_.pod["volumes"].Items()) {
+      ReadFiles(volume["configMap"]["name"].Raw());
+      for (const Field& source : volume["projected"]["sources"].Items()) ReadFiles(source["configMap"]["name"].Raw());
     }
   }
 
@@ -71,7 +71,7 @@ class SettingsReader {
   }
 
   // `word` has the name.
-  void TakeArgument(absl::string_view word, absl::string_view name, absl::string_view value, const Value& at) {
+  void TakeArgument(absl::string_view word, absl::string_view name, absl::string_view value, const Field& at) {
     Setting setting = {Setting::Kind::kArgument, std::string(name), Expand(std::string(value), known_), at, nullptr};
     const bool secret = !name.empty() && HoldsSecret(name, setting.value);
     if (secret && !HasOptionName(word)) {
@@ -80,30 +80,30 @@ class SettingsReader {
     take_(setting);
   }
 
-  void ReadAll(const Value& from) {
-    const Object* map = ConfigMap(from["configMapRef"]["name"].Text());
+  void ReadAll(const Field& from) {
+    const Object* map = ConfigMap(from["configMapRef"]["name"].Raw());
     if (map == nullptr) return;
-    const std::string prefix = from["prefix"].Text();
+    const std::string prefix = from["prefix"].Raw();
     for (const auto& [key, value] : map->root["data"].Entries()) {
       Take({Setting::Kind::kVariable, absl::StrCat(prefix, key), TextOf(value), value, map});
     }
   }
 
-  void ReadVariable(const Value& variable) {
-    const std::string name = variable["name"].Text();
-    const Value value = variable["value"];
+  void ReadVariable(const Field& variable) {
+    const std::string name = variable["name"].Raw();
+    const Field value = variable["value"];
     if (value.exists()) return Take({Setting::Kind::kVariable, name, TextOf(value), value, nullptr});
-    const Value from = variable["valueFrom"]["configMapKeyRef"];
-    const Object* map = ConfigMap(from["name"].Text());
+    const Field from = variable["valueFrom"]["configMapKeyRef"];
+    const Object* map = ConfigMap(from["name"].Raw());
     if (map == nullptr) return;
-    const Value kept = map->root["data"][from["key"].Text()];
+    const Field kept = map->root["data"][from["key"].Raw()];
     if (kept.exists()) Take({Setting::Kind::kVariable, name, TextOf(kept), kept, map});
   }
 
   // `--name=value`, `--name value` and scripts.
-  void ReadArguments(const Value& arguments) {
+  void ReadArguments(const Field& arguments) {
     std::string option;  // the word before, where it is one
-    for (const Value& argument : arguments.Items()) {
+    for (const Field& argument : arguments.Items()) {
       const std::string text = TextOf(argument);
       if (text.find_first_of(" \n") != std::string::npos) {
         Take({Setting::Kind::kText, "", text, argument, nullptr});
@@ -152,22 +152,22 @@ void ForEachSetting(const Workload& workload, const Objects& objects, const std:
 }
 
 void ForEachSecret(const Workload& workload, const std::function<void(const SecretUse&)>& take) {
-  const auto give = [&](const Value& name, std::string key, bool pulls_images = false) {
-    const std::string text = name.Text();
+  const auto give = [&](const Field& name, std::string key, bool pulls_images = false) {
+    const std::string text = name.Raw();
     if (!text.empty()) take({text, std::move(key), name, pulls_images});
   };
-  for (const Value& container : ContainersOf(workload.pod)) {
-    for (const Value& from : container["envFrom"].Items()) give(from["secretRef"]["name"], "");
-    for (const Value& variable : container["env"].Items()) {
-      const Value from = variable["valueFrom"]["secretKeyRef"];
-      give(from["name"], from["key"].Text());
+  for (const Field& container : ContainersOf(workload.pod)) {
+    for (const Field& from : container["envFrom"].Items()) give(from["secretRef"]["name"], "");
+    for (const Field& variable : container["env"].Items()) {
+      const Field from = variable["valueFrom"]["secretKeyRef"];
+      give(from["name"], from["key"].Raw());
     }
   }
-  for (const Value& volume : workload.pod["volumes"].Items()) {
+  for (const Field& volume : workload.pod["volumes"].Items()) {
     give(volume["secret"]["secretName"], "");
-    for (const Value& source : volume["projected"]["sources"].Items()) give(source["secret"]["name"], "");
+    for (const Field& source : volume["projected"]["sources"].Items()) give(source["secret"]["name"], "");
   }
-  for (const Value& secret : workload.pod["imagePullSecrets"].Items()) give(secret["name"], "", true);
+  for (const Field& secret : workload.pod["imagePullSecrets"].Items()) give(secret["name"], "", true);
 }
 
 }  // namespace metapowers::importers::kubernetes

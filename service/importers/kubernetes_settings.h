@@ -20,7 +20,7 @@ struct Setting {
   Kind kind = Kind::kVariable;
   std::string name;   // of the variable, of the option, or empty
   std::string value;  // what of it is known
-  Value at;
+  Field at;
   const Object* config_map = nullptr;  // that has it
 };
 
@@ -30,7 +30,7 @@ void ForEachSetting(const Workload& workload, const Objects& objects, const std:
 struct SecretUse {
   std::string name;
   std::string key;  // empty when all of it is used
-  Value at;
+  Field at;
   bool pulls_images = false;  // by the node, not by the workload
 };
 

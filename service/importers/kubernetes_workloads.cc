@@ -34,24 +34,24 @@ void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Comp
   const bool scaled =
       object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet || object.kind == Kind::kReplicaSet;
   if (!scaled && object.kind != Kind::kPod) return;
-  Value from = object.spec["replicas"];
+  Field from = object.spec["replicas"];
   if (scaler != nullptr) {
     from = scaler->spec["minReplicas"];
     if (!from.exists()) from = scaler->spec["scaleTargetRef"];
   }
   const bool stated = from.exists() && from.node().kind == model::YamlNode::Kind::kScalar;
-  const std::optional<int64_t> number = stated ? from.Number() : std::optional<int64_t>(1);
+  const std::optional<int64_t> number = stated ? from.Whole() : std::optional<int64_t>(1);
   if (!number.has_value()) return;
   constexpr int64_t kMost = 1'000'000;
-  if (*number < 0 || *number > kMost) return from.Complain("is no number of replicas");
+  if (*number < 0 || *number > kMost) return from.Fault("is no number of replicas");
   component.value.set_replicas(static_cast<int32_t>(*number));
   stated ? component.Observed("replicas", from.spot()) : component.Default("replicas", object.spot, "Kubernetes");
 }
 
 void DescribeMain(const Object& object, Shown<pb::Component>& component, Inventory& inventory) {
   const Spot kind = object.root["kind"].exists() ? object.root["kind"].spot() : object.spot;
-  const Value image = MainContainerOf(object)["image"];
-  const std::string reference = image.Text();
+  const Field image = MainContainerOf(object)["image"];
+  const std::string reference = image.Raw();
   constexpr size_t kMaxReference = 1024;
   if (reference.empty() || reference.size() > kMaxReference) {
     component.value.set_kind(pb::COMPONENT_KIND_PROCESS);
@@ -71,9 +71,9 @@ void DescribeMain(const Object& object, Shown<pb::Component>& component, Invento
 
 // Containers that run beside the main one have no place of their own in the model.
 void DescribeCompany(const Object& object, Shown<pb::Component>& component) {
-  const Value containers = PodOf(object)["containers"];
+  const Field containers = PodOf(object)["containers"];
   std::vector<std::string> names;
-  for (const Value& container : containers.Items()) names.push_back(container["name"].Text().substr(0, 64));
+  for (const Field& container : containers.Items()) names.push_back(container["name"].Raw().substr(0, 64));
   if (names.size() < 2) return;
   component.value.set_description(absl::StrCat("Runs the containers ", absl::StrJoin(names, ", "), "."));
   component.Observed("description", containers.spot());
@@ -81,8 +81,8 @@ void DescribeCompany(const Object& object, Shown<pb::Component>& component) {
 
 void AskForData(const Object& object, const Shown<pb::Component>& component, Inventory& inventory) {
   if (component.value.kind() == pb::COMPONENT_KIND_DATASTORE) return;
-  std::vector<Value> claims = object.spec["volumeClaimTemplates"].Items();
-  for (const Value& volume : PodOf(object)["volumes"].Items()) {
+  std::vector<Field> claims = object.spec["volumeClaimTemplates"].Items();
+  for (const Field& volume : PodOf(object)["volumes"].Items()) {
     if (volume.Has("persistentVolumeClaim")) claims.push_back(volume["persistentVolumeClaim"]);
   }
   if (claims.empty()) return;
@@ -93,17 +93,17 @@ void AskForData(const Object& object, const Shown<pb::Component>& component, Inv
 // Nearest to the pod wins, as in Istio: label or annotation of the pod, then labels of its namespace.
 pb::Tristate MeshedOf(const Object& object, const Labels& labels, const Objects& objects) {
   constexpr absl::string_view kInject = "sidecar.istio.io/inject";
-  std::string inject = PodMetadataOf(object)["annotations"][kInject].Text();
+  std::string inject = PodMetadataOf(object)["annotations"][kInject].Raw();
   if (const auto label = labels.find(std::string(kInject)); label != labels.end()) inject = label->second;
   if (inject == "true") return pb::TRISTATE_YES;
   if (inject == "false") return pb::TRISTATE_NO;
   const Object* space = objects.Find(Kind::kNamespace, "", object.space);
   if (space == nullptr) return pb::TRISTATE_UNSPECIFIED;
-  const Value of_space = space->metadata()["labels"];
-  const bool on = of_space["istio-injection"].Text() == "enabled" || of_space.Has("istio.io/rev") ||
-                  of_space["istio.io/dataplane-mode"].Text() == "ambient";
+  const Field of_space = space->metadata()["labels"];
+  const bool on = of_space["istio-injection"].Raw() == "enabled" || of_space.Has("istio.io/rev") ||
+                  of_space["istio.io/dataplane-mode"].Raw() == "ambient";
   if (on) return pb::TRISTATE_YES;
-  return of_space["istio-injection"].Text() == "disabled" ? pb::TRISTATE_NO : pb::TRISTATE_UNSPECIFIED;
+  return of_space["istio-injection"].Raw() == "disabled" ? pb::TRISTATE_NO : pb::TRISTATE_UNSPECIFIED;
 }
 
 void AddZones(const Objects& objects, Inventory& inventory) {
@@ -128,28 +128,28 @@ void AddZones(const Objects& objects, Inventory& inventory) {
   }
 }
 
-bool MatchesExpression(const Value& expression, const Labels& labels) {
-  const auto label = labels.find(expression["key"].Text());
+bool MatchesExpression(const Field& expression, const Labels& labels) {
+  const auto label = labels.find(expression["key"].Raw());
   const bool has = label != labels.end();
-  const std::string what = expression["operator"].Text();
+  const std::string what = expression["operator"].Raw();
   if (what == "Exists") return has;
   if (what == "DoesNotExist") return !has;
   const std::vector<std::string> values = expression["values"].Texts();
   const bool in = has && std::find(values.begin(), values.end(), label->second) != values.end();
   if (what == "In") return in;
   if (what == "NotIn") return !in;
-  expression.Complain("has no operator In, NotIn, Exists or DoesNotExist");
+  expression.Fault("has no operator In, NotIn, Exists or DoesNotExist");
   return false;
 }
 
 }  // namespace
 
-bool Matches(const Value& selector, const Labels& labels) {
+bool Matches(const Field& selector, const Labels& labels) {
   for (const auto& [key, value] : selector["matchLabels"].TextMap()) {
     const auto label = labels.find(key);
     if (label == labels.end() || label->second != value) return false;
   }
-  for (const Value& expression : selector["matchExpressions"].Items()) {
+  for (const Field& expression : selector["matchExpressions"].Items()) {
     if (!MatchesExpression(expression, labels)) return false;
   }
   return true;
@@ -158,15 +158,15 @@ bool Matches(const Value& selector, const Labels& labels) {
 Workloads::Workloads(const Objects& objects, Inventory& inventory) {
   AddZones(objects, inventory);
   for (const Object* range : objects.Of(Kind::kLimitRange)) {
-    for (const Value& limit : range->spec["limits"].Items()) {
-      const Value given = limit["default"];
+    for (const Field& limit : range->spec["limits"].Items()) {
+      const Field given = limit["default"];
       const bool all = given.Has("memory") && given.Has("cpu");
-      if (all && limit["type"].Text() == "Container") limited_.try_emplace(range->space, given.spot());
+      if (all && limit["type"].Raw() == "Container") limited_.try_emplace(range->space, given.spot());
     }
   }
   for (const Object* scaler : objects.Of(Kind::kAutoscaler)) {
-    const Value target = scaler->spec["scaleTargetRef"];
-    scalers_.try_emplace(TargetKey(scaler->space, target["kind"].Text(), target["name"].Text()), scaler);
+    const Field target = scaler->spec["scaleTargetRef"];
+    scalers_.try_emplace(TargetKey(scaler->space, target["kind"].Raw(), target["name"].Raw()), scaler);
   }
   for (const Kind kind : kWorkloadKinds) {
     for (const Object* object : objects.Of(kind)) Add(*object, objects, inventory);
@@ -178,10 +178,10 @@ void Workloads::Add(const Object& object, const Objects& objects, Inventory& inv
   Workload& workload = workloads_.emplace_back();
   workload.object = &object;
   workload.pod = PodOf(object);
-  if (!workload.pod.exists()) object.root.Complain(absl::StrCat(object.Title(), " has no pod to run"));
+  if (!workload.pod.exists()) object.root.Fault(absl::StrCat(object.Title(), " has no pod to run"));
   workload.labels = PodMetadataOf(object)["labels"].TextMap();
-  workload.account = workload.pod["serviceAccountName"].Text();
-  if (workload.account.empty()) workload.account = workload.pod["serviceAccount"].Text();
+  workload.account = workload.pod["serviceAccountName"].Raw();
+  if (workload.account.empty()) workload.account = workload.pod["serviceAccount"].Raw();
   if (workload.account.empty()) workload.account = "default";
   workload.meshed = MeshedOf(object, workload.labels, objects);
 
@@ -237,7 +237,7 @@ std::vector<Workload*> Workloads::WithLabels(const std::string& space, const Lab
   return selected;
 }
 
-std::vector<Workload*> Workloads::Selected(const std::string& space, const Value& selector) const {
+std::vector<Workload*> Workloads::Selected(const std::string& space, const Field& selector) const {
   const Labels labels = selector["matchLabels"].TextMap();
   std::vector<Workload*> selected = labels.empty() ? In(space) : WithLabels(space, labels);
   if (!selector.Has("matchExpressions")) return selected;

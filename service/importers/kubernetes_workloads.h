@@ -17,7 +17,7 @@ namespace metapowers::importers::kubernetes {
 
 struct Workload {
   const Object* object = nullptr;
-  Value pod;
+  Field pod;
   Labels labels;        // of its pods
   std::string account;  // its service account
   // Whether a sidecar or the node takes part in the mesh for it; not known where nothing says so.
@@ -28,7 +28,7 @@ struct Workload {
 };
 
 // What `matchLabels` and `matchExpressions` of a selector say of labels. An empty selector matches all.
-bool Matches(const Value& selector, const Labels& labels);
+bool Matches(const Field& selector, const Labels& labels);
 
 // All workloads, each a component of the inventory. Not thread-safe.
 class Workloads {
@@ -41,7 +41,7 @@ class Workloads {
   // Those of a namespace with all of these labels; none for no labels.
   std::vector<Workload*> WithLabels(const std::string& space, const Labels& labels) const;
   // Those of a namespace that a selector (`matchLabels`, `matchExpressions`) matches.
-  std::vector<Workload*> Selected(const std::string& space, const Value& selector) const;
+  std::vector<Workload*> Selected(const std::string& space, const Field& selector) const;
 
  private:
   void Add(const Object& object, const Objects& objects, Inventory& inventory);

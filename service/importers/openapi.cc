@@ -132,11 +132,11 @@ std::string ShortName(absl::string_view title) {
 class OpenApiImporter {
  public:
   OpenApiImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
-      : inventory_(inventory) {
+      : reading_(Conventions(), faults), inventory_(inventory) {
     for (const Document& document : documents) {
-      const Field root(document, faults);
+      const Field root(document, reading_);
       if (IsKnownVersion(root)) {
-        descriptions_.emplace_back(document, inventory, faults);
+        descriptions_.emplace_back(document, inventory, reading_);
         continue;
       }
       const Field version = root[root["openapi"].exists() ? "openapi" : "swagger"];
@@ -207,6 +207,7 @@ class OpenApiImporter {
     component.Observed("posture", clear.front().spot());
   }
 
+  Reading reading_;
   Inventory& inventory_;
   std::vector<Description> descriptions_;
   std::map<std::string, std::set<std::string>> titles_;  // by host

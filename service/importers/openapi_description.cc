@@ -40,8 +40,8 @@ std::string TitleOf(const Field& root) {
 
 }  // namespace
 
-Description::Description(const Document& document, Inventory& inventory, FileFaults& faults)
-    : root_(document, faults), inventory_(&inventory), swagger_(root_["swagger"].exists()), title_(TitleOf(root_)) {}
+Description::Description(const Document& document, Inventory& inventory, Reading& reading)
+    : root_(document, reading), inventory_(&inventory), swagger_(root_["swagger"].exists()), title_(TitleOf(root_)) {}
 
 Field Description::Resolve(const Field& field) {
   Field at = field;

@@ -18,7 +18,8 @@ namespace metapowers::importers::openapi {
 // Not thread-safe.
 class Description {
  public:
-  Description(const Document& document, Inventory& inventory, FileFaults& faults);
+  // `reading` outlives it.
+  Description(const Document& document, Inventory& inventory, Reading& reading);
 
   const Field& root() const { return root_; }
   Inventory& inventory() const { return *inventory_; }

@@ -95,7 +95,7 @@ pb::FlowAuthentication AuthenticationOf(const std::string& name, const Field& sc
 // The requirements that hold for an operation: its own, else those of the file.
 Field RequirementsOf(const Field& operation, const Description& description) {
   // An empty list takes those of the file away.
-  return operation.Has("security") ? operation["security"] : description.root()["security"];
+  return operation.HasKey("security") ? operation["security"] : description.root()["security"];
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ bool HasSchemes(const Description& description) {
 
 Access AccessOf(const Field& operation, const Description& description) {
   const Field requirements = RequirementsOf(operation, description);
-  if (requirements.exists() && !requirements.is_list() && !operation.Has("security"))
+  if (requirements.exists() && !requirements.is_list() && !operation.HasKey("security"))
     return Access::kOpen;  // told once
   const std::vector<Field> all = requirements.Items();
   if (all.empty()) return Access::kOpen;

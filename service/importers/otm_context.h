@@ -11,10 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "service/importers/fields.h"
 #include "service/importers/importer.h"
 #include "service/importers/inventory.h"
-#include "service/importers/node_reader.h"
+#include "service/importers/name_plan.h"
 #include "service/importers/otm_words.h"
+#include "service/importers/plain_text.h"
 #include "service/model/faults.h"
 
 namespace metapowers::importers::otm {
@@ -34,12 +36,13 @@ struct Collection {
   Collection(absl::string_view file, absl::string_view kind) : names(file, kind) {}
 
   NamePlan names;
-  std::vector<std::pair<std::string, Section>> elements;  // in the order of the file
+  std::vector<std::pair<std::string, Field>> elements;  // in the order of the file
 };
 
 struct Context {
   Context(const Document& document, Inventory& inventory_in, FileFaults& faults)
-      : reader(document, faults),
+      : reading(kExported, faults),
+        root(document, reading),
         inventory(inventory_in),
         zones(document.file, "zone"),
         assets(document.file, "asset"),
@@ -47,7 +50,8 @@ struct Context {
         flows(document.file, "dataflow"),
         scope(absl::StrCat("otm:", document.file)) {}
 
-  NodeReader reader;
+  Reading reading;
+  const Field root;
   Inventory& inventory;
   Collection zones;
   Collection assets;
@@ -63,7 +67,7 @@ struct Context {
 };
 
 // Reads `parent`.
-Parent ParentOf(Context& context, const Section& element);
+Parent ParentOf(Context& context, const Field& element);
 
 // How deep trust zones and components may be nested.
 inline constexpr size_t kMaxNesting = 64;
@@ -73,28 +77,28 @@ std::string ZoneOf(Context& context, const std::string& component);
 
 // Takes over what all elements have.
 template <class Element>
-void Describe(Context& context, const Collection& collection, const std::string& id, const Section& in,
+void Describe(Context& context, const Collection& collection, const std::string& id, const Field& in,
               Shown<Element>& shown) {
-  const std::string title = context.reader.Line(in, "name");
+  const std::string title = in["name"].Line();
   shown.value.set_name(title.empty() ? CutText(id, kMaxLine) : title);
   shown.value.set_imported_id(id);
   shown.name = collection.names.NameOf(id);
   shown.names = collection.names.NamesOf(id);
-  shown.spot = context.reader.SpotOf(in);
+  shown.spot = in.spot();
 }
 
 // The attributes of an element that a tag can hold, and a note of the others.
-std::vector<std::string> AttributeTags(Context& context, const Section& in, absl::string_view whose);
+std::vector<std::string> AttributeTags(Context& context, const Field& in, absl::string_view whose);
 
 // The assets that a list names, by their handles; a note of each that the file does not have.
-std::vector<Reference> AssetsOf(Context& context, const Section& in, absl::string_view key);
+std::vector<Reference> AssetsOf(Context& context, const Field& in, absl::string_view key);
 
 void ImportComponents(Context& context);
 void ImportFlows(Context& context);
 // After components and flows.
 void ImportThreats(Context& context);
 // Notes of the threats that an element has.
-void KeepThreats(Context& context, const Section& in, absl::string_view whose);
+void KeepThreats(Context& context, const Field& in, absl::string_view whose);
 
 }  // namespace metapowers::importers::otm
 

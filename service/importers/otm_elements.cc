@@ -1,8 +1,9 @@
 // Components, data flows and threats of OTM: see otm.h.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "service/importers/name_plan.h"
 #include "service/importers/otm_context.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 
 namespace metapowers::importers::otm {
 
@@ -11,9 +12,9 @@ using model::Quote;
 
 namespace {
 
-void ReadType(Context& context, const Section& in, Shown<pb::Component>& component) {
-  const std::string type = context.reader.Line(in, "type");
-  const Spot spot = context.reader.SpotOf(in, "type");
+void ReadType(Context& context, const Field& in, Shown<pb::Component>& component) {
+  const std::string type = in["type"].Line();
+  const Spot spot = in["type"].spot();
   const TypeMeaning meaning = MeaningOf(type);
   component.value.set_kind(meaning.kind);
   component.Assumed("kind", spot,
@@ -29,11 +30,11 @@ void ReadType(Context& context, const Section& in, Shown<pb::Component>& compone
   }
 }
 
-void ReadParent(Context& context, const std::string& id, const Section& in, Shown<pb::Component>& component) {
+void ReadParent(Context& context, const std::string& id, const Field& in, Shown<pb::Component>& component) {
   const Parent& parent = context.parents.at(id);
   const auto warn = [&](const std::string& text) {
-    context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, parent.empty() ? context.reader.SpotOf(in) : parent.spot,
-                           parent.empty() ? context.reader.PathOf(in, "parent") : parent.path, text);
+    context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, parent.empty() ? in.spot() : parent.spot,
+                           parent.empty() ? in["parent"].path() : parent.path, text);
   };
   if (parent.empty()) {
     warn(absl::StrCat("component ", Quote(id), " has no parent; it was left without a zone"));
@@ -45,8 +46,7 @@ void ReadParent(Context& context, const std::string& id, const Section& in, Show
     at = next == context.parents.end() ? "" : next->second.component;
   }
   if (!at.empty()) {
-    context.reader.Fault(
-        in, "parent",
+    in["parent"].Fault(
         absl::StrCat("puts component ", Quote(id), at == id ? " into itself" : " more than 64 components deep"));
     return;
   }
@@ -64,42 +64,41 @@ void ReadParent(Context& context, const std::string& id, const Section& in, Show
 }
 
 template <class Element>
-void AddTags(Context& context, const Section& in, Shown<Element>& shown) {
+void AddTags(Context& context, const Field& in, Shown<Element>& shown) {
   std::set<std::string> seen(shown.value.tags().begin(), shown.value.tags().end());
-  for (const Entry& tag : context.reader.Lines(in, "tags")) {
-    if (seen.insert(tag.text).second) shown.value.add_tags(tag.text);
+  for (const auto& [tag, field] : in["tags"].Lines()) {
+    if (seen.insert(tag).second) shown.value.add_tags(tag);
   }
   for (std::string& tag : AttributeTags(context, in, shown.value.name())) {
     if (seen.insert(tag).second) shown.value.add_tags(std::move(tag));
   }
 }
 
-void ImportComponent(Context& context, const std::string& id, const Section& in) {
-  NodeReader& reader = context.reader;
+void ImportComponent(Context& context, const std::string& id, const Field& in) {
   Shown<pb::Component>& component = context.inventory.components.emplace_back();
   Describe(context, context.components, id, in, component);
-  component.value.set_description(reader.Prose(in, "description"));
+  component.value.set_description(in["description"].Prose());
   component.value.set_origin(pb::ORIGIN_DECLARED);
   ReadType(context, in, component);
   ReadParent(context, id, in, component);
   AddTags(context, in, component);
-  if (const std::optional<Section> assets = reader.Map(in, "assets"); assets.has_value()) {
-    for (Reference& asset : AssetsOf(context, *assets, "processed")) component.Refers("processes", std::move(asset));
-    for (Reference& asset : AssetsOf(context, *assets, "stored")) component.Refers("stores", std::move(asset));
+  if (const Field assets = in["assets"].Map(); assets.exists()) {
+    for (Reference& asset : AssetsOf(context, assets, "processed")) component.Refers("processes", std::move(asset));
+    for (Reference& asset : AssetsOf(context, assets, "stored")) component.Refers("stores", std::move(asset));
   }
-  if (!reader.Maps(in, "representations").empty()) ++context.drawn;
+  if (!in["representations"].Maps().empty()) ++context.drawn;
   KeepThreats(context, in, absl::StrCat("component ", Quote(component.value.name())));
   context.inventory.Count("components");
 }
 
 // Whether the file has both ends and they differ; otherwise the flow is skipped.
-bool HasEnds(Context& context, const std::string& id, const Section& in) {
+bool HasEnds(Context& context, const std::string& id, const Field& in) {
   const auto skip = [&](const std::string& why) {
-    context.inventory.Skip(context.reader.SpotOf(in), absl::StrCat("dataflow ", Quote(id)), why);
+    context.inventory.Skip(in.spot(), absl::StrCat("dataflow ", Quote(id)), why);
     return false;
   };
-  const std::string source = context.reader.Raw(in, "source");
-  const std::string target = context.reader.Raw(in, "destination");
+  const std::string source = in["source"].Raw();
+  const std::string target = in["destination"].Raw();
   for (const std::string& end : {source, target}) {
     if (context.components.names.Has(end)) continue;
     return skip(end.empty() ? "it has no source or no destination; name both by the id of a component"
@@ -109,10 +108,9 @@ bool HasEnds(Context& context, const std::string& id, const Section& in) {
   return true;
 }
 
-void ImportFlow(Context& context, const std::string& id, const Section& in) {
-  NodeReader& reader = context.reader;
+void ImportFlow(Context& context, const std::string& id, const Field& in) {
   context.inventory.Count("flows");
-  KeepThreats(context, in, absl::StrCat("dataflow ", Quote(reader.Line(in, "name"))));
+  KeepThreats(context, in, absl::StrCat("dataflow ", Quote(in["name"].Line())));
   if (!HasEnds(context, id, in)) {
     context.inventory.Count("broken_flows");
     return;
@@ -120,11 +118,11 @@ void ImportFlow(Context& context, const std::string& id, const Section& in) {
   Shown<pb::Flow>& flow = context.inventory.flows.emplace_back();
   Describe(context, context.flows, id, in, flow);
   flow.scope = context.scope;
-  flow.value.set_purpose(reader.Prose(in, "description"));
+  flow.value.set_purpose(in["description"].Prose());
   const NamePlan& names = context.components.names;
-  flow.Refers("source", {names.HandleOf(reader.Raw(in, "source")), "", reader.SpotOf(in, "source")});
-  flow.Refers("target", {names.HandleOf(reader.Raw(in, "destination")), "", reader.SpotOf(in, "destination")});
-  const bool both = reader.Flag(in, "bidirectional").value_or(false);
+  flow.Refers("source", {names.HandleOf(in["source"].Raw()), "", in["source"].spot()});
+  flow.Refers("target", {names.HandleOf(in["destination"].Raw()), "", in["destination"].spot()});
+  const bool both = in["bidirectional"].Flag().value_or(false);
   if (both) flow.value.add_tags("otm:bidirectional");
   for (Reference& asset : AssetsOf(context, in, "assets")) {
     if (both) flow.Refers("receives", asset);
@@ -138,19 +136,18 @@ std::string TitleIn(const std::map<std::string, std::string>& names, const std::
   return found == names.end() ? absl::StrCat(Quote(id), ", which the file does not have") : Quote(found->second);
 }
 
-std::string DetailsOf(Context& context, const Section& threat) {
-  NodeReader& reader = context.reader;
+std::string DetailsOf(Context& context, const Field& threat) {
   std::vector<std::string> parts;
-  if (const std::optional<Section> risk = reader.Map(threat, "risk"); risk.has_value()) {
+  if (const Field risk = threat["risk"].Map(); risk.exists()) {
     for (const char* key : {"likelihood", "impact"}) {
-      const std::optional<double> rating = reader.Number(*risk, key);
+      const std::optional<double> rating = risk[key].Number();
       if (rating.has_value()) parts.push_back(absl::StrCat(key, " ", NumberText(*rating)));
     }
   }
   for (const char* key : {"categories", "cwes", "tags"}) {
-    for (const Entry& entry : reader.Lines(threat, key)) parts.push_back(entry.text);
+    for (auto& [line, field] : threat[key].Lines()) parts.push_back(std::move(line));
   }
-  const std::string description = reader.Prose(threat, "description");
+  const std::string description = threat["description"].Prose();
   if (!description.empty()) parts.push_back(OneLineOf(description));
   return absl::StrJoin(parts, "; ");
 }
@@ -165,44 +162,42 @@ void ImportFlows(Context& context) {
   for (const auto& [id, in] : context.flows.elements) ImportFlow(context, id, in);
 }
 
-void KeepThreats(Context& context, const Section& in, absl::string_view whose) {
-  NodeReader& reader = context.reader;
-  for (const Section& threat : reader.Maps(in, "threats")) {
-    const std::string id = reader.Raw(threat, "threat");
+void KeepThreats(Context& context, const Field& in, absl::string_view whose) {
+  for (const Field& threat : in["threats"].Maps()) {
+    const std::string id = threat["threat"].Raw();
     context.threats_used.insert(id);
-    std::string text = absl::StrCat("threat ", TitleIn(context.threats, id), " on ", whose, " is ",
-                                    Quote(reader.Line(threat, "state")));
+    std::string text =
+        absl::StrCat("threat ", TitleIn(context.threats, id), " on ", whose, " is ", Quote(threat["state"].Line()));
     std::vector<std::string> mitigations;
-    for (const Section& mitigation : reader.Maps(threat, "mitigations")) {
-      const std::string what = reader.Raw(mitigation, "mitigation");
+    for (const Field& mitigation : threat["mitigations"].Maps()) {
+      const std::string what = mitigation["mitigation"].Raw();
       context.mitigations_used.insert(what);
       mitigations.push_back(
-          absl::StrCat(TitleIn(context.mitigations, what), " is ", Quote(reader.Line(mitigation, "state"))));
+          absl::StrCat(TitleIn(context.mitigations, what), " is ", Quote(mitigation["state"].Line())));
     }
     if (!mitigations.empty()) absl::StrAppend(&text, "; mitigation ", absl::StrJoin(mitigations, ", mitigation "));
-    context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, reader.SpotOf(threat), threat.path, text);
+    context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, threat.spot(), threat.path(), text);
     context.inventory.Count("threats_on_elements");
   }
 }
 
 void ImportThreats(Context& context) {
-  NodeReader& reader = context.reader;
-  for (const Section& threat : reader.Maps(reader.Root(), "threats")) {
+  for (const Field& threat : context.root["threats"].Maps()) {
     context.inventory.Count("threats");
-    const bool used = context.threats_used.count(reader.Raw(threat, "id")) > 0;
+    const bool used = context.threats_used.count(threat["id"].Raw()) > 0;
     const std::string details = DetailsOf(context, threat);
-    context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, reader.SpotOf(threat), threat.path,
-                           absl::StrCat("threat ", Quote(reader.Line(threat, "name")), used ? "" : ", on no element",
+    context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, threat.spot(), threat.path(),
+                           absl::StrCat("threat ", Quote(threat["name"].Line()), used ? "" : ", on no element",
                                         details.empty() ? "" : ": ", details));
   }
-  for (const Section& mitigation : reader.Maps(reader.Root(), "mitigations")) {
+  for (const Field& mitigation : context.root["mitigations"].Maps()) {
     context.inventory.Count("mitigations");
-    const bool used = context.mitigations_used.count(reader.Raw(mitigation, "id")) > 0;
-    const std::optional<double> reduction = reader.Number(mitigation, "riskReduction");
-    const std::string description = OneLineOf(reader.Prose(mitigation, "description"));
+    const bool used = context.mitigations_used.count(mitigation["id"].Raw()) > 0;
+    const std::optional<double> reduction = mitigation["riskReduction"].Number();
+    const std::string description = OneLineOf(mitigation["description"].Prose());
     context.inventory.Note(
-        v1::IMPORT_NOTE_KIND_KEPT, reader.SpotOf(mitigation), mitigation.path,
-        absl::StrCat("mitigation ", Quote(reader.Line(mitigation, "name")), used ? "" : ", of no threat on an element",
+        v1::IMPORT_NOTE_KIND_KEPT, mitigation.spot(), mitigation.path(),
+        absl::StrCat("mitigation ", Quote(mitigation["name"].Line()), used ? "" : ", of no threat on an element",
                      reduction.has_value() ? absl::StrCat(", lowers risk by ", NumberText(*reduction)) : "",
                      description.empty() ? "" : ": ", description));
   }

@@ -126,33 +126,10 @@ std::vector<std::string> WordsOf(absl::string_view name) {
   return words;
 }
 
-bool IsReference(absl::string_view value) {
-  // `$NAME`, but not `$$`, which stands for a `$`.
-  if (value.size() > 1 && value[0] == '$' && (absl::ascii_isalpha(value[1]) || value[1] == '_')) return true;
-  return absl::StartsWith(value, "/") || absl::StartsWith(value, "$(") || absl::StartsWith(value, "${") ||
-         absl::StartsWith(value, "file:") || absl::StartsWith(value, "vault:") || absl::StartsWith(value, "arn:") ||
-         absl::StartsWith(value, "{{");
-}
-
 bool IsHost(absl::string_view text) {
   if (text.empty() || text.size() > kMaxHost || !absl::ascii_isalnum(text.front())) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_'; });
-}
-
-// `scheme://user:password@host`, `user:password@host`.
-bool HasPassword(absl::string_view value) {
-  for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(" \t\r\n\"'"), absl::SkipEmpty())) {
-    if (const size_t scheme = token.find("://"); scheme != absl::string_view::npos) token = token.substr(scheme + 3);
-    const size_t at = token.rfind('@');
-    const size_t colon = token.find(':');
-    if (at == absl::string_view::npos || at + 1 == token.size() || colon + 1 >= at) continue;
-    const size_t slash = token.find('/');
-    int port = 0;
-    if (slash < at && absl::SimpleAtoi(token.substr(colon + 1, slash - colon - 1), &port)) continue;  // a path with `@`
-    if (slash > colon && !IsReference(token.substr(colon + 1))) return true;
-  }
-  return false;
 }
 
 // `Server=db;Password=x`, `?user=a&password=x`.
@@ -258,13 +235,39 @@ bool NamesSecret(absl::string_view name) {
   return false;
 }
 
+bool BeginsToken(absl::string_view text) {
+  return std::any_of(std::begin(kTokenStarts), std::end(kTokenStarts), [&](absl::string_view start) {
+    return absl::StartsWith(text, start) && text.size() >= start.size() + 12;
+  });
+}
+
+bool IsReference(absl::string_view value) {
+  // `$NAME`, but not `$$`, which stands for a `$`.
+  if (value.size() > 1 && value[0] == '$' && (absl::ascii_isalpha(value[1]) || value[1] == '_')) return true;
+  return absl::StartsWith(value, "/") || absl::StartsWith(value, "$(") || absl::StartsWith(value, "${") ||
+         absl::StartsWith(value, "file:") || absl::StartsWith(value, "vault:") || absl::StartsWith(value, "arn:") ||
+         absl::StartsWith(value, "{{");
+}
+
+bool HasPassword(absl::string_view value) {
+  for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(" \t\r\n\"'"), absl::SkipEmpty())) {
+    if (const size_t scheme = token.find("://"); scheme != absl::string_view::npos) token = token.substr(scheme + 3);
+    const size_t at = token.rfind('@');
+    const size_t colon = token.find(':');
+    if (at == absl::string_view::npos || at + 1 == token.size() || colon + 1 >= at) continue;
+    const size_t slash = token.find('/');
+    int port = 0;
+    if (slash < at && absl::SimpleAtoi(token.substr(colon + 1, slash - colon - 1), &port)) continue;  // a path with `@`
+    if (slash > colon && !IsReference(token.substr(colon + 1))) return true;
+  }
+  return false;
+}
+
 bool HoldsSecret(absl::string_view name, absl::string_view value) {
   value = absl::StripAsciiWhitespace(value);
   if (value.empty() || IsIn(kSwitches, absl::AsciiStrToLower(value.substr(0, 8)))) return false;
   if (absl::StrContains(value, "PRIVATE KEY-----") || HasPassword(value) || HasSecretPair(value)) return true;
-  for (const absl::string_view start : kTokenStarts) {
-    if (absl::StartsWith(value, start) && value.size() >= start.size() + 12) return true;
-  }
+  if (BeginsToken(value)) return true;
   return NamesSecret(name) && !IsReference(value) && value.find("://") == absl::string_view::npos;
 }
 

@@ -19,6 +19,15 @@ bool NamesSecret(absl::string_view name);
 // of a known form, a URL with a password). The value must never be copied.
 bool HoldsSecret(absl::string_view name, absl::string_view value);
 
+// Whether a text is a token of a well-known issuer, by how it begins: `ghp_…`.
+bool BeginsToken(absl::string_view text);
+
+// Whether a value only tells where the value is: `$X`, `${X}`, `/run/secrets/x`, `vault:…`.
+bool IsReference(absl::string_view value);
+
+// Whether a value has `scheme://user:password@host` or `user:password@host`.
+bool HasPassword(absl::string_view value);
+
 // Whether a word of a command begins with an option by its name: `--password`, `--password=x`. Words with one dash may
 // have a value attached (`-psecret`): what they begin with must never be copied as a name.
 bool HasOptionName(absl::string_view word);

@@ -7,7 +7,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
+#include "service/importers/name_plan.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/terraform_context.h"
 #include "service/model/faults.h"
 

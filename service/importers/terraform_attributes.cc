@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/terraform_context.h"
 
 namespace metapowers::importers::terraform {

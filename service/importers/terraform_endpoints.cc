@@ -1,7 +1,7 @@
 // Endpoints of API gateways: see terraform.h.
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/terraform_context.h"
 
 namespace metapowers::importers::terraform {

@@ -4,6 +4,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "service/importers/id_table.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/terraform_context.h"
 #include "service/model/faults.h"
 

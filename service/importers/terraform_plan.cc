@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "service/importers/plain_text.h"
 
 namespace metapowers::importers::terraform {
 
@@ -107,15 +108,15 @@ struct Plan::Search {
 };
 
 Plan::Plan(const Document& document, FileFaults& faults) : document_(document) {
-  NodeReader reader(document, faults);
+  Reading reading(kExported, faults);
+  const Field plan(document, reading);
   if (const YamlNode* configuration = document.root->Find("configuration"); configuration != nullptr) {
     if (const YamlNode* root = configuration->Find("root_module"); root != nullptr) ReadConfiguration(*root, "", 0);
   }
   for (const char* key : {"planned_values", "values"}) {
-    const std::optional<Section> values = reader.Map(reader.Root(), key);
-    const std::optional<Section> root = values.has_value() ? reader.Map(*values, "root_module") : std::nullopt;
-    if (!root.has_value()) continue;
-    ReadValues(reader, *root, 0);
+    const Field root = plan[key].Map()["root_module"].Map();
+    if (!root.exists()) continue;
+    ReadValues(root, 0);
     break;
   }
   for (const Resource& resource : resources_) instances_[resource.config].push_back(&resource);
@@ -141,38 +142,38 @@ void Plan::ReadConfiguration(const YamlNode& node, const std::string& path, int 
   }
 }
 
-void Plan::ReadValues(NodeReader& reader, const Section& module, int depth) {
-  const std::string address = reader.Raw(module, "address");
-  for (const Section& in : reader.Maps(module, "resources")) ReadResource(reader, in, address);
+void Plan::ReadValues(const Field& module, int depth) {
+  const std::string address = module["address"].Raw();
+  for (const Field& in : module["resources"].Maps()) ReadResource(in, address);
   if (depth == kMaxModuleDepth) {
-    reader.Fault(module, "child_modules", "is nested too deep");
+    module["child_modules"].Fault("is nested too deep");
     return;
   }
-  for (const Section& child : reader.Maps(module, "child_modules")) ReadValues(reader, child, depth + 1);
+  for (const Field& child : module["child_modules"].Maps()) ReadValues(child, depth + 1);
 }
 
-void Plan::ReadResource(NodeReader& reader, const Section& in, const std::string& module) {
-  if (reader.Raw(in, "mode") == "data") {
+void Plan::ReadResource(const Field& in, const std::string& module) {
+  if (in["mode"].Raw() == "data") {
     ++data_sources_;
     return;
   }
   Resource& resource = resources_.emplace_back();
   resource.module = module;
-  resource.type = reader.Raw(in, "type");
-  resource.name = reader.Raw(in, "name");
+  resource.type = in["type"].Raw();
+  resource.name = in["name"].Raw();
   if (resource.type.empty() || resource.name.empty()) {
-    reader.Fault(in, "type", "and `name` of a resource are required");
+    in["type"].Fault("and `name` of a resource are required");
   }
-  resource.address = CutText(reader.Raw(in, "address"), kMaxAddress);
+  resource.address = CutText(in["address"].Raw(), kMaxAddress);
   resource.config = Join(StripIndexes(module), absl::StrCat(resource.type, ".", resource.name));
   if (resource.address.empty()) resource.address = resource.config;
-  resource.node = in.node;
-  if (const YamlNode* index = in.node->Find("index"); index != nullptr && index->kind == YamlNode::Kind::kScalar) {
+  resource.node = &in.node();
+  if (const YamlNode* index = in.node().Find("index"); index != nullptr && index->kind == YamlNode::Kind::kScalar) {
     resource.index = CutText(index->text, kMaxLine);
     resource.is_counted = index->plain && NumberOf(index).has_value();
   }
-  resource.values = MapOrNull(in.node->Find("values"));
-  resource.sensitive = in.node->Find("sensitive_values");
+  resource.values = MapOrNull(in.node().Find("values"));
+  resource.sensitive = in.node().Find("sensitive_values");
   const auto expressions = expressions_.find(resource.config);
   if (expressions != expressions_.end()) resource.expressions = expressions->second;
 }

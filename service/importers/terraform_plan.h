@@ -12,9 +12,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "service/importers/fields.h"
 #include "service/importers/importer.h"
 #include "service/importers/inventory.h"
-#include "service/importers/node_reader.h"
 #include "service/model/yaml_tree.h"
 
 namespace metapowers::importers::terraform {
@@ -79,8 +79,8 @@ class Plan {
   };
   struct Search;
 
-  void ReadValues(NodeReader& reader, const Section& module, int depth);
-  void ReadResource(NodeReader& reader, const Section& in, const std::string& module);
+  void ReadValues(const Field& module, int depth);
+  void ReadResource(const Field& in, const std::string& module);
   void ReadConfiguration(const model::YamlNode& node, const std::string& path, int depth);
   void Resolve(const std::string& module, absl::string_view reference, const Spot& spot, Search& search) const;
   void ResolveAll(const std::string& module, const model::YamlNode& expression, Search& search) const;

@@ -1,5 +1,8 @@
 #include "service/importers/threagile.h"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "service/base/status_macros.h"
 #include "service/importers/draft.h"
-#include "service/importers/source.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/threagile_context.h"
 #include "service/importers/threagile_words.h"
 
@@ -177,6 +180,21 @@ void ImportRoot(Part& root, const ThreagileOptions& options, Context& context) {
 
 }  // namespace threagile
 
+namespace {
+
+void TakeOutSecrets(absl::string_view yaml, Draft& draft, std::vector<Note>& notes) {
+  const std::map<std::string, absl::string_view> files = {{draft.file(), yaml}};
+  std::vector<Note> warnings;
+  Redaction redaction(files, [&](const Spot& spot, const std::string& text) {
+    warnings.push_back({v1::IMPORT_NOTE_KIND_WARNING, {spot.at, ""}, text});
+  });
+  draft.Clean(redaction);
+  for (Note& note : notes) redaction.Clean(Spot{draft.file(), note.place.at}, note.text);
+  std::move(warnings.begin(), warnings.end(), std::back_inserter(notes));
+}
+
+}  // namespace
+
 absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ThreagileOptions& options) {
   Findings findings;
   const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
@@ -184,7 +202,9 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
   threagile::Context context(draft, findings);
   const auto tree = model::YamlTree::Parse(yaml, findings.faults);
   if (tree != nullptr) {
-    Part root(tree->root(), {{}, ""}, findings);
+    const Document document{draft.file(), &tree->root(), yaml};
+    Reading reading = threagile::ReadingOf(findings);
+    threagile::Part root(Field(document, reading), {{}, ""}, findings);
     if (tree->root().kind == model::YamlNode::Kind::kNull) {
       findings.Fault(root.place(), "is empty");
     } else if (!root.Has("technical_assets") && !root.Has("data_assets")) {
@@ -194,8 +214,10 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
     }
   }
   RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
+  std::vector<Note> notes = findings.TakeNotes();
+  TakeOutSecrets(yaml, draft, notes);
   draft.Complete();
-  return draft.Finish(findings.TakeNotes(), options.findings_of);
+  return draft.Finish(std::move(notes), options.findings_of);
 }
 
 }  // namespace metapowers::importers

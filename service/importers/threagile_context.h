@@ -10,9 +10,9 @@
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/importers/draft.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
 #include "service/importers/threagile.h"
 #include "service/importers/threagile_ids.h"
+#include "service/importers/threagile_part.h"
 
 namespace metapowers::importers::threagile {
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/importers/draft.h"
 #include "service/importers/model_elements.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/threagile.h"
 #include "service/importers/threagile_context.h"
 
@@ -37,7 +38,8 @@ void ImportDocument(const Document& document, Inventory& inventory, FileFaults& 
   Findings findings;
   Draft draft("threagile", "Threagile", document.file);
   threagile::Context context(draft, findings);
-  Part root(*document.root, {{}, ""}, findings);
+  Reading reading = threagile::ReadingOf(findings);
+  threagile::Part root(Field(document, reading), {{}, ""}, findings);
   // A date of the file, else none; who is asked for the day does not know of it.
   threagile::ImportRoot(root, {"imported", document.file, "", nullptr}, context);
   faults.Add(document.file, findings.faults);

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
+#include "service/importers/threagile_part.h"
 
 namespace metapowers::importers::threagile {
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/threagile_context.h"
 #include "service/importers/threagile_words.h"
 

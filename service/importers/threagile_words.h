@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "metapowers/model/v1/system_model.pb.h"
-#include "service/importers/source.h"
+#include "service/importers/threagile_part.h"
 
 namespace metapowers::importers::threagile {
 

@@ -6,7 +6,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "service/importers/id_table.h"
-#include "service/importers/source.h"
 #include "service/importers/threat_dragon_context.h"
 #include "service/model/faults.h"
 
@@ -43,32 +42,31 @@ CellKind KindOf(absl::string_view type, absl::string_view shape) {
   return CellKind::kOther;
 }
 
-std::optional<Box> BoxOf(Context& context, const Section& cell) {
-  NodeReader& reader = context.reader;
-  const std::optional<Section> position = reader.Map(cell, "position");
-  const std::optional<Section> size = reader.Map(cell, "size");
-  if (!position.has_value() || !size.has_value()) return std::nullopt;
-  const std::optional<double> x = reader.Number(*position, "x");
-  const std::optional<double> y = reader.Number(*position, "y");
-  const std::optional<double> width = reader.Number(*size, "width");
-  const std::optional<double> height = reader.Number(*size, "height");
+std::optional<Box> BoxOf(Context& context, const Field& cell) {
+  const Field position = cell["position"].Map();
+  const Field size = cell["size"].Map();
+  if (!position.exists() || !size.exists()) return std::nullopt;
+  const std::optional<double> x = position["x"].Number();
+  const std::optional<double> y = position["y"].Number();
+  const std::optional<double> width = size["width"].Number();
+  const std::optional<double> height = size["height"].Number();
   if (!x || !y || !width || !height || *width <= 0 || *height <= 0) return std::nullopt;
   return Box{*x, *y, *width, *height};
 }
 
-void ReadCell(Context& context, const Section& in, size_t diagram) {
-  NodeReader& reader = context.reader;
-  const Section data = reader.Map(in, "data").value_or(in);
-  const std::string shape = reader.Raw(in, "shape");
-  const std::string type = reader.Raw(data, "type");
-  Cell cell{in, data, diagram, reader.Raw(in, "id"), KindOf(type, shape), reader.Line(data, "name"), {}, ""};
+void ReadCell(Context& context, const Field& in, size_t diagram) {
+  const Field inner = in["data"].Map();
+  const Field& data = inner.exists() ? inner : in;
+  const std::string shape = in["shape"].Raw();
+  const std::string type = data["type"].Raw();
+  Cell cell{in, data, diagram, in["id"].Raw(), KindOf(type, shape), data["name"].Line(), {}, ""};
   if (cell.kind == CellKind::kOther) {
-    context.inventory.Skip(reader.SpotOf(in), absl::StrCat("cell ", Quote(cell.id)),
+    context.inventory.Skip(in.spot(), absl::StrCat("cell ", Quote(cell.id)),
                            absl::StrCat("type ", Quote(type.empty() ? shape : type), " is none of Threat Dragon 2"));
     return;
   }
   if (cell.id.empty()) {
-    reader.Fault(in, "id", "is required: flows name a cell by its id");
+    in["id"].Fault("is required: flows name a cell by its id");
     return;
   }
   if (cell.kind != CellKind::kFlow && cell.kind != CellKind::kCurve) cell.box = BoxOf(context, in);
@@ -79,10 +77,8 @@ void IndexCells(Context& context) {
   for (const Cell& cell : context.cells) {
     const auto [first, is_new] = context.by_id.try_emplace({cell.diagram, cell.id}, &cell);
     if (is_new) continue;
-    context.reader.Fault(
-        cell.in, "id",
-        absl::StrCat("is ", Quote(cell.id), ", which line ", context.reader.SpotOf(first->second->in, "id").at.line,
-                     " of the same diagram has too; an id stands for one cell"));
+    cell.in["id"].Fault(absl::StrCat("is ", Quote(cell.id), ", which line ", first->second->in["id"].spot().at.line,
+                                     " of the same diagram has too; an id stands for one cell"));
   }
 }
 
@@ -110,32 +106,31 @@ void MatchCells(Context& context) {
 }
 
 void ReadHead(Context& context) {
-  NodeReader& reader = context.reader;
-  const std::optional<Section> summary = reader.Map(reader.Root(), "summary");
-  const std::optional<Section> detail = reader.Map(reader.Root(), "detail");
-  if (!summary.has_value() || !detail.has_value()) return;
+  const Field summary = context.root["summary"].Map();
+  const Field detail = context.root["detail"].Map();
+  if (!summary.exists() || !detail.exists()) return;
   Inventory& inventory = context.inventory;
-  if (inventory.name.empty()) inventory.name = reader.Line(*summary, "title");
-  if (inventory.description.empty()) inventory.description = reader.Prose(*summary, "description");
+  if (inventory.name.empty()) inventory.name = summary["title"].Line();
+  if (inventory.description.empty()) inventory.description = summary["description"].Prose();
   std::vector<std::string> people;
-  for (const Section& contributor : reader.Maps(*detail, "contributors")) {
-    const std::string name = reader.Line(contributor, "name");
+  for (const Field& contributor : detail["contributors"].Maps()) {
+    const std::string name = contributor["name"].Line();
     if (!name.empty()) people.push_back(name);
   }
-  const auto keep = [&](const Section& in, absl::string_view key, absl::string_view word, const std::string& text) {
+  const auto keep = [&](const Field& in, absl::string_view key, absl::string_view word, const std::string& text) {
     if (text.empty()) return;
-    inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, reader.SpotOf(in, key), reader.PathOf(in, key), absl::StrCat(word, text));
+    inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, in[key].spot(), in[key].path(), absl::StrCat(word, text));
   };
-  keep(*summary, "owner", "owner: ", reader.Line(*summary, "owner"));
-  keep(*detail, "reviewer", "reviewer: ", reader.Line(*detail, "reviewer"));
-  keep(*detail, "contributors", "contributors: ", absl::StrJoin(people, ", "));
+  keep(summary, "owner", "owner: ", summary["owner"].Line());
+  keep(detail, "reviewer", "reviewer: ", detail["reviewer"].Line());
+  keep(detail, "contributors", "contributors: ", absl::StrJoin(people, ", "));
 }
 
 // Why the file is not read; "" for a version that is.
-std::string RefusalOf(Context& context, const std::vector<Section>& diagrams) {
-  const std::string version = context.reader.Line(context.reader.Root(), "version");
-  const bool first = std::any_of(diagrams.begin(), diagrams.end(),
-                                 [](const Section& in) { return in.node->Find("diagramJson") != nullptr; });
+std::string RefusalOf(Context& context, const std::vector<Field>& diagrams) {
+  const std::string version = context.root["version"].Line();
+  const bool first =
+      std::any_of(diagrams.begin(), diagrams.end(), [](const Field& in) { return in.HasKey("diagramJson"); });
   if (first || absl::StartsWith(version, "1.")) {
     return "version 1 is not read; open the model in Threat Dragon 2 and save it again";
   }
@@ -145,20 +140,18 @@ std::string RefusalOf(Context& context, const std::vector<Section>& diagrams) {
 
 void ImportDocument(const Document& document, Inventory& inventory, FileFaults& faults) {
   Context context(document, inventory, faults);
-  NodeReader& reader = context.reader;
-  const std::optional<Section> detail = reader.Map(reader.Root(), "detail");
-  if (!detail.has_value()) return;
-  const std::vector<Section> diagrams = reader.Maps(*detail, "diagrams");
+  const Field detail = context.root["detail"].Map();
+  if (!detail.exists()) return;
+  const std::vector<Field> diagrams = detail["diagrams"].Maps();
   if (const std::string refusal = RefusalOf(context, diagrams); !refusal.empty()) {
-    inventory.Skip(reader.SpotOf(reader.Root()),
-                   absl::StrCat("Threat Dragon model, version ", Quote(reader.Line(reader.Root(), "version"))),
-                   refusal);
+    inventory.Skip(context.root.spot(),
+                   absl::StrCat("Threat Dragon model, version ", Quote(context.root["version"].Line())), refusal);
     return;
   }
   ReadHead(context);
   for (size_t i = 0; i < diagrams.size(); ++i) {
     inventory.Count("diagrams");
-    for (const Section& cell : reader.Maps(diagrams[i], "cells")) ReadCell(context, cell, i);
+    for (const Field& cell : diagrams[i]["cells"].Maps()) ReadCell(context, cell, i);
   }
   IndexCells(context);
   MatchCells(context);
@@ -199,7 +192,7 @@ bool Box::Touches(const Box& other) const {
 }
 
 void Keep(Context& context, const Cell& cell, std::string text) {
-  context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, context.reader.SpotOf(cell.in), cell.in.path, std::move(text));
+  context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, cell.in.spot(), cell.in.path(), std::move(text));
 }
 
 std::string TitleOf(const Cell& cell) {

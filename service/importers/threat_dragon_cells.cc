@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "service/importers/plain_text.h"
 #include "service/importers/settings.h"
-#include "service/importers/source.h"
 #include "service/importers/threat_dragon_context.h"
 #include "service/model/faults.h"
 
@@ -21,7 +21,7 @@ constexpr absl::string_view kNodeTicks[] = {
     "isALog", "isSigned", "storesCredentials", "storesInventory", "handlesGoodsOrServices", "providesAuthentication"};
 
 bool IsTicked(Context& context, const Cell& cell, absl::string_view key) {
-  return context.reader.Flag(cell.data, key).value_or(false);
+  return cell.data[key].Flag().value_or(false);
 }
 
 std::string Tag(absl::string_view key) { return absl::StrCat("threat-dragon:", key); }
@@ -42,7 +42,7 @@ void SetControl(absl::string_view control, Context& context, const Cell& cell, a
   pb::ControlPosture& posture = *shown.value.add_posture();
   posture.set_control(std::string(control));
   posture.set_state(pb::POSTURE_STATE_IMPLEMENTED);
-  shown.Observed("posture", context.reader.SpotOf(cell.data, key));
+  shown.Observed("posture", cell.data[key].spot());
 }
 
 // The box that a cell lies in: of those of its diagram that hold it, the smallest. A note tells of a cell that lies
@@ -59,7 +59,7 @@ const Cell* BoxAround(Context& context, const std::vector<const Cell*>& boxes, c
     }
   }
   if (crossed != nullptr) {
-    context.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, context.reader.SpotOf(cell.in), cell.in.path,
+    context.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, cell.in.spot(), cell.in.path(),
                            absl::StrCat(TitleOf(cell), " lies across the edge of ", TitleOf(*crossed),
                                         "; is it inside? It was taken to be outside"));
   }
@@ -79,10 +79,10 @@ void ImportBox(Context& context, const std::vector<const Cell*>& boxes, const Ce
   const std::string lower = absl::AsciiStrToLower(cell.name);
   zone.value.set_name(cell.name.empty() ? name : cell.name);
   zone.value.set_imported_id(cell.id);
-  zone.value.set_description(context.reader.Prose(cell.data, "description"));
+  zone.value.set_description(cell.data["description"].Prose());
   zone.name = name;
   zone.names = context.zones.NamesOf(cell.element);
-  zone.spot = context.reader.SpotOf(cell.in);
+  zone.spot = cell.in.spot();
   if (lower == "internet") {
     zone.value.set_type(pb::ZONE_TYPE_INTERNET);
   } else {
@@ -102,15 +102,15 @@ pb::ComponentKind KindOf(CellKind kind) {
 
 void ReadScope(Context& context, const Cell& cell, Shown<pb::Component>& component) {
   if (!IsTicked(context, cell, "outOfScope")) return;
-  const std::string reason = context.reader.Prose(cell.data, "reasonOutOfScope");
+  const std::string reason = cell.data["reasonOutOfScope"].Prose();
   component.value.set_out_of_scope(true);
-  component.Observed("out_of_scope", context.reader.SpotOf(cell.data, "outOfScope"));
+  component.Observed("out_of_scope", cell.data["outOfScope"].spot());
   if (!reason.empty()) {
     component.value.set_scope_justification(reason);
-    component.Observed("scope_justification", context.reader.SpotOf(cell.data, "reasonOutOfScope"));
+    component.Observed("scope_justification", cell.data["reasonOutOfScope"].spot());
   } else if (component.value.scope_justification().empty()) {
-    component.value.set_scope_justification(absl::StrCat("Not said in ", context.reader.file()));
-    component.Assumed("scope_justification", context.reader.SpotOf(cell.data, "outOfScope"),
+    component.value.set_scope_justification(absl::StrCat("Not said in ", context.root.document().file));
+    component.Assumed("scope_justification", cell.data["outOfScope"].spot(),
                       "the file does not say why it is out of scope, which is taken as agreed");
   }
 }
@@ -124,18 +124,18 @@ void ReadTicks(Context& context, const Cell& cell, Shown<pb::Component>& compone
   }
   if (IsTicked(context, cell, "isWebApplication") && component.value.technology_size() == 0) {
     component.value.add_technology("web-application");
-    component.Observed("technology", context.reader.SpotOf(cell.data, "isWebApplication"));
+    component.Observed("technology", cell.data["isWebApplication"].spot());
   }
   if (IsTicked(context, cell, "handlesCardPayment") && component.value.scope_tags_size() == 0) {
     component.value.add_scope_tags(pb::SCOPE_TAG_PCI_CDE);
-    component.Observed("scope_tags", context.reader.SpotOf(cell.data, "handlesCardPayment"));
+    component.Observed("scope_tags", cell.data["handlesCardPayment"].spot());
   }
   if (IsTicked(context, cell, "storesCredentials")) {
-    context.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, context.reader.SpotOf(cell.data, "storesCredentials"),
-                           context.reader.PathOf(cell.data, "storesCredentials"),
+    context.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, cell.data["storesCredentials"].spot(),
+                           cell.data["storesCredentials"].path(),
                            absl::StrCat("which credentials does ", TitleOf(cell), " keep, and of whom?"));
   }
-  const std::string level = context.reader.Line(cell.data, "privilegeLevel");
+  const std::string level = cell.data["privilegeLevel"].Line();
   if (!level.empty()) Keep(context, cell, absl::StrCat("privilege level of ", TitleOf(cell), ": ", level));
 }
 
@@ -154,8 +154,8 @@ std::string FlowTitle(const Connection& connection) {
 
 // The cell at one end of a flow; nullptr, and the reason in `why`, when none is there that data comes from or goes to.
 const Cell* EndOf(Context& context, const Cell& cell, absl::string_view which, std::string& why) {
-  const std::optional<Section> end = context.reader.Map(cell.in, which);
-  const std::string id = end.has_value() ? context.reader.Raw(*end, "cell") : "";
+  const Field end = cell.in[which].Map();
+  const std::string id = end.exists() ? end["cell"].Raw() : "";
   const auto found = context.by_id.find({cell.diagram, id});
   if (id.empty()) {
     why = absl::StrCat("its ", which, " is connected to nothing; connect it in the diagram");
@@ -178,17 +178,17 @@ bool FindEnds(Context& context, Connection& connection) {
     why = "it leads to where it comes from, which is no flow between two";
   }
   if (why.empty()) return true;
-  context.inventory.Skip(context.reader.SpotOf(connection.cell->in), TitleOf(*connection.cell), why);
+  context.inventory.Skip(connection.cell->in.spot(), TitleOf(*connection.cell), why);
   return false;
 }
 
 void ReadTransport(Context& context, const Cell& cell, Shown<pb::Flow>& flow) {
   const bool encrypted = IsTicked(context, cell, "isEncrypted");
   if (encrypted) SetControl("transport_encryption", context, cell, "isEncrypted", flow);
-  const std::string protocol = absl::AsciiStrToLower(context.reader.Line(cell.data, "protocol"));
+  const std::string protocol = absl::AsciiStrToLower(cell.data["protocol"].Line());
   if (protocol.empty()) return;
   flow.value.set_protocol(protocol);
-  const Spot spot = context.reader.SpotOf(cell.data, "protocol");
+  const Spot spot = cell.data["protocol"].spot();
   flow.Observed("protocol", spot);
   const SchemeMeaning* meaning = FindScheme(protocol);
   if (meaning == nullptr) return;
@@ -204,20 +204,18 @@ void ImportFlow(Context& context, const Connection& connection) {
   Shown<pb::Flow>& flow = context.inventory.flows.emplace_back();
   flow.value.set_name(FlowTitle(connection));
   flow.value.set_imported_id(cell.id);
-  flow.value.set_purpose(context.reader.Prose(cell.data, "description"));
+  flow.value.set_purpose(cell.data["description"].Prose());
   flow.name = context.flows.NameOf(connection.key);
   flow.names = context.flows.NamesOf(connection.key);
   flow.scope = context.scope;
-  flow.spot = context.reader.SpotOf(cell.in);
-  flow.Refers("source",
-              {context.components.HandleOf(connection.source->element), "", context.reader.SpotOf(cell.in, "source")});
-  flow.Refers("target",
-              {context.components.HandleOf(connection.target->element), "", context.reader.SpotOf(cell.in, "target")});
+  flow.spot = cell.in.spot();
+  flow.Refers("source", {context.components.HandleOf(connection.source->element), "", cell.in["source"].spot()});
+  flow.Refers("target", {context.components.HandleOf(connection.target->element), "", cell.in["target"].spot()});
   ReadTransport(context, cell, flow);
   if (IsTicked(context, cell, "isBidirectional")) AddTag(Tag("isBidirectional"), flow.value);
   if (IsTicked(context, cell, "isPublicNetwork")) AddTag(Tag("isPublicNetwork"), flow.value);
   if (IsTicked(context, cell, "outOfScope")) {
-    const std::string reason = context.reader.Prose(cell.data, "reasonOutOfScope");
+    const std::string reason = cell.data["reasonOutOfScope"].Prose();
     Keep(context, cell, absl::StrCat(TitleOf(cell), " is out of scope", reason.empty() ? "" : ": ", OneLineOf(reason)));
   }
 }
@@ -257,11 +255,11 @@ void ImportNodes(Context& context) {
       component->value.set_origin(pb::ORIGIN_DECLARED);
       component->name = context.components.NameOf(cell.element);
       component->names = context.components.NamesOf(cell.element);
-      component->spot = context.reader.SpotOf(cell.in);
+      component->spot = cell.in.spot();
       context.inventory.Count("components");
     }
     if (component->value.description().empty()) {
-      component->value.set_description(context.reader.Prose(cell.data, "description"));
+      component->value.set_description(cell.data["description"].Prose());
     }
     ReadScope(context, cell, *component);
     ReadTicks(context, cell, *component);
@@ -269,9 +267,9 @@ void ImportNodes(Context& context) {
     if (around == nullptr) continue;
     const auto [zone, is_new] = zones.try_emplace(cell.element, around->element);
     if (is_new) {
-      component->Refers("zone", {context.zones.HandleOf(around->element), "", context.reader.SpotOf(cell.in)});
+      component->Refers("zone", {context.zones.HandleOf(around->element), "", cell.in.spot()});
     } else if (zone->second != around->element) {
-      context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, context.reader.SpotOf(cell.in), cell.in.path,
+      context.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, cell.in.spot(), cell.in.path(),
                              absl::StrCat(TitleOf(cell), " is in ", TitleOf(*around),
                                           " here and in another trust boundary in an earlier diagram, which stands"));
     }
@@ -299,29 +297,28 @@ void ImportFlows(Context& context) {
   for (const Connection& connection : connections) ImportFlow(context, connection);
   if (connections.empty()) return;
   context.inventory.Note(
-      v1::IMPORT_NOTE_KIND_QUESTION, {context.reader.file(), context.reader.Root().node->at}, "",
+      v1::IMPORT_NOTE_KIND_QUESTION, {context.root.document().file, context.root.node().at}, "",
       absl::StrCat("arrows of Threat Dragon lead where data goes; which end opens the connection of ",
                    "each flow? It was taken to be the source"));
 }
 
 void KeepThreats(Context& context) {
   for (const Cell& cell : context.cells) {
-    for (const Section& threat : context.reader.Maps(cell.data, "threats")) {
+    for (const Field& threat : cell.data["threats"].Maps()) {
       context.inventory.Count("threats");
-      NodeReader& reader = context.reader;
       std::vector<std::string> parts;
       for (const char* key : {"type", "modelType", "severity", "score"}) {
-        const std::string text = reader.Line(threat, key);
+        const std::string text = threat[key].Line();
         if (!text.empty()) parts.push_back(absl::StrCat(key, " ", text));
       }
       for (const char* key : {"description", "mitigation"}) {
-        const std::string text = OneLineOf(reader.Prose(threat, key));
+        const std::string text = OneLineOf(threat[key].Prose());
         if (!text.empty()) parts.push_back(absl::StrCat(key, ": ", text));
       }
-      const std::string status = reader.Line(threat, "status");
+      const std::string status = threat["status"].Line();
       if (status == "Open") context.inventory.Count("open_threats");
-      context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, reader.SpotOf(threat), threat.path,
-                             absl::StrCat("threat ", Quote(reader.Line(threat, "title")), " on ", TitleOf(cell), " is ",
+      context.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, threat.spot(), threat.path(),
+                             absl::StrCat("threat ", Quote(threat["title"].Line()), " on ", TitleOf(cell), " is ",
                                           status.empty() ? "without status" : status, parts.empty() ? "" : "; ",
                                           absl::StrJoin(parts, "; ")));
     }

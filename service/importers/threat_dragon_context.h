@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/importers/fields.h"
 #include "service/importers/importer.h"
 #include "service/importers/inventory.h"
-#include "service/importers/node_reader.h"
+#include "service/importers/name_plan.h"
 
 namespace metapowers::importers::threat_dragon {
 
@@ -34,8 +35,8 @@ struct Box {
 };
 
 struct Cell {
-  Section in;
-  Section data;
+  Field in;
+  Field data;
   size_t diagram;  // its number in the file
   std::string id;
   CellKind kind;
@@ -46,14 +47,16 @@ struct Cell {
 
 struct Context {
   Context(const Document& document, Inventory& inventory_in, FileFaults& faults)
-      : reader(document, faults),
+      : reading(kExported, faults),
+        root(document, reading),
         inventory(inventory_in),
         components(document.file, "component", IdUse::kNever),
         zones(document.file, "boundary", IdUse::kNever),
         flows(document.file, "flow", IdUse::kNever),
         scope(absl::StrCat("threat-dragon:", document.file)) {}
 
-  NodeReader reader;
+  Reading reading;
+  const Field root;
   Inventory& inventory;
   NamePlan components;  // by Cell::element
   NamePlan zones;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/importers/format_runs.h"
+#include "tests/importers/read_format.h"
 
 namespace metapowers::importers {
 namespace {
@@ -20,27 +20,27 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-FormatRun Read(const std::string& text) { return RunFormat(kComposeFile, {{"compose.yaml", text}}); }
+ReadFormat Read(const std::string& text) { return ReadFormat(kComposeFile, {{"compose.yaml", text}}); }
 
-const pb::Component& Component(const FormatRun& run, const std::string& name) {
-  return Named(run.inventory.components, name).value;
+const pb::Component& Component(const ReadFormat& run, const std::string& name) {
+  return ReadFormat::Find(run.inventory.components, name).value;
 }
 
 // --- The fixture -------------------------------------------------------------------------------------------------
 
 class ShopTest : public ::testing::Test {
  protected:
-  const FormatRun run_ = Read(FixtureOf("compose_file/shop.yaml"));
+  const ReadFormat run_ = Read(FixtureOf("compose_file/shop.yaml"));
   const Inventory& in_ = run_.inventory;
 };
 
 TEST_F(ShopTest, HasNoFaultsAndExactCounts) {
   EXPECT_THAT(run_.faults, IsEmpty());
   EXPECT_EQ(in_.name, "web-shop");
-  EXPECT_EQ(run_.Count("workloads"), 9);
-  EXPECT_EQ(run_.Count("exposed_services"), 2);  // proxy, and agent on the network of its host
-  EXPECT_EQ(run_.Count("trust_boundaries"), 3);
-  EXPECT_EQ(run_.Count("secrets"), 2);
+  EXPECT_EQ(run_.Counted("workloads"), 9);
+  EXPECT_EQ(run_.Counted("exposed_services"), 2);  // proxy, and agent on the network of its host
+  EXPECT_EQ(run_.Counted("trust_boundaries"), 3);
+  EXPECT_EQ(run_.Counted("secrets"), 2);
 }
 
 TEST_F(ShopTest, FlowsAreWhatSettingsAndOrderSay) {
@@ -48,16 +48,17 @@ TEST_F(ShopTest, FlowsAreWhatSettingsAndOrderSay) {
               UnorderedElementsAre("proxy>web", "web>cache", "web>db", "web>api.pay.example.com", "web>search.other",
                                    "worker>cache", "worker>db", "worker>queue", "worker>web",
                                    "worker>api.pay.example.com", "worker>search.other", "migrate>db"));
-  EXPECT_EQ(run_.Count("flows"), 10);  // search.other is of no file: composing tells whether there is one
-  const auto& database = Named(in_.flows, "web to db");
+  EXPECT_EQ(run_.Counted("flows"), 10);  // search.other is of no file: composing tells whether there is one
+  const auto& database = ReadFormat::Find(in_.flows, "web to db");
   EXPECT_EQ(database.value.protocol(), "postgresql");
   EXPECT_EQ(database.value.port(), 5432);
   EXPECT_EQ(database.value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
   EXPECT_EQ(database.value.authentication(), pb::FLOW_AUTHENTICATION_CREDENTIALS);
   EXPECT_EQ(database.bases.count("target"), 0u);
-  EXPECT_EQ(Named(in_.flows, "web to api.pay.example.com").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
-  EXPECT_EQ(Named(in_.flows, "worker to queue").value.protocol(), "amqps");
-  const auto& order = Named(in_.flows, "proxy to web");
+  EXPECT_EQ(ReadFormat::Find(in_.flows, "web to api.pay.example.com").value.transport_security(),
+            pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(ReadFormat::Find(in_.flows, "worker to queue").value.protocol(), "amqps");
+  const auto& order = ReadFormat::Find(in_.flows, "proxy to web");
   EXPECT_EQ(order.bases.at("target").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(order.value.protocol(), "");
   EXPECT_EQ(order.value.transport_security(), pb::TRANSPORT_SECURITY_UNSPECIFIED);
@@ -96,7 +97,7 @@ TEST_F(ShopTest, ReplicasKindsAndTechnologies) {
   EXPECT_FALSE(Component(run_, "db").has_replicas());
   EXPECT_TRUE(Component(run_, "web").custom_code());
   EXPECT_FALSE(Component(run_, "db").custom_code());
-  const auto& database = Named(in_.components, "db");
+  const auto& database = ReadFormat::Find(in_.components, "db");
   EXPECT_EQ(database.value.kind(), pb::COMPONENT_KIND_DATASTORE);
   EXPECT_EQ(database.bases.at("kind").kind, v1::BASIS_ASSUMED);
   EXPECT_THAT(database.value.technology(), ElementsAre("postgresql"));
@@ -109,21 +110,21 @@ TEST_F(ShopTest, ReplicasKindsAndTechnologies) {
 }
 
 TEST_F(ShopTest, NetworksAreZones) {
-  EXPECT_EQ(Refers(Named(in_.components, "proxy"), "zone"), "front");
-  EXPECT_EQ(Refers(Named(in_.components, "db"), "zone"), "back");
-  EXPECT_EQ(Refers(Named(in_.components, "migrate"), "zone"), "back");
-  EXPECT_EQ(Refers(Named(in_.components, "agent"), "zone"), "host-network");
-  EXPECT_EQ(Refers(Named(in_.components, "batch"), "zone"), "");
-  EXPECT_THAT(Named(in_.zones, "back").value.description(), HasSubstr("no way to the outside"));
-  EXPECT_EQ(Named(in_.zones, "back").value.network_policy(), pb::NETWORK_POLICY_UNSPECIFIED);
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.components, "proxy"), "zone"), "front");
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.components, "db"), "zone"), "back");
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.components, "migrate"), "zone"), "back");
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.components, "agent"), "zone"), "host-network");
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.components, "batch"), "zone"), "");
+  EXPECT_THAT(ReadFormat::Find(in_.zones, "back").value.description(), HasSubstr("no way to the outside"));
+  EXPECT_EQ(ReadFormat::Find(in_.zones, "back").value.network_policy(), pb::NETWORK_POLICY_UNSPECIFIED);
   EXPECT_THAT(run_.Notes(v1::IMPORT_NOTE_KIND_KEPT), Contains(HasSubstr("proxy is also in back")));
 }
 
 TEST_F(ShopTest, SecretsAreNamesAndValuesAreNowhere) {
-  EXPECT_EQ(Refers(Named(in_.credentials, "db-password"), "used_by"), "web worker db");
-  EXPECT_EQ(Named(in_.credentials, "db-password").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
-  EXPECT_EQ(Named(in_.credentials, "signing-key").value.kind(), pb::CREDENTIAL_KIND_SIGNING_KEY);
-  EXPECT_THAT(AllText(run_), Not(HasSubstr("hunter2")));
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.credentials, "db-password"), "used_by"), "web worker db");
+  EXPECT_EQ(ReadFormat::Find(in_.credentials, "db-password").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
+  EXPECT_EQ(ReadFormat::Find(in_.credentials, "signing-key").value.kind(), pb::CREDENTIAL_KIND_SIGNING_KEY);
+  EXPECT_THAT(run_.Everything(), Not(HasSubstr("hunter2")));
   const auto posture = [&](const std::string& name) {
     std::string states;
     for (const auto& each : Component(run_, name).posture()) {
@@ -178,7 +179,7 @@ TEST(ComposeFileTest, ClaimsWhatOnlyComposeFilesHave) {
 }
 
 TEST(ComposeFileTest, WrongFormsAreFaultsWithTheirPlaces) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "services:\n"
       "  a: {image: x}\n"
       "  b: text\n"
@@ -200,18 +201,18 @@ TEST(ComposeFileTest, WrongFormsAreFaultsWithTheirPlaces) {
                                                HasSubstr("services.d.ports[0]: is no port"),
                                                HasSubstr("services.d.ports[1]: is no port"),
                                                HasSubstr("services.d.deploy.replicas: must be a number")));
-  EXPECT_THAT(AllText(run), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(run.Everything(), Not(HasSubstr("hunter2")));
 }
 
 TEST(ComposeFileTest, UnknownVersionsAreSkipped) {
-  const FormatRun run = Read("version: '9'\nservices: {a: {image: x}}");
+  const ReadFormat run = Read("version: '9'\nservices: {a: {image: x}}");
   EXPECT_THAT(run.Skipped(), ElementsAre(HasSubstr("compose.yaml:1 compose file of version 9")));
   EXPECT_THAT(run.inventory.components, IsEmpty());
-  EXPECT_EQ(Read("version: 2.4\nservices: {a: {image: x}}").Count("workloads"), 1);
+  EXPECT_EQ(Read("version: 2.4\nservices: {a: {image: x}}").Counted("workloads"), 1);
 }
 
 TEST(ComposeFileTest, ReferencesThatLeadNowhereAreTold) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "services:\n"
       "  a:\n"
       "    image: x\n"
@@ -232,7 +233,7 @@ TEST(ComposeFileTest, ReferencesThatLeadNowhereAreTold) {
 }
 
 TEST(ComposeFileTest, ExtendsAcrossFilesAndInCircles) {
-  const FormatRun run = RunFormat(
+  const ReadFormat run = ReadFormat(
       kComposeFile,
       {{"app/compose.yaml", "services: {web: {extends: {file: ../base/common.yaml, service: base}, image: x}}"},
        {"base/common.yaml", "services: {base: {image: y, read_only: true, environment: [DB_HOST=web]}}"}});
@@ -246,15 +247,15 @@ TEST(ComposeFileTest, ExtendsAcrossFilesAndInCircles) {
 }
 
 TEST(ComposeFileTest, VariantsOfAFileAreOneProject) {
-  const FormatRun run =
-      RunFormat(kComposeFile,
-                {{"a/compose.override.yaml", "services: {web: {ports: ['81:80'], scale: 5}}"},
-                 {"a/compose.yaml", "services: {web: {image: x, scale: 2, read_only: true}}"},
-                 {"a/compose.prod.yaml", "services: {web: {read_only: false, user: '1000'}, db: {image: postgres}}"},
-                 {"b/compose.yaml", "services: {web: {image: x}}"}});
+  const ReadFormat run =
+      ReadFormat(kComposeFile,
+                 {{"a/compose.override.yaml", "services: {web: {ports: ['81:80'], scale: 5}}"},
+                  {"a/compose.yaml", "services: {web: {image: x, scale: 2, read_only: true}}"},
+                  {"a/compose.prod.yaml", "services: {web: {read_only: false, user: '1000'}, db: {image: postgres}}"},
+                  {"b/compose.yaml", "services: {web: {image: x}}"}});
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("workloads"), 3);
-  EXPECT_EQ(run.Count("exposed_services"), 1);
+  EXPECT_EQ(run.Counted("workloads"), 3);
+  EXPECT_EQ(run.Counted("exposed_services"), 1);
   const auto& web = run.inventory.components.front();
   EXPECT_EQ(web.scope, "compose:a/compose.yaml");
   EXPECT_EQ(web.value.replicas(), 5);
@@ -268,7 +269,7 @@ TEST(ComposeFileTest, VariantsOfAFileAreOneProject) {
 }
 
 TEST(ComposeFileTest, ExternalNetworksAreSharedByProjects) {
-  const FormatRun run = RunFormat(
+  const ReadFormat run = ReadFormat(
       kComposeFile,
       {{"a.yaml", "services: {a: {image: x, networks: [edge]}}\nnetworks: {edge: {external: true, name: proxy}}"},
        {"b.yaml", "services: {b: {image: x, networks: [proxy]}}\nnetworks: {proxy: {external: true}}"}});
@@ -277,23 +278,23 @@ TEST(ComposeFileTest, ExternalNetworksAreSharedByProjects) {
     EXPECT_EQ(zone.name, "proxy");
     EXPECT_EQ(zone.scope, "compose:external");
   }
-  EXPECT_EQ(Refers(Named(run.inventory.components, "a"), "zone"), "proxy");
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.components, "a"), "zone"), "proxy");
 }
 
 TEST(ComposeFileTest, SeveralPortsAreSeveralFlows) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "services:\n"
       "  a: {image: x, environment: [\"A=b:9092\", \"B=http://b:8081\", \"C_HOST=b\"]}\n"
       "  b: {image: y, hostname: broker, environment: {A: 'broker:1', B: 'localhost:2'}}\n");
   ASSERT_EQ(run.inventory.flows.size(), 2u);
-  EXPECT_EQ(Named(run.inventory.flows, "a to b").value.port(), 9092);
-  EXPECT_EQ(Named(run.inventory.flows, "a to b on port 8081").value.protocol(), "http");
-  EXPECT_EQ(run.Count("flows"), 2);
+  EXPECT_EQ(ReadFormat::Find(run.inventory.flows, "a to b").value.port(), 9092);
+  EXPECT_EQ(ReadFormat::Find(run.inventory.flows, "a to b on port 8081").value.protocol(), "http");
+  EXPECT_EQ(run.Counted("flows"), 2);
 }
 
 TEST(ComposeFileTest, OnlyPositiveNumbersAreLimits) {
   const auto limits = [](const std::string& keys) {
-    const FormatRun run = Read("services: {a: {image: x, " + keys + "}}");
+    const ReadFormat run = Read("services: {a: {image: x, " + keys + "}}");
     return Component(run, "a").container().resource_limits();
   };
   EXPECT_EQ(limits("mem_limit: 128m, cpus: 0.5"), pb::TRISTATE_YES);
@@ -305,12 +306,12 @@ TEST(ComposeFileTest, OnlyPositiveNumbersAreLimits) {
 }
 
 TEST(ComposeFileTest, SecretsOfCommandsAndEscapedOnes) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "services:\n"
       "  a: {image: x, command: mysql -uroot -ptopsecret shop}\n"
       "  b: {image: x, environment: {A_PASSWORD: $$word, B_PASSWORD: $WORD}}\n"
       "  c: {image: x, environment: [A_TOKEN=$$word, B_TOKEN=$WORD, C_TOKEN]}\n");
-  EXPECT_THAT(AllText(run), Not(HasSubstr("topsecret")));
+  EXPECT_THAT(run.Everything(), Not(HasSubstr("topsecret")));
   const auto warnings = run.Notes(v1::IMPORT_NOTE_KIND_WARNING);
   EXPECT_THAT(warnings, Contains(HasSubstr("a has secrets in the file itself: an argument of its command;")));
   EXPECT_THAT(warnings, Contains(HasSubstr("b has secrets in the file itself: A_PASSWORD;")));
@@ -318,11 +319,12 @@ TEST(ComposeFileTest, SecretsOfCommandsAndEscapedOnes) {
 }
 
 TEST(ComposeFileTest, ImagesThatAreUniqueAreNames) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "services: {a: {image: 'ghcr.io/acme/orders:1'}, b: {image: acme/shared}, c: {image: acme/shared}, d: "
       "{image: postgres}}");
-  EXPECT_THAT(Named(run.inventory.components, "a").names, ElementsAre("acme/orders", "orders"));
-  for (const char* name : {"b", "c", "d"}) EXPECT_THAT(Named(run.inventory.components, name).names, IsEmpty());
+  EXPECT_THAT(ReadFormat::Find(run.inventory.components, "a").names, ElementsAre("acme/orders", "orders"));
+  for (const char* name : {"b", "c", "d"})
+    EXPECT_THAT(ReadFormat::Find(run.inventory.components, name).names, IsEmpty());
 }
 
 // --- Public files --------------------------------------------------------------------------------------------------
@@ -343,12 +345,12 @@ TEST_P(PublicComposeTest, CountsAreExact) {
   const PublicFile& want = GetParam();
   const std::string text = PublicInput(absl::StrCat("compose/", want.name));
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("workloads"), want.workloads);
-  EXPECT_EQ(run.Count("exposed_services"), want.exposed);
-  EXPECT_EQ(run.Count("trust_boundaries"), want.zones);
-  EXPECT_EQ(run.Count("flows"), static_cast<int>(want.flows.size()));
+  EXPECT_EQ(run.Counted("workloads"), want.workloads);
+  EXPECT_EQ(run.Counted("exposed_services"), want.exposed);
+  EXPECT_EQ(run.Counted("trust_boundaries"), want.zones);
+  EXPECT_EQ(run.Counted("flows"), static_cast<int>(want.flows.size()));
   EXPECT_THAT(FlowsOf(run.inventory), ::testing::UnorderedElementsAreArray(want.flows));
   std::vector<std::string> stores;
   for (const auto& component : run.inventory.components) {
@@ -356,7 +358,7 @@ TEST_P(PublicComposeTest, CountsAreExact) {
   }
   EXPECT_THAT(stores, ::testing::UnorderedElementsAreArray(want.stores));
   if (*want.secret != '\0') {
-    EXPECT_THAT(AllText(run), Not(HasSubstr(want.secret)));
+    EXPECT_THAT(run.Everything(), Not(HasSubstr(want.secret)));
     EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_WARNING), Contains(HasSubstr("has secrets in the file itself")));
   }
 }

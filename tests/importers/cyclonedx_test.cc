@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "service/evidence/evidence.h"
-#include "tests/importers/format_runs.h"
+#include "tests/importers/read_format.h"
 
 namespace metapowers::importers {
 namespace {
@@ -20,10 +20,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-FormatRun Read(const std::string& text) { return RunFormat(kCycloneDx, {{"bom.json", text}}); }
+ReadFormat Read(const std::string& text) { return ReadFormat(kCycloneDx, {{"bom.json", text}}); }
 
 // Each file that is kept must be one that the evidence layer reads.
-void ExpectReadable(const FormatRun& run) {
+void ExpectReadable(const ReadFormat& run) {
   for (const auto& shown : run.inventory.evidence) {
     const auto report = evidence::Parse(shown.value, run.inventory.attachments.at(shown.value.path()));
     EXPECT_TRUE(report.ok()) << report.status();
@@ -42,16 +42,16 @@ constexpr char kBom[] = R"json({
     {"bom-ref": "c", "type": "operating-system", "name": "debian"}]})json";
 
 TEST(CycloneDxTest, ABillOfMaterialsIsEvidenceOfItsSubject) {
-  const FormatRun run = Read(kBom);
+  const ReadFormat run = Read(kBom);
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("packages"), 2);
-  const auto& component = Named(run.inventory.components, "ghcr.io/acme/orders:7");
+  EXPECT_EQ(run.Counted("packages"), 2);
+  const auto& component = ReadFormat::Find(run.inventory.components, "ghcr.io/acme/orders:7");
   EXPECT_THAT(component.names, ElementsAre("acme/orders", "orders", "orders"));
   EXPECT_EQ(component.value.machine(), pb::MACHINE_CONTAINER);
   EXPECT_EQ(component.value.version(), "sha256:0");
   EXPECT_EQ(component.bases.at("kind").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(Refers(component, "sbom"), "sbom-ghcr-io-acme-orders-7");
-  const auto& evidence = Named(run.inventory.evidence, "sbom-ghcr-io-acme-orders-7");
+  const auto& evidence = ReadFormat::Find(run.inventory.evidence, "sbom-ghcr-io-acme-orders-7");
   EXPECT_EQ(evidence.value.path(), "sbom/ghcr-io-acme-orders-7.json");
   EXPECT_EQ(evidence.value.produced_on(), "2026-03-04");
   EXPECT_EQ(evidence.value.tool(), "syft 1.33.0");
@@ -62,16 +62,16 @@ TEST(CycloneDxTest, ABillOfMaterialsIsEvidenceOfItsSubject) {
 }
 
 TEST(CycloneDxTest, FilesOfOneSubjectAreKeptApart) {
-  const FormatRun run = RunFormat(kCycloneDx, {{"a.json", kBom}, {"b.json", std::string(kBom) + "\n"}});
+  const ReadFormat run = ReadFormat(kCycloneDx, {{"a.json", kBom}, {"b.json", std::string(kBom) + "\n"}});
   EXPECT_EQ(run.inventory.attachments.size(), 2u);
   EXPECT_EQ(run.inventory.attachments.count("sbom/ghcr-io-acme-orders-7-2.json"), 1u);
-  EXPECT_EQ(run.Count("packages"), 4);
+  EXPECT_EQ(run.Counted("packages"), 4);
 }
 
 TEST(CycloneDxTest, WithoutASubjectTheQuestionIsAsked) {
-  const FormatRun run =
+  const ReadFormat run =
       Read(R"({"bomFormat": "CycloneDX", "specVersion": "1.2", "components": [{"type": "library", "name": "x"}]})");
-  EXPECT_EQ(run.Count("packages"), 1);
+  EXPECT_EQ(run.Counted("packages"), 1);
   EXPECT_THAT(run.inventory.components, IsEmpty());
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION), ElementsAre(HasSubstr("which component is it?")));
   EXPECT_EQ(run.inventory.evidence[0].value.path(), "sbom/bom-json.json");
@@ -80,7 +80,7 @@ TEST(CycloneDxTest, WithoutASubjectTheQuestionIsAsked) {
 }
 
 TEST(CycloneDxTest, NothingOfWorthIsNoEvidence) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       R"({"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": {"name": "a", "type": "application"}}})");
   EXPECT_THAT(run.inventory.evidence, IsEmpty());
   EXPECT_EQ(run.inventory.components.size(), 1u);
@@ -101,7 +101,7 @@ TEST(CycloneDxTest, ClaimsAndVersions) {
       {"bomFormat: CycloneDX\nspecVersion: '1.4'", "CycloneDX that is not JSON"},
   };
   for (const auto& test : kCases) {
-    const FormatRun run = Read(test.text);
+    const ReadFormat run = Read(test.text);
     EXPECT_THAT(run.Skipped(), ElementsAre(HasSubstr(test.skipped))) << test.text;
     EXPECT_THAT(run.faults, IsEmpty()) << test.text;
   }
@@ -112,14 +112,14 @@ TEST(CycloneDxTest, WrongFormsAreFaults) {
               ElementsAre(HasSubstr("components")));
   EXPECT_THAT(Read(R"({"bomFormat": "CycloneDX", "specVersion": "1.4", "services": {"a": 1}})").faults,
               ElementsAre(HasSubstr("services: must be a list")));
-  const FormatRun run = Read(R"({"bomFormat": "CycloneDX", "specVersion": "1.4",
+  const ReadFormat run = Read(R"({"bomFormat": "CycloneDX", "specVersion": "1.4",
     "services": [7, {}, {"name": "a", "data": [7, {"flow": "inbound"}], "endpoints": [{}]}]})");
   EXPECT_THAT(run.faults, Contains(HasSubstr("services[0]: must be a mapping with the `name`")));
   EXPECT_THAT(run.faults, Contains(HasSubstr("services[2].data[1]: must be a mapping with the `classification`")));
 }
 
 TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
-  const FormatRun run = Read(R"json({"bomFormat": "CycloneDX", "specVersion": "1.5",
+  const ReadFormat run = Read(R"json({"bomFormat": "CycloneDX", "specVersion": "1.5",
     "metadata": {"component": {"bom-ref": "app", "name": "App", "type": "application"}},
     "services": [
       {"bom-ref": "db1", "name": "Postgres", "endpoints": ["postgres://u:hunter2@db1.example.com:5432/x?password=hunter2"], "trustZone": "data",
@@ -128,19 +128,19 @@ TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
       {"name": "Quiet"}],
     "dependencies": [{"ref": "app", "dependsOn": ["db1", "db2", "gone", "app"]}, {"ref": "gone", "dependsOn": ["db1"]}, {"ref": "app", "dependsOn": ["db1"]}]})json");
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("services"), 3);
-  EXPECT_EQ(run.Count("flows"), 2);
-  EXPECT_EQ(run.Count("trust_boundaries"), 1);
-  EXPECT_EQ(run.Count("data_assets"), 3);
-  EXPECT_EQ(run.Count("endpoints"), 1);
-  EXPECT_EQ(run.Count("unauthenticated_operations"), 0);
+  EXPECT_EQ(run.Counted("services"), 3);
+  EXPECT_EQ(run.Counted("flows"), 2);
+  EXPECT_EQ(run.Counted("trust_boundaries"), 1);
+  EXPECT_EQ(run.Counted("data_assets"), 3);
+  EXPECT_EQ(run.Counted("endpoints"), 1);
+  EXPECT_EQ(run.Counted("unauthenticated_operations"), 0);
   EXPECT_THAT(FlowsOf(run.inventory), ElementsAre("App>Postgres", "App>Postgres db2"));
-  const auto& flow = Named(run.inventory.flows, "App to Postgres");
+  const auto& flow = ReadFormat::Find(run.inventory.flows, "App to Postgres");
   EXPECT_EQ(Refers(flow, "sends"), "PII");
   EXPECT_EQ(Refers(flow, "receives"), "Internal");
   EXPECT_EQ(flow.value.port(), 5432);
   EXPECT_EQ(flow.value.protocol(), "postgresql");
-  const auto& store = Named(run.inventory.components, "Postgres");
+  const auto& store = ReadFormat::Find(run.inventory.components, "Postgres");
   EXPECT_EQ(store.value.kind(), pb::COMPONENT_KIND_DATASTORE);
   EXPECT_EQ(Refers(store, "zone"), "data");
   EXPECT_EQ(Refers(store, "processes"), "Internal PII X");
@@ -148,7 +148,7 @@ TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
   EXPECT_EQ(run.inventory.apis[0].value.endpoints(0).authenticated(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION),
               Contains(HasSubstr("which way does the data X of Postgres go?")));
-  EXPECT_THAT(AllText(run), ::testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(run.Everything(), ::testing::Not(HasSubstr("hunter2")));
 }
 
 // --- Public files --------------------------------------------------------------------------------------------------
@@ -156,9 +156,9 @@ TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
 TEST(PublicCycloneDxTest, Dropwizard) {
   const std::string text = PublicInput("sbom/cyclonedx-dropwizard-1.3.15.json");
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("packages"), 167);
+  EXPECT_EQ(run.Counted("packages"), 167);
   EXPECT_EQ(run.inventory.components.size(), 1u);
   EXPECT_EQ(run.inventory.components[0].name, "dropwizard-parent");
   EXPECT_EQ(run.inventory.evidence[0].value.produced_on(), "2020-08-02");
@@ -169,22 +169,22 @@ TEST(PublicCycloneDxTest, Dropwizard) {
 TEST(PublicCycloneDxTest, SaasBom) {
   const std::string text = PublicInput("sbom/cyclonedx-saasbom-apigateway-microservices.json");
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("services"), 6);
-  EXPECT_EQ(run.Count("endpoints"), 7);
-  EXPECT_EQ(run.Count("unauthenticated_operations"), 2);
-  EXPECT_EQ(run.Count("packages"), 0);
-  EXPECT_EQ(run.Count("trust_boundaries"), 2);
-  EXPECT_EQ(run.Count("data_assets"), 3);
-  EXPECT_EQ(run.Count("flows"), 6);
+  EXPECT_EQ(run.Counted("services"), 6);
+  EXPECT_EQ(run.Counted("endpoints"), 7);
+  EXPECT_EQ(run.Counted("unauthenticated_operations"), 2);
+  EXPECT_EQ(run.Counted("packages"), 0);
+  EXPECT_EQ(run.Counted("trust_boundaries"), 2);
+  EXPECT_EQ(run.Counted("data_assets"), 3);
+  EXPECT_EQ(run.Counted("flows"), 6);
   EXPECT_THAT(
       FlowsOf(run.inventory),
       UnorderedElementsAre("Acme Cloud Example>API Gateway", "API Gateway>Microservice 1", "API Gateway>Microservice 2",
                            "API Gateway>Microservice 3", "Microservice 1>Postgres", "Microservice 3>S3"));
-  EXPECT_EQ(Refers(Named(run.inventory.components, "Microservice 1"), "zone"), "Zone of API Gateway");
-  EXPECT_EQ(Refers(Named(run.inventory.components, "S3"), "zone"), "Zone of S3");
-  EXPECT_EQ(Named(run.inventory.flows, "API Gateway to Microservice 2").value.transport_security(),
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.components, "Microservice 1"), "zone"), "Zone of API Gateway");
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.components, "S3"), "zone"), "Zone of S3");
+  EXPECT_EQ(ReadFormat::Find(run.inventory.flows, "API Gateway to Microservice 2").value.transport_security(),
             pb::TRANSPORT_SECURITY_TLS);
   EXPECT_EQ(run.inventory.name, "Acme Cloud Example");
   EXPECT_THAT(run.inventory.evidence, IsEmpty());
@@ -194,11 +194,11 @@ TEST(PublicCycloneDxTest, SaasBom) {
 TEST(PublicCycloneDxTest, Vex) {
   const std::string text = PublicInput("sbom/cyclonedx-vex-cisa-case6.json");
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("packages"), 0);
-  EXPECT_EQ(run.Count("vulnerabilities"), 2);
-  EXPECT_EQ(Named(run.inventory.components, "ABC").references.size(), 0u);
+  EXPECT_EQ(run.Counted("packages"), 0);
+  EXPECT_EQ(run.Counted("vulnerabilities"), 2);
+  EXPECT_EQ(ReadFormat::Find(run.inventory.components, "ABC").references.size(), 0u);
   EXPECT_EQ(Refers(run.inventory.evidence[0], "component"), "ABC");
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT), ElementsAre(HasSubstr("it lists no packages and is no scan")));
   ExpectReadable(run);

@@ -140,13 +140,21 @@ TEST(ImportTest, WhatIsNotImportedIsTold) {
       ElementsAre("logo.yaml: file: is a binary file", "windows.yaml: file: is UTF-16; save it as UTF-8",
                   "empty.yaml: file: is empty", "comments.yaml: file: has no document in it, only comments",
                   HasSubstr("large.json: file: has 16777217 bytes; the limit is 16777216 a file"),
-                  HasSubstr("chart/templates/web.yaml: file: is a template that was not rendered"),
+                  AllOf(HasSubstr("chart/templates/web.yaml: file: is a template that was not rendered"),
+                        HasSubstr("'helm template'")),
                   HasSubstr("broken.yaml: file: cannot be read as YAML or JSON: broken.yaml:2:1: is not YAML"),
                   HasSubstr("nested.json: file: cannot be read as YAML or JSON: nested.json:1:65: is nested"),
                   HasSubstr("latin.yaml: file: cannot be read as YAML or JSON: latin.yaml:1:4: is not UTF-8"),
                   HasSubstr("values.yaml: file: is of no format"), HasSubstr("list.json: file: is of no format"),
                   HasSubstr("two.yaml:1: document: is of no format"),
                   HasSubstr("two.yaml:3: document: is of no format")));
+}
+
+TEST(ImportTest, WhatNoFileNamesReadsAsANameInSentences) {
+  ASSERT_OK_AND_ASSIGN(const auto response, Import({{"shop.yaml", kShop}, {"more.yaml", kShop}}));
+  EXPECT_THAT(response.model_yaml(), HasSubstr("name: Organisation to be named\n"));
+  EXPECT_THAT(response.model_yaml(), Not(HasSubstr(": To be named")));
+  EXPECT_THAT(response.model_yaml(), HasSubstr("which the set of 2 imported files does not name."));
 }
 
 TEST(ImportTest, SkippedFilesStandAtTheEndOfAMixedDraft) {

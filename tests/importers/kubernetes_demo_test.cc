@@ -35,8 +35,8 @@ const char* const kPolicies[] = {"adservice",
 class KubernetesDemoTest : public ::testing::Test {
  protected:
   // Empty where the demonstration is not at hand.
-  static std::vector<ManifestFile> Demo(const std::vector<std::string>& names) {
-    std::vector<ManifestFile> files;
+  static NamedTexts Demo(const std::vector<std::string>& names) {
+    NamedTexts files;
     for (const std::string& name : names) {
       std::string text = PublicInput(absl::StrCat("k8s/microservices-demo/", name));
       if (text.empty()) return {};
@@ -53,13 +53,13 @@ class KubernetesDemoTest : public ::testing::Test {
   }
 };
 
-#define DEMO_OR_SKIP(var, ...)                             \
-  const std::vector<ManifestFile> var = Demo(__VA_ARGS__); \
+#define DEMO_OR_SKIP(var, ...)              \
+  const NamedTexts var = Demo(__VA_ARGS__); \
   if (var.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/k8s/microservices-demo near this tree"
 
 TEST_F(KubernetesDemoTest, ManifestsAlone) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   EXPECT_THAT(demo.faults, IsEmpty());
   EXPECT_THAT(demo.inventory.skipped, IsEmpty());
   EXPECT_EQ(demo.claimed, 35u);
@@ -77,7 +77,7 @@ TEST_F(KubernetesDemoTest, ManifestsAlone) {
 
 TEST_F(KubernetesDemoTest, OnlyTheFrontendIsOnTheInternet) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   for (const auto& component : demo.inventory.components) {
     if (component.value.kind() == pb::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
     if (component.name == "loadgenerator") {
@@ -99,7 +99,7 @@ TEST_F(KubernetesDemoTest, OnlyTheFrontendIsOnTheInternet) {
 
 TEST_F(KubernetesDemoTest, FlowsAreThoseOfTheEnvironment) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   EXPECT_THAT(demo.FlowNames(),
               UnorderedElementsAre("internet-users to frontend", "frontend to productcatalogservice",
                                    "frontend to currencyservice", "frontend to cartservice",
@@ -120,7 +120,7 @@ TEST_F(KubernetesDemoTest, FlowsAreThoseOfTheEnvironment) {
 
 TEST_F(KubernetesDemoTest, SettingsOfContainers) {
   DEMO_OR_SKIP(files, {"kubernetes-manifests.yaml"});
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   for (const auto& component : demo.inventory.components) {
     if (component.value.kind() == pb::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
     const pb::ContainerSettings& settings = component.value.container();
@@ -145,7 +145,7 @@ TEST_F(KubernetesDemoTest, SettingsOfContainers) {
 
 TEST_F(KubernetesDemoTest, MeshAlone) {
   DEMO_OR_SKIP(files, {"istio-manifests.yaml"});
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   EXPECT_THAT(demo.faults, IsEmpty());
   EXPECT_THAT(demo.inventory.skipped, IsEmpty());
   EXPECT_EQ(demo.inventory.counts, (Counts{{"gateways", 1}, {"routes", 2}, {"exposed_services", 1}}));
@@ -156,7 +156,7 @@ TEST_F(KubernetesDemoTest, MeshAlone) {
 TEST_F(KubernetesDemoTest, PoliciesAlone) {
   for (const char* policy : kPolicies) {
     DEMO_OR_SKIP(files, {absl::StrCat("network-policies/network-policy-", policy, ".yaml")});
-    Manifests demo(files);
+    const ReadFormat demo = Manifests(files);
     EXPECT_THAT(demo.faults, IsEmpty()) << policy;
     EXPECT_THAT(demo.inventory.skipped, IsEmpty()) << policy;
     EXPECT_EQ(demo.inventory.counts, (Counts{{"network_policies", 1}})) << policy;
@@ -166,14 +166,14 @@ TEST_F(KubernetesDemoTest, PoliciesAlone) {
         << policy;
   }
   DEMO_OR_SKIP(recipe, {"network-policies/kustomization.yaml"});
-  Manifests demo(recipe);
+  const ReadFormat demo = Manifests(recipe);
   EXPECT_THAT(demo.Skipped(), ElementsAre(HasSubstr("kustomize build")));
   EXPECT_THAT(demo.inventory.counts, IsEmpty());
 }
 
 TEST_F(KubernetesDemoTest, Everything) {
   DEMO_OR_SKIP(files, All());
-  Manifests demo(files);
+  const ReadFormat demo = Manifests(files);
   EXPECT_THAT(demo.faults, IsEmpty());
   EXPECT_THAT(demo.Skipped(), ElementsAre(HasSubstr("kustomization")));
   EXPECT_EQ(demo.inventory.counts, (Counts{{"workloads", 12},

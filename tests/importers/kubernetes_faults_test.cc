@@ -34,7 +34,7 @@ TEST(KubernetesClaimsTest, ByWhatOnlyManifestsHave) {
 }
 
 TEST(KubernetesFaultsTest, WrongTypesAreToldOnceWithTheirPlaces) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
       "spec:\n  replicas: many\n  template:\n    spec:\n      containers: {name: web}\n");
   EXPECT_THAT(in.faults, UnorderedElementsAre(AllOf(HasSubstr("m.yaml:5:13"), HasSubstr("must be a whole number")),
@@ -48,13 +48,14 @@ TEST(KubernetesFaultsTest, WrongTypesAreToldOnceWithTheirPlaces) {
 }
 
 TEST(KubernetesFaultsTest, FaultsInSecretsDoNotQuoteThem) {
-  Manifests in("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: [aHVudGVyMg==]\nstringData: hunter2\n");
+  const ReadFormat in =
+      Manifests("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: [aHVudGVyMg==]\nstringData: hunter2\n");
   EXPECT_THAT(in.faults, SizeIs(2));
   EXPECT_THAT(in.Everything(), AllOf(Not(HasSubstr("aHVudGVyMg")), Not(HasSubstr("hunter2"))));
 }
 
 TEST(KubernetesSkipTest, WhatIsNotUnderstoodIsNamed) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: certs.example.org}\n---\n"
       "apiVersion: example.org/v1\nkind: Cert\nmetadata: {name: c}\n---\n"
       "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: late}\n---\n"
@@ -75,22 +76,23 @@ TEST(KubernetesSkipTest, WhatIsNotUnderstoodIsNamed) {
 }
 
 TEST(KubernetesSkipTest, WhatIsThereTwiceStandsOnce) {
-  Manifests in({{"base.yaml", Workload("Deployment", "web", "a/web:1.0")},
-                {"copy.yaml", Workload("Deployment", "web", "a/web:2.0")}});
-  EXPECT_EQ(in.inventory.counts["workloads"], 1);
+  const ReadFormat in = Manifests({{"base.yaml", Workload("Deployment", "web", "a/web:1.0")},
+                                   {"copy.yaml", Workload("Deployment", "web", "a/web:2.0")}});
+  EXPECT_EQ(in.Counted("workloads"), 1);
   EXPECT_EQ(in.Component("web").value.version(), "web 1.0");
   EXPECT_THAT(in.Skipped(), ElementsAre(AllOf(HasSubstr("copy.yaml"), HasSubstr("base.yaml:3"))));
-  Manifests patched({{"a-patch.yaml",
-                      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: "
-                      "{containers: [{name: c, env: []}]}}}\n"},
-                     {"base.yaml", Workload("Deployment", "web", "a/web:1.0")}});
+  const ReadFormat patched =
+      Manifests({{"a-patch.yaml",
+                  "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: "
+                  "{containers: [{name: c, env: []}]}}}\n"},
+                 {"base.yaml", Workload("Deployment", "web", "a/web:1.0")}});
   EXPECT_EQ(patched.Component("web").value.version(), "web 1.0") << "a patch is no workload";
   EXPECT_THAT(patched.Skipped(), ElementsAre(HasSubstr("a-patch.yaml")));
 }
 
 TEST(KubernetesNamesTest, NamesThatCollideStayApart) {
-  Manifests in(Workload("Deployment", "web", "a/x") + Workload("StatefulSet", "web", "a/y") +
-               Workload("DaemonSet", "Web", "a/z") + Workload("Deployment", "we-b", "a/z"));
+  const ReadFormat in = Manifests(Workload("Deployment", "web", "a/x") + Workload("StatefulSet", "web", "a/y") +
+                                  Workload("DaemonSet", "Web", "a/z") + Workload("Deployment", "we-b", "a/z"));
   std::set<std::string> names;
   for (const auto& component : in.inventory.components) names.insert(component.name);
   EXPECT_THAT(names, ElementsAre("Web", "we-b", "web", "web-statefulset"));
@@ -102,7 +104,7 @@ TEST(KubernetesNamesTest, AServiceOfSeveralWorkloadsNamesNone) {
                         "}\nspec: {template: {metadata: {labels: {app: r}}, spec: {containers: [{name: c, image: a/",
                         name, "}]}}}\n---\n");
   };
-  Manifests in(
+  const ReadFormat in = Manifests(
       version("r-v1") + version("r-v2") +
       "apiVersion: v1\nkind: Service\nmetadata: {name: r}\nspec: {selector: {app: r}, ports: [{port: 80}]}\n---\n"
       "apiVersion: v1\nkind: Pod\nmetadata: {name: caller}\nspec: {containers: [{name: c, image: a/c, "
@@ -112,20 +114,20 @@ TEST(KubernetesNamesTest, AServiceOfSeveralWorkloadsNamesNone) {
 }
 
 TEST(KubernetesListTest, ListsAndJson) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [\n"
       "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"s\"}},\n"
       "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": []}]}");
-  EXPECT_EQ(in.inventory.counts["services"], 1);
+  EXPECT_EQ(in.Counted("services"), 1);
   EXPECT_THAT(in.faults, ElementsAre(HasSubstr("a list in a list")));
   EXPECT_EQ(Manifests("apiVersion: v1\r\nkind: ServiceList\r\nitems:\r\n- apiVersion: v1\r\n  kind: Service\r\n"
                       "  metadata: {name: s}\r\n")
-                .inventory.counts["services"],
+                .Counted("services"),
             1);
 }
 
 TEST(KubernetesHostsTest, WhatOnlyLooksLikeAHost) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a/c, env: ["
       "{name: LISTEN, value: \"0.0.0.0:8080\"}, {name: RATIO, value: \"3:4\"}, {name: TIME, value: \"12:30\"}, "
       "{name: SELF_URL, value: \"http://localhost:80\"}, {name: SERVER_CLASS, value: com.example.Main}, "
@@ -161,7 +163,7 @@ TEST(KubernetesHostsTest, VariablesArgumentsAndFiles) {
 }
 
 TEST(KubernetesSecretsTest, HostileFormsDoNotLeak) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a/c, env: ["
       "{name: A, value: \"amqp://user:pa,1234@mq:5672\"}, {name: B, value: \"root:s3cr:77@tcp(db:3306)/x\"}, "
       "{name: C, value: \"Server=db;Port=1;Password=zz:99\"}, {name: D, value: \"mysql://u:8765/4@db:1\"}], "
@@ -174,20 +176,20 @@ TEST(KubernetesSecretsTest, HostileFormsDoNotLeak) {
   }
   EXPECT_EQ(in.Credential("p password").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
   EXPECT_EQ(in.Credential("m app.properties db.password").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
-  EXPECT_EQ(Named(in.Credential("m JWT_SECRET"), "used_by"), "") << "nobody is given it";
+  EXPECT_EQ(Refers(in.Credential("m JWT_SECRET"), "used_by"), "") << "nobody is given it";
 }
 
 TEST(KubernetesSecretsTest, AWordWithOneDashIsNoName) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a/c, "
       "command: [mysql, -uroot, -ptopsecret, shop], args: [-xtopsecret=hunter2, --api-token=hunter2]}]}\n");
   EXPECT_THAT(in.Everything(), AllOf(Not(HasSubstr("topsecret")), Not(HasSubstr("hunter2"))));
-  EXPECT_EQ(Named(in.Credential("p secret argument of its command"), "used_by"), "p");
+  EXPECT_EQ(Refers(in.Credential("p secret argument of its command"), "used_by"), "p");
   EXPECT_EQ(in.Credential("p api-token").value.kind(), pb::CREDENTIAL_KIND_TOKEN);
 }
 
 TEST(KubernetesPodTest, WhatOpensTheNode) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\nspec: {template: {spec: {hostPID: true, "
       "containers: [{name: c, image: a/agent, securityContext: {privileged: true, runAsUser: 0, "
       "runAsNonRoot: true}}], volumes: [{name: s, hostPath: {path: /var/run/docker.sock}}]}}}\n");
@@ -204,7 +206,7 @@ TEST(KubernetesPodTest, WhatOpensTheNode) {
 }
 
 TEST(KubernetesPodTest, LimitsOfANamespaceCount) {
-  Manifests in(
+  const ReadFormat in = Manifests(
       Workload("Deployment", "web", "a/web") +
       "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l}\nspec: {limits: [{type: Container, default: {cpu: 1, "
       "memory: 1Gi}}]}\n");
@@ -212,10 +214,10 @@ TEST(KubernetesPodTest, LimitsOfANamespaceCount) {
 }
 
 TEST(KubernetesOrderTest, TheOrderOfFilesDoesNotMatter) {
-  const ManifestFile shop = ManifestFixture("shop.yaml");
-  const ManifestFile mesh = ManifestFixture("mesh.yaml");
-  Manifests one({shop, mesh});
-  Manifests other({mesh, shop});
+  const NamedTexts::value_type shop = ManifestFixture("shop.yaml");
+  const NamedTexts::value_type mesh = ManifestFixture("mesh.yaml");
+  const ReadFormat one = Manifests({shop, mesh});
+  const ReadFormat other = Manifests({mesh, shop});
   EXPECT_EQ(one.inventory.counts, other.inventory.counts);
   EXPECT_THAT(other.FlowNames(), ::testing::UnorderedElementsAreArray(one.FlowNames()));
   EXPECT_THAT(other.Warnings(), ::testing::UnorderedElementsAreArray(one.Warnings()));
@@ -230,8 +232,8 @@ TEST(KubernetesOrderTest, ManyWorkloadsWithOneLabel) {
                     ":80\"}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: p", i,
                     "}\nspec: {selector: {all: one, app: p", i, "}, ports: [{port: 80}]}\n---\n");
   }
-  Manifests in(text);
-  EXPECT_EQ(in.inventory.counts["workloads"], kMany);
+  const ReadFormat in = Manifests(text);
+  EXPECT_EQ(in.Counted("workloads"), kMany);
   EXPECT_THAT(in.inventory.flows, SizeIs(kMany));
 }
 
@@ -244,7 +246,7 @@ TEST(KubernetesOrderTest, CallsOfAllToAllEnd) {
                     ", labels: {all: one}}\nspec: {containers: [{name: c, image: a/p, env: [{name: N, value: "
                     "\"http://all:80\"}]}]}\n---\n");
   }
-  Manifests in(text);
+  const ReadFormat in = Manifests(text);
   EXPECT_THAT(in.inventory.flows, SizeIs(20'000));
   EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("calls beyond the first 20000")));
 }

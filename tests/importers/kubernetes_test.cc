@@ -35,15 +35,15 @@ std::string Service(const std::string& name, const std::string& spec = "", const
 
 class KubernetesShopTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { shop_ = new Manifests({ManifestFixture("shop.yaml")}); }
+  static void SetUpTestSuite() { shop_ = new ReadFormat(Manifests({ManifestFixture("shop.yaml")})); }
   static void TearDownTestSuite() {
     delete shop_;
     shop_ = nullptr;
   }
-  Manifests& shop() { return *shop_; }
-  static Manifests* shop_;
+  ReadFormat& shop() { return *shop_; }
+  static ReadFormat* shop_;
 };
-Manifests* KubernetesShopTest::shop_ = nullptr;
+ReadFormat* KubernetesShopTest::shop_ = nullptr;
 
 TEST_F(KubernetesShopTest, Counts) {
   EXPECT_THAT(shop().faults, IsEmpty());
@@ -59,11 +59,11 @@ TEST_F(KubernetesShopTest, Counts) {
 }
 
 TEST_F(KubernetesShopTest, ComponentsOfTwoNamespacesAreTwo) {
-  auto& of_shop = shop().Component("orders", "shop");
-  auto& of_billing = shop().Component("orders", "billing");
+  auto& of_shop = shop().Component("orders", "kubernetes:shop");
+  auto& of_billing = shop().Component("orders", "kubernetes:billing");
   ASSERT_NE(&of_shop, &of_billing);
-  EXPECT_EQ(Named(of_shop, "zone"), "shop");
-  EXPECT_EQ(Named(of_billing, "zone"), "billing");
+  EXPECT_EQ(Refers(of_shop, "zone"), "shop");
+  EXPECT_EQ(Refers(of_billing, "zone"), "billing");
   EXPECT_THAT(of_shop.names, Contains("orders.shop.svc.cluster.local"));
   EXPECT_THAT(of_shop.names, Contains("shop/orders"));
   EXPECT_THAT(of_shop.names, Contains("shop.example.com"));
@@ -72,8 +72,8 @@ TEST_F(KubernetesShopTest, ComponentsOfTwoNamespacesAreTwo) {
 }
 
 TEST_F(KubernetesShopTest, ReplicasImagesAndStores) {
-  EXPECT_EQ(shop().Component("orders", "shop").value.replicas(), 3);
-  EXPECT_EQ(shop().Component("orders", "billing").value.replicas(), 2) << "of the autoscaler";
+  EXPECT_EQ(shop().Component("orders", "kubernetes:shop").value.replicas(), 3);
+  EXPECT_EQ(shop().Component("orders", "kubernetes:billing").value.replicas(), 2) << "of the autoscaler";
   auto& store = shop().Component("orders-db");
   EXPECT_EQ(store.value.kind(), pb::COMPONENT_KIND_DATASTORE);
   EXPECT_THAT(store.value.technology(), ElementsAre("postgresql"));
@@ -81,7 +81,7 @@ TEST_F(KubernetesShopTest, ReplicasImagesAndStores) {
   EXPECT_EQ(store.value.replicas(), 1);
   EXPECT_EQ(store.value.encryption_at_rest(), pb::ENCRYPTION_AT_REST_UNSPECIFIED);
   EXPECT_EQ(store.value.machine(), pb::MACHINE_CONTAINER);
-  EXPECT_EQ(Named(store, "runs_on"), "kubernetes-cluster");
+  EXPECT_EQ(Refers(store, "runs_on"), "kubernetes-cluster");
 }
 
 TEST_F(KubernetesShopTest, Flows) {
@@ -108,8 +108,8 @@ TEST_F(KubernetesShopTest, TheIngressServesTlsAndAsksForPasswords) {
   EXPECT_EQ(flow.value.protocol(), "https");
   EXPECT_EQ(flow.value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
   EXPECT_EQ(flow.value.authentication(), pb::FLOW_AUTHENTICATION_CREDENTIALS);
-  EXPECT_EQ(shop().Component("orders", "shop").value.internet_facing(), pb::TRISTATE_YES);
-  EXPECT_EQ(shop().Component("orders", "billing").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_EQ(shop().Component("orders", "kubernetes:shop").value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(shop().Component("orders", "kubernetes:billing").value.internet_facing(), pb::TRISTATE_NO);
 }
 
 TEST_F(KubernetesShopTest, CredentialsAreNamed) {
@@ -118,18 +118,18 @@ TEST_F(KubernetesShopTest, CredentialsAreNamed) {
   EXPECT_THAT(names, UnorderedElementsAre("orders-db", "orders-cert", "orders-api", "orders-env", "pull", "shop-tls",
                                           "orders DATABASE_URL", "orders SMTP_PASSWORD", "orders-all STRIPE_API_KEY"));
   EXPECT_EQ(shop().Credential("orders-db").value.kind(), pb::CREDENTIAL_KIND_PASSWORD);
-  EXPECT_EQ(Named(shop().Credential("orders-db"), "used_by"), "orders-db");
+  EXPECT_EQ(Refers(shop().Credential("orders-db"), "used_by"), "orders-db");
   EXPECT_EQ(shop().Credential("orders-cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
-  EXPECT_EQ(Named(shop().Credential("orders-cert"), "used_by"), "orders");
+  EXPECT_EQ(Refers(shop().Credential("orders-cert"), "used_by"), "orders");
   EXPECT_EQ(BasisOf(shop().Credential("orders-cert"), "kind").substr(0, 9), "observed ");
-  EXPECT_EQ(Named(shop().Credential("pull"), "used_by"), "") << "the node uses it";
-  EXPECT_EQ(Named(shop().Credential("orders-api"), "store"), "kubernetes-secrets");
-  EXPECT_EQ(Named(shop().Credential("orders-db"), "store"), "") << "its value is in the file";
-  EXPECT_EQ(Named(shop().Credential("orders SMTP_PASSWORD"), "store"), "");
+  EXPECT_EQ(Refers(shop().Credential("pull"), "used_by"), "") << "the node uses it";
+  EXPECT_EQ(Refers(shop().Credential("orders-api"), "store"), "kubernetes-secrets");
+  EXPECT_EQ(Refers(shop().Credential("orders-db"), "store"), "") << "its value is in the file";
+  EXPECT_EQ(Refers(shop().Credential("orders SMTP_PASSWORD"), "store"), "");
   EXPECT_THAT(shop().Warnings(), Contains(AllOf(HasSubstr("Deployment shop/orders"), HasSubstr("SMTP_PASSWORD"))));
   EXPECT_THAT(shop().Warnings(), Contains(AllOf(HasSubstr("ConfigMap shop/orders-all"), HasSubstr("STRIPE_API_KEY"))));
   EXPECT_THAT(shop().Warnings(), Contains(HasSubstr("Secret shop/orders-db has its values in this file")));
-  const auto& posture = shop().Component("orders", "shop").value.posture();
+  const auto& posture = shop().Component("orders", "kubernetes:shop").value.posture();
   ASSERT_EQ(posture.size(), 1);
   EXPECT_EQ(posture[0].control(), "secrets_external");
   EXPECT_EQ(posture[0].state(), pb::POSTURE_STATE_ABSENT);
@@ -144,13 +144,13 @@ TEST_F(KubernetesShopTest, NoValueOfASecretLeaves) {
 }
 
 TEST_F(KubernetesShopTest, SettingsOfAllContainersCount) {
-  const pb::ContainerSettings& settings = shop().Component("orders", "shop").value.container();
+  const pb::ContainerSettings& settings = shop().Component("orders", "kubernetes:shop").value.container();
   EXPECT_EQ(settings.runs_as_non_root(), pb::TRISTATE_YES) << "of the pod";
   EXPECT_EQ(settings.read_only_root(), pb::TRISTATE_NO) << "one of two says it";
   EXPECT_EQ(settings.privilege_escalation(), pb::TRISTATE_NO);
   EXPECT_EQ(settings.drops_capabilities(), pb::TRISTATE_YES);
   EXPECT_EQ(settings.resource_limits(), pb::TRISTATE_YES);
-  const pb::ContainerSettings& bare = shop().Component("orders", "billing").value.container();
+  const pb::ContainerSettings& bare = shop().Component("orders", "kubernetes:billing").value.container();
   EXPECT_EQ(bare.runs_as_non_root(), pb::TRISTATE_UNSPECIFIED) << "the image decides";
   EXPECT_EQ(bare.read_only_root(), pb::TRISTATE_NO) << "the API's default";
   EXPECT_EQ(bare.privilege_escalation(), pb::TRISTATE_YES);
@@ -160,7 +160,7 @@ TEST_F(KubernetesShopTest, SettingsOfAllContainersCount) {
 TEST_F(KubernetesShopTest, ClusterAdmin) {
   EXPECT_THAT(shop().Warnings(), Contains("Deployment billing/orders is bound to cluster-admin "
                                           "(ClusterRoleBinding biller)"));
-  const auto& posture = shop().Component("orders", "billing").value.posture();
+  const auto& posture = shop().Component("orders", "kubernetes:billing").value.posture();
   ASSERT_EQ(posture.size(), 1);
   EXPECT_EQ(posture[0].control(), "cluster_rbac");
 }
@@ -206,10 +206,10 @@ TEST(KubernetesReachTest, InternalLoadBalancersAreNoEntryFromTheInternet) {
   for (const char* annotation : {"networking.gke.io/load-balancer-type: Internal",
                                  "service.beta.kubernetes.io/aws-load-balancer-internal: \"true\"",
                                  "service.beta.kubernetes.io/azure-load-balancer-internal: \"true\""}) {
-    Manifests in(Deployment("web") + Service("web", ", type: LoadBalancer", annotation));
+    const ReadFormat in = Manifests(Deployment("web") + Service("web", ", type: LoadBalancer", annotation));
     EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_NO) << annotation;
     EXPECT_THAT(in.FlowNames(), IsEmpty()) << annotation;
-    EXPECT_EQ(in.inventory.counts["exposed_services"], 1) << "it is open to outside of the cluster";
+    EXPECT_EQ(in.Counted("exposed_services"), 1) << "it is open to outside of the cluster";
   }
   EXPECT_EQ(FacingOf(Deployment("web") + Service("web", ", type: LoadBalancer",
                                                  "service.beta.kubernetes.io/aws-load-balancer-type: external")),
@@ -218,25 +218,59 @@ TEST(KubernetesReachTest, InternalLoadBalancersAreNoEntryFromTheInternet) {
 }
 
 TEST(KubernetesReachTest, ListsOfAddresses) {
-  Manifests listed(Deployment("web") +
-                   Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [198.51.100.0/24]"));
+  const ReadFormat listed = Manifests(
+      Deployment("web") + Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [198.51.100.0/24]"));
   EXPECT_EQ(listed.Component("web").value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(listed.Flow("internet-users to web").value.ip_filtered(), pb::TRISTATE_YES);
   EXPECT_EQ(FacingOf(Deployment("web") +
                      Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, 192.168.1.0/24]")),
             pb::TRISTATE_NO);
-  Manifests open(Deployment("web") + Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0]"));
+  const ReadFormat open =
+      Manifests(Deployment("web") + Service("web", ", type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0]"));
   EXPECT_EQ(open.Flow("internet-users to web").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED);
 }
 
 TEST(KubernetesReachTest, WhatIsNotUnderstoodAndNamesAServiceLeavesItOpen) {
-  Manifests in(Deployment("web") + Service("web") + Deployment("other") + Service("other") +
-               "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: r}\n"
-               "spec: {routes: [{services: [{name: web, port: 80}]}]}\n");
+  const ReadFormat in = Manifests(Deployment("web") + Service("web") + Deployment("other") + Service("other") +
+                                  "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: r}\n"
+                                  "spec: {routes: [{services: [{name: web, port: 80}]}]}\n");
   EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_EQ(in.Component("other").value.internet_facing(), pb::TRISTATE_NO);
   EXPECT_THAT(in.Questions(), ElementsAre(HasSubstr("IngressRoute")));
   EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("IngressRoute r")));
+}
+
+TEST(KubernetesReachTest, RoutesOfOpenShift) {
+  const std::string two = Deployment("web") + Service("web") + Deployment("api") + Service("api");
+  const auto route = [](const std::string& spec) {
+    return "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: r}\nspec: {" + spec + "}\n";
+  };
+  const ReadFormat clear = Manifests(two + route("host: shop.example.com, to: {kind: Service, name: web}"));
+  EXPECT_THAT(clear.faults, IsEmpty());
+  EXPECT_EQ(clear.Component("web").value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(clear.Component("api").value.internet_facing(), pb::TRISTATE_NO);
+  EXPECT_EQ(clear.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
+  const ReadFormat tls = Manifests(two + route("to: {name: web}, alternateBackends: [{kind: Service, name: api}], "
+                                               "tls: {termination: edge}"));
+  EXPECT_EQ(tls.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(tls.Component("api").value.internet_facing(), pb::TRISTATE_YES);
+}
+
+TEST(KubernetesWorkloadTest, WhatRollsOutPodsAsADeploymentDoesIsOne) {
+  const std::string pod =
+      "  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: a/web:2}]}\n";
+  for (const char* head : {"apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n",
+                           "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\n"}) {
+    const ReadFormat in = Manifests(head + std::string("metadata: {name: web}\nspec:\n  replicas: 3\n") + pod);
+    EXPECT_THAT(in.faults, IsEmpty()) << head;
+    EXPECT_EQ(in.Component("web").value.replicas(), 3) << head;
+  }
+  const ReadFormat in = Manifests(Deployment("web") +
+                                  "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\n"
+                                  "spec: {workloadRef: {kind: Deployment, name: web}}\n");
+  EXPECT_THAT(in.faults, IsEmpty());
+  EXPECT_EQ(in.Counted("workloads"), 1);
+  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("Rollout web: it rolls out what its `workloadRef` names")));
 }
 
 TEST(KubernetesReachTest, Ingresses) {
@@ -244,7 +278,7 @@ TEST(KubernetesReachTest, Ingresses) {
   const std::string old =
       "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: i}\n"
       "spec: {rules: [{http: {paths: [{backend: {serviceName: web, servicePort: http}}]}}]}\n";
-  Manifests clear(web + old);
+  const ReadFormat clear = Manifests(web + old);
   EXPECT_EQ(clear.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
   EXPECT_EQ(clear.Flow("internet-users to web").value.port(), 80);
   const auto with_class = [&](const std::string& name) {
@@ -269,15 +303,18 @@ TEST(KubernetesReachTest, RoutesOfTheGatewayApi) {
            parent + "], rules: [{backendRefs: [{name: web, port: 80}]}]}\n";
   };
   const std::string https = "{name: s, port: 8443, protocol: HTTPS, tls: {certificateRefs: [{name: cert}]}}";
-  Manifests tls(web + gateway(https) + route("HTTPRoute", "{name: g}"));
+  const ReadFormat tls = Manifests(web + gateway(https) + route("HTTPRoute", "{name: g}"));
   EXPECT_EQ(tls.Flow("internet-users to web").value.port(), 8443);
   EXPECT_EQ(tls.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
   EXPECT_EQ(tls.Credential("cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
-  Manifests grpc(web + gateway("{name: c, port: 80, protocol: HTTP}") + route("GRPCRoute", "{name: g}"));
+  const ReadFormat grpc =
+      Manifests(web + gateway("{name: c, port: 80, protocol: HTTP}") + route("GRPCRoute", "{name: g}"));
   EXPECT_EQ(grpc.Flow("internet-users to web").value.protocol(), "grpc");
-  Manifests pass(web + gateway("{name: t, port: 443, protocol: TLS}") + route("TLSRoute", "{name: g}"));
+  const ReadFormat pass =
+      Manifests(web + gateway("{name: t, port: 443, protocol: TLS}") + route("TLSRoute", "{name: g}"));
   EXPECT_EQ(pass.Flow("internet-users to web").value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
-  Manifests both(web + gateway(https + ", {name: c, port: 80, protocol: HTTP}") + route("HTTPRoute", "{name: g}"));
+  const ReadFormat both =
+      Manifests(web + gateway(https + ", {name: c, port: 80, protocol: HTTP}") + route("HTTPRoute", "{name: g}"));
   EXPECT_THAT(both.FlowNames(),
               UnorderedElementsAre("internet-users to web on port 80", "internet-users to web on port 8443"));
   const std::string two = gateway(https + ", {name: c, port: 80, protocol: HTTP}");
@@ -291,7 +328,7 @@ TEST(KubernetesReachTest, RoutesOfTheGatewayApi) {
 // --- Mesh and policies -------------------------------------------------------------------------------------------
 
 TEST(KubernetesMeshTest, GatewaysMutualTlsAndCallers) {
-  Manifests mesh({ManifestFixture("mesh.yaml")});
+  const ReadFormat mesh = Manifests({ManifestFixture("mesh.yaml")});
   EXPECT_THAT(mesh.faults, IsEmpty());
   EXPECT_THAT(mesh.FlowNames(), UnorderedElementsAre("web to api", "web to legacy", "internet-users to web"));
   const auto& inside = mesh.Flow("web to api");
@@ -305,7 +342,7 @@ TEST(KubernetesMeshTest, GatewaysMutualTlsAndCallers) {
   EXPECT_EQ(entry.value.authentication(), pb::FLOW_AUTHENTICATION_TOKEN);
   EXPECT_EQ(mesh.Credential("public-cert").value.kind(), pb::CREDENTIAL_KIND_PRIVATE_KEY);
   EXPECT_EQ(mesh.Component("api").value.internet_facing(), pb::TRISTATE_NO);
-  EXPECT_EQ(mesh.inventory.counts["routes"], 2);
+  EXPECT_EQ(mesh.Counted("routes"), 2);
 }
 
 TEST(KubernetesMeshTest, OnlyTheMeshKnowsCallers) {
@@ -345,18 +382,21 @@ TEST(KubernetesPolicyTest, FilterFlowsThatAreThere) {
   const std::string two = Deployment("web", ", env: [{name: API, value: \"http://api:80\"}]") + Deployment("api") +
                           Service("api", ", type: LoadBalancer") + Deployment("job");
   const std::string api = "matchLabels: {app: api}";
-  Manifests lets(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"));
+  const ReadFormat lets =
+      Manifests(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"));
   EXPECT_EQ(lets.Flow("web to api").value.ip_filtered(), pb::TRISTATE_YES);
   EXPECT_EQ(BasisOf(lets.Flow("web to api"), "ip_filtered").substr(0, 9), "observed ");
   EXPECT_THAT(lets.Warnings(), ElementsAre(HasSubstr("leads from the internet to Deployment default/api")));
-  Manifests port(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 9090}]}"));
+  const ReadFormat port =
+      Manifests(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 9090}]}"));
   EXPECT_THAT(port.Warnings(), SizeIs(2)) << "another port";
-  Manifests all(two + Policy(api, "{}"));
+  const ReadFormat all = Manifests(two + Policy(api, "{}"));
   EXPECT_EQ(all.Flow("web to api").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(all.Warnings(), IsEmpty());
-  Manifests more(two + Policy(api,
-                              "{from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [job]}]}},"
-                              " {ipBlock: {cidr: 0.0.0.0/0}}]}"));
+  const ReadFormat more =
+      Manifests(two + Policy(api,
+                             "{from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [job]}]}},"
+                             " {ipBlock: {cidr: 0.0.0.0/0}}]}"));
   EXPECT_THAT(more.FlowNames(), SizeIs(2)) << "to be allowed is no use";
   EXPECT_THAT(more.Questions(), ElementsAre(HasSubstr("allows job to api")));
 }

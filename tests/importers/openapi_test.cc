@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/importers/format_runs.h"
+#include "tests/importers/read_format.h"
 
 namespace metapowers::importers {
 namespace {
@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-FormatRun Read(const std::string& text) { return RunFormat(kOpenApi, {{"api.yaml", text}}); }
+ReadFormat Read(const std::string& text) { return ReadFormat(kOpenApi, {{"api.yaml", text}}); }
 
 // `METHOD path` and what is known of it: `open` or `auth`, `id`, `change`.
 std::vector<std::string> Endpoints(const Shown<pb::Api>& api) {
@@ -38,18 +38,18 @@ std::vector<std::string> Endpoints(const Shown<pb::Api>& api) {
 
 class OrdersTest : public ::testing::Test {
  protected:
-  const FormatRun run_ = Read(FixtureOf("openapi/orders.yaml"));
+  const ReadFormat run_ = Read(FixtureOf("openapi/orders.yaml"));
   const Inventory& in_ = run_.inventory;
 };
 
 TEST_F(OrdersTest, OperationsWithWhatTheyRequire) {
   EXPECT_THAT(run_.faults, IsEmpty());
-  const auto& api = Named(in_.apis, "Orders API");
+  const auto& api = ReadFormat::Find(in_.apis, "Orders API");
   EXPECT_THAT(Endpoints(api), ElementsAre("GET /orders auth", "POST /orders auth change", "GET /orders/{id} open id",
                                           "DELETE /orders/{id} open id change", "GET /health open",
                                           "TRACE /health auth", "GET /escaped open", "DELETE /escaped open change"));
-  EXPECT_EQ(run_.Count("endpoints"), 8);
-  EXPECT_EQ(run_.Count("unauthenticated_operations"), 5);
+  EXPECT_EQ(run_.Counted("endpoints"), 8);
+  EXPECT_EQ(run_.Counted("unauthenticated_operations"), 5);
   EXPECT_EQ(api.value.endpoints(0).summary(), "List orders");
   EXPECT_EQ(api.value.endpoints(1).summary(), "createOrder");
   EXPECT_EQ(api.value.endpoints(2).summary(), "Get one order.");
@@ -64,7 +64,7 @@ TEST_F(OrdersTest, OperationsWithWhatTheyRequire) {
 
 TEST_F(OrdersTest, SchemesAreClassesOfConsumers) {
   const auto authentication = [&](const std::string& name) {
-    const auto& value = Named(in_.consumer_classes, name).value;
+    const auto& value = ReadFormat::Find(in_.consumer_classes, name).value;
     return value.authentication_size() == 1 ? value.authentication(0) : pb::FLOW_AUTHENTICATION_UNSPECIFIED;
   };
   EXPECT_EQ(authentication("oauth"), pb::FLOW_AUTHENTICATION_TOKEN);
@@ -75,9 +75,10 @@ TEST_F(OrdersTest, SchemesAreClassesOfConsumers) {
   EXPECT_EQ(authentication("cert"), pb::FLOW_AUTHENTICATION_CLIENT_CERT);
   EXPECT_EQ(authentication("odd"), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
   EXPECT_EQ(authentication("linked"), pb::FLOW_AUTHENTICATION_API_KEY);
-  EXPECT_EQ(run_.Count("security_schemes"), 8);
-  EXPECT_FALSE(Named(in_.consumer_classes, "key").value.has_requests_per_minute());
-  EXPECT_EQ(Refers(Named(in_.apis, "Orders API"), "consumers"), "oauth key session basic bearer cert odd linked");
+  EXPECT_EQ(run_.Counted("security_schemes"), 8);
+  EXPECT_FALSE(ReadFormat::Find(in_.consumer_classes, "key").value.has_requests_per_minute());
+  EXPECT_EQ(Refers(ReadFormat::Find(in_.apis, "Orders API"), "consumers"),
+            "oauth key session basic bearer cert odd linked");
   const auto warnings = run_.Notes(v1::IMPORT_NOTE_KIND_WARNING);
   EXPECT_THAT(warnings, Contains(HasSubstr("oauth offers the OAuth flow implicit, which RFC 9700")));
   EXPECT_THAT(warnings, Contains(HasSubstr("odd: 'negotiate-odd' is no scheme")));
@@ -85,7 +86,7 @@ TEST_F(OrdersTest, SchemesAreClassesOfConsumers) {
 }
 
 TEST_F(OrdersTest, TheServiceBehindIt) {
-  const auto& component = Named(in_.components, "Orders API");
+  const auto& component = ReadFormat::Find(in_.components, "Orders API");
   EXPECT_THAT(component.names, UnorderedElementsAre("orders", "orders.example.com", "staging.example.com"));
   EXPECT_EQ(component.value.kind(), pb::COMPONENT_KIND_PROCESS);
   EXPECT_EQ(component.bases.at("kind").kind, v1::BASIS_ASSUMED);
@@ -101,12 +102,12 @@ TEST_F(OrdersTest, TheServiceBehindIt) {
   EXPECT_EQ(component.value.posture(1).control(), "rate_limiting");
   EXPECT_EQ(component.value.posture(1).state(), pb::POSTURE_STATE_PARTIAL);
   EXPECT_THAT(component.value.posture(1).evidence(), HasSubstr("2 of 8 operations"));
-  EXPECT_THAT(AllText(run_), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(run_.Everything(), Not(HasSubstr("hunter2")));
 }
 
 TEST_F(OrdersTest, CallsThatGoOutAreAnInterfaceOfThoseWhoReceiveThem) {
-  EXPECT_EQ(run_.Count("webhooks"), 2);
-  const auto& api = Named(in_.apis, "Calls from Orders API");
+  EXPECT_EQ(run_.Counted("webhooks"), 2);
+  const auto& api = ReadFormat::Find(in_.apis, "Calls from Orders API");
   EXPECT_EQ(api.value.style(), pb::API_STYLE_WEBHOOK);
   EXPECT_THAT(Endpoints(api), ElementsAre("POST {$request.body#/url} change", "POST shipped change"));
   EXPECT_EQ(Refers(api, "component"), "Receivers of calls from Orders API");
@@ -121,7 +122,7 @@ TEST_F(OrdersTest, ReferencesThatAreNotFollowedAreSkipped) {
 }
 
 TEST(OpenApiTest, Swagger) {
-  const FormatRun run = Read(R"(
+  const ReadFormat run = Read(R"(
 swagger: "2.0"
 info: {title: Pets, version: 1}
 host: pets.example.com:8080
@@ -142,10 +143,10 @@ paths:
     put: {consumes: [multipart/form-data]}
 )");
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Count("endpoints"), 3);
-  EXPECT_EQ(run.Count("unauthenticated_operations"), 1);
-  EXPECT_EQ(run.Count("security_schemes"), 3);
-  const auto& component = Named(run.inventory.components, "Pets");
+  EXPECT_EQ(run.Counted("endpoints"), 3);
+  EXPECT_EQ(run.Counted("unauthenticated_operations"), 1);
+  EXPECT_EQ(run.Counted("security_schemes"), 3);
+  const auto& component = ReadFormat::Find(run.inventory.components, "Pets");
   EXPECT_THAT(component.names, ElementsAre("pets", "pets.example.com"));
   EXPECT_EQ(component.value.posture(0).state(), pb::POSTURE_STATE_ABSENT);
   EXPECT_THAT(component.value.formats_accepted(), ElementsAre(pb::DATA_FORMAT_JSON, pb::DATA_FORMAT_FILE));
@@ -153,8 +154,8 @@ paths:
 }
 
 TEST(OpenApiTest, AFileWithoutSchemesIsSilentOnAuthentication) {
-  const FormatRun run = Read("openapi: 3.0.0\ninfo: {title: T}\npaths: {/a: {get: {}}}");
-  EXPECT_EQ(run.Count("unauthenticated_operations"), 1);
+  const ReadFormat run = Read("openapi: 3.0.0\ninfo: {title: T}\npaths: {/a: {get: {}}}");
+  EXPECT_EQ(run.Counted("unauthenticated_operations"), 1);
   EXPECT_EQ(run.inventory.apis[0].value.endpoints(0).authenticated(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION), ElementsAre(HasSubstr("describes no authentication at all")));
 }
@@ -164,13 +165,13 @@ TEST(OpenApiTest, AHostOfSeveralInterfacesIsNoName) {
     return "openapi: 3.0.0\ninfo: {title: " + title + "}\nservers: [{url: 'https://api.example.com/" + title +
            "'}]\npaths: {}";
   };
-  const FormatRun run = RunFormat(kOpenApi, {{"a", text("Alpha")}, {"b", text("Beta")}});
-  EXPECT_THAT(Named(run.inventory.components, "Alpha").names, ElementsAre("alpha"));
+  const ReadFormat run = ReadFormat(kOpenApi, {{"a", text("Alpha")}, {"b", text("Beta")}});
+  EXPECT_THAT(ReadFormat::Find(run.inventory.components, "Alpha").names, ElementsAre("alpha"));
 }
 
 TEST(OpenApiTest, VariablesOfServersAreWrittenOutOnce) {
   const auto told = [](const std::string& server) {
-    const FormatRun run = Read("openapi: 3.0.0\ninfo: {title: T}\nservers: [" + server + "]\npaths: {}");
+    const ReadFormat run = Read("openapi: 3.0.0\ninfo: {title: T}\nservers: [" + server + "]\npaths: {}");
     for (const std::string& note : run.Notes(v1::IMPORT_NOTE_KIND_KEPT)) {
       if (const size_t under = note.find("is called under "); under != std::string::npos)
         return note.substr(under + 16);
@@ -194,14 +195,14 @@ TEST(OpenApiTest, ClaimsAndVersions) {
   for (const char* other : {"openapi: {}", "asyncapi: 3.0.0", "[]", "openapi"})
     EXPECT_FALSE(IsClaimed(kOpenApi, other)) << other;
   for (const char* version : {"openapi: 4.0.0", "openapi: 3.9.1", "swagger: '1.2'", "openapi: x"}) {
-    const FormatRun run = Read(version);
+    const ReadFormat run = Read(version);
     EXPECT_THAT(run.Skipped(), ElementsAre(HasSubstr("OpenAPI description of version"))) << version;
     EXPECT_THAT(run.inventory.components, IsEmpty());
   }
 }
 
 TEST(OpenApiTest, WrongFormsAreFaults) {
-  const FormatRun run = Read(
+  const ReadFormat run = Read(
       "openapi: 3.0.0\n"
       "info: {title: [a]}\n"
       "security: text\n"
@@ -233,13 +234,13 @@ TEST_P(PublicOpenApiTest, CountsAreExact) {
   const PublicFile& want = GetParam();
   const std::string text = PublicInput(absl::StrCat("openapi/", want.name));
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   EXPECT_THAT(run.faults, IsEmpty());
   EXPECT_THAT(run.Skipped(), IsEmpty());
-  EXPECT_EQ(run.Count("endpoints"), want.endpoints);
-  EXPECT_EQ(run.Count("unauthenticated_operations"), want.unauthenticated);
-  EXPECT_EQ(run.Count("security_schemes"), want.schemes);
-  EXPECT_EQ(run.Count("webhooks"), want.webhooks);
+  EXPECT_EQ(run.Counted("endpoints"), want.endpoints);
+  EXPECT_EQ(run.Counted("unauthenticated_operations"), want.unauthenticated);
+  EXPECT_EQ(run.Counted("security_schemes"), want.schemes);
+  EXPECT_EQ(run.Counted("webhooks"), want.webhooks);
   EXPECT_EQ(run.inventory.apis[0].value.endpoints_size(), want.endpoints);
   EXPECT_EQ(run.inventory.components.size(), want.webhooks == 0 ? 1u : 2u);
 }
@@ -254,7 +255,7 @@ INSTANTIATE_TEST_SUITE_P(Files, PublicOpenApiTest,
 TEST(PublicOpenApiTest, PetstoreTellsOpenOperationsFromOthers) {
   const std::string text = PublicInput("openapi/petstore-3.yaml");
   if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const FormatRun run = Read(text);
+  const ReadFormat run = Read(text);
   const std::vector<std::string> endpoints = Endpoints(run.inventory.apis[0]);
   EXPECT_THAT(endpoints, Contains("DELETE /pet/{petId} auth id change"));
   EXPECT_THAT(endpoints, Contains("DELETE /store/order/{orderId} open id change"));

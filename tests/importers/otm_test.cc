@@ -35,7 +35,7 @@ class OtmTest : public ::testing::Test {
 ReadFormat* OtmTest::read_ = nullptr;
 
 TEST_F(OtmTest, CountsAndFaults) {
-  EXPECT_THAT(read().Faults(), IsEmpty());
+  EXPECT_THAT(read().faults, IsEmpty());
   EXPECT_EQ(read().Counted("trust_boundaries"), 3);
   EXPECT_EQ(read().Counted("components"), 5);
   EXPECT_EQ(read().Counted("flows"), 4);
@@ -196,7 +196,7 @@ TEST(OtmFaultsTest, JsonIsReadAlike) {
   const ReadFormat read = Read(R"({"otmVersion": "0.1.0", "project": {"name": "P", "id": "p"},
     "trustZones": [{"id": "z", "name": "Z\u00fcrich", "risk": {"trustRating": 5}}],
     "components": [{"id": "c", "name": "C", "type": "db", "parent": {"trustZone": "z"}}], "dataflows": []})");
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   EXPECT_EQ(read.Zone("z").value.name(), "Zürich");
   EXPECT_EQ(read.Component("c").value.kind(), pb::COMPONENT_KIND_DATASTORE);
 }
@@ -214,12 +214,12 @@ TEST(OtmFaultsTest, WrongFormsAreFaultsToldOnce) {
       "otmVersion: 0.1.0\nproject: [p]\ntrustZones:\n  - 7\n  - {name: Z}\n"
       "components:\n  - {id: c, name: [x], type: t, parent: {trustZone: z}}\n"
       "  - {id: c, name: D}\ndataflows: {a: b}\n");
-  EXPECT_THAT(read.Faults(),
-              ElementsAre("t.otm:4:5: trustZones[0]: must be a mapping, not a single value",
+  EXPECT_THAT(read.faults,
+              ElementsAre("t.otm:4:5: trustZones[0]: must be a mapping, not text",
                           "t.otm:5:5: trustZones[1].id: is required: references name an element by its id",
-                          "t.otm:7:19: components[0].name: must be a single value, not a list",
+                          "t.otm:7:19: components[0].name: must be text, not a list",
                           "t.otm:8:10: components[1].id: is 'c', which line 7 has too; an id stands for one element",
-                          "t.otm:9:12: dataflows: must be a list of mappings, not a mapping",
+                          "t.otm:9:12: dataflows: must be a list, not a mapping",
                           "t.otm:2:10: project: must be a mapping, not a list"));
 }
 
@@ -229,7 +229,7 @@ TEST(OtmFaultsTest, NothingIsInsideItself) {
       "  - {id: a, name: A, risk: {trustRating: 1}, parent: {trustZone: b}}\n"
       "  - {id: b, name: B, risk: {trustRating: 1}, parent: {trustZone: a}}\n"
       "components:\n  - {id: c, name: C, type: t, parent: {component: c}}\n");
-  EXPECT_THAT(read.Faults(),
+  EXPECT_THAT(read.faults,
               ElementsAre(HasSubstr("puts trust zone 'a' into itself"), HasSubstr("puts trust zone 'b' into itself"),
                           HasSubstr("puts component 'c' into itself")));
 }
@@ -256,7 +256,7 @@ TEST(OtmPublicTest, CountsOfThePublicFiles) {
     const std::string text = PublicInput(absl::StrCat("otm/", expected.file));
     if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/otm/" << expected.file << " near this tree";
     const ReadFormat read = Read(text);
-    EXPECT_THAT(read.Faults(), IsEmpty());
+    EXPECT_THAT(read.faults, IsEmpty());
     EXPECT_EQ(read.Counted("trust_boundaries"), expected.boundaries);
     EXPECT_EQ(read.inventory.zones.size(), static_cast<size_t>(expected.boundaries));
     EXPECT_EQ(read.Counted("components"), expected.components);

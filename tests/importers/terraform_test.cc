@@ -43,7 +43,7 @@ class TerraformTest : public ::testing::Test {
 ReadFormat* TerraformTest::read_ = nullptr;
 
 TEST_F(TerraformTest, Counts) {
-  EXPECT_THAT(read().Faults(), IsEmpty());
+  EXPECT_THAT(read().faults, IsEmpty());
   EXPECT_EQ(read().Counted("resources"), 48);
   EXPECT_EQ(read().Counted("data_sources"), 1);
   EXPECT_EQ(read().Counted("components"), 14);
@@ -232,7 +232,7 @@ TEST(TerraformCloudsTest, GoogleCloud) {
             "push_config": [{"push_endpoint": {"references": ["google_cloud_run_v2_service.s.uri", "google_cloud_run_v2_service.s"]}}]}},
           {"address": "google_cloud_run_v2_service.s", "expressions": {"template": [{"containers": [{"env": [{"name": {"constant_value": "DB"},
             "value": {"references": ["google_sql_database_instance.db.connection_name", "google_sql_database_instance.db"]}}]}]}]}}])"));
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   const auto& db = read.Component("orders");
   EXPECT_EQ(db.value.internet_facing(), pb::TRISTATE_YES);
   EXPECT_EQ(db.value.redundant(), pb::TRISTATE_YES);
@@ -298,7 +298,7 @@ TEST(TerraformCloudsTest, Azure) {
       R"([{"address": "azurerm_subnet.s", "expressions": {"virtual_network_name": {"references": ["azurerm_virtual_network.n.name", "azurerm_virtual_network.n"]}}},
           {"address": "azurerm_linux_web_app.w", "expressions": {"virtual_network_subnet_id": {"references": ["azurerm_subnet.s.id", "azurerm_subnet.s"]},
             "app_settings": {"references": ["azurerm_storage_account.a.primary_blob_endpoint", "azurerm_storage_account.a"]}}}])"));
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   EXPECT_THAT(ControlsOf(read.Component("files")), ElementsAre("tls_floor ABSENT", "transport_encryption IMPLEMENTED"));
   EXPECT_TRUE(read.Component("files").value.multi_region());
   EXPECT_EQ(read.Component("files").value.internet_facing(), pb::TRISTATE_NO);
@@ -315,7 +315,7 @@ TEST(TerraformFilesTest, AStateIsReadLikeAPlan) {
   const ReadFormat read = Read(
       R"({"format_version": "1.0", "terraform_version": "1.5.0", "values": {"root_module": {"resources": [
           {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {"bucket": "files"}}]}}})");
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   EXPECT_EQ(read.ZoneOf("files"), "AWS account");
 }
 
@@ -324,15 +324,15 @@ TEST(TerraformFilesTest, OtherFilesOfTerraformAreRefusedWithMend) {
   EXPECT_THAT(raw.Skipped(), ElementsAre(HasSubstr("pass what `terraform show -json` prints of it")));
   const ReadFormat later = Read(R"({"format_version": "2.0", "planned_values": {"root_module": 7}})");
   EXPECT_THAT(later.Skipped(), ElementsAre("plan.json:1 Terraform plan, format '2.0': formats 0.x and 1.x are read"));
-  EXPECT_THAT(later.Faults(), IsEmpty());
+  EXPECT_THAT(later.faults, IsEmpty());
   const ReadFormat empty = Read(R"({"format_version": "1.0", "terraform_version": "1.5.0"})");
   EXPECT_THAT(empty.Skipped(), ElementsAre(HasSubstr("it has neither `planned_values` nor `values`")));
 }
 
 TEST(TerraformFilesTest, WrongFormsAreFaults) {
   const ReadFormat read = Read(PlanOf(R"([7, {"address": "x", "type": "aws_s3_bucket"}])"));
-  EXPECT_THAT(read.Faults(), ElementsAre(HasSubstr("resources[0]: must be a mapping, not a single value"),
-                                         HasSubstr("resources[1].type: and `name` of a resource are required")));
+  EXPECT_THAT(read.faults, ElementsAre(HasSubstr("resources[0]: must be a mapping, not text"),
+                                       HasSubstr("resources[1].type: and `name` of a resource are required")));
 }
 
 TEST(TerraformFilesTest, ReferencesInACircleEnd) {
@@ -343,7 +343,7 @@ TEST(TerraformFilesTest, ReferencesInACircleEnd) {
             "environment": [{"variables": {"references": ["module.m.a", "aws_lambda_function.f", "", "var", "x"]}}]}}],
           "module_calls": {"m": {"expressions": {"v": {"references": ["module.m.a"]}}, "module": {
             "outputs": {"a": {"expression": {"references": ["var.v"]}}}}}}}}})");
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   EXPECT_THAT(read.Flows(), IsEmpty());
 }
 
@@ -374,7 +374,7 @@ TEST(TerraformPublicTest, CountsOfThePublicPlan) {
   const std::string text = PublicInput("tfplan/aws-ingesting-click-logs-using-terraform.json");
   if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/tfplan near this tree";
   const ReadFormat read = Read(text);
-  EXPECT_THAT(read.Faults(), IsEmpty());
+  EXPECT_THAT(read.faults, IsEmpty());
   EXPECT_EQ(read.Counted("resources"), 36);
   EXPECT_EQ(read.Counted("components"), 12);
   EXPECT_EQ(read.Counted("trust_boundaries"), 1);

@@ -41,7 +41,7 @@ TEST(ThreagileFixtureTest, HasEveryValueOfEveryVocabulary) {
         &threagile::kDataFormat, &threagile::kAuthentication, &threagile::kAuthorization,   &threagile::kBoundaryType,
         &threagile::kProtocol,   &threagile::kRiskStatus,     &threagile::kSeverity,        &threagile::kLikelihood,
         &threagile::kImpact,     &threagile::kProbability,    &threagile::kStride,          &threagile::kFunction}) {
-    for (const Word& word : *vocabulary) EXPECT_EQ(words.count(std::string(word.text)), 1u) << word.text;
+    for (const threagile::Word& word : *vocabulary) EXPECT_EQ(words.count(std::string(word.text)), 1u) << word.text;
   }
 }
 

@@ -50,7 +50,7 @@ class ThreatDragonTest : public ::testing::Test {
 ReadFormat* ThreatDragonTest::read_ = nullptr;
 
 TEST_F(ThreatDragonTest, CountsAndHead) {
-  EXPECT_THAT(read().Faults(), IsEmpty());
+  EXPECT_THAT(read().faults, IsEmpty());
   EXPECT_EQ(read().inventory.name, "Library");
   EXPECT_EQ(read().inventory.description, "Lends books.");
   EXPECT_EQ(read().Counted("diagrams"), 2);
@@ -191,7 +191,7 @@ TEST(ThreatDragonFaultsTest, OtherVersionsAreRefusedWithMend) {
       third.Skipped(),
       ElementsAre("t.json:1 Threat Dragon model, version '3.0': versions 2.x are read; save the model in one of "
                   "them"));
-  EXPECT_THAT(third.Faults(), IsEmpty());
+  EXPECT_THAT(third.faults, IsEmpty());
 }
 
 TEST(ThreatDragonFaultsTest, WrongFormsAreFaults) {
@@ -202,12 +202,12 @@ TEST(ThreatDragonFaultsTest, WrongFormsAreFaults) {
       "{\"data\": {\"type\": \"tm.Store\", \"name\": \"U\"}},\n"
       "{\"id\": \"b\", \"position\": {\"x\": \"left\", \"y\": 1}, \"size\": {\"width\": 1, \"height\": 1},"
       " \"data\": {\"type\": \"tm.Store\", \"name\": \"V\"}}, 7]}]}}");
-  EXPECT_THAT(read.Faults(), UnorderedElementsAre(HasSubstr("summary.title: must be a single value, not a list"),
-                                                  HasSubstr("isEncrypted: must be true or false, not 'maybe'"),
-                                                  HasSubstr("is 'a', which line 2 of the same diagram has too"),
-                                                  HasSubstr("is required: flows name a cell by its id"),
-                                                  HasSubstr("must be a number, not 'left'"),
-                                                  HasSubstr("cells[4]: must be a mapping, not a single value")));
+  EXPECT_THAT(read.faults, UnorderedElementsAre(HasSubstr("summary.title: must be text, not a list"),
+                                                HasSubstr("isEncrypted: must be true or false, not 'maybe'"),
+                                                HasSubstr("is 'a', which line 2 of the same diagram has too"),
+                                                HasSubstr("is required: flows name a cell by its id"),
+                                                HasSubstr("must be a number, not 'left'"),
+                                                HasSubstr("cells[4]: must be a mapping, not text")));
 }
 
 TEST(ThreatDragonPublicTest, CountsOfThePublicFiles) {
@@ -223,7 +223,7 @@ TEST(ThreatDragonPublicTest, CountsOfThePublicFiles) {
     const std::string text = PublicInput(absl::StrCat("threat-dragon/", expected.file));
     if (text.empty()) GTEST_SKIP() << "NOTE: no shared/testdata/threat-dragon/" << expected.file << " near this tree";
     const ReadFormat read = Read(text);
-    EXPECT_THAT(read.Faults(), IsEmpty());
+    EXPECT_THAT(read.faults, IsEmpty());
     EXPECT_EQ(read.Counted("trust_boundaries"), expected.boundaries);
     EXPECT_EQ(read.inventory.zones.size(), expected.zones);
     EXPECT_EQ(read.Counted("components"), expected.components);

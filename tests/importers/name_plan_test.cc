@@ -1,5 +1,5 @@
-// Parts of documents, and names of elements.
-#include "service/importers/node_reader.h"
+// Names for the elements of a file.
+#include "service/importers/name_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,35 +7,12 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
-#include "service/base/strings.h"
 
 namespace metapowers::importers {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::MatchesRegex;
-
-TEST(CutTextTest, CutsBetweenCharacters) {
-  EXPECT_EQ(CutText("short", 5), "short");
-  EXPECT_EQ(CutText("longer", 5), "lo…");
-  for (size_t size = 3; size < 12; ++size) {
-    const std::string cut = CutText("äöüäöüäöü", size);
-    EXPECT_TRUE(IsUtf8(cut)) << size;
-    EXPECT_LE(cut.size(), size);
-  }
-}
-
-TEST(NumberOfTest, TakesFiniteNumbersOnly) {
-  model::YamlNode node;
-  node.kind = model::YamlNode::Kind::kScalar;
-  node.text = "12.5";
-  EXPECT_EQ(NumberOf(&node), 12.5);
-  for (const char* text : {"", "x", "1x", "inf", "nan", "1e999"}) {
-    node.text = text;
-    EXPECT_EQ(NumberOf(&node), std::nullopt) << text;
-  }
-  EXPECT_EQ(NumberOf(nullptr), std::nullopt);
-}
 
 TEST(NamePlanTest, NamesAreReadableAndOneOnly) {
   NamePlan plan("f.yaml", "component");
