@@ -265,6 +265,23 @@ CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& de
   return group;
 }
 
+// A word of the table, which stands for its value; another one is told what was probably meant.
+template <class Value>
+CLI::Validator OneOf(const std::map<std::string, Value>& words) {
+  return CLI::Validator(
+      [&words](std::string& word) -> std::string {
+        const auto found = words.find(word);
+        if (found != words.end()) {
+          word = absl::StrCat(static_cast<int>(found->second));
+          return "";
+        }
+        std::vector<std::string> known;
+        for (const auto& each : words) known.push_back(each.first);
+        return absl::StrCat("'", word, "' is none of ", absl::StrJoin(known, ", "), DidYouMean(word, known));
+      },
+      "");
+}
+
 // Commands over the text of a model.
 void AddModelTools(CLI::App& model, Arguments& a) {
   CLI::App* validate = AddCommand(model, "validate", "check models; prints every fault with its place",
@@ -272,7 +289,8 @@ void AddModelTools(CLI::App& model, Arguments& a) {
                                   "  metapowers model get api-platform | metapowers model validate -\n"
                                   "  metapowers model validate .metapowers/security/*/system-model.yaml -o sarif\n",
                                   a, [&a](Session& session) { return ModelValidate(session, a.validate); });
-  validate->add_option("FILE", a.validate.files, "the models (- for standard input)")->required();
+  validate->add_option("MODEL", a.validate.files, "files, or topics TOPIC[@REVISION] (- for standard input)")
+      ->required();
   validate->add_flag("--questions", a.validate.questions, "print open questions too; in SARIF as notes");
   CLI::App* fmt = AddCommand(model, "fmt", "print a model in the usual layout; comments stay",
                              "  metapowers model fmt system-model.yaml --write\n"
@@ -301,7 +319,7 @@ void AddModelTools(CLI::App& model, Arguments& a) {
       {"json", metapowers::v1::MODEL_FORMAT_JSON}};
   exported->add_option("--format", a.model_export.format, "otm (Open Threat Model), mermaid, dot (Graphviz) or json")
       ->required()
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+      ->transform(OneOf(formats));
   exported->add_option("--out", a.model_export.out, "file to write (default: standard output)");
 }
 
@@ -335,12 +353,15 @@ void AddModelCommands(CLI::App& app, Arguments& a) {
                                    "  metapowers model questions api-platform\n"
                                    "  metapowers model questions api-platform --owner payments-team\n"
                                    "  metapowers model questions api-platform --list\n"
-                                   "  metapowers model questions api-platform --answer 'components[web].tier=tier_1'\n",
+                                   "  metapowers model questions api-platform --answer 'components[web].tier=tier_1'\n"
+                                   "  metapowers model questions api-platform --answers answers.txt\n",
                                    a, [&a](Session& session) { return AskQuestions(session, a.questions); });
   questions->add_option("TOPIC", a.questions.topic, "the system documented")->required();
   questions->add_option("--owner", a.questions.owner, "only questions to this team, e.g. payments-team");
   questions->add_option("--answer", a.questions.answers,
                         "FIELD=VALUE: write this answer, ask nothing; may be repeated");
+  questions->add_option("--answers", a.questions.answers_file,
+                        "a file with a line FIELD=VALUE for each answer (- for standard input)");
   questions->add_flag("--list", a.questions.list, "print the questions, ask nothing");
   CLI::App* refresh = AddCommand(
       *model, "refresh", "merge what changed in the files that a model was imported from",

@@ -157,6 +157,7 @@ struct QuestionsOptions {
   std::string topic;
   std::string owner;                 // only those of this team
   std::vector<std::string> answers;  // FIELD=VALUE: written without asking
+  std::string answers_file;          // a line of the same for each, "-" for standard input
   bool list = false;                 // print them, ask nothing
 };
 // Asks a person at a terminal, and commits the answers as one change of the model.

@@ -1,10 +1,13 @@
 // init: a system model from an archetype, from a file or from the files of other tools.
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/call_error.h"
 #include "client/commands.h"
 #include "client/commands/import_files.h"
 #include "client/commands/import_report.h"
@@ -47,7 +50,7 @@ int FromFiles(Session& session, const InitOptions& options, PutModelRequest& req
   if (!ImportFrom(session, options.from, options.topic, &imported, &exit_code)) return exit_code;
   metapowers::v1::CommandContext& input = *request.mutable_context();
   input.set_model_yaml(imported.model_yaml());
-  request.set_imported_yaml(imported.model_yaml());
+  request.set_imported_yaml(imported.imported_yaml());
   std::set<std::string> named;
   for (const auto& attachment : input.attachments()) named.insert(attachment.path());
   for (const auto& attachment : imported.attachments()) {
@@ -59,6 +62,23 @@ int FromFiles(Session& session, const InitOptions& options, PutModelRequest& req
     decisions.set_content(imported.decisions_yaml());
   }
   return kExitOk;
+}
+
+// The model is there, and people may have edited it: what the files say now is to be merged into it.
+int FailToRefresh(Session& session, const InitOptions& options, const grpc::Status& status) {
+  return session.Fail(kExitConflict, status.error_message(),
+                      absl::StrCat("'metapowers model refresh ", options.topic, " --from ",
+                                   absl::StrJoin(options.from, " "), "' merges what the files say now into it"));
+}
+
+// Number of attached files by the folder that they come to; decisions, which stand beside the model, are in none.
+std::map<std::string, int> AttachedIn(const metapowers::v1::CommandContext& context) {
+  std::map<std::string, int> folders;
+  for (const auto& attachment : context.attachments()) {
+    const size_t slash = attachment.path().find('/');
+    if (slash != std::string::npos) ++folders[attachment.path().substr(0, slash)];
+  }
+  return folders;
 }
 
 }  // namespace
@@ -84,10 +104,11 @@ int Init(Session& session, const InitOptions& options) {
   if (exit_code != kExitOk) return exit_code;
   metapowers::v1::PutModelResponse response;
   const auto context = session.NewContext();
-  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
-    return session.Fail(status);
-  }
   const bool import = !options.from.empty();
+  if (const auto status = models->PutModel(context.get(), request, &response); !status.ok()) {
+    return import && CallError(status).info.reason() == "TOPIC_EXISTS" ? FailToRefresh(session, options, status)
+                                                                       : session.Fail(status);
+  }
   if (import ? session.PrintMessage(imported) && session.PrintMessage(response) : session.PrintMessage(response)) {
     return kExitOk;
   }
@@ -100,10 +121,11 @@ int Init(Session& session, const InitOptions& options) {
   if (!imported.decisions_yaml().empty()) {
     session.out() << folder << "decisions.yaml  " << OutcomeLine(session, response.outcome()) << '\n';
   }
-  const int reports = request.context().attachments_size() - (imported.decisions_yaml().empty() ? 0 : 1);
-  if (reports > 0 && (import || !options.archetype.empty())) {
-    session.out() << folder << "evidence  " << Plural(reports, "report") << ' '
-                  << OutcomeLine(session, response.outcome()) << '\n';
+  if (import || !options.archetype.empty()) {
+    for (const auto& [place, files] : AttachedIn(request.context())) {
+      session.out() << folder << place << "  " << Plural(files, place == "evidence" ? "report" : "file") << ' '
+                    << OutcomeLine(session, response.outcome()) << '\n';
+    }
   }
   if (imported.questions_size() > 0) {
     session.err() << "next: 'metapowers model questions " << options.topic

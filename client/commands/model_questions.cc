@@ -9,12 +9,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/call_error.h"
 #include "client/commands.h"
+#include "client/commands/question_prompt.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
 #include "metapowers/v1/model_service.grpc.pb.h"
@@ -35,8 +35,6 @@ using metapowers::v1::PutModelResponse;
 
 constexpr int kMaxTries = 5;  // when somebody else writes meanwhile
 
-using Answers = std::map<std::string, std::string>;  // by field
-
 // Whether what answers one question may answer the other: fields of one name that take the same.
 bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
   const auto name = [](const ModelQuestion& question) {
@@ -46,17 +44,6 @@ bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
   return name(a) == name(b) && a.type() == b.type() &&
          std::equal(a.choices().begin(), a.choices().end(), b.choices().begin(), b.choices().end(),
                     [](const auto& one, const auto& other) { return one.value() == other.value(); });
-}
-
-// The `=` of FIELD=VALUE: names of entries may have some of their own, in their brackets.
-size_t SplitOf(absl::string_view answer) {
-  int depth = 0;
-  for (size_t i = 0; i < answer.size(); ++i) {
-    if (answer[i] == '[') ++depth;
-    if (answer[i] == ']') --depth;
-    if (answer[i] == '=' && depth <= 0) return i;
-  }
-  return absl::string_view::npos;
 }
 
 // Whether the answers do not fit, alone or together, and nothing else is wrong.
@@ -75,12 +62,17 @@ std::string WhyRefused(const grpc::Status& status) {
 class Questions {
  public:
   Questions(Session& session, ModelService::Stub& models, const QuestionsOptions& options)
-      : session_(session), models_(models), options_(options) {}
+      : session_(session),
+        models_(models),
+        options_(options),
+        declared_(session, all_, [this](const Answers& answers) { return WhyNot(answers); }) {}
 
   int Run();
 
  private:
   int Load();
+  // The answers of the command line and of the file that it names.
+  int ReadAnswers();
   int Print();
   // Asks one after the other; false when the answers are not to be written.
   bool Ask();
@@ -88,7 +80,7 @@ class Questions {
   std::string Take(const ModelQuestion& question, std::string typed);
   void Show(size_t at) const;
   void Explain(const ModelQuestion& question) const;
-  std::string Choice(const ModelQuestion& question, const std::string& typed) const;
+  std::string WhyNot(const Answers& answers) const;
   grpc::Status Answer(const Answers& answers, AnswerQuestionsResponse& response) const;
   // Adds to `kept` what the model takes of `tried` together with it, and tells what it does not take.
   grpc::Status Sift(const Answers& tried, Answers& kept) const;
@@ -97,6 +89,9 @@ class Questions {
   // Leaves out what does not fit, so that the rest of a session is not lost with it.
   grpc::Status AnswerAll(AnswerQuestionsResponse& response);
   int Write();
+  // "131 open questions; 57 of them decide 204 threats".
+  std::string Remaining() const;
+  std::string Threats() const;
 
   Session& session_;
   ModelService::Stub& models_;
@@ -105,6 +100,7 @@ class Questions {
   ListQuestionsResponse all_;
   std::vector<const ModelQuestion*> asked_;
   Answers answers_;
+  Declarations declared_;
 };
 
 int Questions::Load() {
@@ -127,17 +123,7 @@ int Questions::Run() {
   for (const ModelQuestion& question : all_.questions()) {
     if (options_.owner.empty() || question.question().owner() == options_.owner) asked_.push_back(&question);
   }
-  for (const std::string& answer : options_.answers) {
-    const size_t equals = SplitOf(answer);
-    if (equals == std::string::npos) {
-      return session_.Fail(kExitUsage, absl::StrCat("'", answer, "' is no answer"),
-                           "write FIELD=VALUE, e.g. 'components[web].tier=tier_1'");
-    }
-    if (!answers_.emplace(answer.substr(0, equals), answer.substr(equals + 1)).second) {
-      return session_.Fail(kExitUsage, absl::StrCat("'", answer.substr(0, equals), "' is answered twice"),
-                           "keep one of the answers");
-    }
-  }
+  if (const int code = ReadAnswers(); code != kExitOk) return code;
   if (!answers_.empty()) return Write();
   if (options_.list || session_.streams().in == nullptr || session_.options().format != OutputFormat::kText) {
     return Print();
@@ -150,11 +136,35 @@ int Questions::Run() {
     session_.err() << Plural(answers_.size(), "answer") << " not written\n";
     return kExitInterrupted;
   }
-  if (answers_.empty()) {
+  if (answers_.empty() && declared_.answers().empty()) {
     session_.err() << "nothing answered, nothing written\n";
     return kExitOk;
   }
   return Write();
+}
+
+int Questions::ReadAnswers() {
+  std::vector<std::string> lines = options_.answers;
+  if (!options_.answers_file.empty()) {
+    std::string text;
+    int exit_code = kExitOk;
+    if (!ReadInput(session_, options_.answers_file, &text, &exit_code)) return exit_code;
+    for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+      const absl::string_view answer = absl::StripAsciiWhitespace(line);
+      if (!answer.empty() && answer.front() != '#') lines.emplace_back(answer);
+    }
+  }
+  for (const std::string& line : lines) {
+    std::string field, value;
+    if (!ReadAnswer(line, &field, &value)) {
+      return session_.Fail(kExitUsage, absl::StrCat("'", line, "' is no answer"),
+                           "write FIELD=VALUE, e.g. 'components[web].tier=tier_1'");
+    }
+    if (!answers_.emplace(field, value).second) {
+      return session_.Fail(kExitUsage, absl::StrCat("'", field, "' is answered twice"), "keep one of the answers");
+    }
+  }
+  return kExitOk;
 }
 
 int Questions::Print() {
@@ -162,32 +172,39 @@ int Questions::Print() {
   std::vector<std::vector<std::string>> rows;
   for (const ModelQuestion* question : asked_) {
     rows.push_back({ForTerminal(question->question().field()), ForTerminal(question->question().owner()),
+                    question->threats() > 0 ? Plural(question->threats(), "threat") : "",
                     ForTerminal(question->question().text())});
   }
   PrintTable(session_.out(), rows);
-  session_.err() << Plural(asked_.size(), "open question") << '\n';
+  session_.err() << Remaining() << '\n';
   return kExitOk;
+}
+
+std::string Questions::Threats() const {
+  // Of some questions it is not known which threats they share.
+  const bool all = asked_.size() == static_cast<size_t>(all_.questions_size());
+  return all ? Plural(all_.threats(), "threat") : "threats";
+}
+
+std::string Questions::Remaining() const {
+  const auto deciding = std::count_if(asked_.begin(), asked_.end(),
+                                      [](const ModelQuestion* question) { return question->threats() > 0; });
+  return absl::StrCat(Plural(asked_.size(), "open question"),
+                      deciding == 0 ? "" : absl::StrCat("; ", deciding, " of them decide ", Threats()));
 }
 
 void Questions::Show(size_t at) const {
   const ModelQuestion& question = *asked_[at];
   const auto& asked = question.question();
   session_.out() << '\n'
-                 << session_.Styled("2", absl::StrCat(at + 1, "/", asked_.size(), "  ", ForTerminal(asked.field()),
-                                                      asked.owner().empty() ? "" : "  ", ForTerminal(asked.owner())))
+                 << session_.Styled("2",
+                                    absl::StrCat(at + 1, "/", asked_.size(), "  ", ForTerminal(asked.field()),
+                                                 asked.owner().empty() ? "" : "  ", ForTerminal(asked.owner()),
+                                                 question.threats() == 0 ? "" : "  decides ",
+                                                 question.threats() == 0 ? "" : Plural(question.threats(), "threat")))
                  << '\n'
                  << session_.Styled("1", ForTerminal(asked.text())) << '\n';
-  if (question.type() == "yes-no") {
-    session_.out() << "  yes or no\n";
-  } else if (question.choices().empty()) {
-    session_.out() << "  " << question.type() << '\n';
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (int i = 0; i < question.choices_size() && question.type() != "yes-no"; ++i) {
-    rows.push_back({absl::StrCat("  ", i + 1), ForTerminal(question.choices(i).value()),
-                    ForTerminal(question.choices(i).meaning())});
-  }
-  PrintTable(session_.out(), rows);
+  PrintChoices(session_, question);
   const auto answer = answers_.find(asked.field());
   if (answer != answers_.end()) session_.out() << "  answered: " << ForTerminal(answer->second) << '\n';
 }
@@ -196,24 +213,26 @@ void Questions::Explain(const ModelQuestion& question) const {
   session_.out()
       << "  " << ForTerminal(question.help()) << '\n'
       << "  type a number or a word of the list, or the value; VALUE * answers all that follow of this kind;\n"
+      << (question.list().empty() ? "" : "  + declares a new one first; ")
+      << (question.type() == "words" ? "  several with commas\n"
+          : question.list().empty()  ? ""
+                                     : "\n")
       << "  Enter leaves it open, < goes back, . ends and writes, Ctrl-C ends and writes nothing\n";
 }
 
-// The word that a number stands for.
-std::string Questions::Choice(const ModelQuestion& question, const std::string& typed) const {
-  int number = 0;
-  if (question.type() == "number" || !absl::SimpleAtoi(typed, &number)) return typed;
-  if (number < 1 || number > question.choices_size()) return typed;
-  return question.choices(number - 1).value();
+std::string Questions::Take(const ModelQuestion& question, std::string typed) {
+  std::string value = TypedValue(question, typed);
+  if (!declared_.Fill(question, &value)) return "";
+  const std::string why = WhyNot({{question.question().field(), value}});
+  if (why.empty()) return value;
+  session_.out() << "  " << why << '\n';
+  return "";
 }
 
-std::string Questions::Take(const ModelQuestion& question, std::string typed) {
-  const std::string value = Choice(question, typed);
+std::string Questions::WhyNot(const Answers& answers) const {
   AnswerQuestionsResponse response;
-  const auto status = Answer({{question.question().field(), value}}, response);
-  if (status.ok()) return value;
-  session_.out() << "  " << WhyRefused(status) << '\n';
-  return "";
+  const auto status = Answer(answers, response);
+  return status.ok() ? "" : WhyRefused(status);
 }
 
 size_t Questions::GiveToAll(size_t at, const std::string& value) {
@@ -231,8 +250,8 @@ size_t Questions::GiveToAll(size_t at, const std::string& value) {
 }
 
 bool Questions::Ask() {
-  session_.out() << Plural(asked_.size(), "open question") << " of " << options_.topic
-                 << ", those that decide most threats first. Enter leaves one open, ? explains, . ends and writes.\n";
+  session_.out() << options_.topic << ": " << Remaining()
+                 << ", those that decide most first. Enter leaves one open, ? explains, . ends and writes.\n";
   for (size_t at = 0; at < asked_.size();) {
     Show(at);
     const ModelQuestion& question = *asked_[at];
@@ -269,7 +288,9 @@ bool Questions::Ask() {
 grpc::Status Questions::Answer(const Answers& answers, AnswerQuestionsResponse& response) const {
   AnswerQuestionsRequest request;
   request.set_model_yaml(model_.model_yaml());
-  for (const auto& [field, value] : answers) {
+  Answers all = answers;
+  all.insert(declared_.answers().begin(), declared_.answers().end());
+  for (const auto& [field, value] : all) {
     auto& answer = *request.add_answers();
     answer.set_field(field);
     answer.set_value(value);
@@ -299,7 +320,7 @@ grpc::Status Questions::Sift(const Answers& tried, Answers& kept) const {
 grpc::Status Questions::AnswerAll(AnswerQuestionsResponse& response) {
   const auto status = Answer(answers_, response);
   // Those of the command line are written together or not at all.
-  if (!IsRefusal(status) || !options_.answers.empty()) return status;
+  if (!IsRefusal(status) || !options_.answers.empty() || !options_.answers_file.empty()) return status;
   Answers kept;
   if (const auto sifted = Sift(answers_, kept); !sifted.ok()) return sifted;
   if (kept.empty()) return status;

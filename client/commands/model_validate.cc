@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
+#include "client/commands/model_texts.h"
 #include "client/commands/sarif.h"
 #include "client/commands/shared.h"
 #include "client/output.h"
@@ -73,10 +74,12 @@ int ModelValidate(Session& session, const ModelValidateOptions& options) {
   for (const std::string& file : options.files) {
     CheckedModel& model = checked.emplace_back();
     model.file = file;
-    if (!ReadInput(session, file, &model.text, &result)) {
+    ModelText text;
+    if (!ReadModelText(session, file, &text, &result)) {
       model.unreadable = "cannot be read, is empty or is larger than a system model may be";
       continue;
     }
+    model.text = std::move(text.text);
     metapowers::v1::ValidateModelRequest request;
     request.set_model_yaml(model.text);
     request.set_file_name(file);

@@ -10,7 +10,9 @@
 #include "absl/strings/str_replace.h"
 #include "service/importers/element_groups.h"
 #include "service/importers/id_table.h"
+#include "service/model/import_assumptions.h"
 #include "service/model/model.h"
+#include "service/model/placeholder.h"
 #include "service/model/schema.h"
 
 namespace metapowers::importers {
@@ -22,7 +24,7 @@ using google::protobuf::Reflection;
 
 namespace {
 
-constexpr absl::string_view kToBeNamed = "to-be-named";
+constexpr absl::string_view kToBeNamed = model::kPlaceholderId;
 
 // A word that an element gets which must have one.
 struct Fallback {
@@ -81,7 +83,7 @@ bool Completion::FillIn(Message& message, const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return false;
   const std::string& refers_to = model::RuleOf(field).refers_to();
   if (!refers_to.empty() && refers_to != "teams") return false;
-  r.SetString(&message, &field, refers_to.empty() ? "To be named" : PlaceholderTeam());
+  r.SetString(&message, &field, refers_to.empty() ? std::string(model::kPlaceholderText) : PlaceholderTeam());
   return true;
 }
 
@@ -125,9 +127,7 @@ void Completion::CompleteElements() {
   for (const auto& [field, ids] : fill_) {
     const std::string id = absl::StrCat("import-", absl::StrReplaceAll(absl::AsciiStrToLower(field), {{".", "-"}}));
     const bool of_components = field.rfind("Component.", 0) == 0;
-    Assume(NearestSlug(id),
-           absl::StrCat("A value stands for `", field, "` of ", ShortListOf(ids), ", which a model must have and ",
-                        source_, " does not give."),
+    Assume(NearestSlug(id), model::StatementOf({model::AssumedField::Kind::kStandIn, field, ids}),
            of_components ? ids : std::set<std::string>());
   }
 }

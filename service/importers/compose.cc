@@ -52,8 +52,9 @@ std::pair<Message*, const FieldDescriptor*> FieldAt(Message& message, absl::stri
 
 class Composer {
  public:
-  Composer(Inventory& inventory, const std::string& topic_id, const std::string& today)
-      : inventory_(inventory), today_(today) {
+  Composer(Inventory& inventory, const std::string& topic_id, const std::string& today,
+           const std::map<std::string, SourceNames>& earlier)
+      : inventory_(inventory), today_(today), earlier_(earlier) {
     for (const std::string& file : inventory.files) file_order_.try_emplace(file, file_order_.size());
     composed_.model.set_id(topic_id);
   }
@@ -85,11 +86,21 @@ class Composer {
     Load(inventory_.evidence, "evidence");
     for (auto& [name, groups] : collections_) {
       groups.SettleByName(name, inventory_);
-      groups.GiveIds(PlaceOf);
+      groups.GiveIds(PlaceOf, EarlierOf(name));
     }
     Load(inventory_.flows, "flows");
     GroupFlows(
-        collections_["flows"], [this](const Reference& end) { return Resolve("components", end); }, inventory_);
+        collections_["flows"], [this](const Reference& end) { return Resolve("components", end); }, EarlierOf("flows"),
+        inventory_);
+    for (const auto& [name, groups] : collections_) {
+      for (const importers::Group* group : groups.groups()) composed_.names[name].emplace(group->source, group->id);
+    }
+  }
+
+  const SourceNames& EarlierOf(const std::string& collection) const {
+    static const auto* const none = new SourceNames();
+    const auto found = earlier_.find(collection);
+    return found == earlier_.end() ? *none : found->second;
   }
 
   template <class Element>
@@ -228,9 +239,8 @@ class Composer {
     if (model.name().empty()) bases_.erase("name");
     if (model.description().empty()) bases_.erase("description");
     if (model.as_of().empty()) bases_.erase("as_of");
-    const size_t files = inventory_.files.size();
-    Completion completion(
-        model, files == 1 ? inventory_.files.front() : absl::StrCat("the set of ", files, " imported files"));
+    // Named the same however many files there are, so that one more changes nothing by itself.
+    Completion completion(model, "the import");
     completion.CompleteElements();
     completion.CompleteModel(today_);
     AdvanceDate(model);
@@ -258,14 +268,14 @@ class Composer {
     for (const auto& [field, elements] : ids) {
       const bool components = absl::StartsWith(field, "components.");
       completion.Assume(NearestSlug(absl::StrCat("drawn ", field)),
-                        absl::StrCat("`", field, "` of ", ShortListOf(elements),
-                                     " is drawn from a convention; the comments in the model say from which."),
+                        model::StatementOf({model::AssumedField::Kind::kDrawn, field, elements}),
                         components ? elements : std::set<std::string>());
     }
   }
 
   Inventory& inventory_;
   const std::string today_;
+  const std::map<std::string, SourceNames>& earlier_;
   std::map<std::string, size_t> file_order_;
   std::map<std::string, ElementGroups> collections_;  // by name of the collection
   std::map<std::string, Basis> bases_;                // by path in the model
@@ -274,8 +284,9 @@ class Composer {
 
 }  // namespace
 
-Composed Compose(Inventory& inventory, const std::string& topic_id, const std::string& today) {
-  return Composer(inventory, topic_id, today).Compose();
+Composed Compose(Inventory& inventory, const std::string& topic_id, const std::string& today,
+                 const std::map<std::string, SourceNames>& earlier) {
+  return Composer(inventory, topic_id, today, earlier).Compose();
 }
 
 }  // namespace metapowers::importers

@@ -34,13 +34,6 @@ const Member& Group::lead() const {
   return scoped == members.end() ? *members.front() : **scoped;
 }
 
-std::string ShortListOf(const std::set<std::string>& names) {
-  constexpr size_t kMaxListed = 20;
-  std::vector<std::string> listed(names.begin(), std::next(names.begin(), std::min(names.size(), kMaxListed)));
-  if (names.size() > kMaxListed) listed.push_back(absl::StrCat("and ", names.size() - kMaxListed, " more"));
-  return absl::StrJoin(listed, ", ");
-}
-
 std::string NameKey(absl::string_view name) {
   std::string key;
   for (const char c : name) {
@@ -154,15 +147,18 @@ void ElementGroups::SettleAs(const std::vector<size_t>& group_of_member) {
   }
 }
 
-void ElementGroups::GiveIds(const Apart& apart) {
+void ElementGroups::GiveIds(const Apart& apart, const SourceNames& earlier) {
   std::map<std::string, std::set<std::string>> places;  // by name
   for (const Group& group : groups_) places[NameKey(group.lead().name)].insert(apart(group));
   IdTable ids;
-  for (const Group& group : groups_) {
+  for (Group& group : groups_) {
     const std::string& name = group.lead().name;
     const std::string before = apart(group);
     const bool one_place = places[NameKey(name)].size() == 1;
-    ids.Add(IdKey(group, before), one_place || before.empty() ? name : absl::StrCat(before, " ", name));
+    const std::string key = IdKey(group, before);
+    ids.Add(key, one_place || before.empty() ? name : absl::StrCat(before, " ", name));
+    group.source = SourceName(before, group.lead().scope, group.lead().spot.file, name);
+    if (const auto had = earlier.find(group.source); had != earlier.end()) ids.Keep(key, had->second);
   }
   ids.Settle();
   for (Group& group : groups_) {

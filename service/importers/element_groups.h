@@ -20,8 +20,12 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "service/importers/inventory.h"
+#include "service/importers/source_names.h"
+#include "service/model/import_assumptions.h"
 
 namespace metapowers::importers {
+
+using model::ShortListOf;
 
 // A Shown<> of any type. What it points to stays with the inventory.
 struct Member {
@@ -47,6 +51,7 @@ Member MemberOf(const Shown<Element>& shown, size_t file) {
 struct Group {
   std::vector<const Member*> members;
   std::string id;
+  std::string source;                      // what the files call it, as SourceNames has it; after GiveIds()
   absl::flat_hash_set<std::string> files;  // of the members without scope
 
   // The one that gives the name: the first that has a scope, which is where the element runs.
@@ -55,9 +60,6 @@ struct Group {
 
 // `name` as names are compared: letters in lower case, other ASCII characters as single hyphens.
 std::string NameKey(absl::string_view name);
-
-// "a, b, and 3 more", for messages.
-std::string ShortListOf(const std::set<std::string>& names);
 
 // The elements of one collection. Not thread-safe.
 class ElementGroups {
@@ -73,9 +75,10 @@ class ElementGroups {
   // Members in an order that does not depend on that in the files.
   const std::vector<const Member*>& Sorted();
 
-  // Gives every group its id; `apart` tells groups of one name apart, e.g. by their scope.
+  // Gives every group its id; `apart` tells groups of one name apart, e.g. by their scope. What had an id in `earlier`
+  // keeps it.
   using Apart = std::function<std::string(const Group& group)>;
-  void GiveIds(const Apart& apart);
+  void GiveIds(const Apart& apart, const SourceNames& earlier);
 
   // In the order of their ids, after GiveIds().
   const std::vector<const Group*>& groups() const { return by_id_; }

@@ -110,15 +110,16 @@ class FlowSorter {
 }  // namespace
 
 void GroupFlows(ElementGroups& flows, const std::function<std::string(const Reference&)>& component_of,
-                Inventory& inventory) {
+                const SourceNames& earlier, Inventory& inventory) {
   FlowSorter sorter(component_of, inventory);
   std::vector<size_t> group_of_member;
   for (const Member* member : flows.Sorted()) group_of_member.push_back(sorter.GroupOf(*member));
   flows.SettleAs(group_of_member);
-  flows.GiveIds([&](const Group& group) {
+  const auto apart = [&](const Group& group) {
     const Ends& ends = sorter.EndsOf(group.lead());
     return absl::StrCat(ends.first, " to ", ends.second);
-  });
+  };
+  flows.GiveIds(apart, earlier);
 }
 
 }  // namespace metapowers::importers

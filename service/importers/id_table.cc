@@ -47,8 +47,18 @@ bool IdTable::Add(absl::string_view key, absl::string_view original) {
   return entries_.try_emplace(std::string(key), Entry{std::string(original), ""}).second;
 }
 
+bool IdTable::Keep(absl::string_view key, absl::string_view id) {
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end() || !entry->second.id.empty() || !IsSlug(id) || !taken_.insert(std::string(id)).second) {
+    return false;
+  }
+  entry->second.id = std::string(id);
+  return true;
+}
+
 void IdTable::Settle() {
   for (auto& [key, entry] : entries_) {
+    if (!entry.id.empty()) continue;
     if (!IsSlug(entry.original) || !taken_.insert(entry.original).second) continue;
     entry.id = entry.original;
   }

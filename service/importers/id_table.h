@@ -28,6 +28,10 @@ class IdTable {
   bool Add(absl::string_view key, absl::string_view original);
   bool Add(absl::string_view original) { return Add(original, original); }
 
+  // Gives an element that was added the id that it had before; false when it is no slug or another has it. Before
+  // Settle().
+  bool Keep(absl::string_view key, absl::string_view id);
+
   // Gives every element its id.
   void Settle();
 

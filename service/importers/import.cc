@@ -19,6 +19,8 @@
 #include "service/importers/importer.h"
 #include "service/importers/plain_text.h"
 #include "service/importers/redaction.h"
+#include "service/importers/source.h"
+#include "service/importers/source_names.h"
 #include "service/importers/threagile.h"
 #include "service/model/yaml_writer.h"
 
@@ -149,6 +151,12 @@ absl::StatusOr<v1::ImportModelResponse> Respond(const Composed& composed, const 
   ASSIGN_OR_RETURN(const auto parsed, CheckDraft(response.model_yaml(), "the import",
                                                  "import the files of fewer services into one topic"));
   Describe(composed.model, *parsed, response);
+  response.set_imported_yaml(response.model_yaml());
+  // Without its names, ids of a draft of this size may change with the files.
+  const std::string names = SourceNamesText(composed.names);
+  if (response.model_yaml().size() + names.size() <= model::kMaxModelBytes) {
+    response.mutable_imported_yaml()->append(names);
+  }
   // What the model counts already is counted there once for what several files show.
   std::set<std::string> counted;
   for (const v1::ImportCount& count : response.counts()) counted.insert(count.field());
@@ -178,6 +186,7 @@ absl::StatusOr<v1::ImportModelResponse> ImportModel(const std::vector<SourceFile
   const Classified classified = Classify(files, inventory, faults);
   if (const SourceFile* file = LoneThreagile(files, classified, faults)) {
     ASSIGN_OR_RETURN(v1::ImportModelResponse response, ImportAlone(*file, options));
+    response.set_imported_yaml(response.model_yaml());
     AddSkipped(inventory, response);
     *response.add_imported_files() = classified.imported.front();
     return response;
@@ -190,7 +199,7 @@ absl::StatusOr<v1::ImportModelResponse> ImportModel(const std::vector<SourceFile
   std::map<std::string, absl::string_view> contents;
   for (const SourceFile& file : files) contents[file.name] = file.content;
   RedactSecrets(contents, inventory);
-  const Composed composed = Compose(inventory, options.topic_id, options.today);
+  const Composed composed = Compose(inventory, options.topic_id, options.today, ReadSourceNames(options.earlier));
   if (composed.model.components().empty()) {
     SortByLocation(inventory.files, inventory.skipped);
     return NothingFound(inventory.skipped);

@@ -27,8 +27,10 @@ struct SourceFile {
 };
 
 struct ImportOptions {
-  std::string topic_id;       // a slug; becomes the id of the model
-  std::string today;          // `as_of` of files without date
+  std::string topic_id;  // a slug; becomes the id of the model
+  std::string today;     // `as_of` of files without date
+  absl::string_view
+      earlier;  // the draft that was kept of the import before, whose elements keep their ids; may be empty
   FindingLookup findings_of;  // for the risk tracking of a Threagile model; may be empty
 };
 

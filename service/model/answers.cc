@@ -1,6 +1,8 @@
 #include "service/model/answers.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -12,11 +14,16 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/base/error.h"
+#include "service/base/ids.h"
 #include "service/base/status_macros.h"
+#include "service/model/difference.h"
 #include "service/model/element_labels.h"
 #include "service/model/faults.h"
+#include "service/model/ordered_model.h"
+#include "service/model/placeholder.h"
 #include "service/model/proto_comments.h"
 #include "service/model/schema.h"
+#include "service/model/settled.h"
 #include "service/model/text_edit.h"
 #include "service/model/validate.h"
 #include "service/model/yaml_reader.h"
@@ -31,6 +38,8 @@ using google::protobuf::Message;
 namespace {
 
 constexpr absl::string_view kFile = "system-model.yaml";
+// Decides which law data is under, though no document needs it of every class.
+constexpr absl::string_view kCategories = "metapowers.model.v1.DataClass.categories";
 
 bool IsYesNo(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ||
@@ -59,9 +68,24 @@ std::vector<AnswerForm::Choice> ChoicesOf(const FieldDescriptor& field, const Co
       choices.push_back({YamlName(*words->value(i)), ProtoComment(words->value(i)->full_name())});
     }
   } else if (!RuleOf(field).refers_to().empty()) {
-    for (std::string& id : elements.Ids(RuleOf(field).refers_to())) choices.push_back({std::move(id), ""});
+    for (std::string& id : elements.Ids(RuleOf(field).refers_to())) {
+      if (!IsPlaceholderId(id)) choices.push_back({std::move(id), ""});
+    }
   }
   return choices;
+}
+
+// The list at the root of a model that has the elements that a field names; nullptr when it names none of one.
+const FieldDescriptor* ListOf(const FieldDescriptor& field) {
+  const std::string& collection = RuleOf(field).refers_to();
+  const auto& root = *v1::SystemModel::descriptor();
+  for (int i = 0; !collection.empty() && i < root.field_count(); ++i) {
+    const FieldDescriptor& list = *root.field(i);
+    if (list.is_repeated() && list.message_type() != nullptr && CollectionOf(*list.message_type()) == collection) {
+      return &list;
+    }
+  }
+  return nullptr;
 }
 
 // "Component.tier" -> its field.
@@ -104,7 +128,8 @@ class Reader {
   explicit Reader(const v1::SystemModel& standing) : standing_(standing) {}
 
   void Read(const Answer& answer) {
-    std::vector<ValueStep> path = FindPath(standing_, answer.field);
+    std::vector<ValueStep> path = finder_.Find(standing_, answer.field);
+    if (path.empty()) path = PathOfNew(answer.field);
     const absl::string_view typed = absl::StripAsciiWhitespace(answer.value);
     if (path.empty() || path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       return Refuse(answer, "is no field of this model that can be answered");
@@ -123,10 +148,35 @@ class Reader {
       return Refuse(answer, violations.empty() ? std::string(status.message()) : violations.front().description);
     }
     if (!IsSet(*part, field)) return Refuse(answer, "says nothing; leave out what is not known");
-    edits_.push_back({std::move(path), part.get(), {}});
+    const ValueStep& first = path.front();
+    if (first.index >= 0 && first.index >= standing_.GetReflection()->FieldSize(standing_, first.field)) {
+      declared_[{first.field, first.index}]->MergeFrom(*part);
+    } else {
+      edits_.push_back({std::move(path), part.get(), {}});
+    }
   }
 
-  const std::vector<TextEdit>& edits() const { return edits_; }
+  // The edits of all that were read; the elements declared have all that they must.
+  std::vector<TextEdit> TakeEdits() {
+    for (const auto& [at, element] : declared_) {
+      const std::string name = absl::StrCat(at.first->name(), "[", IdOf(*element), "]");
+      std::vector<std::string> missing;
+      for (int i = 0; i < element->GetDescriptor()->field_count(); ++i) {
+        const FieldDescriptor& field = *element->GetDescriptor()->field(i);
+        if (RuleOf(field).required() && !IsSet(*element, field)) {
+          missing.push_back(absl::StrCat(name, ".", field.name()));
+        }
+      }
+      if (!missing.empty()) {
+        Refuse({name, ""}, absl::StrCat("is no element of the model; to declare it, answer ",
+                                        absl::StrJoin(missing, ", "), " too"));
+      }
+      edits_.push_back({{{at.first, at.second}}, element.get(), {}});
+    }
+    return std::move(edits_);
+  }
+
+  std::deque<std::unique_ptr<Message>>& made() { return parts_; }
 
   absl::Status Status() const {
     if (violations_.empty()) return absl::OkStatus();
@@ -147,10 +197,36 @@ class Reader {
     return place;
   }
 
+  // `data_classes[orders].name` of an entry that is not there: the entry comes behind the others. Empty when the path
+  // is none of a list of elements that others name.
+  std::vector<ValueStep> PathOfNew(absl::string_view path) {
+    const size_t open = path.find('[');
+    const size_t close = path.find("].");
+    if (open == absl::string_view::npos || close == absl::string_view::npos || close < open) return {};
+    const auto* list = v1::SystemModel::descriptor()->FindFieldByName(std::string(path.substr(0, open)));
+    if (list == nullptr || list->message_type() == nullptr || CollectionOf(*list->message_type()).empty()) return {};
+    const std::string id(path.substr(open + 1, close - open - 1));
+    const auto* field = list->message_type()->FindFieldByName(std::string(path.substr(close + 2)));
+    if (!list->is_repeated() || field == nullptr || !IsSlug(id)) return {};
+    const auto [known, is_new] = new_.try_emplace({list, id}, 0);
+    if (is_new) {
+      int& size = sizes_.try_emplace(list, standing_.GetReflection()->FieldSize(standing_, list)).first->second;
+      known->second = size++;
+      auto& element = declared_[{list, known->second}];
+      element.reset(google::protobuf::MessageFactory::generated_factory()->GetPrototype(list->message_type())->New());
+      element->GetReflection()->SetString(element.get(), IdField(*list->message_type()), id);
+    }
+    return {{list, known->second}, {field, -1}};
+  }
+
   void Refuse(const Answer& answer, std::string what) { violations_.push_back({answer.field, std::move(what), ""}); }
 
   const v1::SystemModel& standing_;
-  std::vector<std::unique_ptr<Message>> parts_;
+  PathFinder finder_;
+  std::deque<std::unique_ptr<Message>> parts_;
+  std::map<std::pair<const FieldDescriptor*, std::string>, int> new_;  // position by list and id
+  std::map<const FieldDescriptor*, int> sizes_;                        // of lists, with what is declared
+  std::map<std::pair<const FieldDescriptor*, int>, std::unique_ptr<Message>> declared_;
   std::vector<TextEdit> edits_;
   std::set<Place> answered_;
   std::vector<Violation> violations_;
@@ -163,7 +239,14 @@ const AnswerForm& AnswerForms::Of(const Question& question) {
   const auto [at, is_new] = forms_.try_emplace(field);
   AnswerForm& form = at->second;
   if (!is_new || field == nullptr) return form;
-  form = {TypeOf(*field), ChoicesOf(*field, elements_), ProtoComment(field->full_name())};
+  form = Make(*field);
+  return form;
+}
+
+AnswerForm AnswerForms::Make(const FieldDescriptor& field) const {
+  const FieldDescriptor* list = ListOf(field);
+  AnswerForm form{TypeOf(field), list == nullptr ? "" : list->name(), ChoicesOf(field, elements_),
+                  ProtoComment(field.full_name())};
   if (form.choices.size() > kMaxAnswerChoices) {
     absl::StrAppend(&form.help, form.help.empty() ? "" : " ", "… and ", form.choices.size() - kMaxAnswerChoices,
                     " more that can be named");
@@ -172,18 +255,41 @@ const AnswerForm& AnswerForms::Of(const Question& question) {
   return form;
 }
 
-absl::StatusOr<std::string> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers) {
-  RETURN_IF_ERROR(Model::Parse(yaml, kFile).status());
+std::string WordOf(absl::string_view list) {
+  const auto* field = v1::SystemModel::descriptor()->FindFieldByName(std::string(list));
+  return field == nullptr || field->message_type() == nullptr ? "" : TypeWords(field->message_type()->name());
+}
+
+std::vector<NewField> AnswerForms::ToDeclare(absl::string_view list) const {
+  std::vector<NewField> required, further;
+  const auto* field = v1::SystemModel::descriptor()->FindFieldByName(std::string(list));
+  const auto* type = field == nullptr ? nullptr : field->message_type();
+  for (int i = 0; type != nullptr && i < type->field_count(); ++i) {
+    const FieldDescriptor& each = *type->field(i);
+    if (&each == IdField(*type) || each.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const v1::Rule& rule = RuleOf(each);
+    const bool asked = !rule.ask().empty() && each.enum_type() != nullptr;
+    if (rule.required()) required.push_back({each.name(), true, Make(each)});
+    if (!rule.required() && (asked || each.full_name() == kCategories)) {
+      further.push_back({each.name(), false, Make(each)});
+    }
+  }
+  required.insert(required.end(), further.begin(), further.end());
+  return required;
+}
+
+absl::StatusOr<AnsweredModel> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers) {
   v1::SystemModel standing;
-  SourceMap map;
-  Faults faults;
-  ReadYaml(yaml, standing, map, faults);
+  RETURN_IF_ERROR(ReadInOrder(yaml, kFile, standing));
   Reader reader(standing);
   for (const Answer& answer : answers) reader.Read(answer);
+  std::vector<TextEdit> edits = reader.TakeEdits();
   RETURN_IF_ERROR(reader.Status());
-  ASSIGN_OR_RETURN(std::string edited, EditText(yaml, standing, reader.edits()));
-  RETURN_IF_ERROR(Model::Parse(edited, kFile).status());
-  return edited;
+  Settle(standing, edits, reader.made());
+  AnsweredModel answered;
+  ASSIGN_OR_RETURN(answered.yaml, EditText(yaml, standing, edits));
+  ASSIGN_OR_RETURN(answered.model, Model::Parse(answered.yaml, kFile));
+  return answered;
 }
 
 }  // namespace metapowers::model

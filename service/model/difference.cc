@@ -191,24 +191,28 @@ std::vector<Difference> Differences(const Message& before, const Message& after)
   return std::move(comparison).Take();
 }
 
-int FindEntry(const Message& holder, const FieldDescriptor& list, absl::string_view key) {
-  const Entries entries = MessagesIn(holder, list);
-  const Message* found = nullptr;
-  for (const KeyFields& fields : KeyCandidates(*list.message_type())) {
-    const std::optional<Keyed> keyed = ByKey(entries, fields);
-    if (!keyed.has_value()) continue;
-    const auto entry = keyed->find(std::string(key));
-    if (entry != keyed->end()) found = entry->second;
-    break;
-  }
-  const FieldDescriptor* earlier = list.message_type()->FindFieldByName("renamed_from");
-  for (size_t i = 0; i < entries.size() && found == nullptr && earlier != nullptr; ++i) {
-    for (int k = 0; k < entries[i]->GetReflection()->FieldSize(*entries[i], earlier); ++k) {
-      if (StringAt(*entries[i], *earlier, k) == key) found = entries[i];
+int EntryFinder::Find(const Message& holder, const FieldDescriptor& list, absl::string_view key) {
+  const auto [at, is_new] = lists_.try_emplace({&holder, &list});
+  Positions& positions = at->second;
+  if (is_new) {
+    const Entries entries = MessagesIn(holder, list);
+    absl::flat_hash_map<const Message*, int> order;
+    for (size_t i = 0; i < entries.size(); ++i) order[entries[i]] = static_cast<int>(i);
+    for (const KeyFields& fields : KeyCandidates(*list.message_type())) {
+      const std::optional<Keyed> keyed = ByKey(entries, fields);
+      if (!keyed.has_value()) continue;
+      for (const auto& [name, entry] : *keyed) positions[name] = order[entry];
+      break;
+    }
+    const FieldDescriptor* earlier = list.message_type()->FindFieldByName("renamed_from");
+    for (size_t i = 0; i < entries.size() && earlier != nullptr; ++i) {
+      for (int k = 0; k < entries[i]->GetReflection()->FieldSize(*entries[i], earlier); ++k) {
+        positions.try_emplace(StringAt(*entries[i], *earlier, k), static_cast<int>(i));
+      }
     }
   }
-  const auto at = std::find(entries.begin(), entries.end(), found);
-  return at == entries.end() ? -1 : static_cast<int>(at - entries.begin());
+  const auto found = positions.find(key);
+  return found == positions.end() ? -1 : found->second;
 }
 
 bool IsSame(const Message& before, const Message& after) {

@@ -4,8 +4,10 @@
 #define METAPOWERS_SERVICE_MODEL_DIFFERENCE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -39,13 +41,25 @@ struct Difference {
 // thread-safe.
 std::vector<Difference> Differences(const google::protobuf::Message& before, const google::protobuf::Message& after);
 
-// Position of the entry of a list of messages that a step with this key leads to; -1 when there is none, or no single
-// one. An entry that was renamed is found by its earlier ids too.
-int FindEntry(const google::protobuf::Message& holder, const google::protobuf::FieldDescriptor& list,
-              absl::string_view key);
+// Finds entries of lists, each of which is indexed once: messages must stay where and as they are. For one thread.
+class EntryFinder {
+ public:
+  // Position of the entry of a list of messages that a step with this key leads to; -1 when there is none, or no single
+  // one. An entry that was renamed is found by its earlier ids too.
+  int Find(const google::protobuf::Message& holder, const google::protobuf::FieldDescriptor& list,
+           absl::string_view key);
+
+ private:
+  using Positions = absl::flat_hash_map<std::string, int>;
+  absl::flat_hash_map<std::pair<const google::protobuf::Message*, const google::protobuf::FieldDescriptor*>, Positions>
+      lists_;
+};
 
 // Whether two messages of one type say the same, their entries in the same order.
 bool IsSame(const google::protobuf::Message& before, const google::protobuf::Message& after);
+
+// "data class" for DataClass.
+std::string TypeWords(absl::string_view type);
 
 // The difference in words, without a full stop: `component web: replicas 1 → 3`, `flow web-db is new`,
 // `component web: technology: added go; removed java`. Long values are cut.

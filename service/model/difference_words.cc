@@ -24,16 +24,6 @@ constexpr size_t kMaxValueBytes = 80;
 // "encryption at rest" for `encryption_at_rest`.
 std::string Words(const std::string& name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
 
-// "data class" for DataClass.
-std::string TypeWords(const std::string& name) {
-  std::string words;
-  for (const char c : name) {
-    if (absl::ascii_isupper(c) && !words.empty()) words += ' ';
-    words += absl::ascii_tolower(c);
-  }
-  return words;
-}
-
 std::string Short(absl::string_view value) {
   std::string line = OneLine(value);
   if (line.size() <= kMaxValueBytes) return line;
@@ -91,6 +81,15 @@ std::string ChangeWords(const Difference& difference) {
 }
 
 }  // namespace
+
+std::string TypeWords(absl::string_view type) {
+  std::string words;
+  for (const char c : type) {
+    if (absl::ascii_isupper(c) && !words.empty()) words += ' ';
+    words += absl::ascii_tolower(c);
+  }
+  return words;
+}
 
 std::string InWords(const Difference& difference) {
   std::string words;

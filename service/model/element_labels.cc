@@ -6,7 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/model/canonical.h"
@@ -59,7 +58,15 @@ std::vector<std::string> ElementLabels(const Message& holder, const FieldDescrip
   return labels;
 }
 
-std::vector<ValueStep> FindPath(const Message& message, absl::string_view path) {
+const PathFinder::Positions& PathFinder::PositionsIn(const Message& holder, const FieldDescriptor& list) {
+  const auto [at, is_new] = lists_.try_emplace({&holder, &list});
+  if (!is_new) return at->second;
+  const std::vector<std::string> labels = ElementLabels(holder, list);
+  for (size_t i = 0; i < labels.size(); ++i) at->second[labels[i]] = static_cast<int>(i);
+  return at->second;
+}
+
+std::vector<ValueStep> PathFinder::Find(const Message& message, absl::string_view path) {
   std::vector<ValueStep> steps;
   const Message* at = &message;
   for (;;) {
@@ -78,18 +85,16 @@ std::vector<ValueStep> FindPath(const Message& message, absl::string_view path) 
       at = &at->GetReflection()->GetMessage(*at, field);
     } else {
       // A label may have brackets and dots of its own: the longest that fits is meant.
-      const std::vector<std::string> labels = ElementLabels(*at, *field);
-      size_t longest = 0;
-      int index = -1;
-      for (size_t i = 0; i < labels.size(); ++i) {
-        const std::string bracketed = absl::StrCat("[", labels[i], "].");
-        if (!absl::StartsWith(path, bracketed) || bracketed.size() <= longest) continue;
-        longest = bracketed.size();
-        index = static_cast<int>(i);
+      const Positions& positions = PositionsIn(*at, *field);
+      size_t end = path.rfind("].");
+      auto found = positions.end();
+      for (; end != absl::string_view::npos && end > 0; end = path.rfind("].", end - 1)) {
+        if ((found = positions.find(path.substr(1, end - 1))) != positions.end()) break;
       }
-      if (index < 0) return {};
+      if (found == positions.end()) return {};
+      const int index = found->second;
       steps.push_back({field, index});
-      path.remove_prefix(longest - 1);
+      path.remove_prefix(end + 1);
       at = &at->GetReflection()->GetRepeatedMessage(*at, field, index);
     }
     if (!absl::ConsumePrefix(&path, ".")) return {};

@@ -3,8 +3,10 @@
 #define METAPOWERS_SERVICE_MODEL_ELEMENT_LABELS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -18,9 +20,21 @@ namespace metapowers::model {
 std::vector<std::string> ElementLabels(const google::protobuf::Message& holder,
                                        const google::protobuf::FieldDescriptor& list);
 
-// The steps to the field that `path` names in `message`, as OpenQuestions() writes paths; empty when there is none.
-// Parts on the way may be unset.
-std::vector<ValueStep> FindPath(const google::protobuf::Message& message, absl::string_view path);
+// Finds fields by path, with the labels of each list made once: messages must stay where and as they are. For one
+// thread.
+class PathFinder {
+ public:
+  // The steps to the field that `path` names in `message`, as OpenQuestions() writes paths; empty when there is none.
+  // Parts on the way may be unset.
+  std::vector<ValueStep> Find(const google::protobuf::Message& message, absl::string_view path);
+
+ private:
+  using Positions = absl::flat_hash_map<std::string, int>;
+  const Positions& PositionsIn(const google::protobuf::Message& holder, const google::protobuf::FieldDescriptor& list);
+
+  absl::flat_hash_map<std::pair<const google::protobuf::Message*, const google::protobuf::FieldDescriptor*>, Positions>
+      lists_;
+};
 
 }  // namespace metapowers::model
 

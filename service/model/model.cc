@@ -7,6 +7,7 @@
 #include "service/model/assumed_values.h"
 #include "service/model/canonical.h"
 #include "service/model/faults.h"
+#include "service/model/ordered_model.h"
 #include "service/model/schema.h"
 #include "service/model/validate.h"
 #include "service/model/yaml_reader.h"
@@ -16,17 +17,24 @@ namespace metapowers::model {
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
-absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml, absl::string_view file_name) {
-  v1::SystemModel proto;
+absl::Status CheckInOrder(const v1::SystemModel& model, const SourceMap& map, absl::string_view file_name,
+                          Faults faults) {
+  const Collections known = Collections::Of(model, map);
+  CheckRules(model, known, model.as_of(), map, faults);
+  CheckMeaning(model, map, faults);
+  return faults.ToStatus(file_name);
+}
+
+absl::Status ReadInOrder(absl::string_view yaml, absl::string_view file_name, v1::SystemModel& model) {
   SourceMap map;
   Faults faults;
-  Collections known;
-  if (ReadYaml(yaml, proto, map, faults)) {
-    known = Collections::Of(proto, map);
-    CheckRules(proto, known, proto.as_of(), map, faults);
-    CheckMeaning(proto, map, faults);
-  }
-  RETURN_IF_ERROR(faults.ToStatus(file_name));
+  if (!ReadYaml(yaml, model, map, faults)) return faults.ToStatus(file_name);
+  return CheckInOrder(model, map, file_name, std::move(faults));
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml, absl::string_view file_name) {
+  v1::SystemModel proto;
+  RETURN_IF_ERROR(ReadInOrder(yaml, file_name, proto));
   std::optional<v1::SystemModel> known_part = KnownPart(yaml, proto);
   std::shared_ptr<Model> model = Of(std::move(proto));
   if (known_part.has_value()) model->known_ = Of(*std::move(known_part));

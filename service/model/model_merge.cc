@@ -15,7 +15,10 @@
 #include "absl/strings/strip.h"
 #include "service/base/status_macros.h"
 #include "service/model/canonical.h"
+#include "service/model/dangling.h"
 #include "service/model/faults.h"
+#include "service/model/import_assumptions.h"
+#include "service/model/ordered_model.h"
 #include "service/model/schema.h"
 #include "service/model/text_edit.h"
 #include "service/model/validate.h"
@@ -38,25 +41,19 @@ bool IsPeoples(const Difference& change, const v1::SystemModel& standing) {
          (absl::StartsWith(change.path, "assumptions[") && absl::EndsWith(change.path, ".valid_until"));
 }
 
+// What changes when only lines of the files move, or the files are others of the same meaning: where proof of a posture
+// is, and of which elements an import assumes what it assumes.
+bool IsProvenance(const Difference& change) {
+  const FieldDescriptor& last = *change.steps.back().field;
+  if (&last == v1::ControlPosture::descriptor()->FindFieldByName("evidence")) return true;
+  return change.steps.size() == 2 && change.steps.front().field->name() == "assumptions" &&
+         IsImportAssumption(change.steps.front().key) && (last.name() == "statement" || last.name() == "components");
+}
+
 // A change that is to be made, and its edit.
 struct Planned {
   size_t change;  // position in the merge's changes
   TextEdit edit;
-};
-
-// A reference that leads to nothing.
-struct Dangling {
-  // A message on the way to it, and what of it leads on.
-  struct Link {
-    const Message* holder;
-    const FieldDescriptor* field;
-    const Message* part;  // nullptr for the field that has the reference
-  };
-
-  std::string path;  // of the field that has it
-  std::string collection;
-  std::string id;
-  std::vector<Link> links;  // from the root
 };
 
 class Merge {
@@ -69,12 +66,14 @@ class Merge {
         difference.path,    difference.kind, difference.before, difference.after, "", MergedChange::Outcome::kApplied,
         InWords(difference)};
     changes_.push_back(std::move(change));
+    quiet_.push_back(IsProvenance(difference));
     steps_.push_back(difference.steps);
     Plan(difference);
   }
 
   // Applies what was planned, without what would leave a reference to nothing.
   absl::StatusOr<ModelMerge> Finish() && {
+    if (!AnythingChanged()) return ModelMerge{std::string(text_), Told()};
     for (;;) {
       std::vector<TextEdit> edits;
       for (const Planned& planned : planned_) edits.push_back(planned.edit);
@@ -84,13 +83,28 @@ class Merge {
       Faults faults;
       if (!ReadYaml(yaml, result, map, faults)) return faults.ToStatus(kFile);
       if (!GiveUpFor(FindDangling(result, map), result)) {
-        RETURN_IF_ERROR(Model::Parse(yaml, kFile).status());
-        return ModelMerge{std::move(yaml), std::move(changes_)};
+        RETURN_IF_ERROR(CheckInOrder(result, map, kFile, std::move(faults)));
+        if (!AnythingChanged()) return ModelMerge{std::string(text_), Told()};
+        return ModelMerge{RefreshMarks(yaml, result, marks_), Told()};
       }
     }
   }
 
  private:
+  // Whether something of meaning comes into the text.
+  bool AnythingChanged() const {
+    return std::any_of(planned_.begin(), planned_.end(), [this](const Planned& each) { return !quiet_[each.change]; });
+  }
+
+  // The changes that people are told.
+  std::vector<MergedChange> Told() {
+    std::vector<MergedChange> told;
+    for (size_t i = 0; i < changes_.size(); ++i) {
+      if (!quiet_[i]) told.push_back(std::move(changes_[i]));
+    }
+    return told;
+  }
+
   void Conflict(std::string kept, absl::string_view why) { MakeConflict(changes_.back(), std::move(kept), why); }
   static void MakeConflict(MergedChange& change, std::string kept, absl::string_view why) {
     change.outcome = MergedChange::Outcome::kConflict;
@@ -105,7 +119,7 @@ class Merge {
     for (size_t i = 0; i + 1 < difference.steps.size(); ++i) {
       const Difference::Step& step = difference.steps[i];
       int index = -1;
-      if (step.entry && (index = FindEntry(*holder, *step.field, step.key)) < 0) {
+      if (step.entry && (index = finder_.Find(*holder, *step.field, step.key)) < 0) {
         return difference.kind == Difference::Kind::kRemoved ? Present() : Conflict("", "people took the entry out");
       }
       holder = step.entry ? &holder->GetReflection()->GetRepeatedMessage(*holder, step.field, index)
@@ -144,9 +158,32 @@ class Merge {
       return PlanWords(difference, holder, std::move(path));
     }
     if (standing != difference.before) {
+      if (const Message* said = MergedStatement(difference, holder)) return Take(std::move(path), said);
       return Conflict(standing, standing.empty() ? "people took it out" : absl::StrCat("people wrote ", standing));
     }
     Take(std::move(path), difference.after.empty() ? nullptr : Renamed(*difference.in_after));
+  }
+
+  // The statement of an import without the elements that people have answered for; nullptr where it is none.
+  const Message* MergedStatement(const Difference& difference, const Message& holder) {
+    if (!quiet_.back() || difference.in_before == nullptr || difference.in_after == nullptr) return nullptr;
+    const auto said = [&](const Message& message) {
+      return ReadStatement(StringAt(message, *difference.steps.back().field, -1));
+    };
+    if (difference.steps.back().field->name() != "statement") return nullptr;
+    const auto before = said(*difference.in_before);
+    const auto standing = said(holder);
+    auto after = said(*difference.in_after);
+    if (!before.has_value() || !standing.has_value() || !after.has_value()) return nullptr;
+    for (const std::string& id : before->elements) {
+      if (standing->elements.count(id) == 0) after->elements.erase(id);
+    }
+    if (after->elements.empty() && after->more == 0) return nullptr;
+    std::unique_ptr<Message> merged(holder.New());
+    merged->CopyFrom(holder);
+    merged->GetReflection()->SetString(merged.get(), difference.steps.back().field, StatementOf(*after));
+    made_.push_back(std::move(merged));
+    return made_.back().get();
   }
 
   // Words that came and went, in what people made of the list.
@@ -192,8 +229,8 @@ class Merge {
     planned_.push_back(std::move(planned));
   }
 
-  static int EntryIn(const Message& holder, const FieldDescriptor& list, const Difference& difference) {
-    if (!difference.steps.back().key.empty()) return FindEntry(holder, list, difference.steps.back().key);
+  int EntryIn(const Message& holder, const FieldDescriptor& list, const Difference& difference) {
+    if (!difference.steps.back().key.empty()) return finder_.Find(holder, list, difference.steps.back().key);
     // Nothing tells entries apart but what they say.
     const Message& said = difference.in_after != nullptr ? *difference.in_after : *difference.in_before;
     const std::vector<const Message*> entries = MessagesIn(holder, list);
@@ -252,39 +289,10 @@ class Merge {
     }
   }
 
-  static std::vector<Dangling> FindDangling(const v1::SystemModel& model, const SourceMap& map) {
-    std::vector<Dangling> out;
-    const Collections known = Collections::Of(model, map);
-    std::vector<Dangling::Link> links;
-    const auto walk = [&](const Message& message, const std::string& path, const auto& self) -> void {
-      std::vector<const FieldDescriptor*> set;
-      message.GetReflection()->ListFields(message, &set);
-      for (const FieldDescriptor* field : set) {
-        const std::string& collection = RuleOf(*field).refers_to();
-        const std::string at = AppendPath(path, field->name());
-        const int size = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
-        links.push_back({&message, field, nullptr});
-        for (int i = 0; !collection.empty() && i < size; ++i) {
-          std::string id = StringAt(message, *field, field->is_repeated() ? i : -1);
-          if (!known.MayContain(collection, id)) out.push_back({at, collection, std::move(id), links});
-        }
-        size_t index = 0;
-        for (const Message* inner : MessagesIn(message, *field)) {
-          const std::string key = IdOf(*inner).empty() ? absl::StrCat(index) : IdOf(*inner);
-          links.back().part = inner;
-          self(*inner, field->is_repeated() ? absl::StrCat(at, "[", key, "]") : at, self);
-          ++index;
-        }
-        links.pop_back();
-      }
-    };
-    walk(model, "", walk);
-    return out;
-  }
-
   // Drops the changes that took out what is referred to, or else those that brought the references. False when there
   // is none.
   bool GiveUpFor(const std::vector<Dangling>& all, const v1::SystemModel& result) {
+    EntryFinder in_result;
     std::map<size_t, std::pair<std::string, std::string>> given;  // position in planned_ -> why, and what is kept
     for (const Dangling& dangling : all) {
       const auto took_out = std::find_if(planned_.begin(), planned_.end(),
@@ -294,8 +302,9 @@ class Merge {
                           absl::StrCat(dangling.path, " still refers to it"), changes_[took_out->change].before);
         continue;
       }
-      const auto brought = std::find_if(planned_.begin(), planned_.end(),
-                                        [&](const Planned& planned) { return Brought(planned, dangling, result); });
+      const auto brought = std::find_if(planned_.begin(), planned_.end(), [&](const Planned& planned) {
+        return Brought(planned, dangling, result, in_result);
+      });
       if (brought == planned_.end()) continue;
       given.try_emplace(static_cast<size_t>(brought - planned_.begin()),
                         absl::StrCat("it refers to '", dangling.id, "', which people took out"), "");
@@ -314,29 +323,19 @@ class Merge {
       at = step.index < 0 ? &at->GetReflection()->GetMessage(*at, step.field)
                           : &at->GetReflection()->GetRepeatedMessage(*at, step.field, step.index);
     }
-    return Has(*at, dangling);
-  }
-
-  static bool Has(const Message& message, const Dangling& dangling) {
-    const auto& type = *message.GetDescriptor();
-    if (CollectionOf(type) == dangling.collection && IdOf(message) == dangling.id) return true;
-    for (int i = 0; i < type.field_count(); ++i) {
-      const std::vector<const Message*> parts = MessagesIn(message, *type.field(i));
-      if (std::any_of(parts.begin(), parts.end(), [&](const Message* part) { return Has(*part, dangling); }))
-        return true;
-    }
-    return false;
+    return Holds(*at, dangling);
   }
 
   // Whether the change wrote the reference: it is of the field that has it, or of an entry above.
-  bool Brought(const Planned& planned, const Dangling& dangling, const v1::SystemModel& result) const {
+  bool Brought(const Planned& planned, const Dangling& dangling, const v1::SystemModel& result,
+               EntryFinder& in_result) const {
     if (planned.edit.from == nullptr) return false;
     const std::vector<Difference::Step>& steps = steps_[planned.change];
     const Difference::Step& last = steps.back();
     const Message* at = &result;
     for (size_t i = 0; i + 1 < steps.size(); ++i) {
       const FieldDescriptor* field = steps[i].field;
-      const int index = steps[i].entry ? FindEntry(*at, *field, steps[i].key) : -1;
+      const int index = steps[i].entry ? in_result.Find(*at, *field, steps[i].key) : -1;
       if (steps[i].entry && index < 0) return false;
       at = steps[i].entry ? &at->GetReflection()->GetRepeatedMessage(*at, field, index)
                           : &at->GetReflection()->GetMessage(*at, field);
@@ -347,7 +346,7 @@ class Merge {
     if (link == dangling.links.end()) return false;
     if (!last.entry) return true;
     if (link->part == nullptr) return false;
-    const int index = FindEntry(*at, *last.field, last.key);
+    const int index = in_result.Find(*at, *last.field, last.key);
     return index < 0 ? SaysTheSame(*link->part, *planned.edit.from)
                      : link->part == &at->GetReflection()->GetRepeatedMessage(*at, last.field, index);
   }
@@ -361,7 +360,9 @@ class Merge {
   const v1::SystemModel& ours_;  // as the text has it
   const std::map<std::string, std::string>& marks_;
   std::vector<MergedChange> changes_;
+  std::vector<bool> quiet_;                           // of each change: told to nobody
   std::vector<std::vector<Difference::Step>> steps_;  // of each change
+  EntryFinder finder_;                                // in ours_
   std::vector<Planned> planned_;
   std::deque<std::unique_ptr<Message>> made_;                                        // what edits take values from
   std::optional<std::map<std::pair<std::string, std::string>, std::string>> names_;  // (collection, earlier id) -> id
@@ -371,11 +372,8 @@ class Merge {
 
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
                                       const std::map<std::string, std::string>& marks) {
-  RETURN_IF_ERROR(Model::Parse(ours, kFile).status());
   v1::SystemModel standing;
-  SourceMap map;
-  Faults faults;
-  ReadYaml(ours, standing, map, faults);
+  RETURN_IF_ERROR(ReadInOrder(ours, kFile, standing));
   Merge merge(ours, standing, marks);
   for (const Difference& difference : Differences(base.proto(), theirs.proto())) {
     if (!IsPeoples(difference, standing)) merge.Add(difference);

@@ -29,14 +29,18 @@ struct MergedChange {
 struct ModelMerge {
   std::string yaml;
   std::vector<MergedChange> changes;  // sorted by path
+
+  // Whether the new draft says something else than the one before.
+  bool moved() const { return !changes.empty(); }
 };
 
 // `ours` with what changed from `base` to `theirs`: comments and order of `ours` stay, and so does everything that
 // people wrote. Where people changed the same value in another way, what they wrote stands and the change is a
 // conflict; so it is where a change would leave a reference to nothing. Lists of words are merged as sets. `as_of` is
 // people's unless the files have a later date, and so are dates that follow from it. `marks` are what values of
-// `theirs` rest on, by path (see text_edit.h). INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours`
-// that is not valid. Pure; thread-safe.
+// `theirs` rest on, by path (see text_edit.h). Marks, evidence of postures and what an import says of its assumptions
+// follow the files without a change of their own: where nothing else changes, `ours` stays byte for byte.
+// INVALID_ARGUMENT MODEL_INVALID: those of EditText() and of an `ours` that is not valid. Pure; thread-safe.
 absl::StatusOr<ModelMerge> MergeModel(const Model& base, absl::string_view ours, const Model& theirs,
                                       const std::map<std::string, std::string>& marks);
 

@@ -11,6 +11,7 @@
 #include "service/model/element_labels.h"
 #include "service/model/faults.h"
 #include "service/model/model.h"
+#include "service/model/placeholder.h"
 #include "service/model/schema.h"
 
 namespace metapowers::model {
@@ -49,6 +50,9 @@ bool MakesSense(const v1::Component& component, absl::string_view field) {
     return component.redundant() == v1::TRISTATE_UNSPECIFIED && component.machine() != v1::MACHINE_SERVERLESS &&
            component.machine() != v1::MACHINE_MANAGED_SERVICE;
   }
+  // The kind says which of the two lists is meant; what one of them says is enough.
+  if (field == "stores") return component.kind() == v1::COMPONENT_KIND_DATASTORE && component.processes_size() == 0;
+  if (field == "processes") return component.kind() == v1::COMPONENT_KIND_PROCESS && component.stores_size() == 0;
   return true;
 }
 
@@ -66,6 +70,12 @@ bool MakesSense(const v1::Zone& zone, absl::string_view field) {
 bool MakesSense(const v1::Flow& flow, absl::string_view field, const Model& model) {
   const auto* target = model.Find<v1::Component>(flow.target());
   const bool theirs = target != nullptr && target->kind() == v1::COMPONENT_KIND_EXTERNAL_ENTITY;
+  if (field == "sends") return flow.receives_size() == 0;
+  if (field == "dependency") {
+    // Inside one zone nothing that others can reach is interrupted.
+    const auto* source = model.Find<v1::Component>(flow.source());
+    return !theirs && source != nullptr && target != nullptr && source->zone() != target->zone();
+  }
   return field != "authorization" || !theirs;
 }
 
@@ -103,13 +113,16 @@ std::string OwnerOf(const Message& message, const Model& model) {
   for (const char* name : {"owner_team", "owner", "team"}) {
     const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
     const std::string value = Value(message, name);
-    if (value.empty()) continue;
+    if (value.empty() || IsPlaceholderId(value)) continue;
     if (RuleOf(*field).refers_to() == "teams") return value;
-    if (const auto* role = model.Find<v1::Role>(value)) return role->team();
+    const auto* role = model.Find<v1::Role>(value);
+    if (role != nullptr && !IsPlaceholderId(role->team())) return role->team();
   }
   for (const char* name : {"component", "source"}) {
     const auto* component = model.Find<v1::Component>(Value(message, name));
-    if (component != nullptr && !component->owner_team().empty()) return component->owner_team();
+    if (component != nullptr && !component->owner_team().empty() && !IsPlaceholderId(component->owner_team())) {
+      return component->owner_team();
+    }
   }
   return "";
 }
@@ -144,6 +157,13 @@ std::string FillIn(absl::string_view text, const Scope& scope) {
   return absl::StrCat(out, text);
 }
 
+// Whether the field has what an import left for people to say.
+bool IsPlaceholder(const Message& message, const FieldDescriptor& field) {
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING || field.is_repeated()) return false;
+  const std::string value = StringAt(message, field, -1);
+  return RuleOf(field).refers_to().empty() ? IsPlaceholderText(value) : IsPlaceholderId(value);
+}
+
 // --- The walk -------------------------------------------------------------------------------------
 
 class Asker {
@@ -154,7 +174,7 @@ class Asker {
     for (const Part& part : PartsOf(*scope.message.GetDescriptor())) {
       const FieldDescriptor& field = *part.field;
       if (!MakesSense(scope, field.name(), model_)) continue;
-      if (part.asks && !IsSet(scope.message, field)) {
+      if (part.asks && (!IsSet(scope.message, field) || IsPlaceholder(scope.message, field))) {
         questions_.push_back({AppendPath(scope.path, field.name()),
                               absl::StrCat(field.containing_type()->name(), ".", field.name()),
                               FillIn(RuleOf(field).ask(), scope), NearestOwner(scope, model_)});
@@ -203,6 +223,7 @@ class Asker {
     const std::vector<const Message*> elements = MessagesIn(scope.message, field);
     const std::vector<std::string> labels = ElementLabels(scope.message, field);
     for (size_t i = 0; i < elements.size(); ++i) {
+      if (IsPlaceholderId(IdOf(*elements[i]))) continue;  // to be replaced, not completed
       Walk({*elements[i], &scope, absl::StrCat(path, "[", labels[i], "]")});
     }
   }

@@ -1,6 +1,7 @@
 #include "service/model/text_edit.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,6 +36,9 @@ struct Splice {
   size_t depth;
   int order;  // of what is at one place and depth
 };
+
+// Depth of what belongs to the end of a line, before all that comes on new lines.
+constexpr size_t kInnermost = std::numeric_limits<size_t>::max();
 
 // A node that holds others, and which of them is meant: an entry of a mapping or an item of a list.
 struct Level {
@@ -93,6 +97,7 @@ class Editor {
     for (const Missing& missing : missing_) {
       if (!Write(missing)) return Refusal(*missing.holder);
     }
+    for (const auto& [head, mark] : heads_) MoveHead(*head, mark);
     Remove();
     return Spliced();
   }
@@ -112,6 +117,7 @@ class Editor {
       if (entry == nullptr || empty_list)
         return edit.from == nullptr || Lacks(edit, i, *node, *at, entry, levels.size());
       levels.push_back({node, static_cast<size_t>(entry - node->entries.data()), at});
+      last&& step.index < 0 ? void(changed_.insert(entry)) : NoteHead(*entry);
       if (last && step.index < 0) return EditField(edit, *node, *entry, std::move(levels));
       if (step.index < 0) {
         at = &at->GetReflection()->GetMessage(*at, step.field);
@@ -120,6 +126,7 @@ class Editor {
         if (edit.from != nullptr) inserted_.insert(entry->value.get());
         if (index >= entry->value->items.size()) return last && AddItem(edit, *entry->value, levels.size());
         levels.push_back({entry->value.get(), index, nullptr});
+        if (last) changed_items_.insert(entry->value->items[index].get());
         if (last) return EditItem(edit, *entry->value, index, std::move(levels));
         at = &at->GetReflection()->GetRepeatedMessage(*at, step.field, step.index);
         node = entry->value->items[index].get();
@@ -134,14 +141,10 @@ class Editor {
   bool Lacks(const TextEdit& edit, size_t i, const TextNode& holder, const Message& at, const TextNode::Entry* entry,
              size_t depth) {
     const FieldDescriptor* field = edit.path[i].field;
-    auto found = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& missing) {
-      return missing.holder == &holder && missing.field == field;
-    });
-    if (found == missing_.end()) {
-      missing_.push_back({&holder, entry, field, std::unique_ptr<Message>(at.New()), depth, {}});
-      found = std::prev(missing_.end());
-    }
-    Message* into = found->part.get();
+    const auto [known, is_new] = missing_at_.try_emplace({&holder, field}, missing_.size());
+    if (is_new) missing_.push_back({&holder, entry, field, std::unique_ptr<Message>(at.New()), depth, {}});
+    Missing& missing = missing_[known->second];
+    Message* into = missing.part.get();
     std::string path;
     for (size_t k = i; k < edit.path.size(); ++k) {
       const ValueStep& step = edit.path[k];
@@ -158,8 +161,49 @@ class Editor {
         into = reflection.MutableMessage(into, step.field);
       }
     }
-    AddMarks(edit.marks, path, found->marks);
+    AddMarks(edit.marks, path, missing.marks);
     return true;
+  }
+
+  // What stands behind the key of a part on its line.
+  absl::string_view BehindKey(const TextNode::Entry& entry) const {
+    const size_t begin = entry.begin + entry.key.size();
+    const size_t colon = text_.find(':', begin);
+    const size_t end = LineEnd(text_, entry.begin);
+    return colon < end ? absl::StripAsciiWhitespace(text_.substr(colon + 1, end - colon - 1)) : "";
+  }
+
+  // The mark at the head of a part says of all in it what is not true of a changed value.
+  void NoteHead(const TextNode::Entry& entry) {
+    if (entry.value->flow || entry.value->kind == TextNode::Kind::kScalar) return;
+    if (const absl::string_view mark = BehindKey(entry); IsMark(mark)) heads_.emplace(&entry, mark);
+  }
+
+  void MoveHead(const TextNode::Entry& head, absl::string_view mark) {
+    const size_t begin = static_cast<size_t>(mark.data() - text_.data());
+    size_t from = begin;
+    while (from > 0 && (text_[from - 1] == ' ' || text_[from - 1] == '\t')) --from;
+    splices_.push_back({from, begin + mark.size(), "", 0, 0});
+    MarkEach(*head.value, mark);
+  }
+
+  // Puts the mark beside each value that stays as it is and has none.
+  void MarkEach(const TextNode& part, absl::string_view mark) {
+    for (const auto& item : part.items) {
+      if (!changed_items_.contains(item.get())) MarkEach(*item, mark);
+    }
+    for (const TextNode::Entry& entry : part.entries) {
+      if (changed_.contains(&entry) || heads_.contains(&entry)) continue;
+      const bool one_line = entry.value->flow || entry.value->kind == TextNode::Kind::kScalar;
+      if (!one_line) {
+        MarkEach(*entry.value, mark);
+        continue;
+      }
+      const size_t from = entry.value->end;
+      const bool fits = !absl::StrContains(text_.substr(entry.begin, from - entry.begin), '\n');
+      if (!fits || !RestOfLine(text_, from).empty()) continue;
+      splices_.push_back({from, LineEnd(text_, from), absl::StrCat("  ", mark), kInnermost, 0});
+    }
   }
 
   bool Write(const Missing& missing) {
@@ -424,6 +468,10 @@ class Editor {
   const Message& message_;
   std::vector<Splice> splices_;
   std::vector<Missing> missing_;
+  std::map<std::pair<const TextNode*, const FieldDescriptor*>, size_t> missing_at_;
+  std::set<const TextNode::Entry*> changed_;  // fields that an edit is about
+  std::set<const TextNode*> changed_items_;   // entries of lists likewise
+  std::map<const TextNode::Entry*, absl::string_view> heads_;
   std::vector<std::vector<Level>> removals_;
   std::set<const TextNode*> inserted_;  // get something new
   std::map<const TextNode*, std::vector<std::string>> flow_inserts_;

@@ -32,12 +32,19 @@ struct TextEdit {
 };
 
 // `yaml`, which reads as `message` (entries in the order of the text), with the edits: no two of one value, and none
-// inside of what another takes out. A mark that stands beside a changed value goes, since it told of the old one;
-// comments of people stay, those of what is taken out in its place. New fields follow those that come before them in
-// the schema, new entries are last. INVALID_ARGUMENT MODEL_INVALID when the text is no YAML, or has a value on one line
-// where the new one needs several. Pure; thread-safe.
+// inside of what another takes out. A mark that stands beside a changed value goes, since it told of the old one, and
+// one at the head of a part with a changed value comes to stand beside the others; comments of people stay, those of
+// what is taken out in its place. New fields follow those that come before them in the schema, new entries are last.
+// INVALID_ARGUMENT MODEL_INVALID when the text is no YAML, or has a value on one line where the new one needs several.
+// Pure; thread-safe.
 absl::StatusOr<std::string> EditText(absl::string_view yaml, const google::protobuf::Message& message,
                                      const std::vector<TextEdit>& edits);
+
+// `yaml`, which reads as `message`, with the marks that stand in it as `marks` have them now, by path from the root; a
+// value without a mark gets none. Lists without ids are left as they are. `yaml` itself when it is no YAML. Pure;
+// thread-safe.
+std::string RefreshMarks(absl::string_view yaml, const google::protobuf::Message& message,
+                         const std::map<std::string, std::string>& marks);
 
 }  // namespace metapowers::model
 

@@ -12,8 +12,10 @@
 
 namespace metapowers::server {
 
-// First come the questions that decide most threats: those whose answer the most rules of the threat model wait for on
-// their element, then on any; the rest by field. Equal ones by path.
+// By kind, so that one answer can be given to all that follow: first who answers for the system and what data is where,
+// then the kinds that decide most threats, the rest by field. Of a kind, first those that decide most on their element;
+// equal ones by path. A question decides the threats that wait for it, and, of data, those whose impact rests on the
+// data named.
 void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQuestionsResponse& response);
 
 // INVALID_ARGUMENT MODEL_INVALID.

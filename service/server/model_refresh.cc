@@ -103,12 +103,14 @@ absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRe
   importers::ImportOptions options;
   options.topic_id = topic.topic;
   options.today = base->proto().as_of();
+  options.earlier = *kept;
   ASSIGN_OR_RETURN(*response.mutable_imported(), importers::ImportModel(SourceFilesOf(request.files()), options));
   RETURN_IF_ERROR(CheckStillRead(*kept, response.imported()));
   ASSIGN_OR_RETURN(const auto theirs, model::Model::Parse(response.imported().model_yaml(), "draft"));
   ASSIGN_OR_RETURN(model::ModelMerge merge, model::MergeModel(*base, *yaml, *theirs, MarksOf(response.imported())));
   response.set_model_yaml(std::move(merge.yaml));
-  response.set_imported_yaml(response.imported().model_yaml());
+  // Where only lines moved, what is kept stays as well, so that nothing is written.
+  response.set_imported_yaml(merge.moved() ? response.imported().imported_yaml() : *kept);
   for (model::MergedChange& change : merge.changes) {
     if (change.outcome == model::MergedChange::Outcome::kPresent) continue;
     v1::ModelDifference& out = *response.add_changes();

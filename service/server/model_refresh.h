@@ -17,9 +17,9 @@ namespace metapowers::server {
 std::vector<importers::SourceFile> SourceFilesOf(const google::protobuf::RepeatedPtrField<v1::ImportFile>& files);
 
 // Imports the files as the import before did, on the day that its draft gives, so that nothing but the files makes a
-// difference, and merges what changed (model_merge.h). FAILED_PRECONDITION MODEL_MISSING, IMPORT_MISSING;
-// INVALID_ARGUMENT MODEL_INVALID when a file that the draft has something from cannot be read now, which is not to say
-// that it is gone; those of importers::ImportModel() and model::MergeModel().
+// difference and elements keep their ids, and merges what changed (model_merge.h). FAILED_PRECONDITION MODEL_MISSING,
+// IMPORT_MISSING; INVALID_ARGUMENT MODEL_INVALID when a file that the draft has something from cannot be read now,
+// which is not to say that it is gone; those of importers::ImportModel() and model::MergeModel().
 absl::Status RefreshModel(Backend& backend, Call& call, const v1::RefreshModelRequest& request,
                           v1::RefreshModelResponse& response);
 

@@ -2,6 +2,8 @@
 """Files of other tools become a model, and changes of the files reach the model that people have edited."""
 import json
 import pathlib
+import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -102,6 +104,44 @@ class Refreshed(Repository):
         self.refresh()
         self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
 
+    def test_lines_that_moved_are_no_change(self):
+        before = git('rev-parse', 'HEAD', cwd=self.repo)
+        self.assertIn('evidence: ', self.model('shop'))
+        moved = '# a comment\n' * 10 + (self.files / 'shop.yaml').read_text()
+        (self.files / 'shop.yaml').write_text(moved)
+        self.assertIn('nothing changed', self.refresh('--dry-run', '--exit-code').stderr)
+        self.refresh('--exit-code')
+        self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
+        (self.files / 'shop.yaml').write_text(moved.replace('replicas: 2', 'replicas: 4'))
+        old = re.search(r'version: .*  # observed (\S+):(\d+)\n', self.model('shop'))
+        self.assertEqual(len(self.refresh('--exit-code', code=10).stdout.splitlines()), 2)
+        self.assertIn(f'# observed {old[1]}:{int(old[2]) + 10}\n', self.model('shop'))
+
+    def test_a_namesake_in_another_namespace_changes_no_id(self):
+        self.run_cli('model', 'questions', 'shop', '--answer', 'components[orders].tier=tier_1')
+        before = {element['id'] for element in self.elements()}
+        (self.files / 'another.yaml').write_text(MANIFESTS.split('---')[0].replace('REPLICAS', '1').replace(
+            '{name: orders}', '{name: orders, namespace: bazaar}', 1))
+        self.refresh('--exit-code', code=10)
+        after = {element['id']: element for element in self.elements()}
+        self.assertEqual(set(after) - before, {'bazaar-orders', 'bazaar'} & set(after))
+        self.assertIn('bazaar-orders', after)
+        self.assertEqual(before - set(after), set())
+        self.assertEqual(after['orders']['tier'], 'TIER_TIER_1')
+        self.assertEqual(after['orders']['replicas'], 2)
+        self.refresh('--dry-run', '--exit-code')
+        (self.files / 'another.yaml').unlink()
+        self.refresh('--exit-code', code=10)
+        self.assertEqual({element['id'] for element in self.elements()}, before)
+
+    def elements(self):
+        model = json.loads(self.run_cli('model', 'get', 'shop', '-o', 'json').stdout)['model']
+        return [*model['components'], *model['flows'], *model['zones']]
+
+    def test_a_topic_that_is_there_is_refreshed_not_started(self):
+        done = self.run_cli('init', 'shop', '--from', self.files, code=6)
+        self.assertIn(f"'metapowers model refresh shop --from {self.files}'", done.stderr)
+
     def test_what_changed_in_the_files_reaches_the_edited_model(self):
         self.run_cli('model', 'questions', 'shop', '--answer', 'components[orders].tier=tier_1')
         self.write(5)
@@ -157,6 +197,25 @@ class PublicFiles(Repository):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     imported = json.loads(done.stdout)
                     self.assertIn(name, imported['format'].split(','))
+
+    def test_comments_before_all_that_the_files_say_are_no_change(self):
+        for folder in ('k8s', 'compose'):
+            with self.subTest(folder=folder):
+                files = self.home / folder
+                shutil.copytree(SHARED / folder, files)
+                self.run_cli('init', f'moved-{folder}', '--from', files)
+                before = git('rev-parse', 'HEAD', cwd=self.repo)
+                manifests = [path for path in files.rglob('*.y*ml')]
+                self.assertGreater(len(manifests), 0)
+                for path in manifests:
+                    path.write_text('# one more line\n' * 10 + path.read_text())
+                self.run_cli('model', 'refresh', f'moved-{folder}', '--from', files, '--exit-code')
+                self.assertEqual(git('rev-parse', 'HEAD', cwd=self.repo), before)
+
+    def test_a_bill_of_materials_is_said_to_be_kept_where_it_is(self):
+        done = self.run_cli('init', 'parts', '--from', SHARED / 'sbom')
+        self.assertRegex(done.stdout, r'security/parts/sbom  \d+ files? committed')
+        self.assertNotIn('report', done.stdout)
 
     def test_the_demo_shop(self):
         topic = 'boutique'

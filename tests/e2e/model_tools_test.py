@@ -55,6 +55,12 @@ class ModelTools(unittest.TestCase):
         self.assertIn('faults', json.loads(self.cli('model', 'validate', bad, '-o', 'json', expect=9).stdout))
         self.cli('model', 'validate', good)
 
+    def test_validate_takes_topics(self):
+        self.cli('init', 'team-notes', '--model', NOTES)
+        self.assertRegex(self.cli('model', 'validate', 'team-notes', NOTES).stdout,
+                         r'^team-notes: valid, \d+ open questions\n\S*system-model.yaml: valid')
+        self.cli('model', 'validate', 'nothing-here', expect=3)
+
     def test_sarif_points_at_lines_from_the_top_of_the_repository(self):
         self.write('good.yaml', NOTES.read_text())
         self.write('sub/bad.yaml', NOTES.read_text() + 'nonsense: 1\n')
@@ -120,6 +126,7 @@ class ModelTools(unittest.TestCase):
             self.assertEqual((self.repo / f'x.{form}').read_text(), done.stdout)
         self.cli('model', 'diff', 'team-notes', 'x.json', '--exit-code')
         self.cli('model', 'export', NOTES, '--format', 'word', expect=2)
+        self.assertIn("did you mean 'otm'?", self.cli('model', 'export', NOTES, '--format', 'otmm', expect=2).stderr)
         self.cli('model', 'export', NOTES, '--format', 'otm', '--out', 'no/such/folder/x', expect=9)
 
     @unittest.skipUnless(jsonschema, 'python3-jsonschema is not installed')

@@ -84,12 +84,70 @@ class Questions(unittest.TestCase):
             self.assertIn(done.returncode, (2, 9), done.stdout)
             self.assertIn(hint, done.stderr)
 
+    def test_answers_from_a_file_and_an_element_declared_with_them(self):
+        answers = self.repo / 'answers.txt'
+        answers.write_text('# What we know.\n\ncomponents[web].regions = \n')
+        done = cli('model', 'questions', 'team-notes', '--answers', answers, cwd=self.repo)
+        self.assertEqual(done.returncode, 9, done.stdout)
+        answers.write_text('# What we know.\n\nowner_team = night-shift\nteams[night-shift].name = Night shift\n'
+                           'teams[night-shift].lead = Head of the night\n')
+        done = cli('model', 'questions', 'team-notes', '--answers', answers, cwd=self.repo)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('- id: night-shift\n', self.model())
+        self.assertIn('\nowner_team: night-shift\n', self.model())
+        answers.write_text('nonsense\n')
+        self.assertEqual(cli('model', 'questions', 'team-notes', '--answers', answers, cwd=self.repo).returncode, 2)
+
     def test_without_a_terminal_they_are_listed(self):
         done = cli('model', 'questions', 'team-notes', '--owner', 'founders', cwd=self.repo)
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = done.stdout.splitlines()
         self.assertTrue(rows)
         self.assertTrue(all('  founders  ' in row for row in rows), rows)
+
+
+MANIFEST = '''
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: orders-db}
+spec:
+  selector: {matchLabels: {app: orders-db}}
+  serviceName: orders-db
+  template:
+    metadata: {labels: {app: orders-db}}
+    spec:
+      containers: [{name: db, image: "postgres:15.4"}]
+'''
+
+
+class Imported(unittest.TestCase):
+    def test_a_walk_declares_what_no_file_knows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            repo = pathlib.Path(folder)
+            git('init', '-q', '-b', 'main', str(repo), cwd='/')
+            (repo / 'db.yaml').write_text(MANIFEST)
+            self.assertEqual(cli('init', 'shop', '--from', 'db.yaml', cwd=repo).returncode, 0)
+            terminal = Terminal('model', 'questions', 'shop', cwd=repo)
+            self.addCleanup(terminal.process.wait)
+            self.addCleanup(terminal.process.kill)
+            terminal.wait_for('Which team is accountable for shop')
+            self.assertRegex(terminal.text, r'shop: \d+ open questions; \d+ of them decide \d+ threats')
+            for prompt, answer in (('1/.* owner_team', '+'), ('Display name', 'Shop keepers'), ('Job title', 'Head of the shop'),
+                                   ('Which organisation operates', 'Shop Inc.'), ('What data does orders-db keep', '+'),
+                                   ('a new data class', 'Orders'), ('Enter takes shop-keepers', ''),
+                                   ('Harm from disclosure', 'confidential'), ('Harm from a wrong value', ''),
+                                   ('Harm from loss', ''), ('decide applicable law', 'pii, pan'),
+                                   ('data class orders declared', '.')):
+                terminal.wait_for(prompt)
+                terminal.type(answer)
+            self.assertEqual(terminal.end(), 0, terminal.text)
+            model = git('show', 'HEAD:.metapowers/security/shop/system-model.yaml', cwd=repo)
+            self.assertIn('    categories: [pii, pan]\n', model)
+            self.assertIn('    stores: [orders]\n', model)
+            self.assertIn('owner_team: shop-keepers\n', model)
+            self.assertNotIn('Data to be named', model)
+            self.assertNotIn('Team to be named', model)
+            self.assertNotIn('import-organisation', model)
 
 
 if __name__ == '__main__':

@@ -50,7 +50,7 @@ class ComposeTest : public testing::Test {
   }
   // Composes; the model must be valid.
   Composed Draft() {
-    Composed composed = Compose(inventory_, "shop", "2026-03-01");
+    Composed composed = Compose(inventory_, "shop", "2026-03-01", earlier_);
     const auto parsed = model::Model::Parse(model::WriteYaml(composed.model), "draft");
     EXPECT_TRUE(parsed.ok()) << parsed.status() << model::WriteYaml(composed.model);
     return composed;
@@ -76,8 +76,50 @@ class ComposeTest : public testing::Test {
     return notes;
   }
 
+  std::map<std::string, SourceNames> earlier_;
   Inventory inventory_;
 };
+
+TEST_F(ComposeTest, IdsStayWhateverComesToTheFiles) {
+  Component("cart", "kubernetes:shop", {"k8s.yaml", {3, 1}});
+  Component("pay", "kubernetes:shop", {"k8s.yaml", {4, 1}});
+  Flow("call", "pay", "cart", "kubernetes:shop", {"k8s.yaml", {5, 1}});
+  const Composed before = Draft();
+  EXPECT_THAT(Ids(before.model.components()), ElementsAre("cart", "pay"));
+
+  inventory_ = Inventory();
+  Component("cart", "kubernetes:bazaar", {"a.yaml", {1, 1}});
+  Component("cart", "kubernetes:shop", {"other.yaml", {13, 1}});
+  Component("pay", "kubernetes:shop", {"k8s.yaml", {14, 1}});
+  Flow("call", "pay", "cart", "kubernetes:shop", {"k8s.yaml", {15, 1}});
+  EXPECT_THAT(Ids(Draft().model.components()), ElementsAre("bazaar-cart", "pay", "shop-cart")) << "of a first import";
+  earlier_ = ReadSourceNames(absl::StrCat("id: shop\n", SourceNamesText(before.names)));
+  const Composed after = Draft();
+  EXPECT_THAT(Ids(after.model.components()), ElementsAre("bazaar-cart", "cart", "pay"));
+  ASSERT_EQ(after.model.flows_size(), 1);
+  EXPECT_EQ(after.model.flows(0).id(), before.model.flows(0).id());
+  EXPECT_EQ(after.model.flows(0).target(), "cart");
+}
+
+TEST_F(ComposeTest, ALongIdStaysWhenItsNamesakeGoes) {
+  Component("cart", "kubernetes:shop", {"k8s.yaml", {3, 1}});
+  Component("cart", "kubernetes:bazaar", {"k8s.yaml", {4, 1}});
+  earlier_ = ReadSourceNames(SourceNamesText(Draft().names));
+  inventory_ = Inventory();
+  Component("cart", "kubernetes:shop", {"k8s.yaml", {3, 1}});
+  EXPECT_THAT(Ids(Draft().model.components()), ElementsAre("shop-cart"));
+}
+
+TEST(SourceNamesTest, AnyNameIsReadBack) {
+  std::map<std::string, SourceNames> names;
+  names["components"][SourceName("a \" \" b", "", "k\n8s.yaml", "\xffé\\ # x")] = "one";
+  names["components"][SourceName("", "kubernetes:shop", "k8s.yaml", "cart")] = "two";
+  names["flows"][SourceName("", "kubernetes:shop", "k8s.yaml", "cart")] = "three";
+  EXPECT_EQ(ReadSourceNames(absl::StrCat("id: x\n", SourceNamesText(names))), names);
+  EXPECT_THAT(ReadSourceNames("id: x\n# components one \"a\"\n"), IsEmpty());
+  EXPECT_NE(SourceName("", "", "a", "x"), SourceName("", "", "b", "x"));
+  EXPECT_EQ(SourceName("", "s", "a", "x"), SourceName("", "s", "b", "x"));
+}
 
 TEST_F(ComposeTest, WhatHasANameInCommonIsOneComponentWithWhatAllSay) {
   Component("orders", "kubernetes:shop", {"k8s.yaml", {3, 1}}, {"acme/orders"}).value.set_replicas(3);

@@ -267,7 +267,8 @@ TEST_F(CompleteTest, WhatIsAssumedIsSaid) {
 TEST_F(CompleteTest, UnknownsAreQuestions) {
   std::set<std::string> fields;
   for (const auto& question : imported().response.questions()) fields.insert(question.field());
-  EXPECT_EQ(fields.count("regions[to-be-named].jurisdiction"), 1u);
+  EXPECT_EQ(fields.count("regions[to-be-named].jurisdiction"), 0u) << "it is to be replaced, not completed";
+  EXPECT_EQ(fields.count("components[gadget].regions"), 1u);
   EXPECT_EQ(fields.count("components[gadget].zone"), 1u);
   EXPECT_EQ(fields.count("flows[hub-l05].transport_security"), 1u) << "mqtt";
   EXPECT_EQ(fields.count("flows[web-shop-somehow].protocol"), 1u);

@@ -149,28 +149,90 @@ TEST(ModelMergeTest, TheDateIsPeoplesUnlessTheFilesHaveALaterOne) {
   EXPECT_EQ(moved.yaml, later);
 }
 
-// Every field that may go, of every message, one model each.
-void WithoutOneField(v1::SystemModel& model, Message& at, std::vector<v1::SystemModel>& out) {
-  std::vector<const FieldDescriptor*> set;
-  const auto& reflection = *at.GetReflection();
-  reflection.ListFields(at, &set);
-  for (const FieldDescriptor* field : set) {
-    if (field->name() == "as_of" || field->name() == "valid_until") continue;
-    std::unique_ptr<Message> saved(at.New());
-    saved->CopyFrom(at);
-    reflection.ClearField(&at, field);
-    out.push_back(model);
-    at.CopyFrom(*saved);
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const int size = field->is_repeated() ? std::min(2, reflection.FieldSize(at, field)) : 1;
-    for (int i = 0; i < size; ++i) {
-      WithoutOneField(model,
-                      field->is_repeated() ? *reflection.MutableRepeatedMessage(&at, field, i)
-                                           : *reflection.MutableMessage(&at, field),
-                      out);
+// A draft with a posture, an assumption of an import and a value with a mark.
+std::string Proven(const std::string& line, const std::string& replicas = "1", const std::string& kinds = "web") {
+  return absl::StrCat(kMinimal, "    replicas: ", replicas, "  # observed k.yaml:", line,
+                      "\n    posture:\n      - {control: mfa, state: absent, evidence: \"k.yaml:", line,
+                      "\"}\nassumptions:\n  - id: drawn-components-kind\n    statement: \"`components.kind` of ", kinds,
+                      " is drawn from a convention; the comments in the model say from which.\"\n",
+                      "    owner_team: core\n    valid_until: 2026-06-01\n");
+}
+
+TEST(ModelMergeTest, ProofThatOnlyMovedIsNoChange) {
+  const std::string ours = absl::StrCat("# ours\n", Proven("7"));
+  const auto merged = MergeModel(*Parsed(Proven("7")), ours, *Parsed(Proven("17", "1", "jobs, web")),
+                                 {{"components[web].replicas", "observed k.yaml:17"}});
+  ASSERT_OK(merged);
+  EXPECT_EQ(merged->yaml, ours);
+  EXPECT_THAT(merged->changes, IsEmpty());
+  EXPECT_FALSE(merged->moved());
+}
+
+TEST(ModelMergeTest, WithARealChangeProofAndMarksFollow) {
+  const std::string ours = absl::StrCat("# ours\n", Proven("7"));
+  const std::string theirs = absl::StrReplaceAll(Proven("17", "1", "jobs, web"), {{"name: Web", "name: Site"}});
+  const auto merged =
+      MergeModel(*Parsed(Proven("7")), ours, *Parsed(theirs),
+                 {{"components[web].replicas", "observed k.yaml:17"}, {"components[web].name", "observed k.yaml:12"}});
+  ASSERT_OK(merged);
+  EXPECT_EQ(merged->yaml, absl::StrCat("# ours\n", absl::StrReplaceAll(
+                                                       theirs, {{"name: Site", "name: Site  # observed k.yaml:12"}})));
+  ASSERT_EQ(merged->changes.size(), 1);
+  EXPECT_EQ(merged->changes[0].path, "components[web].name");
+}
+
+TEST(ModelMergeTest, WhatPeopleAnsweredForDoesNotComeBackIntoAnAssumption) {
+  const std::string base = Proven("7", "1", "jobs, web");
+  const std::string theirs = Proven("7", "2", "jobs, mail, web");
+  const auto merged = MergeModel(*Parsed(base), Proven("7"), *Parsed(theirs), {});
+  ASSERT_OK(merged);
+  EXPECT_THAT(merged->yaml, HasSubstr("of mail, web is drawn"));
+  EXPECT_EQ(merged->changes.size(), 1);
+}
+
+// The model without one field, for some of the fields that may go, of all messages: each `every`-th from the first.
+class WithoutOneField {
+ public:
+  explicit WithoutOneField(v1::SystemModel model) : model_(std::move(model)) { Walk(model_, 0); }
+
+  size_t fields() const { return seen_; }
+
+  std::vector<v1::SystemModel> Take(size_t every) && {
+    seen_ = 0;
+    Walk(model_, every);
+    return std::move(out_);
+  }
+
+ private:
+  // Of 0 none is taken, and they are counted.
+  void Walk(Message& at, size_t every) {
+    std::vector<const FieldDescriptor*> set;
+    const auto& reflection = *at.GetReflection();
+    reflection.ListFields(at, &set);
+    for (const FieldDescriptor* field : set) {
+      if (field->name() == "as_of" || field->name() == "valid_until") continue;
+      if (every > 0 && seen_ % every == 0) {
+        std::unique_ptr<Message> saved(at.New());
+        saved->CopyFrom(at);
+        reflection.ClearField(&at, field);
+        out_.push_back(model_);
+        at.CopyFrom(*saved);
+      }
+      ++seen_;
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+      const int size = field->is_repeated() ? std::min(2, reflection.FieldSize(at, field)) : 1;
+      for (int i = 0; i < size; ++i) {
+        Walk(field->is_repeated() ? *reflection.MutableRepeatedMessage(&at, field, i)
+                                  : *reflection.MutableMessage(&at, field),
+             every);
+      }
     }
   }
-}
+
+  v1::SystemModel model_;
+  size_t seen_ = 0;
+  std::vector<v1::SystemModel> out_;
+};
 
 std::vector<std::string> PathsOf(const std::vector<Difference>& differences) {
   std::vector<std::string> paths;
@@ -187,10 +249,10 @@ TEST(ModelMergeTest, UneditedModelsBecomeTheNewDraftForthAndBack) {
     if (!file.is_open()) continue;
     const std::string yaml(std::istreambuf_iterator<char>(file), {});
     const auto model = Parsed(yaml);
-    v1::SystemModel proto = model->proto();
-    std::vector<v1::SystemModel> others;
-    WithoutOneField(proto, proto, others);
-    for (size_t i = 0; i < others.size(); i += 1 + others.size() / 6) {
+    WithoutOneField fields(model->proto());
+    const size_t every = 1 + fields.fields() / 6;
+    const std::vector<v1::SystemModel> others = std::move(fields).Take(every);
+    for (size_t i = 0; i < others.size(); ++i) {
       const auto other = Model::Parse(WriteYaml(others[i]), "other");
       if (!other.ok()) continue;
       ++merged;

@@ -15,6 +15,8 @@
 namespace metapowers::model {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -46,6 +48,8 @@ TEST(QuestionsTest, AskTheOwnerOfAnElementByItsName) {
               ElementsAre("components[web].internet_facing <ops>: Can web be reached from the internet?",
                           "components[web].logging <ops>: Where do the logs of web go?",
                           "components[web].multi_tenant <ops>: Does web serve several customers from one instance?",
+                          "components[web].processes <ops>: What data does web handle?",
+                          "components[web].regions <ops>: In which regions does web run?",
                           "components[web].replicas <ops>: How many instances of web run?",
                           "components[web].tier <ops>: How long may web be down?"));
 }
@@ -57,7 +61,8 @@ TEST(QuestionsTest, WithoutAnOwnerTheSystemsOwnerIsAsked) {
 
 TEST(QuestionsTest, WhatIsSaidIsNotAsked) {
   const std::string yaml = absl::StrCat(kMinimal, "    owner_team: ops\n    internet_facing: no\n    logging: none\n",
-                                        "    multi_tenant: no\n    replicas: 0\n    tier: tier_3\n");
+                                        "    multi_tenant: no\n    replicas: 0\n    tier: tier_3\n",
+                                        "    processes: [orders]\n    regions: [eu]\n");
   EXPECT_THAT(Asked(yaml, "components["), IsEmpty());
 }
 
@@ -107,7 +112,37 @@ TEST(QuestionsTest, AFlowIsAskedOfTheOwnerOfItsSource) {
       kMinimal, "    owner_team: ops\n  - {id: ext, name: Ext, kind: external_entity}\n",
       "flows:\n  - {id: f, name: F, source: web, target: ext, protocol: https, transport_security: tls}\n");
   EXPECT_THAT(Asked(yaml, "flows["),
-              ElementsAre("flows[f].authentication <ops>: How does the source of flow f authenticate?"));
+              ElementsAre("flows[f].authentication <ops>: How does the source of flow f authenticate?",
+                          "flows[f].sends <ops>: What data does web send to ext in flow f?"));
+}
+
+TEST(QuestionsTest, DataIsAskedOfWhatMustHaveSome) {
+  const std::string store = absl::StrReplaceAll(kMinimal, {{"kind: process", "kind: datastore"}});
+  EXPECT_THAT(Asked(absl::StrCat(store, "    owner_team: ops\n"), "components[web].stores"),
+              ElementsAre("components[web].stores <ops>: What data does web keep?"));
+  EXPECT_THAT(FieldsAsked(store, "components[web]."), Not(Contains("processes")));
+  EXPECT_THAT(FieldsAsked(kMinimal, "components[web]."), AllOf(Contains("processes"), Not(Contains("stores"))));
+  EXPECT_THAT(FieldsAsked(absl::StrCat(kMinimal, "    stores: [orders]\n"), "components[web]."),
+              Not(AnyOf(Contains("stores"), Contains("processes"))));
+  const std::string flow = absl::StrCat(
+      kMinimal, "  - {id: db, name: D, kind: datastore, zone: inside}\n  - {id: far, name: F, kind: datastore}\n",
+      "flows:\n  - {id: f, name: F, source: web, target: db}\n  - {id: g, name: G, source: web, target: far}\n");
+  EXPECT_THAT(FieldsAsked(flow, "flows[f]."), AllOf(Contains("sends"), Not(Contains("dependency"))));
+  EXPECT_THAT(FieldsAsked(flow, "flows[g]."), Contains("dependency")) << "it leaves its zone";
+  const std::string answers = absl::StrReplaceAll(flow, {{"target: db}", "target: db, receives: [orders]}"}});
+  EXPECT_THAT(FieldsAsked(answers, "flows[f]."), Not(Contains("sends")));
+}
+
+TEST(QuestionsTest, WhatAnImportPutInThePlaceOfSomethingIsAsked) {
+  EXPECT_THAT(Asked(kMinimal, "owner_team"), IsEmpty());
+  EXPECT_THAT(Asked(kMinimal, "organization.name"), IsEmpty());
+  const std::string draft = absl::StrReplaceAll(
+      kMinimal, {{"id: core", "id: to-be-named"}, {": core\n", ": to-be-named\n"}, {"Shop Inc.", "To be named"}});
+  EXPECT_THAT(Asked(draft, "owner_team"), ElementsAre("owner_team <>: Which team is accountable for Shop?"));
+  EXPECT_THAT(Asked(draft, "organization.name"),
+              ElementsAre("organization.name <>: Which organisation operates the system?"));
+  EXPECT_THAT(FieldsAsked(draft, "data_classes[orders]."), Contains("owner"));
+  EXPECT_THAT(Asked(draft, "teams[to-be-named]"), IsEmpty()) << "it is to be replaced, not completed";
 }
 
 TEST(QuestionsTest, PartsThatAreNotThereAreAsked) {

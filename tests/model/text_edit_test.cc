@@ -75,6 +75,45 @@ class TextEditTest : public ::testing::Test {
   v1::Flow flow_;
 };
 
+TEST_F(TextEditTest, TheMarkOfAPartStaysWithWhatDoesNotChangeInIt) {
+  const std::string head = "components:\n  - id: db\n    container:  # observed k.yaml:3\n";
+  EXPECT_THAT(
+      Edit(absl::StrCat(head, "      base_image: go\n      read_only_root: no\n      image_signed: yes  # ours\n"),
+           {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), {}}}),
+      Gives("components:\n  - id: db\n    container:\n      base_image: go  # observed k.yaml:3\n"
+            "      read_only_root: yes\n      image_signed: yes  # ours\n"));
+  EXPECT_THAT(Edit(absl::StrCat(head, "      base_image: go\n"),
+                   {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), {}}}),
+              Gives("components:\n  - id: db\n    container:\n      base_image: go  # observed k.yaml:3\n"
+                    "      read_only_root: yes\n"));
+  const std::string people = absl::StrReplaceAll(head, {{"# observed k.yaml:3", "# as we run it"}});
+  EXPECT_THAT(Edit(absl::StrCat(people, "      read_only_root: no\n"),
+                   {{PathOf({{"components", 0}, {"container"}, {"read_only_root"}}), &component_.container(), {}}}),
+              Gives(absl::StrCat(people, "      read_only_root: yes\n")));
+}
+
+TEST_F(TextEditTest, MarksAreRefreshedWhereTheyStandAndNowhereElse) {
+  const std::string yaml =
+      "# top\ncomponents:\n  - id: db\n    name: D  # observed k.yaml:3\n    kind: process  # assumed: old, see "
+      "k.yaml:4\n"
+      "    replicas: 1  # ours, observed k.yaml:3 and kept\n    tier: tier_0\n    container:  # observed k.yaml:9\n"
+      "      read_only_root: yes\n      resource_limits: yes\n";
+  v1::SystemModel model;
+  SourceMap map;
+  Faults faults;
+  ASSERT_TRUE(ReadYaml(yaml, model, map, faults));
+  EXPECT_EQ(RefreshMarks(yaml, model,
+                         {{"components[db].name", "observed k.yaml:13"},
+                          {"components[db].kind", "assumed: new"},
+                          {"components[db].replicas", "observed k.yaml:13"},
+                          {"components[db].tier", "observed k.yaml:13"},
+                          {"components[db].container.read_only_root", "observed k.yaml:19"},
+                          {"components[db].container.resource_limits", "observed k.yaml:19"}}),
+            absl::StrReplaceAll(yaml, {{"D  # observed k.yaml:3", "D  # observed k.yaml:13"},
+                                       {"assumed: old, see k.yaml:4", "assumed: new"},
+                                       {"observed k.yaml:9", "observed k.yaml:19"}}));
+}
+
 TEST_F(TextEditTest, AValueOfOneLineKeepsItsLineAndTheCommentOfPeople) {
   EXPECT_THAT(Edit("components:\n  - id: db  # the ledger\n    replicas:   1   # two in autumn\n    tier: tier_0\n",
                    {{PathOf({{"components", 0}, {"replicas"}}), &component_, {}}}),
