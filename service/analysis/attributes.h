@@ -30,6 +30,10 @@
 //               inbound_flows, outbound_flows          numbers of flows
 //               only_passed_on        number of classes on its flows that it does not declare; its own logs are none
 //               calls_back            true: it calls web addresses that parties outside, no suppliers, have registered
+//               serves_people         true: people use it, or what serves people calls it for other ends than
+//               operation; a
+//                                     device that no person uses acts for itself, whoever has set it up
+//               keeps_accounts        true: people sign in to it, and no identity system does that for it (accounts.h)
 //               serves_api            true: an entry of `apis` names it
 //               pushing_pipeline      true: an entry of `delivery.pipelines` that pushes to infrastructure names it
 //               public_endpoint       true: one of its endpoints is open without a reason

@@ -6,6 +6,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/accounts.h"
 #include "service/analysis/node_access.h"
 #include "service/analysis/payment_pages.h"
 #include "service/analysis/terms.h"
@@ -200,6 +201,13 @@ std::vector<SetAttribute> ComponentSets() {
       "unauthenticated_path", kBooleans, [](const ComponentView& view) { return Of(view.unauthenticated_path); }, sets);
   Add(
       "guarded", kBooleans, [](const ComponentView& view) { return Of(view.guarded); }, sets);
+  Add(
+      "serves_people", kBooleans, [](const ComponentView& view) { return Of(view.serves_people); }, sets);
+  sets.push_back({"keeps_accounts", kBooleans, [](const Element& element) -> Bits {
+                    const std::optional<bool> keeps = KeepsAccounts(*element.landscape, element.index);
+                    if (!keeps.has_value()) return std::nullopt;
+                    return Of(*keeps);
+                  }});
   Add(
       "serves_api", kBooleans, [](const ComponentView& view) { return Of(!view.apis.empty()); }, sets);
   sets.push_back({"pushing_pipeline", kBooleans, IsPushingPipeline});

@@ -5,10 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "service/analysis/detection_alerts.h"
+#include "service/analysis/forwarding.h"
 #include "service/analysis/log_view.h"
 #include "service/analysis/request_limits.h"
 #include "service/knowledge/detections.h"
+#include "service/knowledge/threats.h"
 
 namespace metapowers::analysis {
 
@@ -32,10 +35,34 @@ bool AnyWatches(const AppliedDetection& detection, absl::string_view element_id)
                      [element_id](const Alert* alert) { return Watches(*alert, element_id); });
 }
 
+// Whether logs that the row reads record what passes over the flow.
+bool Records(const k::Detection& row, const model::v1::Flow& flow) {
+  if (row.protocol_families().empty() && row.protocols().empty()) return true;
+  if (flow.protocol().empty()) return true;
+  const k::Protocol* protocol = knowledge::FindProtocol(flow.protocol());
+  if (protocol == nullptr) return false;
+  return Has(row.protocols(), protocol->name()) ||
+         std::any_of(protocol->families().begin(), protocol->families().end(),
+                     [&row](int family) { return Has(row.protocol_families(), family); });
+}
+
 // Whether the row is about threats on elements of this kind at all.
 bool IsAbout(const k::Detection& row, const Element& element) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW) return Records(row, *element.flow().flow);
   if (row.credential_kinds().empty() || element.subject != k::THREAT_SUBJECT_CREDENTIAL) return true;
   return Has(row.credential_kinds(), static_cast<const model::v1::Credential&>(*element.message).kind());
+}
+
+// Whether the log is of an end of the flow where the row looks.
+bool IsAtPlace(const k::Detection& row, const Element& element, const LogSource& source) {
+  if (!row.at_target() || element.subject != k::THREAT_SUBJECT_FLOW) return true;
+  const Landscape& landscape = *element.landscape;
+  const ComponentView& target = landscape.components()[element.flow().target];
+  if (source.element_id == target.facts->component->id()) return true;
+  return Forwards(target) && std::any_of(target.outbound.begin(), target.outbound.end(), [&](int index) {
+           const ComponentView& behind = landscape.components()[landscape.flows()[index].target];
+           return source.element_id == behind.facts->component->id();
+         });
 }
 
 // How the detection sees the threat in this log.
@@ -106,6 +133,7 @@ class DetectionsBuilder {
   struct Seen {
     std::vector<std::pair<const k::Detection*, const LogSource*>> pairs;
     std::set<std::string> missing;
+    bool other_protocol = false;  // rows name the rule, of which none is about the protocol of the flow
   };
 
   const model::Model& model() const { return threats_.landscape().model(); }
@@ -120,17 +148,22 @@ class DetectionsBuilder {
     Seen seen;
     const std::vector<const LogSource*>& sources = SourcesOn(threat);
     for (const k::Detection* row : rows_.For(*threat.rule)) {
-      if (row->log_kinds().empty() || !IsAbout(*row, threat.element)) continue;  // without logs it joins others
+      if (row->log_kinds().empty()) continue;  // it joins others
+      if (!IsAbout(*row, threat.element)) {
+        seen.other_protocol |= threat.element.subject == k::THREAT_SUBJECT_FLOW;
+        continue;
+      }
       bool any = false;
       for (const LogSource* source : sources) {
-        if (!Has(row->log_kinds(), source->kind->id())) continue;
+        if (!Has(row->log_kinds(), source->kind->id()) || !IsAtPlace(*row, threat.element, *source)) continue;
         seen.pairs.emplace_back(row, source);
         drafts_[row].sources.insert(source);
         any = true;
       }
       if (any) {
         drafts_[row].threats.push_back(&threat);
-      } else {
+      } else if (!row->at_target() || !row->protocols().empty() || !row->protocol_families().empty()) {
+        // Of an accepting end of any kind nobody can say that it would write such a log.
         seen.missing.insert(row->log_kinds().begin(), row->log_kinds().end());
       }
     }
@@ -275,6 +308,10 @@ class DetectionsBuilder {
       sight.threat = threat;
       if (seen.pairs.empty()) {
         sight.reason = knowledge::SilenceOf(threat->rule->id());
+        if (seen.other_protocol && seen.missing.empty()) {
+          sight.reason = absl::StrCat("no shipped detection reads a log of the protocol ",
+                                      threat->element.flow().flow->protocol());
+        }
         sight.missing.assign(seen.missing.begin(), seen.missing.end());
         sight.sight = !sight.missing.empty()  ? Sight::kNoLog
                       : !sight.reason.empty() ? Sight::kNoEvent

@@ -3,7 +3,8 @@
 // A detection applies when the model has a log of one of its kinds that shows (log_view.h) a threat of one of its
 // rules, or, where it watches the watching itself, when it has such a log at all. One that joins others applies when
 // all of those do. Threats of a team's own rules, which no row names, are shown by detections with a technique of
-// theirs. One that is about credentials of some kinds shows threats on credentials of these kinds alone.
+// theirs. One that is about credentials of some kinds shows threats on credentials of these kinds alone, and one that
+// is about protocols threats on flows over these alone: no web log has an association of DICOM in it.
 //
 // A detection that counts fires at the number of a declared alert for the same when the condition of that alert says
 // that it counts the same (EventCorrelation.counted_words): one on a difference or a rate says nothing of it.
@@ -16,7 +17,7 @@
 //   unconfirmed    the log is there, and whether it is collected is unknown or only claimed in general
 //   not collected  all such logs stay where they arise, are planned, or are not written
 //   no log         no element writes a log that the detections of its rule read, or none that sees the element
-//   no event       no event shows threats of the rule
+//   no event       no event shows threats of the rule, or none over the protocol of the flow
 //   no detection   no row names the rule
 //
 // All but the first are blind spots. Pure: equal threats and logs give equal detections in the same order.

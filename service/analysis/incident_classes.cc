@@ -34,6 +34,14 @@ std::vector<std::string> PlacesOf(const Threat& threat) {
       if (!users.empty()) return {users.begin(), users.end()};
       return {threat.element_id()};
     }
+    case knowledge::v1::THREAT_SUBJECT_KEY: {
+      std::vector<std::string> encrypted;
+      for (const int index : landscape.DependentComponents(threat.element)) {
+        encrypted.push_back(landscape.components()[index].facts->component->id());
+      }
+      if (encrypted.empty()) encrypted.push_back(threat.element_id());
+      return encrypted;
+    }
     default:
       return {threat.element_id()};
   }
@@ -71,6 +79,9 @@ class Classifier {
       for (const std::string& place : PlacesOf(*threat)) {
         if (!seen.insert(place).second) continue;
         fact.elements.push_back(place);
+        const bool runs = model_.Find<model::v1::Component>(place) != nullptr ||
+                          model_.Find<model::v1::Infrastructure>(place) != nullptr;
+        if (runs) fact.machines.push_back(place);
         added = true;
       }
       const DataClass* data = AtStake(*threat);

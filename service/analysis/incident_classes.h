@@ -3,8 +3,9 @@
 //
 //   elements  where the threats are, as responders look for it: a component; of a flow the end of ours, the accepting
 //   one
-//             first; of an API what serves it; of a credential what uses it; else the element itself. Worst threat
-//             first
+//             first; of an API what serves it; of a credential what uses it; of a key what it encrypts, where
+//             something is declared to be; else the element itself. Worst threat first
+//   machines  of the elements those that run: components and infrastructure; a key, a repository or a supplier is none
 //   data      at stake in the worst threat of each element, in the order of the elements
 //   level     the worse of those of the first element and of the data that decides the impact of the worst threat
 //   switches  of the kinds of the class that cover one of the elements: best kind first, then most of the elements,
@@ -30,6 +31,7 @@ struct IncidentClassFact {
   const knowledge::v1::IncidentClass* row = nullptr;
   std::vector<const Threat*> threats;  // open ones, worst first
   std::vector<std::string> elements;
+  std::vector<std::string> machines;
   std::vector<const model::v1::DataClass*> data;
   const model::v1::SeverityLevel* level = nullptr;  // nullptr: on none
   std::vector<const model::v1::ContainmentSwitch*> switches;

@@ -110,6 +110,7 @@ Landscape::Landscape(const Facts& facts) : facts_(facts) {
   AddFlows();
   AddExposure();
   AddPaths();
+  AddPeople();
   AddNeighbours();
   for (const model::v1::Control& control : model().proto().controls()) {
     for (const std::string& key : control.implements()) controls_[key].push_back(&control);
@@ -263,6 +264,29 @@ void Landscape::AddPaths() {
       [&](int index) { past_guards[index] = true; });
   for (size_t i = 0; i < components_.size(); ++i) {
     components_[i].guarded = reached[i] && !past_guards[i];
+  }
+}
+
+void Landscape::AddPeople() {
+  std::deque<int> next;
+  const auto add = [&](int index) {
+    if (components_[index].serves_people) return;
+    components_[index].serves_people = true;
+    next.push_back(index);
+  };
+  for (size_t i = 0; i < components_.size(); ++i) {
+    if (components_[i].facts->component->used_by_human()) add(static_cast<int>(i));
+  }
+  while (!next.empty()) {
+    const int index = next.front();
+    next.pop_front();
+    for (const int flow : components_[index].outbound) {
+      if (flows_[flow].flow->usage() == model::v1::USAGE_DEVOPS) continue;
+      const ComponentView& target = components_[flows_[flow].target];
+      const bool device = target.facts->component->machine() == model::v1::MACHINE_DEVICE ||
+                          (target.capabilities >> k::CAPABILITY_DEVICE & 1) != 0;
+      if (!device) add(flows_[flow].target);
+    }
   }
 }
 

@@ -47,6 +47,7 @@ struct ComponentView {
   bool mixed_runtime = false;
   bool unauthenticated_path = false;
   bool guarded = false;
+  bool serves_people = false;
   bool unknown_technology = false;  // names one that the catalogue lacks
   std::vector<int> inbound;         // positions in flows(), sorted; a flow to itself is in both
   std::vector<int> outbound;
@@ -117,6 +118,7 @@ class Landscape {
   void AddFlows();
   void AddExposure();
   void AddPaths();
+  void AddPeople();
   void AddNeighbours();
 
   const Facts& facts_;

@@ -41,6 +41,14 @@ void EvidencePlaces::Add(const Input& input, absl::string_view element_id) {
   }
 }
 
+void EvidencePlaces::AddBackup(const Input& input, absl::string_view component_id) {
+  const analysis::ComponentFacts* facts = input.facts.Find(component_id);
+  if (facts == nullptr || facts->component->backup().locations().empty()) return Add(input, component_id);
+  const auto& locations = facts->component->backup().locations();
+  regions.insert(locations.begin(), locations.end());
+  personal |= HoldsPersonal(facts->stores);
+}
+
 std::string RegionLimit(const model::Model& model, const EvidencePlaces& places) {
   if (places.regions.empty()) return "not known: no region declared";
   std::map<std::string, std::vector<std::string>> bound;  // regions by name of the jurisdiction

@@ -18,6 +18,8 @@ struct EvidencePlaces {
 
   // Of a component, supplier or infrastructure of the model; others have none.
   void Add(const Input& input, absl::string_view element_id);
+  // Of the backups of a component; where they are kept is not declared: of the component.
+  void AddBackup(const Input& input, absl::string_view component_id);
 };
 
 // Where evidence must stay: personal data that is in the EU, the UK or Switzerland leaves only under a transfer

@@ -97,8 +97,7 @@ void AddPlaybooks(const Input& input, const std::vector<IncidentClassFact>& clas
       row.set_reason(reason);
       continue;
     }
-    PlanValues values = ValuesOf(fact);
-    if (values.on.empty()) values.on = {input.model.proto().name()};
+    const PlanValues values = ValuesOf(input, fact);
     pb::Playbook& row = *result.add_playbooks();
     row.set_id(fact.row->id());
     row.set_name(fact.row->name());

@@ -85,6 +85,17 @@ std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedF
   return role == nullptr ? TeamName(model, model.proto().owner_team()) : role->title();
 }
 
+std::string KeptOf(const model::Model& model, const LogCounts& logs) {
+  if (logs.collected == 0) {
+    if (logs.unclear == logs.all) return "not known: whether it is collected is an open question";
+    return absl::StrCat("on the element alone, until it is overwritten there",
+                        logs.unclear == 0 ? "" : "; whether the rest is collected is an open question");
+  }
+  const std::string retention = analysis::RetentionOf(model);
+  if (retention.empty()) return "not declared";
+  return absl::StrCat(retention, logs.collected == logs.all ? "" : ", where it is collected");
+}
+
 std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources) {
   std::vector<analysis::RetentionFact> facts = analysis::Retentions(input.threats.Get().landscape(), sources);
   ReferenceFilter binding(input);

@@ -30,6 +30,15 @@ std::string StateLabel(analysis::RuleState state);
 // Title of the first role of one of these kinds that the model has, else of the role that answers for the rest.
 std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
+// Logs of one kind.
+struct LogCounts {
+  int all = 0;
+  int collected = 0;
+  int unclear = 0;  // nobody has said whether they are collected
+};
+// How long they are kept: "90 days hot, 1 year in all", where they stay while nobody collects them, or "not declared".
+std::string KeptOf(const model::Model& model, const LogCounts& logs);
+
 // The duties on retention whose requirement binds the system: those of a framework that binds it in part are left out
 // where that part does not hold them.
 std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources);

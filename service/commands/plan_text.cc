@@ -33,11 +33,17 @@ void Split(absl::string_view whole, const Text& text, const Placeholder& placeho
   }
 }
 
+std::string OneOf(const std::vector<std::string>& names) {
+  return absl::StrCat(names.size() > 1 ? "one or more of " : "", List(names, kNamed));
+}
+
 std::string ValueOf(const Input& input, absl::string_view name, const PlanValues& values) {
   if (name == "system") return input.model.proto().name();
   if (name == "organization") return input.model.proto().organization().name();
   if (name == "on") return List(values.on, kNamed);
-  if (name == "one_of") return absl::StrCat(values.on.size() > 1 ? "one or more of " : "", List(values.on, kNamed));
+  if (name == "machines") return List(values.machines, kNamed);
+  if (name == "one_of") return OneOf(values.on);
+  if (name == "one_machine_of") return OneOf(values.machines);
   if (name == "data") return List(values.data, kNamed);
   if (name == "threats") return List(values.threats, kThreatsNamed);
   if (name == "switches") return List(values.switches, kSwitchesNamed);
@@ -51,9 +57,13 @@ std::string ValueOf(const Input& input, absl::string_view name, const PlanValues
 
 }  // namespace
 
-PlanValues ValuesOf(const IncidentClassFact& fact) {
+PlanValues ValuesOf(const Input& input, const IncidentClassFact& fact) {
   PlanValues values;
   values.on = fact.elements;
+  values.machines = fact.machines;
+  for (std::vector<std::string>* places : {&values.on, &values.machines}) {
+    if (places->empty()) places->push_back(input.model.proto().name());
+  }
   for (const model::v1::DataClass* data : fact.data) values.data.push_back(data->name());
   for (const analysis::Threat* threat : fact.threats) values.threats.push_back(threat->key());
   for (const model::v1::ContainmentSwitch* each : fact.switches) values.switches.push_back(each->name());

@@ -18,6 +18,7 @@ namespace metapowers::commands {
 // What the placeholders of a text stand for; an empty list is no value.
 struct PlanValues {
   std::vector<std::string> on;
+  std::vector<std::string> machines;  // of them those that run
   std::vector<std::string> data;
   std::vector<std::string> threats;
   std::vector<std::string> switches;
@@ -26,8 +27,8 @@ struct PlanValues {
   std::map<std::string, std::string, std::less<>> names;  // further placeholders with their values
 };
 
-// Of a class of incidents.
-PlanValues ValuesOf(const analysis::IncidentClassFact& fact);
+// Of a class of incidents; one that is nowhere in particular is on the system.
+PlanValues ValuesOf(const Input& input, const analysis::IncidentClassFact& fact);
 
 // Adds what `selector` selects: labels, and details as "48 hours for api-gateway and ledger".
 void AddSelected(const Input& input, const knowledge::v1::ElementSelector& selector, PlanValues& values);

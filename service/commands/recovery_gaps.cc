@@ -1,6 +1,7 @@
 #include "service/commands/recovery_gaps.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,9 @@ using analysis::RestorationStep;
 using analysis::StoreBackup;
 using analysis::TargetVerdict;
 using model::v1::FailoverStrategy;
+
+// What a fact names before it counts the rest.
+constexpr size_t kNamed = 6;
 
 // Adds gaps about targets; one function for each kind of judgement.
 class TargetGaps {
@@ -170,14 +174,26 @@ class TargetGaps {
         absl::StrCat(Label(failover.kind()), " failover is declared, and no way back"), "");
   }
 
+  // One gap for each region that is lost and place that its data goes to, however many components take it there.
   void AddResidency(const analysis::RegionLoss& loss) {
+    struct Moved {
+      std::set<std::string> data;
+      std::set<std::string> components;
+    };
+    std::map<std::vector<std::string>, Moved> moved;
     for (const analysis::ResidencyFact& fact : loss.residency) {
       if (fact.restricted.empty()) continue;
-      std::vector<std::string> data;
-      for (const model::v1::DataClass* each : fact.restricted) data.push_back(each->id());
-      Gap("failover-residency", *fact.step,
+      Moved& there = moved[fact.to];
+      there.components.insert(fact.step->component->id());
+      for (const model::v1::DataClass* each : fact.restricted) there.data.insert(each->id());
+    }
+    for (const auto& [to, what] : moved) {
+      Gap("failover-residency", loss.region->id(),
           absl::StrCat("without ", loss.region->id(), " (", analysis::JurisdictionName(loss.region->jurisdiction()),
-                       "), ", List(data, 6), data.size() == 1 ? " is" : " are", " handled in ", List(fact.to)));
+                       "), ", List({what.data.begin(), what.data.end()}, kNamed), " of ",
+                       List({what.components.begin(), what.components.end()}, kNamed),
+                       what.data.size() == 1 ? " is" : " are", " handled in ", List(to)),
+          "");
     }
   }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "metapowers/v1/command.pb.h"
@@ -77,6 +78,70 @@ bool NamesAny(absl::string_view statement, const std::set<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [&text](const std::string& name) { return NamesId(text, name); });
 }
 
+// Questions of a typed result.
+std::vector<const v1::Question*> QuestionsOf(const google::protobuf::Message& result) {
+  std::vector<const v1::Question*> questions;
+  const auto* field = result.GetDescriptor()->FindFieldByName("questions");
+  if (field == nullptr || field->message_type() != v1::Question::descriptor() || !field->is_repeated())
+    return questions;
+  const google::protobuf::Reflection& reflection = *result.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(result, field); ++i) {
+    questions.push_back(static_cast<const v1::Question*>(&reflection.GetRepeatedMessage(result, field, i)));
+  }
+  return questions;
+}
+
+// How many statements of a document or section are about this system.
+struct Share {
+  int body = 0;
+  int own = 0;
+  std::vector<std::pair<const RunState*, Share>> sections;  // of a document
+
+  bool falls_short() const { return own * 100 < body * kOwnLinesPercent; }
+  void Add(const RunState& state, const Share& section) {
+    body += section.body;
+    own += section.own;
+    sections.emplace_back(&state, section);
+  }
+};
+
+// Sections of a document that fall short, fewest statements of their own first.
+std::vector<std::pair<const RunState*, Share>> ShortSections(const Share& document) {
+  std::vector<std::pair<const RunState*, Share>> fewest;
+  for (const auto& section : document.sections) {
+    if (section.second.falls_short()) fewest.push_back(section);
+  }
+  std::stable_sort(fewest.begin(), fewest.end(), [](const auto& a, const auto& b) {
+    return a.second.own * b.second.body < b.second.own * a.second.body;
+  });
+  return fewest;
+}
+
+// "; fewest in Compliance Map (2 of 25)"
+std::string WhereFewest(const Share& document) {
+  std::vector<std::string> named;
+  for (const auto& [state, share] : ShortSections(document)) {
+    named.push_back(absl::StrCat(state->spec->heading(), " (", share.own, " of ", share.body, ")"));
+    if (named.size() == 3) break;
+  }
+  return absl::StrCat("; fewest in ", absl::StrJoin(named, ", "));
+}
+
+// What the sections that fall short ask; empty where they ask nothing.
+std::string WhatToAnswer(const Check& check, const Share& document) {
+  std::vector<std::string> fields;
+  for (const auto& [state, share] : ShortSections(document)) {
+    if (state->result == nullptr) continue;
+    for (const v1::Question* question : QuestionsOf(*state->result)) {
+      const bool known = std::find(fields.begin(), fields.end(), question->field()) != fields.end();
+      if (!known && fields.size() < 3 && !question->field().empty()) fields.push_back(question->field());
+    }
+  }
+  if (fields.empty()) return "";
+  return absl::StrCat("answer what these sections ask, first of all ", absl::StrJoin(fields, ", "),
+                      ": metapowers model questions ", check.subject().topic);
+}
+
 // A statement is about this system when the command makes another one for the renamed model; one that somebody has
 // written, when it names something declared.
 void CheckOwnLines(Check& check) {
@@ -85,17 +150,13 @@ void CheckOwnLines(Check& check) {
     check.NotApplicable(absl::StrCat("the model cannot be renamed as a whole: ", FaultOf(renamed.status())));
     return;
   }
-  struct Share {
-    int body = 0;
-    int own = 0;
-  };
   const std::set<std::string> names = DeclaredNames(check.model());
   std::map<std::string, Share> shares;  // by document
   for (const RunState* state : RunCommands(check)) {
     const auto other = renamed->find(state->spec->id());
     std::multiset<std::string> others =
         StatementsOf(Section(*state->spec, other == renamed->end() ? "" : other->second, 1));
-    Share& share = shares[state->spec->document()];
+    Share share;
     const std::multiset<std::string> made = StatementsOf(Section(*state->spec, state->made, 1));
     for (const std::string& statement : StatementsOf(state->committed)) {
       ++share.body;
@@ -106,13 +167,16 @@ void CheckOwnLines(Check& check) {
         ++share.own;
       }
     }
+    shares[state->spec->document()].Add(*state, share);
   }
   for (const auto& [document, share] : shares) {
     check.Look();
-    if (share.own * 100 >= share.body * kOwnLinesPercent) continue;
+    if (!share.falls_short()) continue;
     check.FailDocument(document, 1,
-                       absl::StrCat(share.own, " of ", share.body, " statements say something declared: ",
-                                    share.own * 100 / std::max(share.body, 1), "%, wanted ", kOwnLinesPercent, "%"));
+                       absl::StrCat(share.own, " of ", share.body,
+                                    " statements say something declared: ", share.own * 100 / std::max(share.body, 1),
+                                    "%, wanted ", kOwnLinesPercent, "%", WhereFewest(share)),
+                       WhatToAnswer(check, share));
   }
 }
 
@@ -146,19 +210,6 @@ void CheckRequirements(Check& check) {
     WantFilled(check, state->committed, {"Requirement", "Evidence", "References"});
     WantFilled(check, state->committed, {"Requirement", "Applies to", "What", "Measure"});
   }
-}
-
-// Questions of a typed result.
-std::vector<const v1::Question*> QuestionsOf(const google::protobuf::Message& result) {
-  std::vector<const v1::Question*> questions;
-  const auto* field = result.GetDescriptor()->FindFieldByName("questions");
-  if (field == nullptr || field->message_type() != v1::Question::descriptor() || !field->is_repeated())
-    return questions;
-  const google::protobuf::Reflection& reflection = *result.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(result, field); ++i) {
-    questions.push_back(static_cast<const v1::Question*>(&reflection.GetRepeatedMessage(result, field, i)));
-  }
-  return questions;
 }
 
 // Words of at least four letters, in lower case.

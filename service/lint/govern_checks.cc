@@ -174,12 +174,14 @@ void CheckSubcategories(Check& check) {
   const Section& section = check.section(kPolicy);
   const knowledge::v1::Framework* csf = knowledge::FindFramework(kCsf);
   const std::vector<const Table*> tables = section.TablesWith({"Subcategory", "Outcome", "Met by"});
+  std::set<std::string> gaps;
+  for (const Table* table : section.TablesWith({"Subcategory", "What is missing", "Owner"})) {
+    for (const Row& row : table->rows) gaps.emplace(table->Cell(row, "Subcategory"));
+  }
   for (const auto& requirement : csf->requirements()) {
     if (!absl::StartsWith(requirement.id(), "GV.")) continue;
     check.Look();
-    const bool gap = std::any_of(section.lines().begin(), section.lines().end(), [&requirement](const Line& line) {
-      return absl::StartsWith(line.text, absl::StrCat("- ", requirement.id(), " "));
-    });
+    const bool gap = gaps.count(requirement.id()) > 0;
     bool met = false;
     for (const Table* table : tables) {
       for (const Row& row : table->rows) {

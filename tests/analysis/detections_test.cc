@@ -137,6 +137,64 @@ TEST(Detections, ACredentialIsSeenWhereItsKindIsUsed) {
   }
 }
 
+// A clinical system: an archive of images, a laboratory behind an interface engine, a broker, and a monitor.
+ModelText Clinic() {
+  return {
+      .components =
+          "- {id: scanner, name: S, kind: process, machine: device, zone: inside, technology: [medical-device], "
+          "logging: central}\n"
+          "- {id: archive, name: A, kind: process, zone: inside, technology: [pacs-server], logging: central}\n"
+          "- {id: engine, name: E, kind: process, zone: inside, technology: [integration-engine], logging: central}\n"
+          "- {id: lab, name: L, kind: process, zone: inside, technology: [laboratory-system], logging: local}\n"
+          "- {id: broker, name: B, kind: process, zone: inside, technology: [mqtt-broker], logging: central}\n"
+          "- {id: station, name: T, kind: process, zone: inside, technology: [device-gateway], logging: central}\n"
+          "- {id: web, name: W, kind: process, zone: inside, technology: [web-application], logging: central}\n",
+      .flows =
+          "- {id: images, name: F, source: scanner, target: archive, protocol: dicom, authentication: none, sends: "
+          "[people]}\n"
+          "- {id: results, name: F, source: lab, target: engine, protocol: mllp, authentication: none, sends: "
+          "[people]}\n"
+          "- {id: orders, name: F, source: engine, target: lab, protocol: hl7v2, authentication: none, sends: "
+          "[people]}\n"
+          "- {id: events, name: F, source: lab, target: broker, protocol: mqtt, authentication: none, sends: "
+          "[people]}\n"
+          "- {id: curves, name: F, source: scanner, target: station, protocol: modbus, authentication: none, "
+          "sends: [people]}\n"
+          "- {id: settings, name: F, source: station, target: scanner, protocol: proprietary, authentication: none, "
+          "sends: [people]}\n"
+          "- {id: page, name: F, source: lab, target: web, protocol: https, authentication: none, sends: "
+          "[people]}\n"};
+}
+
+TEST(Detections, ACallerWithoutIdentityIsLookedForInTheLogOfTheProtocol) {
+  const Case clinic(Clinic());
+  const auto shows = [&clinic](const std::string& flow) {
+    return clinic.Ids(clinic.On(absl::StrCat("missing-authentication@", flow)));
+  };
+  EXPECT_THAT(shows("images"), ElementsAre("dicom-node-undeclared"));
+  EXPECT_THAT(shows("results"), ElementsAre("hl7-sender-undeclared"));
+  EXPECT_THAT(shows("events"), ElementsAre("connection-without-identity"));
+  EXPECT_THAT(shows("settings"), ElementsAre("device-obeys-stranger"));
+  EXPECT_THAT(shows("page"), ElementsAre("answer-without-caller"));
+  EXPECT_EQ(clinic.On("missing-authentication@results").sight, Sight::kDetected);
+}
+
+TEST(Detections, ACallerWithoutIdentityIsSeenWhereItArrives) {
+  const Case clinic(Clinic());
+  const ThreatSight& orders = clinic.On("missing-authentication@orders");
+  EXPECT_EQ(orders.sight, Sight::kNotCollected) << "the engine collects its log, and the laboratory does not";
+  ASSERT_EQ(orders.uncollected.size(), 1u);
+  EXPECT_EQ(orders.uncollected.front()->key, "hl7_listener@lab");
+}
+
+TEST(Detections, AProtocolThatNoDetectionReadsIsNamed) {
+  const Case clinic(Clinic());
+  const ThreatSight& curves = clinic.On("missing-authentication@curves");
+  EXPECT_EQ(curves.sight, Sight::kNoEvent);
+  EXPECT_THAT(curves.missing, ElementsAre());
+  EXPECT_EQ(curves.reason, "no shipped detection reads a log of the protocol modbus");
+}
+
 // The identity of another pipeline is a stranger there.
 TEST(Detections, APipelineIsDeclaredWhereItDeploys) {
   ModelText shop = Shop("central");

@@ -88,6 +88,19 @@ TEST(LogSources, KindsFollowTechnologyAndPlatform) {
   EXPECT_EQ(found["ci_audit@build"].product, "github");
 }
 
+TEST(LogSources, ListenersOfClinicalProtocolsHaveLogsOfTheirOwn) {
+  const Case found =
+      Of("- {id: scanner, name: S, kind: process, machine: device, zone: inside}\n"
+         "- {id: archive, name: A, kind: datastore, technology: [pacs], zone: inside}\n"
+         "- {id: engine, name: E, kind: process, zone: inside}\n",
+         "",
+         "- {id: images, name: F, source: scanner, target: archive, protocol: dicom}\n"
+         "- {id: orders, name: F, source: engine, target: scanner, protocol: https}\n"
+         "- {id: results, name: F, source: scanner, target: engine, protocol: mllp}\n");
+  EXPECT_THAT(found.Keys(), ElementsAre("application@engine", "storage_access@archive", "dicom_association@archive",
+                                        "hl7_listener@engine", "device@scanner"));
+}
+
 TEST(LogSources, ASystemOnOneMachineHasItsHostLogOnce) {
   const Case found =
       Of("- {id: web, name: Web, kind: process, machine: vm, runs_on: server, zone: inside}\n"

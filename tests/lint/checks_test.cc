@@ -48,7 +48,7 @@ const Row kRows[] = {
                                      for (int i = 0; i < 200; ++i) text += "\nEverybody takes care.\n";
                                      return text;
                                    }()}},
-     "wanted 60%"},
+     "wanted 60%; fewest in Asset Inventory ("},
     {"all-2",
      "api-platform",
      {"asset-inventory"},
@@ -141,7 +141,7 @@ const Row kRows[] = {
      {"security-policy", "risk-appetite", "security-roles"},
      {},
      {},
-     {{"- GV.RM-03 ", "- GV.RM-99 "}},
+     {{"| GV.RM-03 |", "| GV.RM-99 |"}},
      "GV.RM-03 is neither met nor a gap"},
     {"govern-9",
      "api-platform",

@@ -279,7 +279,9 @@ class Builder {
       if (clauses != met_[std::string(kCsf)].end()) {
         for (const std::string& clause : clauses->second) row.add_met_by(absl::StrCat("clause ", clause));
       }
-      (row.met_by_size() > 0 ? *result_.add_subcategories() : *result_.add_subcategory_gaps()) = row;
+      const bool gap = row.met_by().empty();
+      if (gap) row.set_owner(TeamName(model_, model_.proto().owner_team()));
+      *(gap ? result_.add_subcategory_gaps() : result_.add_subcategories()) = row;
     }
   }
 

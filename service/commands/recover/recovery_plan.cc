@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "service/commands/naming.h"
@@ -126,8 +127,9 @@ class Builder {
         wave.add_functions(function);
       }
     }
+    // A wave of quick restorations does not end the plan: what came before it may still be on the way.
+    int ready = 0;
     for (pb::WaveRow& wave : *result_.mutable_waves()) {
-      int ready = 0;
       for (const std::string& id : wave.components()) ready = std::max(ready, recovery_.restoration.Find(id)->ready);
       wave.set_ready(ReadyLabel(ready));
     }
@@ -256,28 +258,37 @@ class Builder {
     }
   }
 
-  // One row for all whose data stays, one for each whose data leaves.
+  // One row for all whose data stays, one for all of which the same data leaves.
   void AddResidency() {
+    using Ids = std::set<std::string>;
+    const auto ids = [](const std::vector<const model::v1::DataClass*>& classes) {
+      Ids found;
+      for (const model::v1::DataClass* each : classes) found.insert(each->id());
+      return found;
+    };
     for (const analysis::RegionLoss& loss : recovery_.regions) {
-      std::map<std::vector<std::string>, pb::ResidencyRow> kept;  // by where the data is then
-      std::map<std::vector<std::string>, std::set<std::string>> data;
+      struct Group {
+        Ids components;
+        Ids data;
+      };
+      // By what leaves, where the data is then, and of what leaves the data of which it is a part.
+      std::map<std::tuple<Ids, std::vector<std::string>, Ids>, Group> groups;
       for (const analysis::ResidencyFact& fact : loss.residency) {
-        pb::ResidencyRow& row = fact.leaving.empty() ? kept[fact.to] : *result_.add_residency();
-        row.set_region(loss.region->id());
-        row.add_components(fact.step->component->id());
-        for (const model::v1::DataClass* each : fact.data) {
-          if (fact.leaving.empty()) {
-            data[fact.to].insert(each->id());
-          } else {
-            row.add_data(each->id());
-          }
-        }
-        for (const model::v1::DataClass* each : fact.leaving) row.add_leaving(each->id());
-        if (row.to().empty()) AddAll(fact.to, row.mutable_to());
+        const Ids data = ids(fact.data);
+        Group& group = groups[{ids(fact.leaving), fact.to, fact.leaving.empty() ? Ids() : data}];
+        group.components.insert(fact.step->component->id());
+        group.data.insert(data.begin(), data.end());
       }
-      for (auto& [to, row] : kept) {
-        AddAll(data[to], row.mutable_data());
-        *result_.add_residency() = std::move(row);
+      for (const bool leaves : {true, false}) {
+        for (const auto& [key, group] : groups) {
+          if (std::get<0>(key).empty() == leaves) continue;
+          pb::ResidencyRow& row = *result_.add_residency();
+          row.set_region(loss.region->id());
+          AddAll(group.components, row.mutable_components());
+          AddAll(group.data, row.mutable_data());
+          AddAll(std::get<1>(key), row.mutable_to());
+          AddAll(std::get<0>(key), row.mutable_leaving());
+        }
       }
     }
   }

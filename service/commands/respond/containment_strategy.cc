@@ -189,8 +189,7 @@ class Strategy {
       if (!WhyNoPlaybook(input_, fact).empty()) continue;
       pb::EradicationRow& row = *result_.add_eradications();
       row.set_incident(fact.row->name());
-      PlanValues values = ValuesOf(fact);
-      if (values.on.empty()) values.on = {proto_.name()};
+      const PlanValues values = ValuesOf(input_, fact);
       for (const kb::ResponseStep& step : fact.row->steps()) {
         bool asks = false;
         if (step.phase() != kb::RESPONSE_PHASE_ERADICATE) continue;

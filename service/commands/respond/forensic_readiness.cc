@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/alert_coverage.h"
 #include "service/analysis/log_pipeline.h"
@@ -102,7 +103,8 @@ class Readiness {
     for (const Element& element : Select(input_, source.binds())) {
       labels.push_back(element.label);
       teams.insert(element.owner.empty() ? TeamName(model_, proto_.owner_team()) : element.owner);
-      places.Add(input_, model::IdOf(*element.message));
+      const std::string& id = model::IdOf(*element.message);
+      absl::StartsWith(source.binds().detail(), "backup.") ? places.AddBackup(input_, id) : places.Add(input_, id);
     }
     if (labels.empty()) return;
     pb::EvidenceRow& row = NewEvidence(source.name());
@@ -157,8 +159,7 @@ class Readiness {
     }
     row.set_preserve(absl::StrCat(how, "; hash the export; ", collected, " of ", logs.size(), " collected",
                                   unclear == 0 ? "" : absl::StrCat(", ", unclear, " to be confirmed")));
-    const std::string retention = analysis::RetentionOf(model_);
-    row.set_kept(collected == 0 ? "not declared" : retention.empty() ? "not declared" : retention);
+    row.set_kept(KeptOf(model_, {row.count(), collected, unclear}));
     AddFirst({teams.begin(), teams.end()}, kNamed, row.mutable_handed_over_by());
     row.set_region_limit(RegionLimit(model_, places));
     if (gaps.empty()) return;

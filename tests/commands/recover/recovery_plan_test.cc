@@ -101,13 +101,35 @@ TEST(RecoveryPlan, ARestoreThatTakesLongerThanTheRtoIsAGapWithItsPath) {
 
 TEST(RecoveryPlan, FailoverKeepsDataInItsJurisdiction) {
   const std::string text = Example("api-platform");
-  EXPECT_THAT(Gaps(Plan(text)), Not(Contains(HasSubstr("failover-residency eu-customer-db"))));
+  EXPECT_THAT(Gaps(Plan(text)), Not(Contains(HasSubstr("eu-customer-db is handled"))));
   const std::string moved = Edited(text, {{"    kind: active_passive\n    primary: us-east-1\n    standby: [us-west-2]",
                                            "    kind: rebuild\n    primary: eu-central-1\n    standby: [us-west-2]"}});
-  EXPECT_THAT(
-      Gaps(Plan(moved)),
-      Contains("failover-residency eu-customer-db: without eu-central-1 (EU), customer-profile-eu is handled in "
-               "us-west-2"));
+  const RecoveryPlanResult result = Plan(moved);
+  EXPECT_THAT(Gaps(result),
+              Contains("failover-residency eu-central-1: without eu-central-1 (EU), customer-profile-eu of "
+                       "customer-service-eu and eu-customer-db is handled in us-west-2"));
+  int rows = 0;
+  for (const auto& row : result.residency()) rows += row.leaving_size() > 0 && row.to_size() == 1 ? 1 : 0;
+  EXPECT_EQ(rows, 1) << "both hand over the same data";
+}
+
+// Of "105 minutes", "22 hours" and "2 days".
+int InMinutes(const std::string& duration) {
+  const int count = std::stoi(duration);
+  if (duration.find("day") != std::string::npos) return count * 24 * 60;
+  return duration.find("hour") != std::string::npos ? count * 60 : count;
+}
+
+TEST(RecoveryPlan, NoWaveIsReadyBeforeTheOneBeforeIt) {
+  for (const char* name : kExamples) {
+    SCOPED_TRACE(name);
+    int before = 0;
+    for (const auto& wave : Plan(Example(name)).waves()) {
+      if (wave.ready().empty()) continue;
+      EXPECT_GE(InMinutes(wave.ready()), before) << "wave " << wave.number();
+      before = InMinutes(wave.ready());
+    }
+  }
 }
 
 TEST(RecoveryPlan, AnUnknownTimeIsAQuestionAndNoFinding) {

@@ -70,6 +70,25 @@ TEST(ForensicReadiness, PersonalDataOfTheUnionLeavesOnlyUnderAMechanism) {
   }
 }
 
+TEST(ForensicReadiness, SaysHowLongLogsOfEachStateAreKept) {
+  const auto rows = EvidenceOf(Of(Example("customer-lakehouse")));
+  EXPECT_EQ(rows.at("Application log").kept(), "90 days hot, 400 days in all");
+  EXPECT_EQ(rows.at("Authentication log").kept(), "90 days hot, 400 days in all, where it is collected");
+  EXPECT_EQ(rows.at("Host log").kept(), "on the element alone, until it is overwritten there");
+  EXPECT_EQ(rows.at("Cloud audit log").kept(), "not known: whether it is collected is an open question");
+  const auto unknown = EvidenceOf(Of(Edited(
+      Example("customer-lakehouse"), {{"  hot_retention_days: 90\n", ""}, {"  total_retention_days: 400\n", ""}})));
+  EXPECT_EQ(unknown.at("Application log").kept(), "not declared");
+}
+
+TEST(ForensicReadiness, BackupsStayWhereTheyAreKept) {
+  const auto rows = EvidenceOf(Of(Example("customer-lakehouse")));
+  EXPECT_THAT(rows.at("Backups and snapshots of stores").region_limit(),
+              HasSubstr("evidence of belgium leaves the EU only under a transfer mechanism"));
+  EXPECT_THAT(rows.at("Sessions, running statements and transaction log of stores").region_limit(),
+              Not(HasSubstr("belgium")));
+}
+
 TEST(ForensicReadiness, RegionWithoutJurisdictionIsSaidToBeUnknownAndAsked) {
   const pb::ForensicReadinessResult result =
       Of(Edited(Example("team-notes"),

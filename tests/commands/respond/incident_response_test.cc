@@ -1,6 +1,7 @@
 // Ladder, playbooks, people and means follow the declared facts, and what is not declared is asked or found.
 #include "service/commands/respond/incident_response.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -23,8 +24,9 @@ using ::testing::Not;
 pb::IncidentResponseResult Of(const std::string& yaml) { return IncidentResponse(Case(yaml).input()); }
 
 TEST(IncidentResponse, PlaceholdersOfThePlansAreKnown) {
-  static const std::set<std::string> kNames = {"on",       "one_of",  "data",   "threats",     "switches",
-                                               "elements", "details", "system", "organization"};
+  static const std::set<std::string> kNames = {"on",      "machines", "one_of",      "one_machine_of",
+                                               "data",    "threats",  "switches",    "elements",
+                                               "details", "system",   "organization"};
   const auto check = [](const std::string& text) {
     for (const std::string& name : PlaceholdersOf(text)) {
       EXPECT_TRUE(kNames.contains(name) || FieldAt(*model::v1::SystemModel::descriptor(), name) != nullptr)
@@ -110,6 +112,20 @@ TEST(IncidentResponse, WithoutALadderItIsAskedAndNothingIsClaimed) {
   EXPECT_EQ(result.clocks_size(), 0);
   EXPECT_THAT(QuestionsOf(result), Contains(HasSubstr("Which levels of incidents does Team Notes have")));
   for (const auto& tree : result.trees()) EXPECT_NE(tree.id(), "severity");
+}
+
+TEST(IncidentResponse, AKeyIsNoMachineThatIsCutOffAndRebuilt) {
+  const pb::IncidentResponseResult result = Of(Example("customer-lakehouse"));
+  const auto row = std::find_if(result.playbooks().begin(), result.playbooks().end(),
+                                [](const pb::Playbook& each) { return each.id() == "ransomware"; });
+  ASSERT_NE(row, result.playbooks().end());
+  const std::set<std::string> places(row->elements().begin(), row->elements().end());
+  EXPECT_THAT(places, Contains("pseudonym-key")) << "it can be lost";
+  EXPECT_THAT(row->closed(), Not(HasSubstr("pseudonym-key")));
+  for (const pb::PlaybookStep& step : row->steps()) EXPECT_THAT(step.action(), Not(HasSubstr("pseudonym-key")));
+  // Of a key that encrypts a declared store the store is what is lost.
+  EXPECT_THAT(places, Not(Contains("lake-key")));
+  EXPECT_THAT(places, Contains("lake-storage"));
 }
 
 TEST(IncidentResponse, CardNumberPlaybookFollowsTheRequirementAndNotTheThreat) {

@@ -1,0 +1,98 @@
+#include "service/analysis/accounts.h"
+
+#include <algorithm>
+#include <set>
+
+#include "metapowers/knowledge/v1/technologies.pb.h"
+#include "service/analysis/forwarding.h"
+#include "service/analysis/terms.h"
+
+namespace metapowers::analysis {
+
+namespace {
+
+namespace k = knowledge::v1;
+
+constexpr uint64_t kIdentity = uint64_t{1} << k::CAPABILITY_IDENTITY_PROVIDER | uint64_t{1}
+                                                                                    << k::CAPABILITY_IDENTITY_STORE;
+
+bool HasIdentitySystem(const Landscape& landscape, const ComponentView& view) {
+  const auto is = [](const ComponentView& each) { return (each.capabilities & kIdentity) != 0; };
+  const auto flow = [&](int index) -> const FlowView& { return landscape.flows()[index]; };
+  return is(view) ||
+         std::any_of(view.inbound.begin(), view.inbound.end(),
+                     [&](int index) { return is(landscape.components()[flow(index).source]); }) ||
+         std::any_of(view.outbound.begin(), view.outbound.end(),
+                     [&](int index) { return is(landscape.components()[flow(index).target]); });
+}
+
+bool BringsPeople(const FlowView& view) {
+  return view.flow->authorization() == model::v1::FLOW_AUTHORIZATION_END_USER_PROPAGATED &&
+         view.flow->usage() != model::v1::USAGE_DEVOPS;
+}
+
+// How people come in over a flow.
+enum class Entry { kElsewhere, kUnknown, kHere };
+
+class Search {
+ public:
+  explicit Search(const Landscape& landscape) : landscape_(landscape) {}
+
+  // `visited`: forwarders on the way, which may forward to each other.
+  Entry Of(const FlowView& view, std::set<int>& visited) const {
+    const ComponentView& caller = landscape_.components()[view.source];
+    if (HasIdentitySystem(landscape_, caller)) return Entry::kElsewhere;
+    const bool outside = IsExternal(*caller.facts->component);
+    const bool brought = std::any_of(caller.inbound.begin(), caller.inbound.end(),
+                                     [&](int index) { return BringsPeople(landscape_.flows()[index]); });
+    if (brought && (outside || !Forwards(caller))) return Entry::kElsewhere;
+    if (brought && !AnyComesFromOutside(caller, view.source, visited)) return Entry::kElsewhere;
+    switch (view.flow->authentication()) {
+      case model::v1::FLOW_AUTHENTICATION_CREDENTIALS:
+      case model::v1::FLOW_AUTHENTICATION_SESSION:
+      case model::v1::FLOW_AUTHENTICATION_TOKEN:
+        return Entry::kHere;
+      case model::v1::FLOW_AUTHENTICATION_UNSPECIFIED:
+        return Entry::kUnknown;
+      default:
+        return Entry::kElsewhere;
+    }
+  }
+
+ private:
+  // Whether people reach the forwarder without a sign-in by an identity system.
+  bool AnyComesFromOutside(const ComponentView& forwarder, int index, std::set<int>& visited) const {
+    if (!visited.insert(index).second) return false;
+    return std::any_of(forwarder.inbound.begin(), forwarder.inbound.end(), [&](int flow) {
+      const FlowView& view = landscape_.flows()[flow];
+      if (!BringsPeople(view)) return false;
+      const ComponentView& caller = landscape_.components()[view.source];
+      if (HasIdentitySystem(landscape_, caller)) return false;
+      if (IsExternal(*caller.facts->component)) return true;
+      return Forwards(caller) && AnyComesFromOutside(caller, view.source, visited);
+    });
+  }
+
+  const Landscape& landscape_;
+};
+
+}  // namespace
+
+std::optional<bool> KeepsAccounts(const Landscape& landscape, int component) {
+  const ComponentView& view = landscape.components()[component];
+  if (Forwards(view) || HasIdentitySystem(landscape, view)) return false;
+  const Search search(landscape);
+  bool unknown = false;
+  for (const int index : view.inbound) {
+    const FlowView& flow = landscape.flows()[index];
+    if (!BringsPeople(flow)) continue;
+    std::set<int> visited;
+    const Entry entry = search.Of(flow, visited);
+    if (entry == Entry::kHere) return true;
+    unknown |= entry == Entry::kUnknown;
+  }
+  if (unknown) return std::nullopt;
+  return false;
+}
+
+}  // namespace metapowers::analysis
