@@ -27,11 +27,11 @@ struct SourceFile {
 };
 
 struct ImportOptions {
-  std::string topic_id;  // a slug; becomes the id of the model
-  std::string today;     // `as_of` of files without date
-  absl::string_view
-      earlier;  // the draft that was kept of the import before, whose elements keep their ids; may be empty
+  std::string topic_id;       // a slug; becomes the id of the model
+  std::string today;          // `as_of` of files without date
   FindingLookup findings_of;  // for the risk tracking of a Threagile model; may be empty
+  // The draft that was kept of the import before, whose elements keep their ids; may be empty.
+  absl::string_view earlier = "";
 };
 
 // INVALID_ARGUMENT MODEL_INVALID with the faults of all files that are of a known format, as `file:line:col`;
