@@ -86,7 +86,10 @@ void RedactSecrets(const std::map<std::string, absl::string_view>& files, Invent
   const Spot first = {inventory.files.empty() ? "" : inventory.files.front(), {0, 0}};
   redaction.Clean(first, inventory.name);
   redaction.Clean(first, inventory.description);
-  for (v1::ImportNote& note : inventory.notes) redaction.Clean(SpotOf(note.location()), *note.mutable_text());
+  for (v1::ImportNote& note : inventory.notes) {
+    redaction.Clean(SpotOf(note.location()), *note.mutable_text());
+    redaction.Clean(SpotOf(note.location()), *note.mutable_field());
+  }
   for (v1::SkippedItem& item : inventory.skipped) {
     redaction.Clean(SpotOf(item.location()), *item.mutable_item());
     redaction.Clean(SpotOf(item.location()), *item.mutable_reason());

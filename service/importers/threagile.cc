@@ -189,7 +189,11 @@ void TakeOutSecrets(absl::string_view yaml, Draft& draft, std::vector<Note>& not
     warnings.push_back({v1::IMPORT_NOTE_KIND_WARNING, {spot.at, ""}, text});
   });
   draft.Clean(redaction);
-  for (Note& note : notes) redaction.Clean(Spot{draft.file(), note.place.at}, note.text);
+  for (Note& note : notes) {
+    const Spot spot{draft.file(), note.place.at};
+    redaction.Clean(spot, note.text);
+    redaction.Clean(spot, note.place.path);
+  }
   std::move(warnings.begin(), warnings.end(), std::back_inserter(notes));
 }
 

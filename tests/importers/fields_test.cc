@@ -96,7 +96,7 @@ TEST(FieldTest, AWrongFormIsAFaultToldOnceAndReadsAsNone) {
   EXPECT_THAT(text.root()["list"].Maps(), testing::SizeIs(1));
   EXPECT_THAT(text.faults(),
               ElementsAre("f:5:1: list: must be text, not a list", "f:5:11: list[1]: must be text, not a mapping",
-                          "f:1:1: name: must be a whole number, not ' Web  Shop '",
+                          "f:1:1: name: must be a whole number, not ' Web  Shop'",
                           "f:2:1: port: must be a mapping, not text", "f:5:8: list[0]: must be a mapping, not text"));
 }
 

@@ -68,7 +68,7 @@ TEST(KubernetesSkipTest, WhatIsNotUnderstoodIsNamed) {
   EXPECT_THAT(in.faults, IsEmpty());
   EXPECT_THAT(in.Skipped(),
               UnorderedElementsAre(AllOf(HasSubstr("CustomResourceDefinition"), HasSubstr("certs.example.org")),
-                                   AllOf(HasSubstr(": Cert c: "), HasSubstr("not understood")),
+                                   AllOf(HasSubstr(" Cert c: "), HasSubstr("not understood")),
                                    AllOf(HasSubstr("Deployment late"), HasSubstr("apps/v9"), HasSubstr("v1, v1beta2")),
                                    AllOf(HasSubstr("Pod"), HasSubstr("no name")), HasSubstr("kustomize build"),
                                    HasSubstr("helm template"), HasSubstr("record of Helm"), HasSubstr("made by")));
