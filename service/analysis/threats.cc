@@ -195,7 +195,7 @@ bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || statu
 class ThreatsBuilder {
  public:
   ThreatsBuilder(const Facts& facts, const RuleSet& rules, const model::v1::Decisions& decisions)
-      : threats_(new Threats()), rules_(rules) {
+      : threats_(new Threats()), rules_(rules), ground_(KnownGround::Of(facts.model())) {
     threats_->landscape_ = std::make_unique<Landscape>(facts);
     for (int level = model::v1::SEVERITY_LOW; level <= model::v1::SEVERITY_CRITICAL; ++level) {
       threats_->due_by_severity_[level] =
