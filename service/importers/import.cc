@@ -19,7 +19,6 @@
 #include "service/importers/importer.h"
 #include "service/importers/plain_text.h"
 #include "service/importers/redaction.h"
-#include "service/importers/source.h"
 #include "service/importers/source_names.h"
 #include "service/importers/threagile.h"
 #include "service/model/yaml_writer.h"

@@ -31,6 +31,19 @@ bool CanBeKey(const FieldDescriptor& field) {
          (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING || field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM);
 }
 
+// Of a type whose entries say where they are declared: all else that they say, which may be left out.
+KeyFields WithoutPlace(const Descriptor& type) {
+  KeyFields fields;
+  const FieldDescriptor* place = type.FindFieldByName("evidence");
+  for (int i = 0; place != nullptr && i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (field == place) continue;
+    if (field->is_repeated() || field->message_type() != nullptr) return {};
+    fields.push_back(field);
+  }
+  return fields;
+}
+
 // Fields that may tell entries of this type apart, best first.
 std::vector<KeyFields> KeyCandidates(const Descriptor& type) {
   if (const FieldDescriptor* id = IdField(type)) return {{id}};
@@ -44,6 +57,7 @@ std::vector<KeyFields> KeyCandidates(const Descriptor& type) {
   for (size_t i = 0; i < required && first != nullptr; ++i) {
     if (candidates[i].front() != first) candidates.push_back({first, candidates[i].front()});
   }
+  if (KeyFields fields = WithoutPlace(type); !fields.empty()) candidates.push_back(std::move(fields));
   return candidates;
 }
 
@@ -53,7 +67,11 @@ std::optional<Keyed> ByKey(const Entries& entries, const KeyFields& fields) {
   for (const Message* entry : entries) {
     std::vector<std::string> values;
     for (const FieldDescriptor* field : fields) {
-      if (!IsSet(*entry, *field)) return std::nullopt;
+      if (!IsSet(*entry, *field)) {
+        if (fields != WithoutPlace(*entry->GetDescriptor())) return std::nullopt;
+        values.emplace_back();
+        continue;
+      }
       values.push_back(field->cpp_type() == FieldDescriptor::CPPTYPE_STRING ? StringAt(*entry, *field, -1)
                                                                             : ScalarOf(*entry, *field, -1));
     }

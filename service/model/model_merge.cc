@@ -41,11 +41,11 @@ bool IsPeoples(const Difference& change, const v1::SystemModel& standing) {
          (absl::StartsWith(change.path, "assumptions[") && absl::EndsWith(change.path, ".valid_until"));
 }
 
-// What changes when only lines of the files move, or the files are others of the same meaning: where proof of a posture
-// is, and of which elements an import assumes what it assumes.
+// What changes when only lines of the files move, or the files are others of the same meaning: where something is
+// declared, and of which elements an import assumes what it assumes.
 bool IsProvenance(const Difference& change) {
   const FieldDescriptor& last = *change.steps.back().field;
-  if (&last == v1::ControlPosture::descriptor()->FindFieldByName("evidence")) return true;
+  if (last.name() == "evidence" && last.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return true;
   return change.steps.size() == 2 && change.steps.front().field->name() == "assumptions" &&
          IsImportAssumption(change.steps.front().key) && (last.name() == "statement" || last.name() == "components");
 }

@@ -55,7 +55,7 @@ TEST(KnownGroundTest, ADeclaredObservedOrDefaultValueIsGround) {
 TEST(KnownGroundTest, AnAssumedValueMakesTheRuleWait) {
   const ThreatCase threats(Store("  # assumed: the image keeps data"), Rule(kDatastore));
   EXPECT_THAT(threats.Keys(), IsEmpty());
-  EXPECT_THAT(Waiting(threats), ElementsAre("db: kind is data store"));
+  EXPECT_THAT(Waiting(threats), ElementsAre("db: kind is datastore"));
 }
 
 TEST(KnownGroundTest, AnEmptyCellOfTheMatrixSaysThatItsRuleWaits) {
@@ -69,8 +69,8 @@ TEST(KnownGroundTest, AnEmptyCellOfTheMatrixSaysThatItsRuleWaits) {
     }
     return std::string("no cell");
   };
-  EXPECT_EQ(reason(""), "") << "action-denied applies to a data store";
-  EXPECT_EQ(reason("  # assumed: the image keeps data"), "action-denied: kind is data store, assumed");
+  EXPECT_EQ(reason(""), "") << "action-denied applies to a datastore";
+  EXPECT_EQ(reason("  # assumed: the image keeps data"), "action-denied: kind is datastore, assumed");
 }
 
 TEST(KnownGroundTest, WhatAnAssumptionRulesOutDoesNotWait) {
@@ -96,7 +96,7 @@ TEST(KnownGroundTest, ANeighbourIsGroundAsMuchAsTheElement) {
   const ThreatCase threats(
       model, Rule("match { attribute: \"target.kind\" operator: MATCH_OPERATOR_IN values: \"datastore\" }", "FLOW"));
   EXPECT_THAT(threats.Keys(), IsEmpty());
-  EXPECT_THAT(Waiting(threats), ElementsAre("web-to-db: kind of db is data store"));
+  EXPECT_THAT(Waiting(threats), ElementsAre("web-to-db: kind of db is datastore"));
 }
 
 TEST(KnownGroundTest, AnAssumedFlowHasNoFindings) {

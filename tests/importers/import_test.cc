@@ -154,7 +154,7 @@ TEST(ImportTest, WhatNoFileNamesReadsAsANameInSentences) {
   ASSERT_OK_AND_ASSIGN(const auto response, Import({{"shop.yaml", kShop}, {"more.yaml", kShop}}));
   EXPECT_THAT(response.model_yaml(), HasSubstr("name: Organisation to be named\n"));
   EXPECT_THAT(response.model_yaml(), Not(HasSubstr(": To be named")));
-  EXPECT_THAT(response.model_yaml(), HasSubstr("which the set of 2 imported files does not name."));
+  EXPECT_THAT(response.model_yaml(), HasSubstr("which the import does not name."));
 }
 
 TEST(ImportTest, SkippedFilesStandAtTheEndOfAMixedDraft) {

@@ -185,7 +185,7 @@ TEST(KubernetesReachTest, Services) {
 
 TEST(KubernetesReachTest, WhatANodeOpensIsAPortOfTheHost) {
   const auto ports = [](const std::string& text) {
-    Manifests in(text);
+    const ReadFormat in = Manifests(text);
     std::vector<std::string> open;
     for (const auto& port : in.Component("web").value.host_ports()) {
       open.push_back(absl::StrCat(port.has_port() ? absl::StrCat(port.port()) : "any", " ", port.evidence()));

@@ -127,9 +127,8 @@ class Builder {
         wave.add_functions(function);
       }
     }
-    // A wave of quick restorations does not end the plan: what came before it may still be on the way.
-    int ready = 0;
     for (pb::WaveRow& wave : *result_.mutable_waves()) {
+      int ready = 0;
       for (const std::string& id : wave.components()) ready = std::max(ready, recovery_.restoration.Find(id)->ready);
       wave.set_ready(ReadyLabel(ready));
     }

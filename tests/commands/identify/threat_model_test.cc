@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/analysis/terms.h"
 #include "tests/commands/command_fixture.h"
 
@@ -288,7 +289,7 @@ TEST(ThreatModel, AWayIntoTheNodeIsNamedWithItsPlace) {
       kind,
       "    container: {node_access: [{kind: privileged, what: \"privileged: true\", evidence: \"compose.yaml:9\"}, "
       "{kind: host_path, what: /etc}]}\n");
-  const Case c(yaml);
+  const Case c(absl::StrReplaceAll(yaml, {{"    machine: vm\n", "    machine: container\n"}}));
   const pb::ThreatModelResult result = Made(c.input());
   std::map<std::string, std::string> evidence;
   for (const pb::Finding& finding : result.findings()) {
