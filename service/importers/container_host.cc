@@ -25,13 +25,12 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
 }
 
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component) {
-  const std::string evidence = LocationOf(spot);
   for (const model::v1::HostPort& known : component.value.host_ports()) {
-    if (known.port() == port && known.evidence() == evidence) return;
+    if (known.port() == port) return;
   }
   model::v1::HostPort& added = *component.value.add_host_ports();
   if (port > 0 && port <= 65535) added.set_port(port);
-  added.set_evidence(evidence);
+  added.set_evidence(LocationOf(spot));
   component.Observed("host_ports", spot);
 }
 

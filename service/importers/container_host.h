@@ -17,7 +17,8 @@ bool IsEngineSocket(absl::string_view path);
 void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot& spot,
                    Shown<model::v1::Component>& component);
 
-// Adds a port that is open on the network of a host or load balancer; 0 where the platform chooses it.
+// Adds a port that is open on the network of a host or load balancer, once whatever runs over it; 0 where the platform
+// chooses it.
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers

@@ -32,13 +32,20 @@ absl::StatusOr<std::string> ReadDocument(const workspace::Snapshot& snapshot, co
 }
 
 // What the commands that are run make of another model: a generator of its own, so that nothing made before answers.
-// Decisions count where they fit the model; evidence is the same, entry by entry.
+// Decisions count where they fit the model; evidence is the same, entry by entry. A text that marks what is assumed is
+// taken as it stands, and no other model in its place: written anew, it would have no marks.
 absl::StatusOr<lint::Subject::Remade> Remake(const Backend& backend, const Call& call, const Inputs& inputs,
                                              const std::vector<const CommandEntry*>& run,
                                              const model::v1::SystemModel& model) {
   Generator generator(backend.env.limits.cache_bytes);
   Inputs changed = inputs;
-  ASSIGN_OR_RETURN(changed.model, generator.Load(model::WriteYaml(model), model.id()));
+  if (inputs.model->model->known() == nullptr) {
+    ASSIGN_OR_RETURN(changed.model, generator.Load(model::WriteYaml(model), model.id()));
+  } else if (model.SerializeAsString() == inputs.model->model->proto().SerializeAsString()) {
+    ASSIGN_OR_RETURN(changed.model, generator.LoadStored(*inputs.objects, inputs.model->blob, model.id()));
+  } else {
+    return absl::FailedPreconditionError("the marks of what is assumed would be lost");
+  }
   const absl::StatusOr<std::shared_ptr<const DecisionsFile>> decisions = generator.LoadDecisions(
       inputs.decisions->blob.empty() ? absl::nullopt
                                      : absl::make_optional(model::WriteYaml(inputs.decisions->decisions)),

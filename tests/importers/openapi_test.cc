@@ -93,7 +93,7 @@ TEST_F(OrdersTest, TheServiceBehindIt) {
   EXPECT_EQ(component.value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
   std::vector<int> ports;
   for (const auto& port : component.value.host_ports()) ports.push_back(port.port());
-  EXPECT_THAT(ports, UnorderedElementsAre(443, 80, 443)) << "whether these hosts are on the internet is to be answered";
+  EXPECT_THAT(ports, UnorderedElementsAre(443, 80)) << "whether these hosts are on the internet is to be answered";
   EXPECT_THAT(component.value.formats_accepted(),
               UnorderedElementsAre(pb::DATA_FORMAT_JSON, pb::DATA_FORMAT_XML, pb::DATA_FORMAT_FILE));
   ASSERT_EQ(component.value.posture_size(), 2);
