@@ -140,6 +140,7 @@ constexpr char kDraft[] =
     "regions: [{id: to-be-named}]\nteams: [{id: to-be-named, name: Team to be named, lead: To be named}]\n"
     "roles: [{id: system-owner, title: Owner of the system, kind: system_owner, team: to-be-named}]\n"
     "data_classes: [{id: to-be-named, name: Data to be named, owner: to-be-named, confidentiality: internal}]\n"
+    "zones: [{id: to-be-named, name: Zone to be named, type: execution_env}]\n"
     "components:\n- {id: cart, name: cart, kind: process, machine: container}\n"
     "- {id: checkout, name: checkout, kind: process, machine: container}\n"
     "- {id: frontend, name: frontend, kind: process, machine: container}\n";
