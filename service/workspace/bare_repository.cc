@@ -174,7 +174,7 @@ absl::Status BareRepository::SyncNames() const {
   return absl::OkStatus();
 }
 
-absl::Status BareRepository::Store(const std::vector<const Object*>& objects) {
+absl::Status BareRepository::Store(const std::vector<ObjectPtr>& objects) {
   ASSIGN_OR_RETURN(const ObjectStore::Written written, objects_->Write(objects));
   loose_objects_ += written.loose;
   packs_ += written.packs;

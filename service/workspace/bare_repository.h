@@ -57,7 +57,7 @@ class BareRepository {
   absl::StatusOr<std::string> Branch() const;
 
   // Stores the objects durably.
-  absl::Status Store(const std::vector<const Object*>& objects);
+  absl::Status Store(const std::vector<ObjectPtr>& objects);
 
   // The commit that MoveBranch() last moved the branch onto, or that Follow() found it at; "" when that is not known.
   // It is written after the move and not synced: after a power cut it may be one before, or one that somebody pushed

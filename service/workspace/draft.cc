@@ -69,10 +69,11 @@ class TreeEditor {
 
   // The id of `tree` ("" = none) after `change`, "" when nothing is left in it.
   absl::StatusOr<std::string> Apply(absl::string_view tree, const Change& change, const std::string& prefix) {
-    std::string body;
+    ObjectPtr object;
     if (!tree.empty()) {
-      ASSIGN_OR_RETURN(body, objects_.Read(tree, ObjectType::kTree));
+      ASSIGN_OR_RETURN(object, objects_.Get(tree, ObjectType::kTree));
     }
+    const absl::string_view body = object == nullptr ? absl::string_view() : object->body;
     std::vector<TreeEntry> edits;
     for (const auto& [name, below] : change.below) {
       TreeEntry entry{.mode = below.file != nullptr ? kFileMode : kDirectoryMode, .name = name, .id = ""};
@@ -94,19 +95,23 @@ class TreeEditor {
       }
     }
     if (edits.empty()) return std::string(tree);
-    ASSIGN_OR_RETURN(body, EditTree(tree, body, std::move(edits)));
-    return body.empty() ? std::string() : Keep(ObjectType::kTree, std::move(body));
+    ASSIGN_OR_RETURN(std::string edited, EditTree(tree, body, std::move(edits)));
+    return edited.empty() ? std::string() : Keep(ObjectType::kTree, std::move(edited));
   }
 
   std::string Keep(ObjectType type, std::string body, Origin origin = Origin::kMade) {
-    made_.push_back(MakeObject(type, std::move(body), origin));
-    return made_.back().id;
+    return Keep(MakeObject(type, std::move(body), origin));
   }
-  std::vector<Object> Take() { return std::move(made_); }
+  std::vector<ObjectPtr> Take() { return std::move(made_); }
   // Whether the change found everything as it wants it.
   bool Idle(const FileChange& change) const { return idle_.contains(&change); }
 
  private:
+  const std::string& Keep(Object object) {
+    made_.push_back(std::make_shared<const Object>(std::move(object)));
+    return made_.back()->id;
+  }
+
   absl::StatusOr<std::string> File(FileChange& file, const std::string& before) {
     file.before = before;
     if (!file.content.has_value()) return std::string();
@@ -115,31 +120,30 @@ class TreeEditor {
     std::string changed = file.content->substr(file.kept_prefix, file.content->size() - kept);
     std::string body = *std::exchange(file.content, std::move(changed));
     if (file.id.empty()) return file.id = Keep(ObjectType::kBlob, std::move(body), file.origin);
-    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
-    return file.id;
+    return Keep({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
   }
 
   absl::StatusOr<std::string> Again(const FileChange& file, const std::string& before) {
     if (file.before != before) return HeadMovedError(file.before, before);
     if (!file.content.has_value()) return std::string();
-    ASSIGN_OR_RETURN(std::string body, earlier_->Read(file.id, ObjectType::kBlob));
-    made_.push_back({.type = ObjectType::kBlob, .id = file.id, .body = std::move(body)});
+    ASSIGN_OR_RETURN(made_.emplace_back(), earlier_->Get(file.id, ObjectType::kBlob));
     return file.id;
   }
 
   void FindKept(FileChange& file, const std::string& before) const {
     file.kept_prefix = file.kept_suffix = 0;
     if (file.content->size() < kCompared || before.empty()) return;
-    const absl::StatusOr<std::string> old = objects_.Read(before, ObjectType::kBlob);
+    const absl::StatusOr<ObjectPtr> old = objects_.Get(before, ObjectType::kBlob);
     if (!old.ok()) return;  // it is being replaced
-    file.kept_prefix = CommonPrefix(*old, *file.content);
-    file.kept_suffix = CommonSuffix(absl::string_view(*old).substr(file.kept_prefix),
-                                    absl::string_view(*file.content).substr(file.kept_prefix));
+    const absl::string_view body = (*old)->body;
+    file.kept_prefix = CommonPrefix(body, *file.content);
+    file.kept_suffix =
+        CommonSuffix(body.substr(file.kept_prefix), absl::string_view(*file.content).substr(file.kept_prefix));
   }
 
   const ObjectSource& objects_;
   const ObjectSource* const earlier_;
-  std::vector<Object> made_;
+  std::vector<ObjectPtr> made_;
   absl::flat_hash_set<const FileChange*> idle_;
 };
 

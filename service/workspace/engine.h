@@ -54,7 +54,7 @@ inline constexpr int64_t kAnswerBytesKept = int64_t{4} << 30;
 struct CommitBatch {
   std::string expected_head;             // "" = the workspace has no commit yet
   std::string new_head;                  // equal to expected_head = no commit
-  std::vector<Object> objects;           // every object the head's move needs, each before those that name it
+  std::vector<ObjectPtr> objects;        // every object the head's move needs, each before those that name it
   std::vector<CommitInfo> commits;       // the commits among them, oldest first
   std::vector<CommitSpec> specs;         // what each of them was made of
   std::optional<RequestRecord> request;  // of the call that the step answers

@@ -226,16 +226,16 @@ absl::StatusOr<std::vector<HistoryIndex::Link>> HistoryIndex::Above(const Task& 
   std::vector<Link> links;
   for (std::string at = task.head; !at.empty() && at != known;) {
     if (stopping()) return absl::CancelledError();
-    ASSIGN_OR_RETURN(const std::string body, task.objects->Read(at, ObjectType::kCommit));
-    ASSIGN_OR_RETURN(CommitInfo commit, ParseCommit(body));
+    ASSIGN_OR_RETURN(const ObjectPtr object, task.objects->Get(at, ObjectType::kCommit));
+    ASSIGN_OR_RETURN(CommitInfo commit, ParseCommit(object->body));
     if (!links.empty()) links.back().parent_tree = commit.tree;
     links.push_back({std::exchange(at, std::move(commit.first_parent)), std::move(commit.tree), ""});
     found = at == known;
   }
   if (links.empty()) found = true;
   if (found && !links.empty() && !known.empty()) {
-    ASSIGN_OR_RETURN(const std::string body, task.objects->Read(known, ObjectType::kCommit));
-    ASSIGN_OR_RETURN(const CommitInfo commit, ParseCommit(body));
+    ASSIGN_OR_RETURN(const ObjectPtr object, task.objects->Get(known, ObjectType::kCommit));
+    ASSIGN_OR_RETURN(const CommitInfo commit, ParseCommit(object->body));
     links.back().parent_tree = commit.tree;
   }
   return links;

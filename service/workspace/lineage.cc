@@ -66,8 +66,8 @@ Lineage::Lineage(std::shared_ptr<const ObjectSource> objects, std::string checkp
 }
 
 absl::StatusOr<CommitInfo> Lineage::ReadCommit(absl::string_view id) const {
-  ASSIGN_OR_RETURN(const std::string body, objects_->Read(id, ObjectType::kCommit));
-  absl::StatusOr<CommitInfo> info = ParseCommit(body);
+  ASSIGN_OR_RETURN(const ObjectPtr commit, objects_->Get(id, ObjectType::kCommit));
+  absl::StatusOr<CommitInfo> info = ParseCommit(commit->body);
   if (!info.ok()) return ObjectCorruptError(id, "malformed commit");
   info->id = std::string(id);
   if (shallow_.contains(id)) info->first_parent.clear();

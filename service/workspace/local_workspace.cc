@@ -24,7 +24,7 @@ constexpr size_t kRecentCommits = 16'384;
 
 int64_t BytesOf(const CommitBatch& batch) {
   int64_t bytes = 500;  // about what a step costs beside its objects
-  for (const Object& object : batch.objects) bytes += static_cast<int64_t>(object.body.size()) + 200;
+  for (const ObjectPtr& object : batch.objects) bytes += static_cast<int64_t>(object->body.size()) + 200;
   if (batch.request.has_value()) bytes += static_cast<int64_t>(batch.request->answer.size());
   return bytes;
 }
@@ -402,7 +402,7 @@ absl::Status LocalWorkspace::Trouble() {
 }
 
 absl::Status LocalWorkspace::Flush() {
-  std::vector<const Object*> objects;
+  std::vector<const CommitBatch*> batches;  // stay where they are: only this thread takes durable steps away
   std::string from, to;
   std::vector<std::string> heads;  // after each step
   size_t count = 0;
@@ -411,14 +411,18 @@ absl::Status LocalWorkspace::Flush() {
     ++flushes_;
     from = to = branch_;
     for (int64_t bytes = 0; count < durable_ && bytes < kFlushedAtOnce; ++count) {
-      const Step& step = steps_[count];  // stays where it is: only this thread takes durable steps away
+      const Step& step = steps_[count];
       bytes += step.bytes;
-      for (const Object& object : step.batch.objects) objects.push_back(&object);
+      batches.push_back(&step.batch);
       to = step.batch.new_head;
       heads.push_back(to);
     }
   }
   if (count == 0) return absl::OkStatus();
+  std::vector<ObjectPtr> objects;
+  for (const CommitBatch* batch : batches) {
+    objects.insert(objects.end(), batch->objects.begin(), batch->objects.end());
+  }
   absl::Status status = Failpoint("flush_before_objects");
   if (status.ok() && to != from) status = repository_->Store(objects);
   if (status.ok()) status = Failpoint("flush_before_branch");

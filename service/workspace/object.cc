@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/digest.h"
+#include "service/base/status_macros.h"
 #include "service/workspace/git.h"
 
 namespace metapowers::workspace {
@@ -46,6 +47,11 @@ Object MakeObject(ObjectType type, std::string body, Origin origin) {
   git_oid oid = {};
   git_odb_hash(&oid, body.data(), body.size(), GitType(type));
   return {.type = type, .id = FromOid(oid), .body = std::move(body)};
+}
+
+absl::StatusOr<std::string> ObjectSource::Read(absl::string_view id, ObjectType type) const {
+  ASSIGN_OR_RETURN(const ObjectPtr object, Get(id, type));
+  return object->body;
 }
 
 bool IsObjectId(absl::string_view text) { return text.size() == 40 && IsAbbreviatedId(text); }

@@ -3,6 +3,7 @@
 #ifndef METAPOWERS_SERVICE_WORKSPACE_OBJECT_H_
 #define METAPOWERS_SERVICE_WORKSPACE_OBJECT_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,9 @@ struct Object {
   std::string id;    // 40 lower-case hex digits
   std::string body;  // without Git's header
 };
+
+// An object that never changes: draft, batch, readers and caches share one, from whoever made or read it.
+using ObjectPtr = std::shared_ptr<const Object>;
 
 // How the bytes of an object came about.
 enum class Origin {
@@ -41,9 +45,12 @@ class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
 
-  // The body of the object. DATA_LOSS/STORAGE_CORRUPT when it is damaged, absent or of another type: ids come from
-  // what is stored, never from a caller.
-  virtual absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const = 0;
+  // DATA_LOSS/STORAGE_CORRUPT when the object is damaged, absent or of another type: ids come from what is stored,
+  // never from a caller.
+  virtual absl::StatusOr<ObjectPtr> Get(absl::string_view id, ObjectType type) const = 0;
+
+  // A copy of its body.
+  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const;
 };
 
 }  // namespace metapowers::workspace

@@ -4,7 +4,6 @@
 #define METAPOWERS_SERVICE_WORKSPACE_OBJECT_OVERLAY_H_
 
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,26 +16,26 @@
 
 namespace metapowers::workspace {
 
-// Who derives from it says what is in `by_id_`, and keeps those objects where they are while they are in it.
+// Who derives from it says what is in `by_id_`.
 class ObjectOverlay : public ObjectSource {
  public:
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override {
+  absl::StatusOr<ObjectPtr> Get(absl::string_view id, ObjectType type) const override {
     {
       absl::ReaderMutexLock lock(&mutex_);
       const auto found = by_id_.find(id);
       if (found != by_id_.end()) {
         if (found->second->type != type) return ObjectCorruptError(id, absl::StrCat("no ", TypeName(type)));
-        return found->second->body;
+        return found->second;
       }
     }
-    return lower_->Read(id, type);
+    return lower_->Get(id, type);
   }
 
  protected:
   explicit ObjectOverlay(std::shared_ptr<const ObjectSource> lower) : lower_(std::move(lower)) {}
 
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, const Object*> by_id_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<absl::string_view, ObjectPtr> by_id_ ABSL_GUARDED_BY(mutex_);  // keys are of the objects
 
  private:
   const std::shared_ptr<const ObjectSource> lower_;

@@ -67,21 +67,24 @@ absl::StatusOr<std::shared_ptr<ObjectStore>> ObjectStore::Open(const std::string
   return std::shared_ptr<ObjectStore>(new ObjectStore(std::move(directories), std::move(packs)));
 }
 
-absl::StatusOr<std::string> ObjectStore::Read(absl::string_view id, ObjectType type) const {
-  if (id == kEmptyTree) return std::string();
+absl::StatusOr<ObjectPtr> ObjectStore::Get(absl::string_view id, ObjectType type) const {
+  static const auto* const empty_tree =
+      new ObjectPtr(std::make_shared<const Object>(Object{ObjectType::kTree, kEmptyTree, ""}));
+  if (id == kEmptyTree) return *empty_tree;
   {
     absl::ReaderMutexLock lock(&cache_mutex_);
     for (const Cache* cache : {&young_, &old_}) {
       const auto found = cache->find(id);
-      if (found != cache->end() && found->second.type == type) return found->second.body;
+      if (found != cache->end() && found->second->type == type) return found->second;
     }
   }
   ASSIGN_OR_RETURN(Object object, Find(id));
   if (object.type != type) {
     return ObjectCorruptError(id, absl::StrCat("a ", TypeName(object.type), " where a ", TypeName(type), " is named"));
   }
-  Remember(object);
-  return std::move(object.body);
+  ObjectPtr shared = std::make_shared<const Object>(std::move(object));
+  Remember(shared);
+  return shared;
 }
 
 absl::StatusOr<Object> ObjectStore::Find(absl::string_view id) const {
@@ -115,26 +118,34 @@ absl::StatusOr<Object> ObjectStore::FindPacked(absl::string_view id) const {
   return Object{.type = *type, .id = std::string(id), .body = std::string(data, git_odb_object_size(object.get()))};
 }
 
-absl::StatusOr<ObjectStore::Written> ObjectStore::Write(const std::vector<const Object*>& objects) {
+absl::StatusOr<ObjectStore::Written> ObjectStore::Write(const std::vector<ObjectPtr>& objects) {
   std::vector<const Object*> missing;
   size_t bytes = 0;
-  for (const Object* object : objects) {
-    const git_oid oid = ToOid(object->id);
-    if (git_odb_exists_ext(packs_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) != 0) continue;
-    missing.push_back(object);
-    bytes += object->body.size();
+  // A file that no pack holds is in trees that none holds, up to the commit. Where a tree of another file is there all
+  // the same, it is stored twice, which harms nothing.
+  bool found = true;
+  for (const ObjectPtr& object : objects) {
+    if (found) {
+      const git_oid oid = ToOid(object->id);
+      found = git_odb_exists_ext(packs_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
+    }
+    if (!found) {
+      missing.push_back(object.get());
+      bytes += object->body.size();
+    }
+    found = found || object->type == ObjectType::kCommit;
   }
   const bool pack = missing.size() >= kPackFrom && bytes <= kMostPackedBytes;
   RETURN_IF_ERROR(pack ? WritePack(directories_.front(), missing) : WriteLooseObjects(directories_.front(), missing));
-  for (const Object* object : objects) Remember(*object);
+  for (const ObjectPtr& object : objects) Remember(object);
   return pack ? Written{.loose = 0, .packs = 1} : Written{.loose = static_cast<int>(missing.size()), .packs = 0};
 }
 
-void ObjectStore::Remember(const Object& object) const {
-  if (object.type == ObjectType::kBlob || object.body.size() > kLargestCached) return;
+void ObjectStore::Remember(const ObjectPtr& object) const {
+  if (object->type == ObjectType::kBlob || object->body.size() > kLargestCached) return;
   absl::MutexLock lock(&cache_mutex_);
-  if (!young_.try_emplace(object.id, object).second) return;
-  young_bytes_ += object.body.size() + 200;  // about what an entry costs beside its body
+  if (!young_.try_emplace(object->id, object).second) return;
+  young_bytes_ += object->body.size() + 200;  // about what an entry costs beside its body
   if (young_bytes_ < kGenerationBytes) return;
   old_ = std::move(young_);
   young_.clear();

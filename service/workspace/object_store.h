@@ -21,7 +21,7 @@ class ObjectStore : public ObjectSource {
  public:
   static absl::StatusOr<std::shared_ptr<ObjectStore>> Open(const std::string& objects_dir);
 
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType type) const override;
+  absl::StatusOr<ObjectPtr> Get(absl::string_view id, ObjectType type) const override;
 
   // What a call stored.
   struct Written {
@@ -29,7 +29,7 @@ class ObjectStore : public ObjectSource {
     int packs = 0;
   };
   // Stores, durably, those objects that no pack known so far holds: few as loose files, many as one pack.
-  absl::StatusOr<Written> Write(const std::vector<const Object*>& objects);
+  absl::StatusOr<Written> Write(const std::vector<ObjectPtr>& objects);
 
  private:
   ObjectStore(std::vector<std::string> directories, OdbHandle packs)
@@ -37,14 +37,14 @@ class ObjectStore : public ObjectSource {
 
   absl::StatusOr<Object> Find(absl::string_view id) const;
   absl::StatusOr<Object> FindPacked(absl::string_view id) const;
-  void Remember(const Object& object) const;
+  void Remember(const ObjectPtr& object) const;
 
   const std::vector<std::string> directories_;  // [0] is our own; the rest are alternates
   const OdbHandle packs_;                       // pack backends only: libgit2 never sees a loose object
 
   // Trees and commits read lately: what every path look-up walks over. Two generations bound it: when the young one
   // is full it becomes the old, and the old is dropped.
-  using Cache = absl::flat_hash_map<std::string, Object>;
+  using Cache = absl::flat_hash_map<absl::string_view, ObjectPtr>;  // keys are of the objects
   mutable absl::Mutex cache_mutex_;
   mutable Cache young_ ABSL_GUARDED_BY(cache_mutex_);
   mutable Cache old_ ABSL_GUARDED_BY(cache_mutex_);

@@ -29,8 +29,8 @@ absl::StatusOr<std::vector<TreeEntry>> EntriesOf(const Snapshot& snapshot, absl:
     ASSIGN_OR_RETURN(id, snapshot.TreeId(path));
   }
   if (id.empty()) return std::vector<TreeEntry>();
-  ASSIGN_OR_RETURN(const std::string body, snapshot.objects()->Read(id, ObjectType::kTree));
-  ASSIGN_OR_RETURN(std::vector<TreeEntry> entries, ParseTree(id, body));
+  ASSIGN_OR_RETURN(const ObjectPtr tree, snapshot.objects()->Get(id, ObjectType::kTree));
+  ASSIGN_OR_RETURN(std::vector<TreeEntry> entries, ParseTree(id, tree->body));
   // Git's order puts "a" after "a.md" when it is a directory; ours is plain.
   std::sort(entries.begin(), entries.end(), [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; });
   return entries;

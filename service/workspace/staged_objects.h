@@ -2,7 +2,6 @@
 #ifndef METAPOWERS_SERVICE_WORKSPACE_STAGED_OBJECTS_H_
 #define METAPOWERS_SERVICE_WORKSPACE_STAGED_OBJECTS_H_
 
-#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -18,22 +17,20 @@ class StagedObjects : public ObjectOverlay {
  public:
   explicit StagedObjects(std::shared_ptr<const ObjectSource> lower) : ObjectOverlay(std::move(lower)) {}
 
-  void Add(std::vector<Object> objects) {
+  void Add(std::vector<ObjectPtr> objects) {
     absl::MutexLock lock(&mutex_);
-    for (Object& object : objects) {
-      if (by_id_.contains(object.id)) continue;
-      objects_.push_back(std::move(object));
-      by_id_[objects_.back().id] = &objects_.back();
+    for (ObjectPtr& object : objects) {
+      if (by_id_.try_emplace(object->id, object).second) objects_.push_back(std::move(object));
     }
   }
 
-  std::vector<Object> All() const {
+  std::vector<ObjectPtr> All() const {
     absl::ReaderMutexLock lock(&mutex_);
-    return {objects_.begin(), objects_.end()};
+    return objects_;
   }
 
  private:
-  std::deque<Object> objects_ ABSL_GUARDED_BY(mutex_);  // in the order made; addresses stay
+  std::vector<ObjectPtr> objects_ ABSL_GUARDED_BY(mutex_);  // in the order made
 };
 
 }  // namespace metapowers::workspace

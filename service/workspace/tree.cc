@@ -60,8 +60,8 @@ void AppendEntry(const TreeEntry& entry, std::string& body) {
 
 absl::StatusOr<std::vector<TreeEntry>> ReadTree(const ObjectSource& objects, absl::string_view id) {
   if (id.empty()) return std::vector<TreeEntry>();
-  ASSIGN_OR_RETURN(const std::string body, objects.Read(id, ObjectType::kTree));
-  return ParseTree(id, body);
+  ASSIGN_OR_RETURN(const ObjectPtr tree, objects.Get(id, ObjectType::kTree));
+  return ParseTree(id, tree->body);
 }
 
 absl::Status Diff(const ObjectSource& objects, absl::string_view prefix, absl::string_view old_tree,
@@ -168,8 +168,8 @@ absl::StatusOr<std::optional<TreeEntry>> FindEntry(const ObjectSource& objects, 
   std::string tree(root);
   for (size_t depth = 0; depth < components.size(); ++depth) {
     if (tree.empty()) return std::nullopt;
-    ASSIGN_OR_RETURN(const std::string body, objects.Read(tree, ObjectType::kTree));
-    ASSIGN_OR_RETURN(std::optional<TreeEntry> entry, FindInTree(tree, body, components[depth]));
+    ASSIGN_OR_RETURN(const ObjectPtr object, objects.Get(tree, ObjectType::kTree));
+    ASSIGN_OR_RETURN(std::optional<TreeEntry> entry, FindInTree(tree, object->body, components[depth]));
     if (!entry.has_value() || depth + 1 == components.size()) return entry;
     if (entry->is_file()) return std::nullopt;
     if (!entry->is_directory()) {

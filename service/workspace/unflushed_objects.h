@@ -17,19 +17,18 @@ class UnflushedObjects : public ObjectOverlay {
  public:
   explicit UnflushedObjects(std::shared_ptr<const ObjectSource> stored) : ObjectOverlay(std::move(stored)) {}
 
-  // `objects` stay where they are until Drop().
-  void Add(const std::vector<Object>& objects) {
+  void Add(const std::vector<ObjectPtr>& objects) {
     absl::MutexLock lock(&mutex_);
-    for (const Object& object : objects) by_id_.try_emplace(object.id, &object);
+    for (const ObjectPtr& object : objects) by_id_.try_emplace(object->id, object);
   }
 
   // Of two steps with the same object the first has it, and is dropped first when they are stored; when steps fail, the
   // last is dropped first.
-  void Drop(const std::vector<Object>& objects) {
+  void Drop(const std::vector<ObjectPtr>& objects) {
     absl::MutexLock lock(&mutex_);
-    for (const Object& object : objects) {
-      const auto found = by_id_.find(object.id);
-      if (found != by_id_.end() && found->second == &object) by_id_.erase(found);
+    for (const ObjectPtr& object : objects) {
+      const auto found = by_id_.find(object->id);
+      if (found != by_id_.end() && found->second == object) by_id_.erase(found);
     }
   }
 };

@@ -228,8 +228,8 @@ absl::StatusOr<UniqueFd> WorktreeEngineImpl::TakeOwnLock() const {
 
 absl::StatusOr<std::string> WorktreeEngineImpl::TreeOf(const ObjectSource& objects, const std::string& commit) const {
   if (commit.empty()) return std::string();
-  ASSIGN_OR_RETURN(const std::string body, objects.Read(commit, ObjectType::kCommit));
-  ASSIGN_OR_RETURN(CommitInfo info, ParseCommit(body));
+  ASSIGN_OR_RETURN(const ObjectPtr object, objects.Get(commit, ObjectType::kCommit));
+  ASSIGN_OR_RETURN(CommitInfo info, ParseCommit(object->body));
   return std::move(info.tree);
 }
 
@@ -297,9 +297,7 @@ absl::Status WorktreeEngineImpl::Apply(absl::string_view uid, const CommitBatch&
   ASSIGN_OR_RETURN(const std::unique_ptr<WorktreeIndex> index, WorktreeIndex::Lock(git_dir_));
   WorktreeFiles files(root_);
   for (const Change& change : changes) RETURN_IF_ERROR(CheckUntouched(*index, files, change));
-  std::vector<const Object*> objects;
-  for (const Object& object : batch.objects) objects.push_back(&object);
-  RETURN_IF_ERROR(objects_->Write(objects).status());
+  RETURN_IF_ERROR(objects_->Write(batch.objects).status());
   RETURN_IF_ERROR(ReplaceFile(git_dir_ + kPending, absl::StrCat(batch.expected_head, " ", batch.new_head, "\n"),
                               /*durable=*/false));
   absl::Status status = Stage(staged, *index, changes, files);

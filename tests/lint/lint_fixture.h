@@ -25,8 +25,9 @@ namespace metapowers::lint {
 class FileObjects : public workspace::ObjectSource {
  public:
   void Add(std::string text) { texts_[server::BlobIdOf(text)] = std::move(text); }
-  absl::StatusOr<std::string> Read(absl::string_view id, workspace::ObjectType type) const override {
-    return texts_.at(std::string(id));
+  absl::StatusOr<workspace::ObjectPtr> Get(absl::string_view id, workspace::ObjectType type) const override {
+    return std::make_shared<const workspace::Object>(
+        workspace::Object{type, std::string(id), texts_.at(std::string(id))});
   }
 
  private:

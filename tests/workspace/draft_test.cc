@@ -19,7 +19,7 @@ using ::testing::Optional;
 
 class NoObjects : public ObjectSource {
  public:
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType) const override {
+  absl::StatusOr<ObjectPtr> Get(absl::string_view id, ObjectType) const override {
     return absl::DataLossError(absl::StrCat("unexpected read of ", id));
   }
 };
@@ -70,7 +70,7 @@ TEST(Draft, MovesWhereItsFilesAreTheSame) {
   EXPECT_EQ(batch.expected_head, other.state()->commit());
   EXPECT_EQ(batch.commits.size(), 2u);
   ASSERT_EQ(batch.objects.size(), wanted.objects.size());
-  for (size_t i = 0; i < wanted.objects.size(); ++i) EXPECT_EQ(batch.objects[i].id, wanted.objects[i].id);
+  for (size_t i = 0; i < wanted.objects.size(); ++i) EXPECT_EQ(batch.objects[i]->id, wanted.objects[i]->id);
   EXPECT_EQ(EncodeStep(batch), EncodeStep(wanted));
 
   Draft late(first.state());
@@ -149,7 +149,7 @@ class DraftOnForeignTree : public ::testing::Test {
                                        {0100644, "plain.md", blob.id}})
                                  .value();
     const Object tree = MakeObject(ObjectType::kTree, body);
-    objects_->Add({blob, tree});
+    objects_->Add({std::make_shared<const Object>(blob), std::make_shared<const Object>(tree)});
     snapshot_ = std::make_shared<Snapshot>(objects_, std::string(40, '1'), tree.id, 1);
   }
 

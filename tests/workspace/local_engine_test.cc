@@ -303,8 +303,8 @@ TEST_F(LocalEngineTest, TornObjectOfAnEarlierCrashIsReplaced) {
   ASSERT_OK_AND_ASSIGN(const auto base, engine_->Head(kUid));
   Draft draft(base);
   ASSERT_OK(draft.AddCommit(Spec({{kPath, "content"}})));
-  for (const Object& object : draft.batch().objects) {
-    WriteFile(absl::StrCat(repository(), "/objects/", object.id.substr(0, 2), "/", object.id.substr(2)), "");
+  for (const ObjectPtr& object : draft.batch().objects) {
+    WriteFile(absl::StrCat(repository(), "/objects/", object->id.substr(0, 2), "/", object->id.substr(2)), "");
   }
   ASSERT_OK(engine_->Commit(kUid, draft.batch()));
   ExpectFsckClean(repository());

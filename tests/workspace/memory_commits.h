@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,10 @@ class MemoryCommits : public ObjectSource {
     std::string body = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
     for (const std::string& parent : parents) absl::StrAppend(&body, "parent ", parent, "\n");
     absl::StrAppend(&body, "author Ann <ann@example.com> ", seconds, " +0000\n", "committer Ann <ann@example.com> ",
-                    seconds, " +0000\n\ncommit ", bodies_.size(), "\n");
-    Object object = MakeObject(ObjectType::kCommit, std::move(body));
-    bodies_[object.id] = std::move(object.body);
-    return object.id;
+                    seconds, " +0000\n\ncommit ", commits_.size(), "\n");
+    const auto commit = std::make_shared<const Object>(MakeObject(ObjectType::kCommit, std::move(body)));
+    commits_[commit->id] = commit;
+    return commit->id;
   }
   // A line of commits above `parent`, each a second after the one below it; the last.
   std::string AddLine(std::string parent, int count, int64_t seconds) {
@@ -31,13 +32,13 @@ class MemoryCommits : public ObjectSource {
       parent = Add(parent.empty() ? std::vector<std::string>() : std::vector{parent}, seconds + i);
     return parent;
   }
-  void Remove(const std::string& id) { bodies_.erase(id); }
+  void Remove(const std::string& id) { commits_.erase(id); }
 
-  absl::StatusOr<std::string> Read(absl::string_view id, ObjectType) const override {
+  absl::StatusOr<ObjectPtr> Get(absl::string_view id, ObjectType) const override {
     ++reads;
     if (on_read) on_read(reads);
-    const auto found = bodies_.find(std::string(id));
-    if (found == bodies_.end()) return ObjectCorruptError(id, "it is absent");
+    const auto found = commits_.find(std::string(id));
+    if (found == commits_.end()) return ObjectCorruptError(id, "it is absent");
     return found->second;
   }
 
@@ -45,7 +46,7 @@ class MemoryCommits : public ObjectSource {
   std::function<void(int reads)> on_read;
 
  private:
-  std::map<std::string, std::string> bodies_;
+  std::map<std::string, ObjectPtr> commits_;
 };
 
 }  // namespace metapowers::workspace

@@ -87,7 +87,7 @@ TEST_F(SigningKeyTest, ReplayNeedsNoKey) {
   ASSERT_OK_AND_ASSIGN(const journal::v1::Step step, DecodeStep(EncodeStep(draft.batch())));
   ASSERT_OK_AND_ASSIGN(const CommitBatch again, RebuildBatch(step, empty));
   EXPECT_EQ(again.new_head, made->id);
-  EXPECT_THAT(again.objects.back().body, HasSubstr("\ngpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lH"));
+  EXPECT_THAT(again.objects.back()->body, HasSubstr("\ngpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lH"));
 }
 
 TEST_F(SigningKeyTest, RefusesWhatCannotSignInWords) {

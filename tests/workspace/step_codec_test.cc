@@ -48,7 +48,7 @@ TEST_F(StepCodecTest, KeepsOfALongDocumentWhatChanges) {
   ASSERT_OK_AND_ASSIGN(const CommitBatch again, RebuildBatch(step, base_));
   EXPECT_EQ(again.new_head, batch.new_head);
   ASSERT_EQ(again.objects.size(), batch.objects.size());
-  for (size_t i = 0; i < batch.objects.size(); ++i) EXPECT_EQ(again.objects[i].body, batch.objects[i].body);
+  for (size_t i = 0; i < batch.objects.size(); ++i) EXPECT_EQ(again.objects[i]->body, batch.objects[i]->body);
 }
 
 TEST_F(StepCodecTest, WhatDoesNotFitTheFileBeforeItIsCorrupt) {
