@@ -11,6 +11,7 @@
 #include "service/workspace/commit.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
+#include "service/workspace/thread_priority.h"
 #include "service/workspace/tree.h"
 
 namespace metapowers::workspace {
@@ -196,6 +197,7 @@ void HistoryIndex::Note(const absl::Status& status) {
 }
 
 void HistoryIndex::Run() {
+  LowerThreadPriority(5);  // nobody waits for it
   const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(queue_mutex_) {
     return stopping_ || !queue_.empty() || !damage_.ok();
   };

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "service/base/back_off.h"
+#include "service/workspace/thread_priority.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -108,6 +109,7 @@ bool JournalWriter::TakeRetirements(bool failed, std::vector<Retiring>& batch) {
 }
 
 void JournalWriter::RetireEntries() {
+  LowerThreadPriority(5);  // nobody waits for it
   std::vector<Retiring> batch;
   for (int failures = 0; TakeRetirements(failures > 0, batch); batch.clear()) {
     std::vector<Retirement> retirements;

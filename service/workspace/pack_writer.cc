@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <future>
-#include <map>
+#include <thread>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -24,6 +24,7 @@
 #include "service/workspace/deflate.h"
 #include "service/workspace/errors.h"
 #include "service/workspace/files.h"
+#include "service/workspace/thread_priority.h"
 
 namespace metapowers::workspace {
 namespace {
@@ -150,16 +151,19 @@ struct Entry {
 // Entries of the objects, each once. Every version of a thing is paired with the one before it.
 std::vector<Entry> Arrange(const std::vector<const Object*>& objects) {
   absl::flat_hash_set<absl::string_view> seen;
-  std::map<std::pair<ObjectType, absl::string_view>, std::vector<const Entry*>> chains;  // by type and first bytes
+  seen.reserve(objects.size());
+  // By type and first bytes: the newest version, and how many there are.
+  absl::flat_hash_map<std::pair<ObjectType, absl::string_view>, std::pair<const Entry*, size_t>> chains;
   std::vector<Entry> entries;
   entries.reserve(objects.size());  // addresses stay
   for (const Object* object : objects) {
     if (!seen.insert(object->id).second) continue;
     Entry& entry = entries.emplace_back();
     entry.object = object;
-    std::vector<const Entry*>& chain = chains[{object->type, absl::string_view(object->body).substr(0, kKindBytes)}];
-    if (chain.size() % kLongestChain != 0) entry.base = chain.back();
-    chain.push_back(&entry);
+    auto& [newest, count] = chains[{object->type, absl::string_view(object->body).substr(0, kKindBytes)}];
+    if (count % kLongestChain != 0) entry.base = newest;
+    newest = &entry;
+    ++count;
   }
   return entries;
 }
@@ -181,7 +185,12 @@ absl::Status PackAll(std::vector<Entry>& entries) {
     for (size_t i; (i = next++) < entries.size();) RETURN_IF_ERROR(Pack(entries[i]));
     return absl::OkStatus();
   };
-  std::future<absl::Status> second = std::async(work);  // without a thread to be had, runs in get()
+  // Callers come before it: it helps where a processor is idle. Without a thread to be had, runs in get().
+  const std::thread::id own = std::this_thread::get_id();
+  std::future<absl::Status> second = std::async([&] {
+    if (std::this_thread::get_id() != own) LowerThreadPriority(10);
+    return work();
+  });
   absl::Status status = work();
   status.Update(second.get());
   return status;
