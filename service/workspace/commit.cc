@@ -25,7 +25,8 @@ absl::Status CommitInvalidError(absl::string_view why) {
 
 // A name or e-mail as Git can store it: one line, no angle brackets, not fenced by what Git would strip.
 std::string CleanIdentityPart(absl::string_view text) {
-  const std::string line = absl::StrReplaceAll(OneLine(text), {{"<", ""}, {">", ""}});
+  std::string line = OneLine(text);
+  line.erase(std::remove_if(line.begin(), line.end(), [](char c) { return c == '<' || c == '>'; }), line.end());
   absl::string_view view = line;
   const auto strippable = [](char c) { return absl::StrContains(" .,:;\"'\\", c); };
   while (!view.empty() && strippable(view.front())) view.remove_prefix(1);

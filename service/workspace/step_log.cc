@@ -202,10 +202,13 @@ void StepLog::Undo() {
 }
 
 absl::Status StepLog::Extend(int64_t size) {
+  static const auto* const zeros = new std::string(size_t{64} << 10, '\0');  // pages that are there already
   while (file_size_ < size) {
     RETURN_IF_ERROR(Failpoint("journal_fill"));
-    RETURN_IF_ERROR(WriteAt(file_.get(), std::string(kFilledAhead, '\0'), file_size_));
-    file_size_ += kFilledAhead;
+    for (const int64_t end = file_size_ + kFilledAhead; file_size_ < end;) {
+      RETURN_IF_ERROR(WriteAt(file_.get(), *zeros, file_size_));
+      file_size_ += static_cast<int64_t>(zeros->size());
+    }
   }
   return absl::OkStatus();
 }

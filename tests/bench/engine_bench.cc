@@ -2,7 +2,7 @@
 //
 //   engine_bench FOLDER SECONDS JSON_FILE
 //
-// With BENCH_ONLY=N in the environment, for a profiler: 32 callers on N workspaces and nothing else.
+// With BENCH_ONLY=N in the environment, for a profiler: 32 callers on N workspaces and nothing else; 0 measures memory.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -226,6 +226,10 @@ int Main(const std::string& folder, double seconds, const std::string& json_file
   std::vector<Figure> figures;
   if (const char* only = std::getenv("BENCH_ONLY")) {
     const int workspaces = std::atoi(only);
+    if (workspaces == 0) {
+      std::printf("%.1f MB\n", ResidentMegabytes(folder + "/crowd"));
+      return 0;
+    }
     Bench bench(folder + "/only", workspaces, 2'000);
     const Load load = Run(bench, kCallers, workspaces, seconds);
     std::printf("%.0f/s p50 %.0f p99 %.0f\n", load.rate, Percentile(load.microseconds, 0.5),
