@@ -23,14 +23,21 @@ v1::Catalogue Load() {
   return all;
 }
 
+// What stands before the id of a requirement in documents, e.g. "HIPAA 45 CFR ".
+std::string CitationOf(const v1::Framework& framework) {
+  return absl::StrCat(framework.citation().empty() ? framework.short_name() : framework.citation(), " ");
+}
+
 struct Index {
   v1::Catalogue catalogue = Load();
+  std::vector<std::pair<const v1::Framework*, std::string>> citations;
   absl::flat_hash_map<std::string, const v1::Framework*> frameworks;
   absl::flat_hash_map<std::string, const v1::Requirement*> requirements;  // by reference
 
   Index() {
     for (const v1::Framework& framework : catalogue.frameworks()) {
       frameworks[framework.id()] = &framework;
+      citations.emplace_back(&framework, CitationOf(framework));
       for (const v1::Requirement& requirement : framework.requirements()) {
         requirements[absl::StrCat(framework.id(), ":", requirement.id())] = &requirement;
       }
@@ -49,15 +56,9 @@ std::pair<const v1::Framework*, absl::string_view> Split(absl::string_view refer
   return {FindFramework(parts.first), parts.second};
 }
 
-// What stands before the id of a requirement in documents, e.g. "HIPAA 45 CFR ".
-std::string CitationOf(const v1::Framework& framework) {
-  return absl::StrCat(framework.citation().empty() ? framework.short_name() : framework.citation(), " ");
-}
-
 // True where `citation` at `at` is the end of a longer one, as "GDPR " is of "UK GDPR ".
 bool EndsLongerCitation(absl::string_view text, size_t at, absl::string_view citation) {
-  for (const v1::Framework& other : Catalogue().frameworks()) {
-    const std::string longer = CitationOf(other);
+  for (const auto& [other, longer] : TheIndex().citations) {
     if (longer.size() <= citation.size() || !absl::EndsWith(longer, citation)) continue;
     const size_t before = longer.size() - citation.size();
     if (at >= before && absl::StartsWith(text.substr(at - before), longer)) return true;
@@ -98,14 +99,13 @@ std::string ReferenceLabel(absl::string_view reference) {
 
 std::vector<const v1::Framework*> FrameworksCitedIn(absl::string_view text) {
   std::vector<const v1::Framework*> cited;
-  for (const v1::Framework& framework : Catalogue().frameworks()) {
-    const std::string citation = CitationOf(framework);
+  for (const auto& [framework, citation] : TheIndex().citations) {
     size_t at = text.find(citation);
     while (at != absl::string_view::npos && (EndsLongerCitation(text, at, citation) ||
-                                             !StartsWithRequirement(framework, text.substr(at + citation.size())))) {
+                                             !StartsWithRequirement(*framework, text.substr(at + citation.size())))) {
       at = text.find(citation, at + citation.size());
     }
-    if (at != absl::string_view::npos) cited.push_back(&framework);
+    if (at != absl::string_view::npos) cited.push_back(framework);
   }
   return cited;
 }

@@ -25,11 +25,10 @@ struct CheckedContext {
   bool validate_only = false;
   bool skip_checks = false;
   std::string skip_reason;    // one line; set when skip_checks is
-  std::string model_yaml;     // may be empty
   std::string imported_yaml;  // the draft that the model was made of, to be kept beside it; may be empty
-  // By path below the topic's folder, not yet compared with the model. They belong to the request: large as they are,
-  // they are not copied.
-  std::map<std::string, const v1::Attachment*> attachments;
+  // Of the request: large as they are, they are not copied.
+  absl::string_view model_yaml;                              // may be empty
+  std::map<std::string, const v1::Attachment*> attachments;  // by path below the topic's folder, not yet compared
   document::EditChoice edit_choice = document::EditChoice::kRefuse;
   workspace::Identity author;  // empty: the caller named none
   absl::Time time;             // whole seconds

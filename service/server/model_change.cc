@@ -75,7 +75,7 @@ class Planner {
       if (loaded.ok()) before_ = *loaded;  // an invalid one is replaced whatever it said
     }
     Note("model", generator_.SummarizeChange(before_.get(), *change_.model));
-    change_.files.push_back({path, context_.model_yaml, workspace::Origin::kGiven, change_.model->blob});
+    change_.files.push_back({path, std::string(context_.model_yaml), workspace::Origin::kGiven, change_.model->blob});
     return absl::OkStatus();
   }
 

@@ -16,12 +16,17 @@ std::string CallFingerprint(absl::string_view what, const google::protobuf::Mess
   const google::protobuf::Reflection& reflection = *request.GetReflection();
   const std::string given = field == nullptr ? "" : reflection.GetString(request, field);
   const std::string id = absl::AsciiStrToLower(given);
+  std::string text = absl::StrCat(what, "\n");
   // A request can be large: it is copied for an id in capitals alone.
-  if (id == given) return Sha256Hex(absl::StrCat(what, "\n", request.SerializeAsString()));
+  if (id == given) {
+    request.AppendToString(&text);
+    return Sha256Hex(text);
+  }
   const std::unique_ptr<google::protobuf::Message> same(request.New());
   same->CopyFrom(request);
   reflection.SetString(same.get(), field, id);
-  return Sha256Hex(absl::StrCat(what, "\n", same->SerializeAsString()));
+  same->AppendToString(&text);
+  return Sha256Hex(text);
 }
 
 absl::StatusOr<std::optional<std::string>> FindAnswer(workspace::Engine& engine, absl::string_view uid,
