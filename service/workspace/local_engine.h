@@ -46,7 +46,7 @@ struct LocalEngineOptions {
   // growing intervals.
   std::function<void(const EngineTrouble& trouble)> report;
   int64_t unflushed_bytes = int64_t{64} << 20;       // of all steps that wait to be stored; more are refused
-  int64_t unflushed_bytes_each = int64_t{32} << 20;  // of those of one workspace
+  int64_t unflushed_bytes_each = int64_t{48} << 20;  // of those of one workspace
 };
 
 // Takes up what the journal holds. Initializes libgit2 for the process (git.h). FAILED_PRECONDITION/GIT_UNSUPPORTED
