@@ -38,7 +38,10 @@ void Draft::SettleTeams() {
     pb::Team& team = *model_.add_teams();
     team.set_id(*teams_.Find(absl::AsciiStrToLower(name)));
     team.set_name(name);
-    for (const char* field : {"id", "name"}) Observed(absl::StrCat("teams[", team.id(), "].", field), at);
+    team.set_lead(absl::StrCat("Lead of ", name, " (to be named)"));
+    const std::string path = absl::StrCat("teams[", team.id(), "].");
+    for (const char* field : {"id", "name"}) Observed(path + field, at);
+    Assumed(path + "lead", at, "the file names no lead of a team");
   }
 }
 
