@@ -130,16 +130,16 @@ TEST(KnownScoresTest, AVulnerabilityWeighsByKnownDataAndExposure) {
 
 TEST(KnownScoresTest, MetricsAndLevelsCountWhatIsKnown) {
   const auto stores = [](const std::string& mark) {
-    return FactsOf({.components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore\n  stores: [cards]\n"
-                                               "  encryption_at_rest: none",
-                                               mark, "\n")})
+    return FactsOf(ModelText{.components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore\n  stores: [cards]\n"
+                                                        "  encryption_at_rest: none",
+                                                        mark, "\n")})
         ->Metric(model::v1::THRESHOLD_METRIC_UNENCRYPTED_SENSITIVE_STORES)
         .value;
   };
   EXPECT_EQ(stores(""), 1);
   EXPECT_EQ(stores(kAssumed), 0);
-  const auto owned = FactsOf(
-      {.components = absl::StrCat("- id: web\n  name: Web\n  kind: process\n  owner_team: core", kAssumed, "\n")});
+  const auto owned = FactsOf(ModelText{
+      .components = absl::StrCat("- id: web\n  name: Web\n  kind: process\n  owner_team: core", kAssumed, "\n")});
   EXPECT_EQ(owned->Metric(model::v1::THRESHOLD_METRIC_UNOWNED_COMPONENTS).value, 0) << "none is missing";
 
   ModelText ladder = Store(kAssumed);
