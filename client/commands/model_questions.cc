@@ -33,7 +33,8 @@ using metapowers::v1::ModelService;
 using metapowers::v1::PutModelRequest;
 using metapowers::v1::PutModelResponse;
 
-constexpr int kMaxTries = 5;  // when somebody else writes meanwhile
+constexpr int kMaxTries = 5;                 // when somebody else writes meanwhile
+constexpr absl::string_view kConfirm = "=";  // typed for what the model assumes
 
 // Whether what answers one question may answer the other: fields of one name that take the same.
 bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
@@ -41,7 +42,7 @@ bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
     const absl::string_view field = question.question().field();
     return field.substr(field.rfind(']') + 1);
   };
-  return name(a) == name(b) && a.type() == b.type() &&
+  return name(a) == name(b) && a.type() == b.type() && a.assumed().empty() == b.assumed().empty() &&
          std::equal(a.choices().begin(), a.choices().end(), b.choices().begin(), b.choices().end(),
                     [](const auto& one, const auto& other) { return one.value() == other.value(); });
 }
@@ -84,14 +85,16 @@ class Questions {
   grpc::Status Answer(const Answers& answers, AnswerQuestionsResponse& response) const;
   // Adds to `kept` what the model takes of `tried` together with it, and tells what it does not take.
   grpc::Status Sift(const Answers& tried, Answers& kept) const;
-  // Gives an answer to the questions of its kind that follow; returns where others begin.
-  size_t GiveToAll(size_t at, const std::string& value);
+  // Gives an answer to the questions of its kind that follow, or confirms what is assumed of each; returns where others
+  // begin.
+  size_t GiveToAll(size_t at, const std::string& value, bool confirm);
   // Leaves out what does not fit, so that the rest of a session is not lost with it.
   grpc::Status AnswerAll(AnswerQuestionsResponse& response);
   int Write();
   // "131 open questions; 57 of them decide 204 threats".
   std::string Remaining() const;
   std::string Threats() const;
+  static std::string ToConfirm(size_t count);
 
   Session& session_;
   ModelService::Stub& models_;
@@ -187,10 +190,20 @@ std::string Questions::Threats() const {
 }
 
 std::string Questions::Remaining() const {
-  const auto deciding = std::count_if(asked_.begin(), asked_.end(),
-                                      [](const ModelQuestion* question) { return question->threats() > 0; });
-  return absl::StrCat(Plural(asked_.size(), "open question"),
-                      deciding == 0 ? "" : absl::StrCat("; ", deciding, " of them decide ", Threats()));
+  size_t open = 0, deciding = 0;
+  for (const ModelQuestion* question : asked_) {
+    if (!question->assumed().empty()) continue;
+    ++open;
+    deciding += question->threats() > 0 ? 1 : 0;
+  }
+  return absl::StrCat(Plural(open, "open question"),
+                      deciding == 0 ? "" : absl::StrCat("; ", deciding, " of them decide ", Threats()),
+                      ToConfirm(asked_.size() - open));
+}
+
+// "; 3 assumed attributes to confirm"
+std::string Questions::ToConfirm(size_t count) {
+  return count == 0 ? "" : absl::StrCat("; ", Plural(count, "assumed attribute"), " to confirm");
 }
 
 void Questions::Show(size_t at) const {
@@ -204,6 +217,10 @@ void Questions::Show(size_t at) const {
                                                  question.threats() == 0 ? "" : Plural(question.threats(), "threat")))
                  << '\n'
                  << session_.Styled("1", ForTerminal(asked.text())) << '\n';
+  if (!question.assumed().empty()) {
+    session_.out() << "  assumed: " << ForTerminal(question.reason()) << "\n  =  confirms "
+                   << ForTerminal(question.assumed()) << '\n';
+  }
   PrintChoices(session_, question);
   const auto answer = answers_.find(asked.field());
   if (answer != answers_.end()) session_.out() << "  answered: " << ForTerminal(answer->second) << '\n';
@@ -213,6 +230,7 @@ void Questions::Explain(const ModelQuestion& question) const {
   session_.out()
       << "  " << ForTerminal(question.help()) << '\n'
       << "  type a number or a word of the list, or the value; VALUE * answers all that follow of this kind;\n"
+      << (question.assumed().empty() ? "" : "  = confirms what is assumed, = * for all that follow of this kind\n")
       << (question.list().empty() ? "" : "  + declares a new one first; ")
       << (question.type() == "words" ? "  several with commas\n"
           : question.list().empty()  ? ""
@@ -221,7 +239,8 @@ void Questions::Explain(const ModelQuestion& question) const {
 }
 
 std::string Questions::Take(const ModelQuestion& question, std::string typed) {
-  std::string value = TypedValue(question, typed);
+  std::string value =
+      typed == kConfirm && !question.assumed().empty() ? question.assumed() : TypedValue(question, typed);
   if (!declared_.Fill(question, &value)) return "";
   const std::string why = WhyNot({{question.question().field(), value}});
   if (why.empty()) return value;
@@ -235,12 +254,12 @@ std::string Questions::WhyNot(const Answers& answers) const {
   return status.ok() ? "" : WhyRefused(status);
 }
 
-size_t Questions::GiveToAll(size_t at, const std::string& value) {
+size_t Questions::GiveToAll(size_t at, const std::string& value, bool confirm) {
   const ModelQuestion& question = *asked_[at];
   Answers tried;
   size_t next = at + 1;
   for (; next < asked_.size() && IsOfOneKind(*asked_[next], question); ++next) {
-    tried[asked_[next]->question().field()] = value;
+    tried[asked_[next]->question().field()] = confirm ? asked_[next]->assumed() : value;
   }
   Answers kept;
   if (const auto status = Sift(tried, kept); !status.ok()) session_.out() << "  " << WhyRefused(status) << '\n';
@@ -280,7 +299,7 @@ bool Questions::Ask() {
     const std::string value = Take(question, std::string(word));
     if (value.empty()) continue;
     answers_[question.question().field()] = value;
-    at = all ? GiveToAll(at, value) : at + 1;
+    at = all ? GiveToAll(at, value, word == kConfirm && !question.assumed().empty()) : at + 1;
   }
   return true;
 }
@@ -350,7 +369,8 @@ int Questions::Write() {
     if (session_.PrintMessage(response)) return kExitOk;
     session_.out() << Plural(answers_.size(), "answer") << "  " << OutcomeLine(session_, response.outcome()) << '\n';
     for (const std::string& line : response.outcome().summary()) session_.out() << "    " << ForTerminal(line) << '\n';
-    session_.err() << Plural(answered.open_questions(), "question") << " still open\n";
+    session_.err() << Plural(answered.open_questions(), "question") << " still open"
+                   << ToConfirm(static_cast<size_t>(answered.to_confirm())) << '\n';
     return kExitOk;
   }
 }

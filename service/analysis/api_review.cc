@@ -15,6 +15,10 @@
 namespace metapowers::analysis {
 namespace {
 
+bool SameComponent(const ComponentFacts* a, const ComponentFacts* b) {
+  return a == b || (a != nullptr && b != nullptr && a->component->id() == b->component->id());
+}
+
 namespace kb = knowledge::v1;
 using Kind = EntryPoint::Kind;
 
@@ -144,7 +148,7 @@ class Review {
     reviewed.component = landscape_.facts().Find(api.component());
     reviewed.team = TeamOf(reviewed.component);
     for (const EntryPoint& entry : surface_.entries) {
-      if (entry.api == &api) reviewed.operations.push_back(&entry);
+      if (entry.api != nullptr && entry.api->id() == api.id()) reviewed.operations.push_back(&entry);
     }
     reviewed.wire = WireOf(api, reviewed.operations);
     for (const std::string& id : api.consumers()) {
@@ -171,7 +175,8 @@ class Review {
       for (const model::v1::Flow* flow : reviewed.arrivals) add(flow->source());
     }
     for (const EntryPoint& entry : surface_.entries) {
-      if (entry.kind == Kind::kPull && entry.target == reviewed.component) add(entry.source->component->id());
+      if (entry.kind != Kind::kPull || !SameComponent(entry.target, reviewed.component)) continue;
+      add(entry.source->component->id());
     }
     return {suppliers.begin(), suppliers.end()};
   }

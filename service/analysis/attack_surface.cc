@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -43,8 +44,12 @@ std::string Ends(const EntryPoint& entry) {
 
 class Analysis {
  public:
-  explicit Analysis(const Facts& facts) : facts_(facts), proto_(facts.model().proto()) {
+  // Of two analyses, that of what is known has only what is in `presumed` too, which counts what is assumed: a finding
+  // must not rest on what is not known either.
+  Analysis(const Facts& facts, const AttackSurface* presumed)
+      : facts_(facts), proto_(facts.model().proto()), presumed_(presumed) {
     surface_.entries = FindEntryPoints(facts);
+    if (presumed != nullptr) surface_.assumed = KeepCommon(presumed->entries, surface_.entries);
     for (const EntryPoint& entry : surface_.entries) {
       inputs_.push_back(InputsOf(facts, entry));
       surface_.scores.push_back(ScoreOf(inputs_.back()));
@@ -343,13 +348,15 @@ class Analysis {
     SurfaceFindingFact& finding = Add(kind, subject, fact, entries, [](SurfaceInputs&) {});
     finding.closes = true;
     finding.after = 0;
-    for (const size_t i : entries) surface_.closed[i] = true;
+    for (const size_t i : entries) surface_.closed[i] = surface_.closed[i] || &finding != &left_out_;
     return finding;
   }
 
   SurfaceFindingFact& Add(kb::SurfaceFinding kind, const std::string& subject, const std::string& fact,
                           const std::vector<size_t>& entries, const Change& change) {
-    SurfaceFindingFact& finding = surface_.findings.emplace_back();
+    const bool counts = presumed_ == nullptr || Has(*presumed_, kind, subject);
+    SurfaceFindingFact& finding = counts ? surface_.findings.emplace_back() : left_out_;
+    finding = {};
     finding.finding = kind;
     finding.subject = subject;
     finding.fact = fact;
@@ -360,7 +367,7 @@ class Analysis {
       const EntryPoint& entry = surface_.entries[i];
       SurfaceInputs changed = inputs_[i];
       change(changed);
-      change(reduced_[i]);
+      if (counts) change(reduced_[i]);
       finding.before = std::max(finding.before, surface_.scores[i].points);
       finding.after = std::max(finding.after, ScoreOf(changed).points);
       band = std::max(band, surface_.scores[i].band);
@@ -379,8 +386,16 @@ class Analysis {
     return finding;
   }
 
+  static bool Has(const AttackSurface& surface, kb::SurfaceFinding kind, const std::string& subject) {
+    return std::any_of(surface.findings.begin(), surface.findings.end(), [&](const SurfaceFindingFact& finding) {
+      return finding.finding == kind && finding.subject == subject;
+    });
+  }
+
   const Facts& facts_;
   const model::v1::SystemModel& proto_;
+  const AttackSurface* const presumed_;
+  SurfaceFindingFact left_out_;
   std::vector<SurfaceInputs> inputs_;
   std::vector<SurfaceInputs> reduced_;
   AttackSurface surface_;
@@ -388,6 +403,9 @@ class Analysis {
 
 }  // namespace
 
-AttackSurface AnalyseAttackSurface(const Facts& facts) { return Analysis(facts).Run(); }
+AttackSurface AnalyseAttackSurface(const Facts& facts) {
+  AttackSurface presumed = Analysis(facts, nullptr).Run();
+  return &facts.known() == &facts ? std::move(presumed) : Analysis(facts.known(), &presumed).Run();
+}
 
 }  // namespace metapowers::analysis

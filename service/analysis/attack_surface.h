@@ -1,6 +1,9 @@
 // The attack surface as a whole: ways in with their scores, what is unnecessary about them, and what closing that
 // would leave.
 //
+// Ways in, scores and findings are those of what is known (Facts::known()); what is only assumed makes none, and ways
+// in that rest on it are named apart.
+//
 // A finding is about one subject: a flow, an operation, an API, a component, a pipeline or a zone; its key is kind and
 // subject. Only what is known makes a finding. When each arises:
 //
@@ -61,8 +64,10 @@ struct AttackSurface {
   std::vector<SurfaceScore> reduced;         // the same when all measures are done
   std::vector<bool> closed;                  // whether one of the measures closes it
   std::vector<SurfaceFindingFact> findings;  // most severe first, then by kind and subject
+  std::vector<std::string> assumed;          // ids of what is a way in only by what is assumed, sorted
 };
 
+// Refers to `facts`, which outlive it.
 AttackSurface AnalyseAttackSurface(const Facts& facts);
 
 }  // namespace metapowers::analysis

@@ -124,8 +124,9 @@ CodeScope FindCodeScope(const Landscape& landscape) {
     code.repository = model.Find<model::v1::Repository>(component.component->repository());
     code.language = component.component->language();
     if (code.language.empty() && code.repository != nullptr) code.language = code.repository->language();
-    code.confidentiality = HighestBeyondSecrets(component);
-    code.asvs = LevelOf(component, code.confidentiality);
+    const ComponentFacts& known = *landscape.facts().known().Find(id);
+    code.confidentiality = HighestBeyondSecrets(known);
+    code.asvs = LevelOf(known, code.confidentiality);
     scope.components.push_back(std::move(code));
   }
   for (const model::v1::Repository& repository : model.proto().delivery().repositories()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "service/analysis/control_posture.h"
 #include "service/analysis/element_team.h"
 #include "service/analysis/handling.h"
+#include "service/analysis/known_ground.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/knowledge.h"
 #include "service/knowledge/rules.h"
@@ -222,11 +224,13 @@ class Collector {
       where.push_back(*std::move(condition));
     }
     for (const Element& element : landscape_.ElementsOf(population.subject())) {
-      const bool expected = std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
-        return condition.Judge(element) == Truth::kYes;
-      });
+      const Element* known = ground_ == nullptr ? &element : ground_->Find(element);
+      const auto holds = [&](const Condition& condition) {
+        return condition.Judge(element) == Truth::kYes && (known == &element || condition.Judge(*known) == Truth::kYes);
+      };
+      const bool expected = known != nullptr && std::all_of(where.begin(), where.end(), holds);
       if (!expected || !seen.insert({population.subject(), CurrentId(element)}).second) continue;
-      AddElement(element, PostureOf(element, control.id()), fact);
+      AddElement(element, PostureOf(*known, control.id()), fact);
     }
   }
 
@@ -383,6 +387,7 @@ class Collector {
   const Landscape& landscape_;
   const Facts& facts_;
   const model::Model& model_;
+  const std::unique_ptr<const KnownGround> ground_ = KnownGround::Of(facts_);
   std::vector<ComplianceFact> found_;
 };
 

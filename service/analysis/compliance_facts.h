@@ -1,5 +1,5 @@
 // What a model says for requirements of frameworks by its controls, the posture of its elements, the handling of its
-// data, its inventory and its suppliers. For compliance.h.
+// data, its inventory and its suppliers. Of postures counts what is known (known_ground.h). For compliance.h.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_FACTS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_COMPLIANCE_FACTS_H_
 

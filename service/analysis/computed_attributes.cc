@@ -168,7 +168,7 @@ std::vector<SetAttribute> ComponentSets() {
       sets);
   Add(
       "criticality", EnumNames<model::v1::Criticality>(),
-      [](const ComponentView& view) { return Known(view.facts->criticality.level); }, sets);
+      [](const ComponentView& view) { return Known(view.facts->presumed_criticality); }, sets);
   Add(
       "pci", {"not_applicable", "out", "connected", "cde"},
       [](const ComponentView& view) { return Bits(uint64_t{1} << static_cast<int>(view.facts->pci_scope)); }, sets);

@@ -155,4 +155,9 @@ CriticalityFact RateCriticality(const ComponentFacts& facts) {
   return rating.Result();
 }
 
+CriticalityFact WithPresumed(const CriticalityFact& known, const CriticalityFact& presumed) {
+  return {known.level, absl::StrCat(known.derivation, "; with what the model only assumes, which does not count, ",
+                                    presumed.derivation)};
+}
+
 }  // namespace metapowers::analysis

@@ -22,6 +22,9 @@ namespace metapowers::analysis {
 // `facts` has its component, `stores` and `processes`.
 CriticalityFact RateCriticality(const ComponentFacts& facts);
 
+// `known`, whose derivation also says what `presumed`, which counts what is assumed as well, would make of it.
+CriticalityFact WithPresumed(const CriticalityFact& known, const CriticalityFact& presumed);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_CRITICALITY_H_

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -430,5 +431,21 @@ class Finder {
 bool IsForOperations(const Flow& flow) { return IsShell(flow) || flow.usage() == model::v1::USAGE_DEVOPS; }
 
 std::vector<EntryPoint> FindEntryPoints(const Facts& facts) { return Finder(facts).Find(); }
+
+std::vector<std::string> KeepCommon(const std::vector<EntryPoint>& presumed, std::vector<EntryPoint>& known) {
+  using Key = std::pair<EntryPoint::Kind, std::string>;
+  std::set<Key> in_presumed, in_known;
+  for (const EntryPoint& entry : presumed) in_presumed.emplace(entry.kind, entry.id);
+  for (const EntryPoint& entry : known) in_known.emplace(entry.kind, entry.id);
+  known.erase(
+      std::remove_if(known.begin(), known.end(),
+                     [&](const EntryPoint& entry) { return in_presumed.count(Key(entry.kind, entry.id)) == 0; }),
+      known.end());
+  std::set<std::string> assumed;
+  for (const auto& [kind, id] : in_presumed) {
+    if (in_known.count(Key(kind, id)) == 0) assumed.insert(id);
+  }
+  return {assumed.begin(), assumed.end()};
+}
 
 }  // namespace metapowers::analysis

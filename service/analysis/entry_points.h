@@ -93,6 +93,10 @@ bool IsForOperations(const model::v1::Flow& flow);
 // All ways in, widest exposure first, then by kind and id. Near-linear in components, flows and endpoints.
 std::vector<EntryPoint> FindEntryPoints(const Facts& facts);
 
+// Takes out of `known` what is no way in of `presumed`, and gives the ids of those that only `presumed` has, sorted: of
+// what is known, and of that with what is assumed (Facts::known()).
+std::vector<std::string> KeepCommon(const std::vector<EntryPoint>& presumed, std::vector<EntryPoint>& known);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_ENTRY_POINTS_H_

@@ -19,6 +19,7 @@ class FactsBuilder {
  public:
   explicit FactsBuilder(std::shared_ptr<const model::Model> model)
       : facts_(new Facts()), topology_(*model), dependencies_(topology_) {
+    if (model->known() != nullptr) facts_->known_ = Facts::Compute(model->known());
     facts_->model_ = std::move(model);
   }
 
@@ -42,12 +43,20 @@ class FactsBuilder {
       ComponentFacts& facts = facts_->components_[topology_.id(i)];
       facts.component = &topology_.component(i);
       AddDataHandling(topology_, i, facts);
-      facts.criticality = RateCriticality(facts);
+      RateByKnown(facts);
       facts.depends_on = Ids(topology_.depends_on()[i]);
       facts.dependents = Ids(topology_.dependents()[i]);
       facts.transitive_dependents = dependencies_.stopped_by.Count(i);
       components_.push_back(&facts);
     }
+  }
+
+  void RateByKnown(ComponentFacts& facts) const {
+    facts.criticality = RateCriticality(facts);
+    facts.presumed_criticality = facts.criticality.level;
+    const ComponentFacts* known = facts_->known().Find(facts.component->id());
+    if (known == nullptr || known->criticality.derivation == facts.criticality.derivation) return;
+    facts.criticality = WithPresumed(known->criticality, facts.criticality);
   }
 
   void AddOrder() {

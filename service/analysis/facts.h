@@ -27,7 +27,10 @@ struct CriticalityFact {
 
 struct ComponentFacts {
   const model::v1::Component* component = nullptr;
+  // By what is known, and where more is assumed, the derivation says so. Rules are tried by `presumed_criticality`
+  // first, which counts that too.
   CriticalityFact criticality;
+  model::v1::Criticality presumed_criticality = model::v1::CRITICALITY_UNSPECIFIED;
   // Highest confidentiality of what it stores, processes or transfers; overrides win.
   model::v1::Confidentiality confidentiality = model::v1::CONFIDENTIALITY_UNSPECIFIED;
   std::vector<const model::v1::DataClass*> stores;     // sorted by id
@@ -115,6 +118,9 @@ class Facts {
   static std::shared_ptr<const Facts> Compute(std::shared_ptr<const model::Model> model);
 
   const model::Model& model() const { return *model_; }
+  // What follows from the model without what it marks as assumed (model::Model::known()), which scores are made of;
+  // these facts themselves where nothing is. Lives as long as they do.
+  const Facts& known() const { return known_ == nullptr ? *this : *known_; }
 
   // By component id; has every component.
   const std::map<std::string, ComponentFacts, std::less<>>& components() const { return components_; }
@@ -143,6 +149,7 @@ class Facts {
   friend class FactsBuilder;
 
   std::shared_ptr<const model::Model> model_;
+  std::shared_ptr<const Facts> known_;
   std::map<std::string, ComponentFacts, std::less<>> components_;
   std::vector<std::string> restoration_order_;
   std::vector<std::vector<std::string>> dependency_cycles_;

@@ -4,12 +4,12 @@ namespace metapowers::analysis {
 
 namespace k = knowledge::v1;
 
-std::unique_ptr<const KnownGround> KnownGround::Of(const model::Model& model) {
-  if (model.known() == nullptr) return nullptr;
-  return std::unique_ptr<const KnownGround>(new KnownGround(Facts::Compute(model.known())));
+std::unique_ptr<const KnownGround> KnownGround::Of(const Facts& facts) {
+  if (&facts.known() == &facts) return nullptr;
+  return std::unique_ptr<const KnownGround>(new KnownGround(facts.known()));
 }
 
-KnownGround::KnownGround(std::shared_ptr<const Facts> facts) : facts_(std::move(facts)), landscape_(*facts_) {
+KnownGround::KnownGround(const Facts& known) : landscape_(known) {
   for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
     for (const Element& element : landscape_.ElementsOf(static_cast<k::ThreatSubject>(i))) {
       elements_.emplace(std::make_pair(i, CurrentId(element)), element);

@@ -17,8 +17,8 @@ namespace metapowers::analysis {
 // Immutable; thread-safe.
 class KnownGround {
  public:
-  // nullptr when the model assumes nothing, so that all of it is known.
-  static std::unique_ptr<const KnownGround> Of(const model::Model& model);
+  // nullptr when the model assumes nothing, so that all of it is known. `facts` outlive it.
+  static std::unique_ptr<const KnownGround> Of(const Facts& facts);
 
   // The same element without what is assumed; nullptr where the element itself is.
   const Element* Find(const Element& element) const;
@@ -28,9 +28,8 @@ class KnownGround {
   static std::vector<const Condition*> AssumedOf(const CompiledRule& rule, const Element& known);
 
  private:
-  explicit KnownGround(std::shared_ptr<const Facts> facts);
+  explicit KnownGround(const Facts& known);
 
-  const std::shared_ptr<const Facts> facts_;
   const Landscape landscape_;
   absl::flat_hash_map<std::pair<int, std::string>, Element> elements_;  // by subject and id
 };

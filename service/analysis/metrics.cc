@@ -128,7 +128,8 @@ std::optional<absl::CivilDay> NextReview(const model::v1::Policy& policy) {
   return absl::CivilDay(month.year(), month.month(), std::min(day.day(), last));
 }
 
-MetricValue MeasureMetric(const Facts& facts, model::v1::ThresholdMetric metric) {
+MetricValue MeasureMetric(const Facts& all, model::v1::ThresholdMetric metric) {
+  const Facts& facts = all.known();
   switch (metric) {
     case model::v1::THRESHOLD_METRIC_RECORDS_EXPOSED_MAX:
       return RecordsExposed(facts);
@@ -145,7 +146,7 @@ MetricValue MeasureMetric(const Facts& facts, model::v1::ThresholdMetric metric)
     case model::v1::THRESHOLD_METRIC_CLEARTEXT_SENSITIVE_FLOWS:
       return CleartextFlows(facts);
     case model::v1::THRESHOLD_METRIC_UNOWNED_COMPONENTS:
-      return UnownedComponents(facts);
+      return UnownedComponents(all);  // an owner who is only assumed is asked for, and none is missing
     case model::v1::THRESHOLD_METRIC_END_OF_LIFE_ASSETS:
       return EndOfLifeAssets(facts);
     default:

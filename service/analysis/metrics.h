@@ -22,7 +22,7 @@
 
 namespace metapowers::analysis {
 
-// The value of `metric`; zero without ids for the unknown one.
+// The value of `metric` by what is known (Facts::known()); zero without ids for the unknown one.
 Facts::MetricValue MeasureMetric(const Facts& facts, model::v1::ThresholdMetric metric);
 
 // When the policy is next to be reviewed; nothing when the model does not say.

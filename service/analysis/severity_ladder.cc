@@ -57,7 +57,7 @@ SeverityLadder::SeverityLadder(const Facts& facts) {
   });
   for (const auto& [id, component] : facts.components()) {
     if (!IsOurs(facts, component) || component.component->lifecycle() == model::v1::LIFECYCLE_PLANNED) continue;
-    places_.push_back(Place(component));
+    places_.push_back(Place(component, *facts.known().Find(id)));
     by_component_[id] = places_.back().level;
     if (places_.back().level == nullptr && IsTier0Or1(*component.component)) {
       unplaced_components_.push_back(component.component);
@@ -90,10 +90,10 @@ const SeverityLevel* SeverityLadder::Worse(const SeverityLevel* a, const Severit
   return RankOf(b) < RankOf(a) ? b : a;
 }
 
-LadderPlace SeverityLadder::Place(const ComponentFacts& facts) const {
+LadderPlace SeverityLadder::Place(const ComponentFacts& facts, const ComponentFacts& known) const {
   for (const SeverityLevel* level : levels_) {
     if (Names(level->components(), facts.component->id())) return {&facts, level, "the level names it"};
-    for (const auto& [verb, classes] : {std::pair("stores", &facts.stores), std::pair("processes", &facts.processes)}) {
+    for (const auto& [verb, classes] : {std::pair("stores", &known.stores), std::pair("processes", &known.processes)}) {
       for (const DataClass* data : *classes) {
         if (Names(level->data_classes(), data->id())) return {&facts, level, absl::StrCat(verb, " ", data->id())};
       }

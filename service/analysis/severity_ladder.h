@@ -4,8 +4,9 @@
 // earliest clock of a level's actions, levels without actions last, then by id.
 //
 // A data class is on the worst level that names it. A component is on the worst level that names it or a class that it
-// stores or processes. Everything else is on none: that is a question for what is confidential or of a main tier, and
-// never a guess. Pure; immutable; thread-safe. Refers to the facts, which outlive it.
+// stores or processes by what is known (Facts::known()). Everything else is on none: that is a question for what is
+// confidential or of a main tier, and never a guess. Pure; immutable; thread-safe. Refers to the facts, which outlive
+// it.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_SEVERITY_LADDER_H_
 #define METAPOWERS_SERVICE_ANALYSIS_SEVERITY_LADDER_H_
 
@@ -44,7 +45,7 @@ class SeverityLadder {
 
  private:
   int RankOf(const model::v1::SeverityLevel* level) const;
-  LadderPlace Place(const ComponentFacts& facts) const;
+  LadderPlace Place(const ComponentFacts& facts, const ComponentFacts& known) const;
 
   std::vector<const model::v1::SeverityLevel*> levels_;
   std::vector<LadderPlace> places_;

@@ -25,7 +25,9 @@ class Judge {
     SupplierFact fact;
     fact.continuity = std::move(continuity);
     const ThirdParty& supplier = fact.supplier();
-    for (const std::string& id : supplier.data_shared()) fact.data.push_back(facts_.model().Find<DataClass>(id));
+    // How much the data weighs is what is known of it.
+    const model::Model& known = facts_.known().model();
+    for (const std::string& id : supplier.data_shared()) fact.data.push_back(known.Find<DataClass>(id));
     std::sort(fact.data.begin(), fact.data.end(), [](const auto* a, const auto* b) { return a->id() < b->id(); });
     AddReport(fact);
     AddTransfers(fact);

@@ -170,14 +170,6 @@ std::vector<std::string> UnconfirmedOf(const Threat& threat) {
   return said;
 }
 
-ScoreDerivation DerivationOf(const Threat& threat) {
-  ScoreDerivation derivation;
-  derivation.likelihood.reserve(160);
-  derivation.impact.reserve(160);
-  ScoreThreat(*threat.rule, threat.element, threat.data, threat.controls, &derivation);
-  return derivation;
-}
-
 // No display names and no ids that a renaming changes.
 std::string FingerprintOf(const Threat& threat) {
   std::string inputs;
@@ -195,7 +187,8 @@ bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || statu
 class ThreatsBuilder {
  public:
   ThreatsBuilder(const Facts& facts, const RuleSet& rules, const model::v1::Decisions& decisions)
-      : threats_(new Threats()), rules_(rules), ground_(KnownGround::Of(facts.model())) {
+      : threats_(new Threats()), rules_(rules) {
+    threats_->ground_ = KnownGround::Of(facts);
     threats_->landscape_ = std::make_unique<Landscape>(facts);
     for (int level = model::v1::SEVERITY_LOW; level <= model::v1::SEVERITY_CRITICAL; ++level) {
       threats_->due_by_severity_[level] =
@@ -217,7 +210,7 @@ class ThreatsBuilder {
     threats_->prioritised_ = WorstFirst(threats_->all_);
     AddQuality();
     threats_->coverage_ =
-        CoverStride(*threats_->landscape_, ground_.get(), rules_, threats_->all_, threats_->uncovered_);
+        CoverStride(*threats_->landscape_, threats_->ground_.get(), rules_, threats_->all_, threats_->uncovered_);
     for (const auto& [key, decision] : decisions_) {
       if (threats_->Find(key) == nullptr && !IsGapKey(key) && !IsLintKey(key))
         threats_->orphaned_.push_back({decision});
@@ -250,20 +243,27 @@ class ThreatsBuilder {
       if (condition.Judge(element) == Truth::kYes) return;
     }
     std::vector<const DataClass*> data = DataAtStake(rule, element);
-    if (unknown.empty() && ground_ != nullptr) {
-      const Element* known = ground_->Find(element);
-      if (known == nullptr) return;
+    const Element* known = nullptr;
+    if (unknown.empty() && threats_->ground_ != nullptr) {
+      known = threats_->ground_->Find(element);
+      if (known == nullptr) {
+        ++threats_->waiting_[CurrentId(element)].for_element;
+        return;
+      }
       unknown = KnownGround::AssumedOf(rule, *known);
-      if (!rule.data.empty()) KeepKnown(DataAtStake(rule, *known), data);
+      const bool any = !data.empty();
+      KeepKnown(DataAtStake(rule, *known), data);
+      const bool about_data = !rule.data.empty() || rule.row->per_data_class();
+      if (any && data.empty() && about_data) ++threats_->waiting_[CurrentId(element)].for_data;
     }
     if (!rule.data.empty() && data.empty()) return;
     if (!unknown.empty()) {
       threats_->undecided_.push_back(
           {rule.row, element, threats_->conditions_.Keep(std::move(unknown)), &TeamOf(element)});
     } else if (!rule.row->per_data_class()) {
-      AddThreat(rule, element, nullptr, std::move(data));
+      AddThreat(rule, element, known, nullptr, std::move(data));
     } else {
-      for (const DataClass* each : data) AddThreat(rule, element, each, {each});
+      for (const DataClass* each : data) AddThreat(rule, element, known, each, {each});
     }
   }
 
@@ -292,21 +292,22 @@ class ThreatsBuilder {
                data.end());
   }
 
-  void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
+  void AddThreat(const CompiledRule& rule, const Element& element, const Element* known, const DataClass* data_class,
                  std::vector<const DataClass*> data) {
     Threat threat;
     threat.rule = rule.row;
     threat.compiled = &rule;
     threat.element = element;
+    threat.known = known;
     threat.data_class = data_class;
     threat.data = threats_->data_.Keep(std::move(data));
     std::vector<ControlOnThreat> controls;
     controls.reserve(rule.controls.size());
     for (const CompiledControl& each : rule.controls) {
-      controls.push_back({each.row, each.control, Posture(element, *each.control)});
+      controls.push_back({each.row, each.control, Posture(known == nullptr ? element : *known, *each.control)});
     }
     threat.controls = threats_->controls_.Keep(std::move(controls));
-    threat.scores = ScoreThreat(*rule.row, element, threat.data, threat.controls);
+    threat.scores = ScoresOf(threat);
     threat.team = &TeamOf(element);
     Decide(threat);
     threat.due = &DueOf(threat);
@@ -373,7 +374,6 @@ class ThreatsBuilder {
 
   std::unique_ptr<Threats> threats_;
   const RuleSet& rules_;
-  const std::unique_ptr<const KnownGround> ground_;
   std::vector<std::vector<Element>> elements_;                     // by subject, from 1
   std::map<std::string, const Decision*, std::less<>> decisions_;  // by finding
   absl::flat_hash_map<std::pair<const google::protobuf::Message*, const k::SecurityControl*>, const ControlPosture*>

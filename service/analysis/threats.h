@@ -1,6 +1,6 @@
-// Threats of a model: every rule that its elements meet by what is known of them (known_ground.h), scored, with the
-// controls that lower it and what people decided on it. Pure: equal models, rules and decisions give equal threats in
-// the same order.
+// Threats of a model: every rule that its elements meet by what is known of them (known_ground.h), scored by that
+// alone, with the controls that lower it and what people decided on it. Pure: equal models, rules and decisions give
+// equal threats in the same order.
 //
 // Key of a threat: `<rule>@<element>` with `/<data class>` appended where the rule is about one class; stable under
 // reordering, unrelated edits and renaming with `renamed_from`. Several elements are joined by `+`, sorted.
@@ -9,6 +9,8 @@
 
 #include <array>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "absl/types/span.h"
 #include "metapowers/knowledge/v1/threat_rules.pb.h"
 #include "metapowers/model/v1/decisions.pb.h"
+#include "service/analysis/known_ground.h"
 #include "service/analysis/landscape.h"
 #include "service/analysis/risk_score.h"
 #include "service/analysis/shared_lists.h"
@@ -45,6 +48,8 @@ struct Threat {
   const knowledge::v1::ThreatRule* rule = nullptr;
   const CompiledRule* compiled = nullptr;  // the same, ready to be judged
   Element element;
+  // The same by what is known, which scores are made of; held by Threats, nullptr where nothing is assumed.
+  const Element* known = nullptr;
   const model::v1::DataClass* data_class = nullptr;  // of a rule about one class
   // Held by Threats:
   absl::Span<const model::v1::DataClass* const> data;  // at stake, sorted by id
@@ -73,6 +78,8 @@ const model::v1::DataClass* AtStake(const Threat& threat);
 std::vector<std::string> BecauseOf(const Threat& threat);
 // Conditions of `unless` that are unknown.
 std::vector<std::string> UnconfirmedOf(const Threat& threat);
+// By what is known of the element and of the data at stake.
+RiskScores ScoresOf(const Threat& threat);
 // The terms of the current score.
 ScoreDerivation DerivationOf(const Threat& threat);
 // Digest of what a decision was taken on: rule, inputs, scores.
@@ -95,6 +102,12 @@ struct UndecidedThreat {
   const std::string* team = nullptr;  // never nullptr
 
   const std::string& element_id() const { return CurrentId(element); }
+};
+
+// How many rules would find something on an element if what is assumed of it were certain.
+struct WaitingRules {
+  int for_element = 0;  // that it exists at all
+  int for_data = 0;     // which data is there
 };
 
 // Something to mend in the model itself; never part of risk counts.
@@ -142,6 +155,8 @@ class Threats {
   // Sorted by id, components before flows.
   const std::vector<StrideRow>& coverage() const { return coverage_; }
   const std::vector<OrphanedDecision>& orphaned() const { return orphaned_; }
+  // By id of the element, without those that found nothing for other reasons.
+  const std::map<std::string, WaitingRules, std::less<>>& waiting() const { return waiting_; }
   // By key; nullptr when there is none.
   const Threat* Find(absl::string_view key) const;
   // The open threats, worst first: severity, product of the current score, inherent product, key.
@@ -152,6 +167,7 @@ class Threats {
   friend class ThreatsBuilder;
 
   std::unique_ptr<const Landscape> landscape_;
+  std::unique_ptr<const KnownGround> ground_;
   std::deque<ControlPosture> postures_;         // of the threats' controls
   std::deque<std::string> reasons_;             // why decisions are no longer in force
   absl::node_hash_set<std::string> uncovered_;  // why cells of the matrix are empty
@@ -162,6 +178,7 @@ class Threats {
   std::vector<Threat> all_;
   std::vector<const Threat*> prioritised_;
   std::vector<UndecidedThreat> undecided_;
+  std::map<std::string, WaitingRules, std::less<>> waiting_;
   std::vector<QualityFinding> model_quality_;
   std::vector<StrideRow> coverage_;
   std::vector<OrphanedDecision> orphaned_;

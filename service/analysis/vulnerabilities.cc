@@ -64,7 +64,11 @@ struct Terms {
 class Judge {
  public:
   Judge(const Facts& facts, const EvidenceSet& set)
-      : facts_(facts), model_(facts.model()), set_(set), result_(std::make_unique<VulnerabilityFacts>()) {}
+      : facts_(facts),
+        known_(facts.known()),
+        model_(facts.model()),
+        set_(set),
+        result_(std::make_unique<VulnerabilityFacts>()) {}
 
   std::unique_ptr<const VulnerabilityFacts> Run() {
     CollectEvidence();
@@ -245,11 +249,11 @@ class Judge {
   }
 
   Terms TermsOf(const Vulnerability& one) const {
-    if (const ComponentFacts* component = facts_.Find(one.component)) return TermsOf(*component);
+    if (const ComponentFacts* component = known_.Find(one.component)) return TermsOf(*component);
     Terms strongest;
     for (const model::v1::IacSource& source : model_.proto().delivery().iac()) {
       if (one.repository.empty() || source.repository() != one.repository) continue;
-      for (const auto& [id, component] : facts_.components()) {
+      for (const auto& [id, component] : known_.components()) {
         const auto& manages = source.manages();
         if (std::find(manages.begin(), manages.end(), component.component->runs_on()) == manages.end()) continue;
         const Terms terms = TermsOf(component);
@@ -263,7 +267,7 @@ class Judge {
 
   Terms TermsOf(const ComponentFacts& component) const {
     const bool declared = component.component->internet_facing() != model::v1::TRISTATE_UNSPECIFIED;
-    return {VulnerabilityExposureOf(facts_, component), !declared && !component.exposed_to_internet,
+    return {VulnerabilityExposureOf(known_, component), !declared && !component.exposed_to_internet,
             component.confidentiality};
   }
 
@@ -314,6 +318,7 @@ class Judge {
   }
 
   const Facts& facts_;
+  const Facts& known_;  // what ratings are made of
   const model::Model& model_;
   const EvidenceSet& set_;
   std::unique_ptr<VulnerabilityFacts> result_;
@@ -331,10 +336,12 @@ std::unique_ptr<const VulnerabilityFacts> JudgeVulnerabilities(const Facts& fact
 }
 
 VulnerabilityExposure VulnerabilityExposureOf(const Facts& facts, const ComponentFacts& component) {
-  if (component.exposed_to_internet) return knowledge::v1::VULNERABILITY_EXPOSURE_INTERNET;
-  for (const model::v1::Flow& flow : facts.model().proto().flows()) {
-    if (flow.target() != component.component->id()) continue;
-    const ComponentFacts* source = facts.Find(flow.source());
+  const Facts& known = facts.known();
+  const std::string& id = component.component->id();
+  if (known.Find(id)->exposed_to_internet) return knowledge::v1::VULNERABILITY_EXPOSURE_INTERNET;
+  for (const model::v1::Flow& flow : known.model().proto().flows()) {
+    if (flow.target() != id) continue;
+    const ComponentFacts* source = known.Find(flow.source());
     if (source == nullptr) continue;
     if (source->exposed_to_internet || source->component->kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY) {
       return knowledge::v1::VULNERABILITY_EXPOSURE_REACHABLE;

@@ -15,6 +15,7 @@
 //   exposure  internet (the component faces it), reachable (an exposed component or an external entity opens
 //             connections to it), inner (none does)
 //   data      strongest confidentiality of what the component stores, processes or transfers
+// Both factors are those of what is known: what the model only assumes (Facts::known()) counts for neither.
 // For a repository of no component, these are the highest of the components on infrastructure that its code manages.
 //
 // Due. First report that shows it (`as_of` where it has no date) + term of its severity in the policy. In PCI DSS
@@ -119,7 +120,7 @@ struct VulnerabilityFacts {
 // `set` outlives the facts.
 std::unique_ptr<const VulnerabilityFacts> JudgeVulnerabilities(const Facts& facts, const evidence::EvidenceSet& set);
 
-// How far a component is from the internet.
+// How far a component is from the internet, by what is known.
 knowledge::v1::VulnerabilityExposure VulnerabilityExposureOf(const Facts& facts, const ComponentFacts& component);
 
 // The row of an exposure in the shipped rules.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/importers/element_groups.h"
@@ -60,6 +61,30 @@ void Completion::Assume(absl::string_view id, std::string statement, const std::
   assumption.set_id(std::string(id));
   assumption.set_statement(std::move(statement));
   for (const std::string& component : components) assumption.add_components(component);
+}
+
+void Completion::AssumeDrawn(const std::map<std::string, Basis>& bases) {
+  std::map<std::string, std::set<std::string>> ids;  // by `components.kind`
+  for (const auto& [path, basis] : bases) {
+    if (basis.kind != v1::BASIS_ASSUMED || path.find('[') == std::string::npos) continue;
+    std::string field;
+    std::string id;  // the first in brackets; the others are places in lists
+    for (absl::string_view rest = path; !rest.empty();) {
+      const size_t open = rest.find('[');
+      absl::StrAppend(&field, rest.substr(0, open));
+      if (open == absl::string_view::npos) break;
+      const size_t close = rest.find(']', open);
+      if (id.empty()) id = std::string(rest.substr(open + 1, close - open - 1));
+      rest.remove_prefix(close + 1);
+    }
+    ids[field].insert(id);
+  }
+  for (const auto& [field, elements] : ids) {
+    const bool components = absl::StartsWith(field, "components.");
+    Assume(NearestSlug(absl::StrCat("drawn ", field)),
+           model::StatementOf({model::AssumedField::Kind::kDrawn, field, elements}),
+           components ? elements : std::set<std::string>());
+  }
 }
 
 std::string Completion::PlaceholderTeam() {

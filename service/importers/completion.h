@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "metapowers/model/v1/system_model.pb.h"
+#include "service/importers/inventory.h"
 
 namespace metapowers::importers {
 
@@ -25,10 +26,12 @@ class Completion {
   // Adds an assumption. Its owner and end date are filled in by Finish().
   void Assume(absl::string_view id, std::string statement, const std::set<std::string>& components = {});
 
+  // Adds an assumption for each attribute of elements that `bases`, by path, draw from a convention, with the
+  // components that have it.
+  void AssumeDrawn(const std::map<std::string, Basis>& bases);
+
   // Id of the team that stands for those that no file names; added when it is asked for first.
   std::string PlaceholderTeam();
-  // The same; empty while nobody asked.
-  const std::string& placeholder() const { return placeholder_; }
 
   // Fills in what elements require and do not have: owners, names, kinds.
   void CompleteElements();

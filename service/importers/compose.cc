@@ -244,33 +244,8 @@ class Composer {
     completion.CompleteElements();
     completion.CompleteModel(today_);
     AdvanceDate(model);
-    AssumeConventions(completion);
+    completion.AssumeDrawn(bases_);
     completion.Finish();
-  }
-
-  // One assumption for each attribute that was drawn from conventions, with the components that have it.
-  void AssumeConventions(Completion& completion) {
-    std::map<std::string, std::set<std::string>> ids;  // by `components.kind`
-    for (const auto& [path, basis] : bases_) {
-      if (basis.kind != v1::BASIS_ASSUMED || path.find('[') == std::string::npos) continue;
-      std::string field;
-      std::string id;  // the first in brackets; the others are places in lists
-      for (absl::string_view rest = path; !rest.empty();) {
-        const size_t open = rest.find('[');
-        absl::StrAppend(&field, rest.substr(0, open));
-        if (open == absl::string_view::npos) break;
-        const size_t close = rest.find(']', open);
-        if (id.empty()) id = std::string(rest.substr(open + 1, close - open - 1));
-        rest.remove_prefix(close + 1);
-      }
-      ids[field].insert(id);
-    }
-    for (const auto& [field, elements] : ids) {
-      const bool components = absl::StartsWith(field, "components.");
-      completion.Assume(NearestSlug(absl::StrCat("drawn ", field)),
-                        model::StatementOf({model::AssumedField::Kind::kDrawn, field, elements}),
-                        components ? elements : std::set<std::string>());
-    }
   }
 
   Inventory& inventory_;

@@ -5,8 +5,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/base/status_macros.h"
+#include "service/importers/attribute_bases.h"
 #include "service/importers/draft_response.h"
 #include "service/importers/plain_text.h"
 #include "service/model/model.h"
@@ -24,26 +24,30 @@ void SortByPlace(std::vector<Note>& notes) {
 
 }  // namespace
 
-void Draft::AddTeam(absl::string_view name) {
-  if (!name.empty() && teams_.Add(absl::AsciiStrToLower(name), name)) team_names_.emplace_back(name);
+void Draft::RestsAs(const std::string& path, const std::string& other) {
+  if (const auto known = bases_.find(other); known != bases_.end()) Rest(path, known->second);
+}
+
+void Draft::AddTeam(absl::string_view name, const Place& at) {
+  if (!name.empty() && teams_.Add(absl::AsciiStrToLower(name), name)) team_names_.emplace_back(name, at);
 }
 
 void Draft::SettleTeams() {
   teams_.Settle();
-  for (const std::string& name : team_names_) {
+  for (const auto& [name, at] : team_names_) {
     pb::Team& team = *model_.add_teams();
     team.set_id(*teams_.Find(absl::AsciiStrToLower(name)));
     team.set_name(name);
     team.set_lead(absl::StrCat("Lead of ", name, " (to be named)"));
+    const std::string path = absl::StrCat("teams[", team.id(), "].");
+    for (const char* field : {"id", "name"}) Observed(path + field, at);
+    Assumed(path + "lead", at, "the file names no lead of a team");
   }
-  if (team_names_.empty()) return;
-  Assume("import-teams", absl::StrCat("Each owner that ", file_, " names is a team of the organisation: ",
-                                      absl::StrJoin(team_names_, ", "), ". The file names no lead of any."));
 }
 
-std::string Draft::TeamOf(absl::string_view name) {
-  if (const std::string* id = teams_.Find(absl::AsciiStrToLower(name))) return *id;
-  return completion_.PlaceholderTeam();
+std::string Draft::TeamOf(absl::string_view name) const {
+  const std::string* id = teams_.Find(absl::AsciiStrToLower(name));
+  return id == nullptr ? "" : *id;
 }
 
 void Draft::AddTracked(TrackedRisk risk, pb::DecisionDraft decision, const Place& place) {
@@ -55,18 +59,22 @@ void Draft::Clean(Redaction& redaction) {
   for (Tracked& tracked : tracked_) redaction.Clean(Spot{file_, tracked.place.at}, tracked.decision);
 }
 
-void Draft::Complete() {
-  completion_.CompleteModel("");
+void Draft::Complete(const std::string& today) {
+  completion_.CompleteElements();
+  completion_.CompleteModel(today);
+  completion_.AssumeDrawn(bases_);
   completion_.Finish();
 }
 
-std::string Draft::ModelText(const std::vector<Note>& notes) const {
+std::string Draft::ModelText(const std::vector<Note>& notes, const std::vector<v1::AttributeBasis>& bases) const {
   model::YamlComments comments;
   comments.opening = {
       absl::StrCat("System model of ", model_.name(), ", drafted from the ", tool_, " model ", file_, "."),
       "",
-      "What the file does not say is left out, and documents ask for it. What had to be filled in for the draft to be",
-      "complete stands in `assumptions`. What has no place in this model is kept in the notes at the end.",
+      "A comment beside an attribute says where it was observed or why it is assumed; no finding rests on what is",
+      "assumed, and an attribute without such a comment counts as declared. What the file does not say is left out,",
+      "and documents ask for it. What had to be filled in for the draft to be complete stands in `assumptions`. What",
+      "has no place in this model is kept in the notes at the end.",
   };
   if (!notes.empty()) comments.closing = {absl::StrCat("--- Notes of the import from ", file_, " ---")};
   for (const Note& note : notes) {
@@ -76,6 +84,7 @@ std::string Draft::ModelText(const std::vector<Note>& notes) const {
         "- ", NameOf(note.kind), " (line ", note.place.at.line,
         "): ", warning && !note.place.path.empty() ? absl::StrCat(note.place.path, " ") : "", OneLineOf(note.text)));
   }
+  comments.beside = MarksOf(bases);
   return model::WriteYaml(model_, comments);
 }
 
@@ -107,9 +116,11 @@ absl::StatusOr<v1::ImportModelResponse> Draft::Finish(std::vector<Note> notes, c
   SortByPlace(notes);
   v1::ImportModelResponse response;
   response.set_format(format_);
-  response.set_model_yaml(ModelText(notes));
+  const std::vector<v1::AttributeBasis> bases = AttributeBases(model_, bases_);
+  response.set_model_yaml(ModelText(notes, bases));
   ASSIGN_OR_RETURN(const auto parsed, CheckDraft(response.model_yaml(), file_, "leave parts of the file out"));
   Describe(model_, *parsed, response);
+  for (const v1::AttributeBasis& basis : bases) *response.add_bases() = basis;
   if (!tracked_.empty()) {
     const pb::Decisions decisions = Decide(parsed, findings_of, notes);
     SortByPlace(notes);

@@ -3,9 +3,11 @@
 #ifndef METAPOWERS_SERVICE_IMPORTERS_DRAFT_H_
 #define METAPOWERS_SERVICE_IMPORTERS_DRAFT_H_
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,21 +26,33 @@ namespace metapowers::importers {
 // Not thread-safe.
 class Draft {
  public:
-  // `format` as ImportModelResponse has it; `tool` and `file` as texts name them.
-  Draft(std::string format, std::string tool, std::string file)
-      : format_(std::move(format)), tool_(std::move(tool)), file_(std::move(file)), completion_(model_, file_) {}
+  // `format` as ImportModelResponse has it; `tool` and `file` as texts name them, `source` the file as the caller does.
+  Draft(std::string format, std::string tool, std::string file, std::string source)
+      : format_(std::move(format)),
+        tool_(std::move(tool)),
+        file_(std::move(file)),
+        source_(std::move(source)),
+        completion_(model_, file_) {}
 
   model::v1::SystemModel& model() { return model_; }
   const std::string& file() const { return file_; }
   size_t tracked() const { return tracked_.size(); }
-  // Id of the team that stands for those that the file does not name; empty without one.
-  const std::string& placeholder_team() const { return completion_.placeholder(); }
+
+  // What attributes of the model rest on, by path. One that is set and not here is a placeholder.
+  const std::map<std::string, Basis>& bases() const { return bases_; }
+  // The first that is told of an attribute counts.
+  void Observed(const std::string& path, const Place& at) { Rest(path, {v1::BASIS_OBSERVED, {source_, at.at}, ""}); }
+  void Assumed(const std::string& path, const Place& drawn_from, std::string reason) {
+    Rest(path, {v1::BASIS_ASSUMED, {source_, drawn_from.at}, std::move(reason)});
+  }
+  // The same as what `other` rests on.
+  void RestsAs(const std::string& path, const std::string& other);
 
   // Takes `name` for a team. Names that differ only in case are one team. Not after SettleTeams().
-  void AddTeam(absl::string_view name);
+  void AddTeam(absl::string_view name, const Place& at);
   void SettleTeams();
-  // The team's id; the placeholder's for a name that is empty.
-  std::string TeamOf(absl::string_view name);
+  // The team's id; empty for a name that is empty.
+  std::string TeamOf(absl::string_view name) const;
 
   // As Completion has it.
   void Assume(absl::string_view id, std::string statement, const std::set<std::string>& components = {}) {
@@ -50,8 +64,8 @@ class Draft {
 
   // Takes secrets out of its texts.
   void Clean(Redaction& redaction);
-  // Fills in what the model requires and nobody has set.
-  void Complete();
+  // Fills in what the model requires and nobody has set; `today` is for a model without date.
+  void Complete(const std::string& today);
 
   // The response: texts, counts, notes, assumptions and questions. A tracked risk becomes a draft of a decision on each
   // finding that `findings_of` knows for it; one that is none keeps its foreign key, and a warning tells. INTERNAL when
@@ -59,7 +73,8 @@ class Draft {
   absl::StatusOr<v1::ImportModelResponse> Finish(std::vector<Note> notes, const FindingLookup& findings_of);
 
  private:
-  std::string ModelText(const std::vector<Note>& notes) const;
+  void Rest(const std::string& path, Basis basis) { bases_.try_emplace(path, std::move(basis)); }
+  std::string ModelText(const std::vector<Note>& notes, const std::vector<v1::AttributeBasis>& bases) const;
   model::v1::Decisions Decide(const std::shared_ptr<const model::Model>& draft, const FindingLookup& findings_of,
                               std::vector<Note>& notes) const;
 
@@ -72,10 +87,12 @@ class Draft {
   const std::string format_;
   const std::string tool_;
   const std::string file_;
+  const std::string source_;
   model::v1::SystemModel model_;
-  std::vector<Tracked> tracked_;         // in the order of the file
-  IdTable teams_;                        // by name in lower case
-  std::vector<std::string> team_names_;  // in the order of the file
+  std::vector<Tracked> tracked_;                           // in the order of the file
+  IdTable teams_;                                          // by name in lower case
+  std::vector<std::pair<std::string, Place>> team_names_;  // in the order of the file
+  std::map<std::string, Basis> bases_;                     // by path in the model
   Completion completion_;
 };
 

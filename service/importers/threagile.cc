@@ -64,7 +64,7 @@ Sections CollectIds(Part& root, Context& context) {
 
 void CollectTeams(Sections& sections, Draft& draft) {
   for (std::vector<Titled>* elements : {&sections.data_assets, &sections.technical_assets}) {
-    for (Titled& element : *elements) draft.AddTeam(element.part.Line("owner"));
+    for (Titled& element : *elements) draft.AddTeam(element.part.Line("owner"), element.part.PlaceOf("owner"));
   }
   draft.SettleTeams();
 }
@@ -76,12 +76,13 @@ void CollectTags(Part& root, Context& context) {
 }
 
 // The first text that describes the system; the others are kept as notes.
-std::string DescriptionOf(Part& root, Context& context) {
-  std::string description;
+void ImportDescription(Part& root, Context& context) {
+  std::string& description = *context.draft.model().mutable_description();
   const auto take = [&](const std::string& text, const Place& place, absl::string_view what) {
     if (text.empty() || text == description) return;
     if (description.empty()) {
       description = text;
+      context.draft.Observed("description", place);
     } else {
       context.findings.Keep(place, absl::StrCat(what, ": ", text));
     }
@@ -94,28 +95,21 @@ std::string DescriptionOf(Part& root, Context& context) {
     overview->ReportUnknown();
   }
   take(root.Text("management_summary_comment"), root.PlaceOf("management_summary_comment"), "management summary");
-  if (!description.empty()) return description;
-  context.draft.Assume("import-description", absl::StrCat(context.draft.file(), " does not describe the system."));
-  return absl::StrCat("Not described in ", context.draft.file(), ".");
 }
 
-void ImportHead(Part& root, const ThreagileOptions& options, Context& context) {
+void ImportHead(Part& root, Context& context) {
   pb::SystemModel& model = context.draft.model();
-  model.set_schema_version("1");
-  model.set_id(options.topic_id);
   model.set_name(root.Line("title"));
   if (model.name().empty()) {
     context.findings.Warn(root.PlaceOf("title"), "is empty; the system is called by its topic");
-    model.set_name(options.topic_id);
+  } else {
+    context.draft.Observed("name", root.PlaceOf("title"));
   }
-  model.set_description(DescriptionOf(root, context));
+  ImportDescription(root, context);
   model.set_as_of(root.Date("date"));
-  if (model.as_of().empty()) {
-    model.set_as_of(options.today);
-    context.draft.Assume("import-date", absl::StrCat(context.draft.file(), " has no date; it is taken to be true on ",
-                                                     options.today, ", the day of the import."));
-  }
+  if (!model.as_of().empty()) context.draft.Observed("as_of", root.PlaceOf("date"));
   model.set_business_criticality(static_cast<pb::Importance>(root.Choice("business_criticality", kCriticality)));
+  context.draft.Observed("business_criticality", root.PlaceOf("business_criticality"));
 }
 
 // What has no place in the model and is kept as notes.
@@ -154,7 +148,7 @@ void CheckNotEmpty(const std::vector<Titled>& elements, Part& root, const char* 
 
 }  // namespace
 
-void ImportRoot(Part& root, const ThreagileOptions& options, Context& context) {
+void ImportRoot(Part& root, Context& context) {
   if (root.Has("includes")) {
     context.findings.Fault(root.PlaceOf("includes"), "names other files, which are not read: merge them into one file");
   }
@@ -163,7 +157,7 @@ void ImportRoot(Part& root, const ThreagileOptions& options, Context& context) {
   CheckNotEmpty(sections.data_assets, root, "data_assets", context.findings);
   CheckNotEmpty(sections.technical_assets, root, "technical_assets", context.findings);
   CollectTeams(sections, context.draft);
-  ImportHead(root, options, context);
+  ImportHead(root, context);
   ImportData(sections.data_assets, context);
   ImportAssets(sections.technical_assets, context);
   ImportBoundaries(sections.trust_boundaries, context);
@@ -202,7 +196,7 @@ void TakeOutSecrets(absl::string_view yaml, Draft& draft, std::vector<Note>& not
 absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, const ThreagileOptions& options) {
   Findings findings;
   const std::vector<std::string> folders = absl::StrSplit(options.file_name, absl::ByAnyChar("/\\"));
-  Draft draft("threagile", "Threagile", folders.back());
+  Draft draft("threagile", "Threagile", folders.back(), options.file_name);
   threagile::Context context(draft, findings);
   const auto tree = model::YamlTree::Parse(yaml, findings.faults);
   if (tree != nullptr) {
@@ -214,13 +208,14 @@ absl::StatusOr<v1::ImportModelResponse> ImportThreagile(absl::string_view yaml, 
     } else if (!root.Has("technical_assets") && !root.Has("data_assets")) {
       findings.Fault(root.place(), "is no Threagile model: it has neither data_assets nor technical_assets");
     } else {
-      threagile::ImportRoot(root, options, context);
+      threagile::ImportRoot(root, context);
     }
   }
   RETURN_IF_ERROR(findings.faults.ToStatus(options.file_name));
   std::vector<Note> notes = findings.TakeNotes();
   TakeOutSecrets(yaml, draft, notes);
-  draft.Complete();
+  draft.model().set_id(options.topic_id);
+  draft.Complete(options.today);
   return draft.Finish(std::move(notes), options.findings_of);
 }
 

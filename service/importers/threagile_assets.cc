@@ -1,6 +1,5 @@
 // Data assets, technical assets and their links: see threagile_context.h.
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -8,11 +7,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/base/strings.h"
 #include "service/importers/plain_text.h"
 #include "service/importers/threagile_context.h"
 #include "service/importers/threagile_words.h"
+#include "service/model/import_assumptions.h"
+#include "service/model/schema.h"
 
 namespace metapowers::importers::threagile {
 
@@ -33,11 +33,30 @@ void AddAll(const std::set<std::string>& ids, List* list) {
   for (const std::string& id : ids) list->Add(std::string(id));
 }
 
-// What an asset without justification, a data store that keeps nothing it handles and others leave to be assumed.
-struct Assumed {
-  std::set<std::string> unjustified;
-  std::map<std::string, std::set<std::string>> kept;  // data by store
-};
+constexpr Renamed kDataAssetKeys[] = {{"rating_justification", "justification_cia_rating"}, {"imported_id", "id"}};
+
+constexpr Renamed kAssetKeys[] = {{"kind", "type"},
+                                  {"imported_id", "id"},
+                                  {"used_by_human", "used_as_client_by_human"},
+                                  {"owner_team", "owner"},
+                                  {"scope_justification", "justification_out_of_scope"},
+                                  {"technology", "technologies"},
+                                  {"technology", "technology"},
+                                  {"internet_facing", "internet"},
+                                  {"encryption_at_rest", "encryption"},
+                                  {"custom_code", "custom_developed_parts"},
+                                  {"confidentiality_floor", "confidentiality"},
+                                  {"integrity_floor", "integrity"},
+                                  {"availability_floor", "availability"},
+                                  {"rating_justification", "justification_cia_rating"},
+                                  {"stores", "data_assets_stored"},
+                                  {"processes", "data_assets_processed"},
+                                  {"formats_accepted", "data_formats_accepted"}};
+
+constexpr Renamed kLinkKeys[] = {{"purpose", "description"},
+                                 {"transport_security", "protocol"},
+                                 {"sends", "data_assets_sent"},
+                                 {"receives", "data_assets_received"}};
 
 class AssetImporter {
  public:
@@ -58,33 +77,15 @@ class AssetImporter {
     ReadRunning(part, component);
     ReadRatings(part, component);
     ReadData(part, component);
+    Observe(part, PathOf(component), component, kAssetKeys, context_.draft);
     for (Titled& link : part.Elements("communication_links")) ImportLink(link, original, id);
     part.Ignore({"diagram_tweak_order"});
     part.ReportUnknown();
   }
 
-  void Assume() const {
-    const std::string& file = context_.draft.file();
-    if (!assumed_.unjustified.empty()) {
-      context_.draft.Assume("import-out-of-scope",
-                            absl::StrCat(file, " does not say why these are out of scope, which is taken as agreed: ",
-                                         absl::StrJoin(assumed_.unjustified, ", "), "."),
-                            assumed_.unjustified);
-    }
-    if (assumed_.kept.empty()) return;
-    std::set<std::string> stores;
-    std::vector<std::string> lines;
-    for (const auto& [store, data] : assumed_.kept) {
-      stores.insert(store);
-      lines.push_back(absl::StrCat(store, " keeps ", absl::StrJoin(data, ", ")));
-    }
-    context_.draft.Assume("import-kept-data",
-                          absl::StrCat(file, " lists data as processed by a data store, not as stored; it is taken as ",
-                                       "kept: ", absl::StrJoin(lines, "; "), "."),
-                          stores);
-  }
-
  private:
+  static std::string PathOf(const pb::Component& component) { return absl::StrCat("components[", component.id(), "]"); }
+
   void ReadKind(Part& part, pb::Component& component) {
     if (!part.Has("type"))
       context_.findings.Fault(part.PlaceOf("type"), absl::StrCat("must be one of ", ListOf(kType)));
@@ -94,8 +95,7 @@ class AssetImporter {
     component.set_used_by_human(part.Flag("used_as_client_by_human").value_or(false));
     component.set_origin(pb::ORIGIN_DECLARED);
     for (const std::string& tag : TagsOf(part, context_)) component.add_tags(tag);
-    const std::string owner = part.Line("owner");
-    if (!owner.empty()) component.set_owner_team(context_.draft.TeamOf(owner));
+    component.set_owner_team(context_.draft.TeamOf(part.Line("owner")));
   }
 
   void ReadScope(Part& part, pb::Component& component) {
@@ -103,7 +103,8 @@ class AssetImporter {
     std::string why = part.Text("justification_out_of_scope");
     if (component.out_of_scope() && why.empty()) {
       why = absl::StrCat("Not said in ", context_.draft.file());
-      assumed_.unjustified.insert(component.id());
+      context_.draft.Assumed(PathOf(component) + ".scope_justification", part.PlaceOf("out_of_scope"),
+                             "the file does not say why it is out of scope, which is taken as agreed");
     }
     component.set_scope_justification(why);
   }
@@ -153,7 +154,11 @@ class AssetImporter {
     AddAll(stored, component.mutable_stores());
     if (component.kind() == pb::COMPONENT_KIND_DATASTORE) {
       AddAll(processed, component.mutable_stores());
-      if (!processed.empty()) assumed_.kept[component.id()] = processed;
+      if (!processed.empty()) {
+        context_.draft.Assumed(PathOf(component) + ".stores", part.PlaceOf("data_assets_processed"),
+                               absl::StrCat("the file lists ", model::ShortListOf(processed),
+                                            " as processed by a data store, and not as stored"));
+      }
     } else {
       AddAll(processed, component.mutable_processes());
     }
@@ -192,6 +197,7 @@ class AssetImporter {
     AddAll(context_.data.ResolveAll(part.Items("data_assets_received"), context_.findings), flow.mutable_receives());
     for (const std::string& tag : TagsOf(part, context_)) flow.add_tags(tag);
     part.Ignore({"diagram_tweak_weight", "diagram_tweak_constraint"});
+    Observe(part, absl::StrCat("flows[", flow.id(), "]"), flow, kLinkKeys, context_.draft);
     part.ReportUnknown();
     if (source == target_id) {
       context_.findings.Warn(part.place(),
@@ -220,10 +226,23 @@ class AssetImporter {
   }
 
   Context& context_;
-  Assumed assumed_;
 };
 
 }  // namespace
+
+void Observe(const Part& part, const std::string& path, const google::protobuf::Message& element,
+             absl::Span<const Renamed> renamed, Draft& draft) {
+  const auto& type = *element.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const auto& field = *type.field(i);
+    if (!model::IsSet(element, field)) continue;
+    Place at = part.Has(field.name()) ? part.PlaceOf(field.name()) : part.place();
+    for (const Renamed& each : renamed) {
+      if (each.field == field.name() && part.Has(each.key)) at = part.PlaceOf(each.key);
+    }
+    draft.Observed(model::AppendPath(path, field.name()), at);
+  }
+}
 
 std::vector<std::string> TagsOf(Part& part, Context& context) {
   std::set<std::string> tags;
@@ -257,6 +276,7 @@ void ImportData(std::vector<Titled>& data_assets, Context& context) {
     data.set_availability(static_cast<pb::Importance>(part.Choice("availability", kCriticality)));
     data.set_rating_justification(part.Text("justification_cia_rating"));
     for (const std::string& tag : TagsOf(part, context)) data.add_tags(tag);
+    Observe(part, absl::StrCat("data_classes[", data.id(), "]"), data, kDataAssetKeys, context.draft);
     part.ReportUnknown();
   }
 }
@@ -264,7 +284,6 @@ void ImportData(std::vector<Titled>& data_assets, Context& context) {
 void ImportAssets(std::vector<Titled>& technical_assets, Context& context) {
   AssetImporter importer(context);
   for (Titled& asset : technical_assets) importer.Import(asset);
-  importer.Assume();
 }
 
 }  // namespace metapowers::importers::threagile

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,11 @@ namespace pb = model::v1;
 using model::Quote;
 
 namespace {
+
+// "zones[lab].parent"; of the element itself without a field.
+std::string PathOf(absl::string_view collection, absl::string_view id, absl::string_view field = "") {
+  return absl::StrCat(collection, "[", id, "]", field.empty() ? "" : ".", field);
+}
 
 class BoundaryImporter {
  public:
@@ -36,6 +42,7 @@ class BoundaryImporter {
     }
     zone.set_type(static_cast<pb::ZoneType>(part.Choice("type", kBoundaryType)));
     for (const std::string& tag : TagsOf(part, context_)) zone.add_tags(tag);
+    Observe(part, PathOf("zones", id), zone, {}, context_.draft);
     for (const Item& item : part.Items("technical_assets_inside")) PlaceAsset(item, original, id);
     for (const Item& item : part.Items("trust_boundaries_nested")) Nest(item, original, id);
     part.ReportUnknown();
@@ -72,6 +79,7 @@ class BoundaryImporter {
     const auto [first, is_new] = homes_.try_emplace(id, original);
     if (is_new) {
       context_.components.at(id)->set_zone(zone);
+      context_.draft.Observed(PathOf("components", id, "zone"), item.place);
     } else {
       Twice(item, first->second);
     }
@@ -83,6 +91,7 @@ class BoundaryImporter {
     const auto [first, is_new] = nests_.try_emplace(id, original);
     if (is_new) {
       parents_[id] = parent;
+      context_.draft.Observed(PathOf("zones", id, "parent"), item.place);
     } else {
       Twice(item, first->second);
     }
@@ -110,8 +119,11 @@ void PlaceOutside(Context& context) {
   for (const auto& [id, component] : context.components) {
     if (!component->zone().empty() || component->kind() != pb::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
     if (component->internet_facing() == pb::TRISTATE_YES) {
+      const std::string said = PathOf("components", id, "internet_facing");
       if (internet.empty()) internet = context.boundaries.Reserve("internet");
       component->set_zone(internet);
+      context.draft.RestsAs(PathOf("components", id, "zone"), said);
+      for (const char* field : {"id", "name", "type"}) context.draft.RestsAs(PathOf("zones", internet, field), said);
     } else {
       assumed.insert(id);
     }
@@ -159,6 +171,7 @@ void ImportBoundaries(std::vector<Titled>& trust_boundaries, Context& context) {
 }
 
 void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context) {
+  std::map<std::pair<std::string, std::string>, Place> places;  // of a component in a runtime
   for (Titled& titled : shared_runtimes) {
     Part& part = titled.part;
     pb::SharedRuntime& runtime = *context.draft.model().add_shared_runtimes();
@@ -166,8 +179,12 @@ void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context) {
     runtime.set_name(titled.title);
     runtime.set_description(part.Text("description"));
     for (const std::string& tag : TagsOf(part, context)) runtime.add_tags(tag);
-    for (const std::string& id : context.assets.ResolveAll(part.Items("technical_assets_running"), context.findings)) {
+    Observe(part, PathOf("shared_runtimes", runtime.id()), runtime, {}, context.draft);
+    for (const Item& item : part.Items("technical_assets_running")) {
+      const std::string id = context.assets.Resolve(item, context.findings);
+      if (id.empty()) continue;
       context.components.at(id)->add_further_runtime_groups(runtime.id());
+      places.try_emplace({id, runtime.id()}, item.place);
     }
     part.ReportUnknown();
   }
@@ -178,11 +195,10 @@ void ImportRuntimes(std::vector<Titled>& shared_runtimes, Context& context) {
     groups.erase("");
     component->clear_further_runtime_groups();
     for (const std::string& group : groups) {
-      if (component->runtime_group().empty()) {
-        component->set_runtime_group(group);
-      } else {
-        component->add_further_runtime_groups(group);
-      }
+      const bool first = component->runtime_group().empty();
+      first ? component->set_runtime_group(group) : component->add_further_runtime_groups(group);
+      context.draft.Observed(PathOf("components", id, first ? "runtime_group" : "further_runtime_groups"),
+                             places.at({id, group}));
     }
   }
 }
@@ -195,15 +211,22 @@ void ImportProviders(Context& context) {
   for (const pb::SharedRuntime& runtime : model.shared_runtimes()) runtimes[runtime.id()] = &runtime;
   for (const auto& [id, component] : context.components) {
     pb::Provider provider = ProviderOf(component->tags());
+    std::string named_by = PathOf("components", id, "tags");
+    const auto ask = [&](absl::string_view collection, const auto& element) {
+      if (provider != pb::PROVIDER_UNSPECIFIED) return;
+      provider = ProviderOf(element.tags());
+      named_by = PathOf(collection, element.id(), "tags");
+    };
     std::set<std::string> passed;  // zones may be nested in themselves, which is a fault
-    for (auto zone = zones.find(component->zone()); provider == 0 && zone != zones.end();
-         zone = zones.find(zone->second->parent())) {
+    for (auto zone = zones.find(component->zone()); zone != zones.end(); zone = zones.find(zone->second->parent())) {
       if (!passed.insert(zone->first).second) break;
-      provider = ProviderOf(zone->second->tags());
+      ask("zones", *zone->second);
     }
     const auto runtime = runtimes.find(component->runtime_group());
-    if (provider == 0 && runtime != runtimes.end()) provider = ProviderOf(runtime->second->tags());
+    if (runtime != runtimes.end()) ask("shared_runtimes", *runtime->second);
+    if (provider == pb::PROVIDER_UNSPECIFIED) continue;
     component->set_provider(provider);
+    context.draft.RestsAs(PathOf("components", id, "provider"), named_by);
   }
 }
 

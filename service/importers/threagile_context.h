@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "google/protobuf/message.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/importers/draft.h"
 #include "service/importers/id_table.h"
@@ -54,14 +57,25 @@ void ImportIndividualRisks(Part& root, Context& context);
 // Drafts of decisions from the risk tracking that `root` has.
 void ImportTracking(Part& root, Context& context);
 
-// All of these, and the head of the model.
-void ImportRoot(Part& root, const ThreagileOptions& options, Context& context);
+// All of these, and the head of the model but its id.
+void ImportRoot(Part& root, Context& context);
 
 // Key of a flow in Context::flow_ids.
 std::string FlowKey(absl::string_view asset, absl::string_view raw_title);
 
 // The tags of an element: in lower case, sorted, once each. Warns of those that the file does not declare.
 std::vector<std::string> TagsOf(Part& part, Context& context);
+
+// A field of an element that the file calls otherwise.
+struct Renamed {
+  absl::string_view field;
+  absl::string_view key;
+};
+
+// Tells of all that is set in the element at `path` where `part` says it: at the value, or at the element where it has
+// no key of its own, such as a title. What is told already stays.
+void Observe(const Part& part, const std::string& path, const google::protobuf::Message& element,
+             absl::Span<const Renamed> renamed, Draft& draft);
 
 // Sets `imported_id` where the element got another id than it had.
 template <class Element>

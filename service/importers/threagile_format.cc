@@ -16,40 +16,17 @@ bool Claims(const model::YamlNode& root) {
          (root.Find("data_assets") != nullptr && root.Find("trust_boundaries") != nullptr);
 }
 
-// What a model that is imported alone has in place of what the file does not say.
-void TakeOutPlaceholders(const std::string& team, model::v1::SystemModel& model) {
-  for (const auto& assumption : model.assumptions()) {
-    if (assumption.id() == "import-description") model.clear_description();
-  }
-  if (model.name() == model.id()) model.clear_name();
-  if (team.empty()) return;
-  for (int i = model.teams_size() - 1; i >= 0; --i) {
-    if (model.teams(i).id() == team) model.mutable_teams()->DeleteSubrange(i, 1);
-  }
-  for (auto& data : *model.mutable_data_classes()) {
-    if (data.owner() == team) data.clear_owner();
-  }
-  for (auto& component : *model.mutable_components()) {
-    if (component.owner_team() == team) component.clear_owner_team();
-  }
-}
-
 void ImportDocument(const Document& document, Inventory& inventory, FileFaults& faults) {
   Findings findings;
-  Draft draft("threagile", "Threagile", document.file);
+  Draft draft("threagile", "Threagile", document.file, document.file);
   threagile::Context context(draft, findings);
   Reading reading = threagile::ReadingOf(findings);
   threagile::Part root(Field(document, reading), {{}, ""}, findings);
-  // A date of the file, else none; who is asked for the day does not know of it.
-  threagile::ImportRoot(root, {"imported", document.file, "", nullptr}, context);
+  threagile::ImportRoot(root, context);
   faults.Add(document.file, findings.faults);
-  model::v1::SystemModel& model = draft.model();
-  TakeOutPlaceholders(draft.placeholder_team(), model);
+  const model::v1::SystemModel& model = draft.model();
   const Spot file{document.file, {0, 0}};
-  AddElements(model, file, inventory);
-  for (auto& team : inventory.teams) {
-    if (team.spot.file == document.file) team.Assumed("lead", file, "the file names no lead of a team");
-  }
+  AddElements(model, draft.bases(), file, inventory);
   if (inventory.name.empty()) inventory.name = model.name();
   if (inventory.description.empty()) inventory.description = model.description();
   if (model.as_of() > inventory.as_of) inventory.as_of = model.as_of();

@@ -43,7 +43,7 @@ struct Subject {
   std::map<std::string, std::string> documents;  // committed ones, by file
   // What the commands that are run make of another model, without looking at anything made before; by command id.
   using Remade = std::map<std::string, std::string>;
-  std::function<absl::StatusOr<Remade>(const model::v1::SystemModel& model)> remake;
+  std::function<absl::StatusOr<Remade>(const std::shared_ptr<const model::Model>& model)> remake;
 
   const model::Model& model() const { return facts->model(); }
   // The command with this id; nullptr when the contract has none.

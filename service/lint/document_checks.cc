@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "metapowers/v1/command.pb.h"
 #include "service/base/error.h"
+#include "service/base/status_macros.h"
 #include "service/knowledge/lint_items.h"
 #include "service/lint/agreement_checks.h"
 #include "service/lint/checkers.h"
@@ -91,6 +93,13 @@ std::vector<const v1::Question*> QuestionsOf(const google::protobuf::Message& re
   return questions;
 }
 
+// What the commands make of the model with a change.
+absl::StatusOr<Subject::Remade> RemakeWith(const Check& check,
+                                           absl::FunctionRef<void(model::v1::SystemModel& changed)> change) {
+  ASSIGN_OR_RETURN(const auto model, Anew(check.subject().model(), change));
+  return check.subject().remake(model);
+}
+
 // How many statements of a document or section are about this system.
 struct Share {
   int body = 0;
@@ -145,7 +154,8 @@ std::string WhatToAnswer(const Check& check, const Share& document) {
 // A statement is about this system when the command makes another one for the renamed model; one that somebody has
 // written, when it names something declared.
 void CheckOwnLines(Check& check) {
-  const absl::StatusOr<Subject::Remade> renamed = check.subject().remake(Renamed(check.model()));
+  const absl::StatusOr<Subject::Remade> renamed =
+      RemakeWith(check, [](model::v1::SystemModel& model) { model = Renamed(model); });
   if (!renamed.ok()) {
     check.NotApplicable(absl::StrCat("the model cannot be renamed as a whole: ", FaultOf(renamed.status())));
     return;
@@ -261,8 +271,8 @@ void CheckQuestions(Check& check) {
 }
 
 // The first component of ours by id; nullptr without any.
-model::v1::Component* FirstOwnComponent(model::v1::SystemModel& model) {
-  for (model::v1::Component& component : *model.mutable_components()) {
+const model::v1::Component* FirstOwnComponent(const model::v1::SystemModel& model) {
+  for (const model::v1::Component& component : model.components()) {
     if (component.kind() != model::v1::COMPONENT_KIND_EXTERNAL_ENTITY && !component.name().empty()) return &component;
   }
   return nullptr;
@@ -270,19 +280,21 @@ model::v1::Component* FirstOwnComponent(model::v1::SystemModel& model) {
 
 // Sections must be the same but for the new name of one component.
 void CheckOneChange(Check& check, const Subject::Remade& before) {
-  model::v1::SystemModel changed = check.model();
-  model::v1::Component* const component = FirstOwnComponent(changed);
+  const model::v1::Component* const component = FirstOwnComponent(check.model());
   if (component == nullptr) return;
-  const std::string old_name = component->name();
-  component->set_name(absl::StrCat(old_name, " two"));
-  const absl::StatusOr<Subject::Remade> after = check.subject().remake(changed);
+  const std::string new_name = absl::StrCat(component->name(), " two");
+  const absl::StatusOr<Subject::Remade> after = RemakeWith(check, [&](model::v1::SystemModel& changed) {
+    for (model::v1::Component& each : *changed.mutable_components()) {
+      if (each.id() == component->id()) each.set_name(new_name);
+    }
+  });
   if (!after.ok()) return;
   for (const RunState* state : RunCommands(check)) {
     const auto was = before.find(state->spec->id());
     const auto is = after->find(state->spec->id());
     if (was == before.end() || is == after->end()) continue;
     check.Look();
-    const std::string restored = absl::StrReplaceAll(is->second, {{component->name(), old_name}});
+    const std::string restored = absl::StrReplaceAll(is->second, {{new_name, component->name()}});
     const std::vector<std::string> beyond = LinesBeyond(restored, LinesOf(was->second));
     if (beyond.empty()) continue;
     check.Fail(state->committed, 0, component->id(),
@@ -292,7 +304,7 @@ void CheckOneChange(Check& check, const Subject::Remade& before) {
 }
 
 void CheckReproducible(Check& check) {
-  const absl::StatusOr<Subject::Remade> again = check.subject().remake(check.model());
+  const absl::StatusOr<Subject::Remade> again = RemakeWith(check, [](model::v1::SystemModel&) {});
   if (!again.ok()) {
     check.NotApplicable(absl::StrCat("the model cannot be written anew: ", FaultOf(again.status())));
     return;

@@ -2,11 +2,14 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "service/base/status_macros.h"
 #include "service/model/model.h"
 #include "service/model/schema.h"
+#include "service/model/yaml_writer.h"
 
 namespace metapowers::lint {
 namespace {
@@ -100,6 +103,17 @@ std::set<std::string> DeclaredNames(const model::v1::SystemModel& model) {
   Collect(model, names);
   names.erase("");
   return names;
+}
+
+absl::StatusOr<std::shared_ptr<const model::Model>> Anew(
+    const model::Model& model, absl::FunctionRef<void(model::v1::SystemModel& changed)> change) {
+  model::v1::SystemModel changed = model.proto();
+  change(changed);
+  ASSIGN_OR_RETURN(auto anew, model::Model::Parse(model::WriteYaml(changed), model.proto().id()));
+  if (model.known() == nullptr) return anew;
+  model::v1::SystemModel known = model.known()->proto();
+  change(known);
+  return model::Model::WithKnown(*anew, std::move(known));
 }
 
 model::v1::SystemModel Renamed(const model::v1::SystemModel& model) {

@@ -34,14 +34,13 @@ bool CanBeKey(const FieldDescriptor& field) {
 // Of a type whose entries say where they are declared: all else that they say, which may be left out.
 KeyFields WithoutPlace(const Descriptor& type) {
   KeyFields fields;
-  const FieldDescriptor* place = type.FindFieldByName("evidence");
-  for (int i = 0; place != nullptr && i < type.field_count(); ++i) {
+  for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
-    if (field == place) continue;
+    if (RuleOf(*field).place()) continue;
     if (field->is_repeated() || field->message_type() != nullptr) return {};
     fields.push_back(field);
   }
-  return fields;
+  return static_cast<int>(fields.size()) < type.field_count() ? fields : KeyFields();
 }
 
 // Fields that may tell entries of this type apart, best first.

@@ -35,10 +35,18 @@ absl::Status ReadInOrder(absl::string_view yaml, absl::string_view file_name, v1
 absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml, absl::string_view file_name) {
   v1::SystemModel proto;
   RETURN_IF_ERROR(ReadInOrder(yaml, file_name, proto));
-  std::optional<v1::SystemModel> known_part = KnownPart(yaml, proto);
+  std::optional<KnownPart> part = FindKnownPart(yaml, proto);
   std::shared_ptr<Model> model = Of(std::move(proto));
-  if (known_part.has_value()) model->known_ = Of(*std::move(known_part));
+  if (!part.has_value()) return model;
+  model->known_ = Of(std::move(part->known));
+  model->assumed_ = std::move(part->assumed);
   return model;
+}
+
+std::shared_ptr<const Model> Model::WithKnown(const Model& model, v1::SystemModel known) {
+  std::shared_ptr<Model> made = Of(model.proto());
+  made->known_ = Of(std::move(known));
+  return made;
 }
 
 std::shared_ptr<Model> Model::Of(v1::SystemModel proto) {

@@ -22,6 +22,14 @@ inline constexpr int kMaxModelDepth = 64;
 // List entries in one file: an entry of two bytes can take a kilobyte of memory.
 inline constexpr int kMaxModelEntries = 200'000;
 
+// An attribute that the text of a model marks as assumed (import_mark.h).
+struct AssumedAttribute {
+  std::string field;       // path, as Question::field
+  std::string field_type;  // message and field, as Question::field_type
+  std::string value;       // as an answer would have it; empty where no answer can say it
+  std::string reason;      // as the mark has it
+};
+
 // Immutable; thread-safe.
 class Model {
  public:
@@ -39,6 +47,11 @@ class Model {
   // The same without what its text marks as assumed (import_mark.h): what a finding may rest on. Names and ids stay, so
   // an element is the same in both; one that is itself assumed is not there. nullptr when nothing is assumed.
   const std::shared_ptr<const Model>& known() const { return known_; }
+  // All that the text marks as assumed, in its order; empty when known() is nullptr. Placeholders are among them.
+  const std::vector<AssumedAttribute>& assumed() const { return assumed_; }
+
+  // `model`, which is valid, with this known part: of one that is made of another model and of its known part alike.
+  static std::shared_ptr<const Model> WithKnown(const Model& model, v1::SystemModel known);
 
   // "Today", from `as_of`.
   absl::CivilDay as_of() const { return as_of_; }
@@ -64,6 +77,7 @@ class Model {
                       absl::flat_hash_map<std::string, const google::protobuf::Message*>>
       index_;
   std::shared_ptr<const Model> known_;
+  std::vector<AssumedAttribute> assumed_;
 };
 
 // Parses and validates `decisions.yaml`, whose references are looked up in `model`. Canonical like the
@@ -89,6 +103,9 @@ struct Question {
 std::vector<Question> OpenQuestions(const Model& model);
 // Those on fields that `wanted` takes (message and field, e.g. "Component.tier"): only what can hold one is looked at.
 std::vector<Question> OpenQuestions(const Model& model, absl::FunctionRef<bool(absl::string_view)> wanted);
+
+// Team that is asked about the field at this path, as OpenQuestions() finds it; may be empty.
+std::string OwnerAt(const Model& model, absl::string_view path);
 
 // Name of an enum value as YAML and documents write it: lower case, without the prefix of its type, e.g.
 // TIER_0 -> "tier_0"... the zero value is "unknown".

@@ -45,7 +45,7 @@ bool IsPeoples(const Difference& change, const v1::SystemModel& standing) {
 // declared, and of which elements an import assumes what it assumes.
 bool IsProvenance(const Difference& change) {
   const FieldDescriptor& last = *change.steps.back().field;
-  if (last.name() == "evidence" && last.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return true;
+  if (RuleOf(last).place()) return true;
   return change.steps.size() == 2 && change.steps.front().field->name() == "assumptions" &&
          IsImportAssumption(change.steps.front().key) && (last.name() == "statement" || last.name() == "components");
 }

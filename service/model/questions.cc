@@ -1,5 +1,6 @@
 // OpenQuestions() of model.h.
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -243,6 +244,20 @@ class Asker {
 };
 
 }  // namespace
+
+std::string OwnerAt(const Model& model, absl::string_view path) {
+  std::deque<Scope> scopes;
+  scopes.push_back({model.proto(), nullptr, ""});
+  for (const ValueStep& step : PathFinder().Find(model.proto(), path)) {
+    if (step.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) break;
+    const Message& holder = scopes.back().message;
+    const auto& reflection = *holder.GetReflection();
+    const Message& part = step.index < 0 ? reflection.GetMessage(holder, step.field)
+                                         : reflection.GetRepeatedMessage(holder, step.field, step.index);
+    scopes.push_back({part, &scopes.back(), ""});
+  }
+  return NearestOwner(scopes.back(), model);
+}
 
 std::vector<Question> OpenQuestions(const Model& model) {
   return OpenQuestions(model, [](absl::string_view) { return true; });

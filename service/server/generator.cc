@@ -100,6 +100,15 @@ std::string Generator::KnownBlobId(absl::string_view text) {
   return *id;
 }
 
+std::shared_ptr<const ModelFacts> FactsOf(std::string blob, std::shared_ptr<const model::Model> model) {
+  auto facts = std::make_shared<ModelFacts>();
+  facts->blob = std::move(blob);
+  facts->facts = analysis::Facts::Compute(model);
+  facts->questions = model::OpenQuestions(*model);
+  facts->model = std::move(model);
+  return facts;
+}
+
 absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_view yaml, absl::string_view topic) {
   const std::string blob = KnownBlobId(yaml);
   const std::string key = absl::StrCat(topic, " ", blob);
@@ -110,11 +119,7 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_v
     return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("the id of the system model ", why),
                      {"MODEL_INVALID", {{"errors", "1"}}, {{"id", why, ""}}, "set `id` in the model to the topic"});
   }
-  auto loaded = std::make_shared<ModelFacts>();
-  loaded->blob = blob;
-  loaded->model = parsed;
-  loaded->facts = analysis::Facts::Compute(parsed);
-  loaded->questions = model::OpenQuestions(*parsed);
+  const auto loaded = FactsOf(blob, parsed);
   models_.Put(key, loaded, kFactsFactor * parsed->proto().SpaceUsedLong());
   return loaded;
 }

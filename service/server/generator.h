@@ -34,6 +34,9 @@ struct ModelFacts {
   std::vector<model::Question> questions;
 };
 
+// Of a model whose text has the Git id `blob`, or that is told from others by it where it has none.
+std::shared_ptr<const ModelFacts> FactsOf(std::string blob, std::shared_ptr<const model::Model> model);
+
 // People's decisions on the findings of a model. Immutable.
 struct DecisionsFile {
   std::string blob;  // Git id of the text; "" when there is none

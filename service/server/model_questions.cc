@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "service/analysis/facts.h"
-#include "service/analysis/threats.h"
 #include "service/base/status_macros.h"
 #include "service/model/answers.h"
+#include "service/server/confirmations.h"
 #include "service/server/names.h"
+#include "service/server/question_weights.h"
 
 namespace metapowers::server {
 namespace {
@@ -45,72 +45,12 @@ const char* TypeName(AnswerForm::Type type) {
 constexpr absl::string_view kFirst[] = {"SystemModel.owner_team", "Organization.name", "Component.stores",
                                         "Component.processes", "Flow.sends"};
 
-bool IsAboutData(const std::string& field_type) {
-  return std::find(std::begin(kFirst) + 2, std::end(kFirst), field_type) != std::end(kFirst);
-}
-
-// How many threats an answer decides.
-class Weights {
- public:
-  explicit Weights(const std::shared_ptr<const model::Model>& model) {
-    const auto facts = analysis::Facts::Compute(model);
-    const auto threats = analysis::Threats::Compute(*facts, analysis::RuleSet::Shipped(), {});
-    for (const analysis::UndecidedThreat& undecided : threats->undecided()) {
-      auto& [element, fields] = waiting_.emplace_back();
-      element = undecided.element_id();
-      for (const analysis::Condition* condition : undecided.unknown) fields.insert(condition->Field());
-      for (const std::string& field : fields) ++of_element_[{field, element}];
-    }
-    for (const analysis::Threat& threat : threats->all()) {
-      if (threat.data.empty()) ++without_data_[threat.element_id()];
-    }
-  }
-
-  int Of(const model::Question& question) const {
-    const std::string element = ElementOf(question.field);
-    const auto waiting = of_element_.find({question.field_type, element});
-    const auto rated = without_data_.find(element);
-    const bool data = IsAboutData(question.field_type) && rated != without_data_.end();
-    return (waiting == of_element_.end() ? 0 : waiting->second) + (data ? rated->second : 0);
-  }
-
-  // How many threats the questions decide together.
-  int OfAll(const std::vector<model::Question>& questions) const {
-    std::set<std::pair<std::string, std::string>> asked;
-    std::set<std::string> asked_for_data;
-    for (const model::Question& question : questions) {
-      asked.emplace(question.field_type, ElementOf(question.field));
-      if (IsAboutData(question.field_type)) asked_for_data.insert(ElementOf(question.field));
-    }
-    int threats = 0;
-    for (const auto& [element, fields] : waiting_) {
-      const auto is_asked = [&, &of = element](const std::string& field) { return asked.count({field, of}) > 0; };
-      threats += std::any_of(fields.begin(), fields.end(), is_asked) ? 1 : 0;
-    }
-    for (const auto& [element, rated] : without_data_) threats += asked_for_data.count(element) > 0 ? rated : 0;
-    return threats;
-  }
-
- private:
-  // "components[web].container.base_image" -> "web"
-  static std::string ElementOf(const std::string& path) {
-    const size_t open = path.find('[');
-    const size_t close = open == std::string::npos ? open : path.find(']', open);
-    return close == std::string::npos ? std::string() : path.substr(open + 1, close - open - 1);
-  }
-
-  std::vector<std::pair<std::string, std::set<std::string>>>
-      waiting_;                                                    // of each: element, and fields that it waits for
-  std::map<std::pair<std::string, std::string>, int> of_element_;  // rules that wait for a field of an element
-  std::map<std::string, int> without_data_;                        // threats whose impact has no data to rest on
-};
-
 struct Weighted {
   model::Question question;
   int threats = 0;
 };
 
-std::vector<Weighted> InOrder(std::vector<model::Question> questions, const Weights& weights) {
+std::vector<Weighted> InOrder(std::vector<model::Question> questions, const QuestionWeights& weights) {
   std::vector<Weighted> weighted;
   std::map<std::string, int> of_kind;
   for (model::Question& question : questions) {
@@ -164,15 +104,22 @@ void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQue
   model::AnswerForms forms(*model);
   std::set<std::string> lists;
   std::vector<model::Question> questions = model::OpenQuestions(*model);
-  if (questions.empty()) return;
-  const Weights weights(model);
+  if (questions.empty() && model->assumed().empty()) return;
+  const QuestionWeights weights(model);
   response.set_threats(weights.OfAll(questions));
-  for (const Weighted& each : InOrder(std::move(questions), weights)) {
+  const auto add = [&](const model::Question& question, int threats) -> v1::ModelQuestion& {
     v1::ModelQuestion& out = *response.add_questions();
-    ToProto(each.question, *model, *out.mutable_question());
-    FillForm(forms.Of(each.question), out);
-    out.set_threats(each.threats);
+    ToProto(question, *model, *out.mutable_question());
+    FillForm(forms.Of(question), out);
+    out.set_threats(threats);
     if (!out.list().empty()) lists.insert(out.list());
+    return out;
+  };
+  for (const Weighted& each : InOrder(std::move(questions), weights)) add(each.question, each.threats);
+  for (const Confirmation& each : ToConfirm(*model, weights)) {
+    v1::ModelQuestion& out = add(each.question, each.threats);
+    out.set_assumed(each.assumed->value);
+    out.set_reason(each.assumed->reason);
   }
   // What is declared may name elements of other lists, which may have to be declared too.
   for (std::vector<std::string> left(lists.begin(), lists.end()); !left.empty();) {
@@ -199,6 +146,10 @@ absl::Status AnswerQuestions(Backend& backend, Call& call, const v1::AnswerQuest
   for (const v1::Answer& answer : request.answers()) answers.push_back({answer.field(), answer.value()});
   ASSIGN_OR_RETURN(model::AnsweredModel answered, model::WriteAnswers(request.model_yaml(), answers));
   response.set_open_questions(static_cast<int>(model::OpenQuestions(*answered.model).size()));
+  if (!answered.model->assumed().empty()) {
+    const QuestionWeights weights(answered.model);
+    response.set_to_confirm(static_cast<int>(ToConfirm(*answered.model, weights).size()));
+  }
   response.set_model_yaml(std::move(answered.yaml));
   return absl::OkStatus();
 }

@@ -15,7 +15,8 @@ namespace metapowers::server {
 // By kind, so that one answer can be given to all that follow: first who answers for the system and what data is where,
 // then the kinds that decide most threats, the rest by field. Of a kind, first those that decide most on their element;
 // equal ones by path. A question decides the threats that wait for it, and, of data, those whose impact rests on the
-// data named.
+// data named. Behind all that is missing comes, in the same order, what is assumed and decides a threat or a score
+// (confirmations.h).
 void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQuestionsResponse& response);
 
 // INVALID_ARGUMENT MODEL_INVALID.

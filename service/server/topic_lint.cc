@@ -32,20 +32,13 @@ absl::StatusOr<std::string> ReadDocument(const workspace::Snapshot& snapshot, co
 }
 
 // What the commands that are run make of another model: a generator of its own, so that nothing made before answers.
-// Decisions count where they fit the model; evidence is the same, entry by entry. A text that marks what is assumed is
-// taken as it stands, and no other model in its place: written anew, it would have no marks.
+// Decisions count where they fit the model; evidence is the same, entry by entry.
 absl::StatusOr<lint::Subject::Remade> Remake(const Backend& backend, const Call& call, const Inputs& inputs,
                                              const std::vector<const CommandEntry*>& run,
-                                             const model::v1::SystemModel& model) {
+                                             const std::shared_ptr<const model::Model>& model) {
   Generator generator(backend.env.limits.cache_bytes);
   Inputs changed = inputs;
-  if (inputs.model->model->known() == nullptr) {
-    ASSIGN_OR_RETURN(changed.model, generator.Load(model::WriteYaml(model), model.id()));
-  } else if (model.SerializeAsString() == inputs.model->model->proto().SerializeAsString()) {
-    ASSIGN_OR_RETURN(changed.model, generator.LoadStored(*inputs.objects, inputs.model->blob, model.id()));
-  } else {
-    return absl::FailedPreconditionError("the marks of what is assumed would be lost");
-  }
+  changed.model = FactsOf("", model);
   const absl::StatusOr<std::shared_ptr<const DecisionsFile>> decisions = generator.LoadDecisions(
       inputs.decisions->blob.empty() ? absl::nullopt
                                      : absl::make_optional(model::WriteYaml(inputs.decisions->decisions)),
@@ -102,7 +95,9 @@ absl::StatusOr<v1::LintTopicResponse> LintTopicAt(Backend& backend, const Call& 
     state.result = generated->result;
     run.push_back(&entry);
   }
-  subject.remake = [&](const model::v1::SystemModel& model) { return Remake(backend, call, inputs, run, model); };
+  subject.remake = [&](const std::shared_ptr<const model::Model>& model) {
+    return Remake(backend, call, inputs, run, model);
+  };
   v1::LintTopicResponse response = lint::Lint(subject);
   RETURN_IF_ERROR(call.CheckAlive());
   response.set_commit(snapshot.commit());

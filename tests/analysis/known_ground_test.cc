@@ -13,8 +13,13 @@
 namespace metapowers::analysis {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr char kTerms[] =
     "stride: STRIDE_TAMPERING impact { legs: [IMPACT_LEG_INTEGRITY] } controls { control: \"patching\" likelihood: 1 "
@@ -124,6 +129,58 @@ TEST(KnownGroundTest, DataOfAnAssumedLevelIsNotAtStake) {
       "data { attribute: \"confidentiality\" operator: MATCH_OPERATOR_AT_LEAST values: \"confidential\" }");
   EXPECT_THAT(ThreatCase(with(""), rule).Keys(), ElementsAre("own-rule@web"));
   EXPECT_THAT(ThreatCase(with("  # assumed: a model must have it"), rule).Keys(), IsEmpty());
+}
+
+TEST(KnownGroundTest, AScoreIsMadeOfWhatIsKnown) {
+  const auto score = [](const std::string& tier_mark, const std::string& data_mark) {
+    const ModelText model = {
+        .components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore\n  tier: tier_0", tier_mark,
+                                   "\n  stores: [notes]", data_mark, "\n"),
+        .data_classes =
+            "- id: notes\n  name: Notes\n  owner: core\n  confidentiality: confidential\n  integrity: "
+            "mission_critical\n  availability: operational\n"};
+    const ThreatCase threats(
+        model, RuleText("own-rule", absl::StrCat("stride: STRIDE_TAMPERING impact { legs: [IMPACT_LEG_INTEGRITY, "
+                                                 "IMPACT_LEG_AVAILABILITY] } controls { control: \"patching\" "
+                                                 "likelihood: 1 } subject: THREAT_SUBJECT_COMPONENT ",
+                                                 kDatastore)));
+    const Threat* threat = threats.threats().Find("own-rule@db");
+    EXPECT_NE(threat, nullptr);
+    if (threat == nullptr) return std::string();
+    return absl::StrCat(threat->scores.inherent.impact, ": ", DerivationOf(*threat).impact, "; data ",
+                        threat->data.size());
+  };
+  const std::string assumed = "  # assumed: as the others";
+  const std::string declared = score("", "");
+  EXPECT_THAT(declared, StartsWith("5: integrity of notes mission critical"));
+  EXPECT_THAT(declared, EndsWith("; data 1"));
+  EXPECT_THAT(score("", assumed), AllOf(HasSubstr("tier 0 of db"), Not(HasSubstr("notes")), EndsWith("; data 0")));
+  EXPECT_THAT(score(assumed, assumed), StartsWith("2: no data or tier declared that would decide"));
+  EXPECT_EQ(score(assumed, ""), declared) << "what is assumed decides nothing here";
+}
+
+TEST(KnownGroundTest, RulesThatWaitForAnElementOrItsDataAreCounted) {
+  const ModelText model = {
+      .components =
+          "- {id: web, name: Web, kind: process}\n- id: db\n  name: DB\n  kind: datastore\n  stores: [notes]"
+          "  # assumed: listed as processed\n",
+      .flows =
+          "- id: web-to-db\n  name: F\n  source: web\n  target: db  # assumed: the order of starting\n"
+          "  protocol: http\n",
+      .data_classes = "- {id: notes, name: Notes, owner: core, confidentiality: confidential}\n"};
+  const ThreatCase data(model,
+                        Rule(absl::StrCat(kDatastore,
+                                          " data { attribute: \"confidentiality\" operator: MATCH_OPERATOR_AT_LEAST "
+                                          "values: \"confidential\" }")));
+  const ThreatCase flow(model,
+                        Rule("match { attribute: \"protocol\" operator: MATCH_OPERATOR_IN values: \"http\" }", "FLOW"));
+  const ThreatCase none(model, Rule(kDatastore));
+  const auto of = [](const ThreatCase& threats, const std::string& id) {
+    const auto found = threats.threats().waiting().find(id);
+    return found == threats.threats().waiting().end() ? WaitingRules() : found->second;
+  };
+  EXPECT_EQ(of(data, "db").for_data, of(none, "db").for_data + 1);
+  EXPECT_EQ(of(flow, "web-to-db").for_element, of(none, "web-to-db").for_element + 1);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Local mode: the client alone, in someone's own Git repository."""
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -261,7 +262,7 @@ class LocalMode(unittest.TestCase):
         # A person completes the drafts: who asked, who approved, up to which level, until when.
         model = (folder / 'system-model.yaml').read_text()
         lead = '  - {id: desk-lead, title: Lead of the desk, kind: engineering_lead, team: desk-team}\n'
-        (folder / 'system-model.yaml').write_text(model.replace('\nroles:\n', '\nroles:\n' + lead, 1))
+        (folder / 'system-model.yaml').write_text(re.sub(r'\nroles:.*\n', '\nroles:\n' + lead, model, count=1))
         kept = ('finding', 'status', 'rationale', 'ticket')
         decisions = [{**{key: draft[key] for key in kept}, 'requested_by': 'desk-lead', 'approved_by': 'system-owner',
                       'authority': 'critical', 'decided_on': '2026-02-11', 'expires_on': '2026-09-01'}

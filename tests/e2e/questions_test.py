@@ -121,6 +121,43 @@ spec:
 
 
 class Imported(unittest.TestCase):
+    def test_what_is_assumed_is_confirmed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            repo = pathlib.Path(folder)
+            git('init', '-q', '-b', 'main', str(repo), cwd='/')
+            (repo / 'db.yaml').write_text(MANIFEST)
+            self.assertEqual(cli('init', 'shop', '--from', 'db.yaml', cwd=repo).returncode, 0)
+            listed = cli('model', 'questions', 'shop', '-o', 'json', cwd=repo)
+            questions = json.loads(listed.stdout)['questions']
+            assumed = [question for question in questions if question.get('assumed')]
+            self.assertEqual(assumed, questions[-len(assumed):], 'they come behind all that is missing')
+            kind = next(q for q in assumed if q['question']['field'] == 'components[orders-db].kind')
+            self.assertEqual(kind['assumed'], 'datastore')
+            mark = f'    kind: datastore  # assumed: {kind["reason"]}\n'
+            path = 'HEAD:.metapowers/security/shop/system-model.yaml'
+            self.assertIn(mark, git('show', path, cwd=repo))
+            terminal = Terminal('model', 'questions', 'shop', cwd=repo)
+            self.addCleanup(terminal.process.wait)
+            self.addCleanup(terminal.process.kill)
+            terminal.wait_for(r'assumed attributes? to confirm')
+            at = questions.index(kind) + 1
+            for number in range(1, at):
+                terminal.wait_for(rf'{number}/{len(questions)}  ')
+                terminal.type('')
+            terminal.wait_for(rf'{at}/{len(questions)}  ')
+            terminal.wait_for(re.escape('=  confirms datastore'))
+            terminal.type('=')
+            if at < len(questions):
+                terminal.wait_for(rf'{at + 1}/{len(questions)}  ')
+                terminal.type('.')
+            self.assertEqual(terminal.end(), 0, terminal.text)
+            self.assertIn('    kind: datastore\n', git('show', path, cwd=repo))
+            answers = repo / 'answers.txt'
+            answers.write_text(''.join(f'{q["question"]["field"]}={q["assumed"]}\n' for q in assumed if q is not kind))
+            done = cli('model', 'questions', 'shop', '--answers', answers, cwd=repo)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn('to confirm', done.stderr)
+
     def test_a_walk_declares_what_no_file_knows(self):
         with tempfile.TemporaryDirectory() as folder:
             repo = pathlib.Path(folder)

@@ -345,7 +345,7 @@ class Process(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(done.stderr, "next: 'metapowers model questions desk' walks through what the files do not "
                              "say, then run 'metapowers run security-policy desk'\n")
-            self.assertIn('id: web-shop-store-sales\n', server.cli('model', 'get', 'desk').stdout)
+            self.assertIn('id: web-shop-store-sales  # observed ', server.cli('model', 'get', 'desk').stdout)
             decisions = git('-c', 'safe.directory=*', 'show', 'main:.metapowers/security/desk/decisions.yaml',
                             cwd=server.repository())
             self.assertIn('finding: "unencrypted-storage@database"', decisions)

@@ -85,7 +85,7 @@ TEST(ImportTest, FilesMakeOneModel) {
   EXPECT_THAT(response.decisions_yaml(), IsEmpty());
   std::vector<std::string> notes;
   for (const auto& note : response.notes()) notes.push_back(absl::StrCat(note.location(), " ", note.field()));
-  EXPECT_THAT(notes, AllOf(Contains("money/ledger.yaml components[db].owner_team"),
+  EXPECT_THAT(notes, AllOf(Contains("money/ledger.yaml:6 components[db].owner_team"),
                            Contains("money/ledger.yaml risk_tracking")));
 }
 
@@ -94,16 +94,17 @@ TEST(ImportTest, TheDraftSaysWhatItRestsOn) {
   EXPECT_THAT(
       response.model_yaml(),
       AllOf(HasSubstr("# System model of Shop, drafted from 2 files (threagile).\n"),
-            HasSubstr("  - id: db  # observed shop.yaml\n"), HasSubstr("    redundant: yes  # observed ledger.yaml\n"),
+            HasSubstr("  - id: db  # observed shop.yaml:7\n"),
+            HasSubstr("    redundant: yes  # observed ledger.yaml:6\n"),
             HasSubstr("organization:  # assumed: a model must have it, and no file says it\n"),
             HasSubstr("# --- Notes of the import ---\n# - warning (ledger.yaml): risk_tracking of 1 risks is not "),
-            HasSubstr("# - warning (ledger.yaml): components[db].owner_team is "
-                      "'money' here and 'core' at shop.yaml; the first in the order of the files stands")));
+            HasSubstr("# - warning (ledger.yaml:6): components[db].owner_team is "
+                      "'money' here and 'core' at shop.yaml:7; the first in the order of the files stands")));
   const auto& bases = response.bases();
   const auto found = std::find_if(bases.begin(), bases.end(),
                                   [](const auto& basis) { return basis.field() == "components[db].redundant"; });
   ASSERT_NE(found, bases.end());
-  EXPECT_EQ(found->location(), "ledger.yaml");
+  EXPECT_EQ(found->location(), "ledger.yaml:6");
 }
 
 TEST(ImportTest, AThreagileModelAloneIsTakenAsItIs) {

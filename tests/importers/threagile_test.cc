@@ -254,13 +254,14 @@ TEST_F(CompleteTest, WhatIsAssumedIsSaid) {
     EXPECT_EQ(assumption.valid_until(), "2026-05-04") << "90 days after the model's date";
     EXPECT_EQ(assumption.owner_team(), model().owner_team());
   }
-  EXPECT_THAT(ids,
-              ElementsAre("import-accountable-team", "import-kept-data", "import-organisation", "import-out-of-scope",
-                          "import-outside-boundaries", "import-regions", "import-roles", "import-teams"));
+  EXPECT_THAT(ids, ElementsAre("drawn-components-scope-justification", "drawn-components-stores", "drawn-teams-lead",
+                               "import-accountable-team", "import-dataclass-owner", "import-organisation",
+                               "import-outside-boundaries", "import-regions", "import-roles"));
   EXPECT_EQ(imported().response.assumptions_size(), model().assumptions_size());
   const auto kept = std::find_if(model().assumptions().begin(), model().assumptions().end(),
-                                 [](const pb::Assumption& a) { return a.id() == "import-kept-data"; });
-  EXPECT_THAT(kept->components(), ElementsAre("database"));
+                                 [](const pb::Assumption& a) { return a.id() == "drawn-components-stores"; });
+  EXPECT_THAT(kept->components(), ElementsAre("wallets"));
+  EXPECT_THAT(imported().Component("wallets").stores(), ElementsAre("card-data", "orders"));
   EXPECT_THAT(imported().Component("database").stores(), ElementsAre("card-data", "orders"));
 }
 
@@ -369,8 +370,9 @@ TEST(ThreagileTest, TheLeastThatAFileMaySay) {
   EXPECT_TRUE(bare.response.decisions_yaml().empty());
   std::vector<std::string> ids;
   for (const pb::Assumption& assumption : model.assumptions()) ids.push_back(assumption.id());
-  EXPECT_THAT(ids, ElementsAre("import-accountable-team", "import-date", "import-description", "import-organisation",
-                               "import-outside-boundaries", "import-regions", "import-roles", "import-teams"));
+  EXPECT_THAT(ids, ElementsAre("drawn-teams-lead", "import-accountable-team", "import-dataclass-owner", "import-date",
+                               "import-description", "import-organisation", "import-outside-boundaries",
+                               "import-regions", "import-roles"));
 }
 
 // The demonstrations of Threagile itself, where they are at hand.

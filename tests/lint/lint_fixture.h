@@ -12,7 +12,6 @@
 
 #include "service/knowledge/lint_items.h"
 #include "service/lint/lint.h"
-#include "service/model/yaml_writer.h"
 #include "service/server/command_index.h"
 #include "service/server/document_frame.h"
 #include "service/server/generator.h"
@@ -76,7 +75,7 @@ class Topic {
     subject_.facts = inputs_.model->facts.get();
     subject_.threats = threats_.get();
     subject_.questions = inputs_.model->questions;
-    subject_.remake = [this](const model::v1::SystemModel& changed) { return Remake(changed); };
+    subject_.remake = [this](const std::shared_ptr<const model::Model>& changed) { return Remake(changed); };
   }
 
   // As if the command had been run, and its section edited.
@@ -132,13 +131,12 @@ class Topic {
     state.run = true;
     state.committed = Section(*state.spec, section, 1);
   }
-  absl::StatusOr<Subject::Remade> Remake(const model::v1::SystemModel& changed) {
+  absl::StatusOr<Subject::Remade> Remake(const std::shared_ptr<const model::Model>& changed) {
     server::Generator fresh(64 << 20);
     server::Inputs inputs = inputs_;
-    const auto loaded = fresh.Load(model::WriteYaml(changed), changed.id());
-    if (!loaded.ok()) return loaded.status();
-    inputs.model = *loaded;
-    for (int i = 0; i < changed.evidence_size(); ++i) inputs.evidence[i].id = changed.evidence(i).id();
+    inputs.model = server::FactsOf("", changed);
+    const auto& evidence = changed->proto().evidence();
+    for (int i = 0; i < evidence.size(); ++i) inputs.evidence[i].id = evidence[i].id();
     Subject::Remade remade;
     for (const RunState& state : subject_.commands) {
       if (!state.run || state.result == nullptr) continue;

@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "service/knowledge/lint_items.h"
 #include "service/lint/renamed_model.h"
+#include "service/model/yaml_writer.h"
 #include "service/server/archetypes.h"
 #include "tests/lint/lint_fixture.h"
 
@@ -178,6 +180,31 @@ TEST(LintTest, EvidenceIsWantedWhereSomethingIsKept) {
   const v1::LintResult result = silent.Try("respond-6");
   ASSERT_EQ(result.findings_size(), 1) << Explain(result);
   EXPECT_THAT(result.findings(0).text(), HasSubstr("region belgium"));
+}
+
+// A model that is written anew has no marks; what is known of it comes along all the same.
+TEST(LintTest, AModelThatAssumesSomethingIsRemadeWithWhatIsKnownOfIt) {
+  std::string yaml = ExampleModel("team-notes");
+  const std::string kind = "    kind: process\n";
+  ASSERT_NE(yaml.find(kind), std::string::npos);
+  yaml.replace(yaml.find(kind), kind.size(), "    kind: process  # assumed: it is built from code\n");
+  Topic topic("team-notes", yaml);
+  ASSERT_NE(topic.subject().model().known(), nullptr);
+  topic.Run("threat-model");
+  topic.Run("attack-surface");
+  const v1::LintResult same = topic.Try("all-7");
+  EXPECT_EQ(same.verdict(), v1::LINT_VERDICT_PASS) << Explain(same);
+  EXPECT_NE(topic.Try("all-1").verdict(), v1::LINT_VERDICT_NOT_APPLICABLE) << "it is tried under other names as well";
+
+  ASSERT_OK_AND_ASSIGN(const auto renamed,
+                       Anew(topic.subject().model(), [](model::v1::SystemModel& model) { model = Renamed(model); }));
+  ASSERT_NE(renamed->known(), nullptr);
+  const auto kinds = [](const model::v1::SystemModel& model) {
+    return std::count_if(model.components().begin(), model.components().end(),
+                         [](const auto& component) { return component.kind() == model::v1::COMPONENT_KIND_PROCESS; });
+  };
+  EXPECT_EQ(kinds(renamed->known()->proto()), kinds(renamed->proto()) - 1);
+  EXPECT_EQ(kinds(renamed->proto()), kinds(topic.model()));
 }
 
 TEST(LintTest, RenamesWholeModels) {

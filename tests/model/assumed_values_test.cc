@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -87,6 +88,47 @@ TEST(AssumedValuesTest, AFlowOfWhichAnEndIsAssumedIsNotKnown) {
   ASSERT_NE(known, nullptr);
   ASSERT_EQ(known->proto().flows_size(), 1);
   EXPECT_EQ(known->proto().flows(0).id(), "web-to-db");
+}
+
+// "path = value: reason" of what is assumed.
+std::vector<std::string> Assumed(const std::string& more) {
+  const auto model = Model::Parse(absl::StrCat(kMinimal, more), "m.yaml");
+  EXPECT_OK(model);
+  std::vector<std::string> all;
+  if (!model.ok()) return all;
+  for (const AssumedAttribute& each : (*model)->assumed()) {
+    all.push_back(absl::StrCat(each.field, " (", each.field_type, ") = ", each.value, ": ", each.reason));
+  }
+  return all;
+}
+
+TEST(AssumedValuesTest, EachAssumedAttributeIsNamedWithItsValueAndReason) {
+  EXPECT_THAT(Assumed("    technology: [redis, \"in memory\"]  # assumed: by its image\n"
+                      "    internet_facing: no  # assumed: nobody said\n"
+                      "    container:  # assumed: as the others\n"
+                      "      read_only_root: yes\n"
+                      "      resource_limits: yes  # observed k8s.yaml:3\n"
+                      "    posture:\n"
+                      "      - {control: patching, state: absent}\n"
+                      "      - control: mfa  # assumed: the usual\n"
+                      "        state: implemented\n"),
+              ElementsAre("components[web].technology (Component.technology) = redis, in memory: by its image",
+                          "components[web].internet_facing (Component.internet_facing) = no: nobody said",
+                          "components[web].container.read_only_root (ContainerSettings.read_only_root) = yes: as the "
+                          "others",
+                          "components[web].posture[mfa].control (ControlPosture.control) = mfa: the usual",
+                          "components[web].posture[mfa].state (ControlPosture.state) = implemented: the usual"));
+  EXPECT_THAT(Assumed(""), IsEmpty());
+}
+
+TEST(AssumedValuesTest, AModelTakesTheKnownPartOfWhatItIsMadeOf) {
+  ASSERT_OK_AND_ASSIGN(const auto model,
+                       Model::Parse(absl::StrCat(kMinimal, "    machine: vm  # assumed: as the others\n"), "m.yaml"));
+  const auto made = Model::WithKnown(*model, model->known()->proto());
+  EXPECT_EQ(made->proto().SerializeAsString(), model->proto().SerializeAsString());
+  EXPECT_EQ(made->Find<v1::Component>("web")->machine(), v1::MACHINE_VM);
+  ASSERT_NE(made->known(), nullptr);
+  EXPECT_EQ(made->known()->Find<v1::Component>("web")->machine(), v1::MACHINE_UNSPECIFIED);
 }
 
 TEST(AssumedValuesTest, WhatTheSystemIsCalledStays) {

@@ -88,6 +88,9 @@ TEST(SchemaTest, RulesOfTextStandOnTextAndOfNumbersOnNumbers) {
     if (rule.past()) {
       EXPECT_EQ(rule.format(), v1::FORMAT_DATE) << field->full_name();
     }
+    if (rule.place()) {
+      EXPECT_TRUE(text && !field->is_repeated()) << field->full_name();
+    }
     if (rule.has_min() || rule.has_max()) {
       EXPECT_TRUE(field->has_presence()) << field->full_name();
     }

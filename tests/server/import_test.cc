@@ -62,6 +62,7 @@ TEST_F(ImportTest, ADraftIsCommittedWithItsDecisionsAtOnce) {
   ExpectOk(Import(RequestOf(kThreagile), &draft));
   EXPECT_EQ(draft.format(), "threagile");
   EXPECT_THAT(draft.model_yaml(), HasSubstr("as_of: 2026-03-01")) << "the server's day, since the file has no date";
+  EXPECT_THAT(draft.model_yaml(), HasSubstr("  - id: sales  # observed till.yaml:2\n"));
   EXPECT_EQ(server_.CountCommits(), 0) << "an import stores nothing";
   v1::PutModelResponse put;
   ExpectOk(Put(draft, &put));
@@ -148,6 +149,65 @@ TEST_F(ImportTest, TheDraftIsKeptBesideTheModelInOneCommit) {
   request.set_imported_yaml(absl::StrReplaceAll(next, {{"id: till\n", "id: other\n"}}));
   ExpectError(commit(), grpc::StatusCode::INVALID_ARGUMENT, "MODEL_INVALID");
   EXPECT_EQ(server_.CountCommits(), 3);
+}
+
+constexpr char kManifest[] = R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "redis:7"}]}
+)";
+
+TEST_F(ImportTest, WhatIsKeptOfAnImportIsTheDraftWithTheNamesOfItsElements) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kManifest, "cart.yaml"), &draft));
+  EXPECT_THAT(draft.imported_yaml(), StartsWith(draft.model_yaml()));
+  EXPECT_THAT(draft.imported_yaml().substr(draft.model_yaml().size()), HasSubstr("cart"));
+  ASSERT_OK_AND_ASSIGN(const auto kept, model::Model::Parse(draft.imported_yaml(), "kept"));
+  ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(draft.model_yaml(), "draft"));
+  EXPECT_EQ(kept->proto().SerializeAsString(), model->proto().SerializeAsString()) << "the names are comments";
+  // Of a Threagile model, whose elements have ids of their own, it is the draft.
+  ExpectOk(Import(RequestOf(kThreagile), &draft));
+  EXPECT_EQ(draft.imported_yaml(), draft.model_yaml());
+}
+
+TEST_F(ImportTest, ARefreshKeepsWhatWasImportedUntilTheFilesSaySomethingElse) {
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(RequestOf(kManifest, "cart.yaml"), &draft));
+  v1::PutModelRequest put;
+  *put.mutable_context() = ContextOf("till");
+  put.mutable_context()->set_model_yaml(draft.model_yaml());
+  put.set_imported_yaml(draft.imported_yaml());
+  v1::PutModelResponse stored;
+  grpc::ClientContext putting;
+  ExpectOk(client_.models->PutModel(&putting, put, &stored));
+  const auto refresh = [this](const std::string& manifest) {
+    v1::RefreshModelRequest request;
+    request.set_topic("workspaces/w/topics/till");
+    v1::ImportFile& file = *request.add_files();
+    file.set_name("cart.yaml");
+    file.set_content(manifest);
+    v1::RefreshModelResponse response;
+    grpc::ClientContext context;
+    ExpectOk(client_.models->RefreshModel(&context, request, &response));
+    return response;
+  };
+  for (const std::string& same : {std::string(kManifest), absl::StrCat("# Moved.\n\n", kManifest)}) {
+    const v1::RefreshModelResponse unmoved = refresh(same);
+    EXPECT_EQ(unmoved.changes_size(), 0);
+    EXPECT_EQ(unmoved.model_yaml(), draft.model_yaml());
+    EXPECT_EQ(unmoved.imported_yaml(), draft.imported_yaml());
+  }
+  const v1::RefreshModelResponse moved = refresh(absl::StrReplaceAll(kManifest, {{"replicas: 2", "replicas: 3"}}));
+  ASSERT_EQ(moved.changes_size(), 1);
+  EXPECT_EQ(moved.changes(0).field(), "components[cart].replicas");
+  EXPECT_THAT(moved.model_yaml(), HasSubstr("    replicas: 3  # observed cart.yaml:5\n"));
+  EXPECT_THAT(moved.imported_yaml(), HasSubstr("    replicas: 3  # observed cart.yaml:5\n"));
+  EXPECT_EQ(moved.imported_yaml(), moved.imported().imported_yaml());
 }
 
 TEST_F(ImportTest, AFileMayBeAsLargeAsAModel) {

@@ -45,14 +45,16 @@ class Surface {
   explicit Surface(const Input& input)
       : input_(input),
         model_(input.model),
-        facts_(input.facts),
+        facts_(input.facts.known()),
         proto_(input.model.proto()),
         surface_(analysis::AnalyseAttackSurface(input.facts)),
-        reach_(input.facts) {}
+        reach_(facts_) {}
 
   pb::AttackSurfaceResult Build() {
     result_.set_system(proto_.name());
     result_.set_as_of(proto_.as_of());
+    result_.set_topic(proto_.id());
+    for (const std::string& id : surface_.assumed) result_.add_assumed(id);
     AddCounts();
     AddMaps();
     AddConnections();
@@ -228,7 +230,7 @@ class Surface {
       pb::InterfaceGroup group;
       EntryExposure widest = EntryExposure::kOnSite;
       for (const EntryPoint& entry : entries()) {
-        if (entry.api != &api) continue;
+        if (entry.api == nullptr || entry.api->id() != api.id()) continue;
         if (group.rows().empty()) DescribeInterface(entry, group);
         widest = std::min(widest, entry.exposure);
         AddBehind(entry, group);
