@@ -235,7 +235,15 @@ class Finder {
       const auto one = ExposureOfCaller(*link);
       if (one.has_value() && (!widest.has_value() || *one < *widest)) widest = one;
     }
-    return widest.value_or(EntryExposure::kInside);
+    // A port that is open on some network lets in more than those who are declared to arrive.
+    const bool open = arrivals.empty() || !components_[target]->component->host_ports().empty();
+    return widest.value_or(open ? UnlessClosed(target) : EntryExposure::kInside);
+  }
+
+  // Of what no flow describes: inside only where the component is said to face no internet.
+  EntryExposure UnlessClosed(int target) const {
+    const bool closed = components_[target]->component->internet_facing() == model::v1::TRISTATE_NO;
+    return closed ? EntryExposure::kInside : EntryExposure::kUnknown;
   }
 
   // Consumer classes that may call the endpoint, and how the weakest of them proves who it is.
@@ -276,7 +284,7 @@ class Finder {
     if (component.internet_facing() == model::v1::TRISTATE_YES && !entered) {
       AddUndescribed(Kind::kOpen, EntryExposure::kInternet, i);
     } else if ((component.used_by_human() || component.admin()) && inbound_[i].empty() && !IsDevice(component)) {
-      AddUndescribed(Kind::kInterface, EntryExposure::kInside, i);
+      AddUndescribed(Kind::kInterface, UnlessClosed(i), i);
     }
   }
 
@@ -315,7 +323,7 @@ class Finder {
       EntryPoint entry;
       entry.kind = Kind::kDeployment;
       entry.id = absl::StrCat(pipeline.id(), " ", id);
-      entry.exposure = exposure.value_or(EntryExposure::kInside);
+      entry.exposure = exposure.value_or(EntryExposure::kUnknown);
       entry.administrative = true;
       entry.pipeline = &pipeline;
       entry.infrastructure = model_.Find<model::v1::Infrastructure>(id);
