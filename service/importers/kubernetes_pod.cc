@@ -33,6 +33,7 @@ Field TemplateOf(const Object& object) {
     case Kind::kDaemonSet:
     case Kind::kReplicaSet:
     case Kind::kJob:
+    case Kind::kKnativeService:
       return object.spec["template"];
     default:
       return Field();
