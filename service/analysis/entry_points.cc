@@ -237,13 +237,8 @@ class Finder {
     }
     // A port that is open on some network lets in more than those who are declared to arrive.
     const bool open = arrivals.empty() || !components_[target]->component->host_ports().empty();
-    return widest.value_or(open ? UnlessClosed(target) : EntryExposure::kInside);
-  }
-
-  // Of what no flow describes: inside only where the component is said to face no internet.
-  EntryExposure UnlessClosed(int target) const {
     const bool closed = components_[target]->component->internet_facing() == model::v1::TRISTATE_NO;
-    return closed ? EntryExposure::kInside : EntryExposure::kUnknown;
+    return widest.value_or(open && !closed ? EntryExposure::kUnknown : EntryExposure::kInside);
   }
 
   // Consumer classes that may call the endpoint, and how the weakest of them proves who it is.
@@ -284,7 +279,7 @@ class Finder {
     if (component.internet_facing() == model::v1::TRISTATE_YES && !entered) {
       AddUndescribed(Kind::kOpen, EntryExposure::kInternet, i);
     } else if ((component.used_by_human() || component.admin()) && inbound_[i].empty() && !IsDevice(component)) {
-      AddUndescribed(Kind::kInterface, UnlessClosed(i), i);
+      AddUndescribed(Kind::kInterface, EntryExposure::kInside, i);
     }
   }
 

@@ -184,7 +184,8 @@ TEST(AttackSurface, TheNumbersReconcile) {
     const int entries = result.totals().entries();
     EXPECT_EQ(static_cast<int>(Listed(result).size()), entries);
     EXPECT_EQ(result.scores_size(), entries);
-    EXPECT_EQ(result.totals().internet() + result.totals().parties() + result.totals().inside(), entries);
+    const auto& totals = result.totals();
+    EXPECT_EQ(totals.internet() + totals.parties() + totals.unknown_reach() + totals.inside(), entries);
     EXPECT_EQ(result.reduction().entries(), entries);
     const auto& all = result.counts(result.counts_size() - 1);
     EXPECT_EQ(all.entries(), entries);
