@@ -40,8 +40,8 @@ constexpr const char* kPlurals[] = {
     "sources",      "steps",      "stores",      "suppliers",  "switches",  "systems",         "tasks",
     "teams",        "techniques", "tests",       "threats",    "topics",    "vulnerabilities", "waves",
     "ways",         "zones"};
-constexpr const char* kPluralVerbs[] = {"are",  "have",  "were", "do",   "need", "apply", "carry", "cross",
-                                        "lack", "stand", "rest", "wait", "read", "bind",  "remain"};
+constexpr const char* kPluralVerbs[] = {"are",  "have",  "were", "do",   "need", "apply", "carry",  "cross",
+                                        "lack", "stand", "rest", "wait", "read", "bind",  "remain", "leave"};
 // What stands before a number that is a name: `tier 1 components`.
 constexpr const char* kNamed[] = {"tier", "level", "phase", "wave", "stage", "step", "day", "stake", "class", "part"};
 
