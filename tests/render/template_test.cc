@@ -80,7 +80,8 @@ TEST(TemplateTest, WordsAgreeWithNumbers) {
   EXPECT_EQ(share(0, 3), "are\n");
   EXPECT_THAT(Rendered("{{count of title is/are}}", Sample()), HasSubstr("which 'title' is not"));
   EXPECT_THAT(Rendered("{{count of gone is/are}}", Sample()), HasSubstr("no field 'gone'"));
-  EXPECT_THAT(Rendered("{{title is/are}}", Sample()), HasSubstr("'is/are' agrees with a whole number, which 'title' is"));
+  EXPECT_THAT(Rendered("{{title is/are}}", Sample()),
+              HasSubstr("'is/are' agrees with a whole number, which 'title' is"));
   EXPECT_THAT(Rendered("{{numbers is/are}}", Sample()), HasSubstr("which 'numbers' is not"));
   EXPECT_THAT(Rendered("{{score is/are}}", Sample()), HasSubstr("which 'score' is not"));
   EXPECT_THAT(Rendered("{{count is}}", Sample()), HasSubstr("'count is' is not a name"));

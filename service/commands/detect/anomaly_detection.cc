@@ -364,7 +364,8 @@ class Builder {
     phrases.set_detections(Count(totals.detections(), "detection", "detections"));
     phrases.set_running(Count(totals.running(), "of them reads", "of them read"));
     phrases.set_detected(of(totals.detected(), totals.open(), "open threat", "open threats"));
-    phrases.set_severe(of(totals.severe_detected(), totals.severe(), "open critical or high threat", "open critical and high threats"));
+    phrases.set_severe(of(totals.severe_detected(), totals.severe(), "open critical or high threat",
+                          "open critical and high threats"));
     phrases.set_blind_spots(Count(totals.blind_spots(), "blind spot", "blind spots"));
     phrases.set_techniques(of(totals.techniques_detected(), totals.techniques(), "technique", "techniques"));
     phrases.set_rules(Count(totals.rules(), "Sigma rule", "Sigma rules"));
