@@ -1,7 +1,9 @@
 #include "service/analysis/accounts.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "metapowers/knowledge/v1/technologies.pb.h"
 #include "service/analysis/forwarding.h"
@@ -16,16 +18,6 @@ namespace k = knowledge::v1;
 constexpr uint64_t kIdentity = uint64_t{1} << k::CAPABILITY_IDENTITY_PROVIDER | uint64_t{1}
                                                                                     << k::CAPABILITY_IDENTITY_STORE;
 
-bool HasIdentitySystem(const Landscape& landscape, const ComponentView& view) {
-  const auto is = [](const ComponentView& each) { return (each.capabilities & kIdentity) != 0; };
-  const auto flow = [&](int index) -> const FlowView& { return landscape.flows()[index]; };
-  return is(view) ||
-         std::any_of(view.inbound.begin(), view.inbound.end(),
-                     [&](int index) { return is(landscape.components()[flow(index).source]); }) ||
-         std::any_of(view.outbound.begin(), view.outbound.end(),
-                     [&](int index) { return is(landscape.components()[flow(index).target]); });
-}
-
 bool BringsPeople(const FlowView& view) {
   return view.flow->authorization() == model::v1::FLOW_AUTHORIZATION_END_USER_PROPAGATED &&
          view.flow->usage() != model::v1::USAGE_DEVOPS;
@@ -34,14 +26,22 @@ bool BringsPeople(const FlowView& view) {
 // How people come in over a flow.
 enum class Entry { kElsewhere, kUnknown, kHere };
 
+// Looks at each component once, however many flows lead to it.
 class Search {
  public:
   explicit Search(const Landscape& landscape) : landscape_(landscape) {}
 
+  // Whether it, or what it has a flow from or to, is an identity system.
+  bool HasIdentitySystem(int component) {
+    const auto [known, is_new] = identity_.try_emplace(component, false);
+    if (is_new) known->second = FindIdentitySystem(landscape_.components()[component]);
+    return known->second;
+  }
+
   // `visited`: forwarders on the way, which may forward to each other.
-  Entry Of(const FlowView& view, std::set<int>& visited) const {
+  Entry Of(const FlowView& view, std::set<int>& visited) {
     const ComponentView& caller = landscape_.components()[view.source];
-    if (HasIdentitySystem(landscape_, caller)) return Entry::kElsewhere;
+    if (HasIdentitySystem(view.source)) return Entry::kElsewhere;
     const bool outside = IsExternal(*caller.facts->component);
     const bool brought = std::any_of(caller.inbound.begin(), caller.inbound.end(),
                                      [&](int index) { return BringsPeople(landscape_.flows()[index]); });
@@ -60,28 +60,37 @@ class Search {
   }
 
  private:
+  bool FindIdentitySystem(const ComponentView& view) const {
+    const auto is = [this](int index) { return (landscape_.components()[index].capabilities & kIdentity) != 0; };
+    const std::vector<FlowView>& flows = landscape_.flows();
+    return (view.capabilities & kIdentity) != 0 ||
+           std::any_of(view.inbound.begin(), view.inbound.end(), [&](int flow) { return is(flows[flow].source); }) ||
+           std::any_of(view.outbound.begin(), view.outbound.end(), [&](int flow) { return is(flows[flow].target); });
+  }
+
   // Whether people reach the forwarder without a sign-in by an identity system.
-  bool AnyComesFromOutside(const ComponentView& forwarder, int index, std::set<int>& visited) const {
+  bool AnyComesFromOutside(const ComponentView& forwarder, int index, std::set<int>& visited) {
     if (!visited.insert(index).second) return false;
     return std::any_of(forwarder.inbound.begin(), forwarder.inbound.end(), [&](int flow) {
       const FlowView& view = landscape_.flows()[flow];
       if (!BringsPeople(view)) return false;
       const ComponentView& caller = landscape_.components()[view.source];
-      if (HasIdentitySystem(landscape_, caller)) return false;
+      if (HasIdentitySystem(view.source)) return false;
       if (IsExternal(*caller.facts->component)) return true;
       return Forwards(caller) && AnyComesFromOutside(caller, view.source, visited);
     });
   }
 
   const Landscape& landscape_;
+  std::map<int, bool> identity_;  // by component
 };
 
 }  // namespace
 
 std::optional<bool> KeepsAccounts(const Landscape& landscape, int component) {
   const ComponentView& view = landscape.components()[component];
-  if (Forwards(view) || HasIdentitySystem(landscape, view)) return false;
-  const Search search(landscape);
+  Search search(landscape);
+  if (Forwards(view) || search.HasIdentitySystem(component)) return false;
   bool unknown = false;
   for (const int index : view.inbound) {
     const FlowView& flow = landscape.flows()[index];

@@ -236,7 +236,10 @@ class Finder {
       const auto one = ExposureOfCaller(*link);
       if (one.has_value() && (!widest.has_value() || *one < *widest)) widest = one;
     }
-    return widest.value_or(EntryExposure::kInside);
+    // A port that is open on some network lets in more than those who are declared to arrive.
+    const bool open = arrivals.empty() || !components_[target]->component->host_ports().empty();
+    const bool closed = components_[target]->component->internet_facing() == model::v1::TRISTATE_NO;
+    return widest.value_or(open && !closed ? EntryExposure::kUnknown : EntryExposure::kInside);
   }
 
   // Consumer classes that may call the endpoint, and how the weakest of them proves who it is.
@@ -316,7 +319,7 @@ class Finder {
       EntryPoint entry;
       entry.kind = Kind::kDeployment;
       entry.id = absl::StrCat(pipeline.id(), " ", id);
-      entry.exposure = exposure.value_or(EntryExposure::kInside);
+      entry.exposure = exposure.value_or(EntryExposure::kUnknown);
       entry.administrative = true;
       entry.pipeline = &pipeline;
       entry.infrastructure = model_.Find<model::v1::Infrastructure>(id);

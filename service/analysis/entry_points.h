@@ -17,8 +17,10 @@
 // ports. An endpoint has the widest exposure among the arrivals: flows that enter its component, or the gateways in
 // front that pass requests on. Calls of suppliers arrive at webhooks and all others elsewhere. Where the arrivals are
 // not limited to listed addresses and the component is declared internet-facing, or the internet arrives at it, that
-// counts. A pipeline that no component of the model runs is a supplier's. A component of ours whose zone is unknown
-// makes no crossing: that is a question.
+// counts. Where nothing arrives and nobody says whether the component faces the internet, and where it has a port open
+// on a network whose reach is to be answered, the exposure of its endpoints is unknown: a question, that no figure
+// counts as inside. A pipeline that no component of the model runs is a supplier's. A component of ours whose zone is
+// unknown makes no crossing: that is a question.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ENTRY_POINTS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ENTRY_POINTS_H_
 

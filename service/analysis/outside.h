@@ -8,8 +8,8 @@
 
 namespace metapowers::analysis {
 
-// From where something can be used, widest first; entry_points.h says what each means.
-enum class EntryExposure { kInternet, kPartner, kSupplier, kInside, kOnSite };
+// From where something can be used, widest first; entry_points.h says what each means. What is unknown is no finding.
+enum class EntryExposure { kInternet, kPartner, kSupplier, kUnknown, kInside, kOnSite };
 
 // Whether the origin is outside the organisation.
 inline bool IsOutside(EntryExposure exposure) { return exposure <= EntryExposure::kSupplier; }

@@ -139,6 +139,8 @@ std::string NameOf(EntryExposure exposure) {
       return "partner";
     case EntryExposure::kSupplier:
       return "supplier";
+    case EntryExposure::kUnknown:
+      return kUnknown;
     case EntryExposure::kInside:
       return "inside";
     case EntryExposure::kOnSite:

@@ -22,6 +22,7 @@ absl::string_view ActorOf(EntryExposure exposure) {
       return "supplier";
     case EntryExposure::kOnSite:
       return "visitor";
+    case EntryExposure::kUnknown:  // whoever else may come, those inside can
     case EntryExposure::kInside:
       break;
   }

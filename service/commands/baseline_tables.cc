@@ -60,7 +60,7 @@ class BaselineTables {
       }
       for (const int index : view.outbound) targets.insert(landscape_.flows()[index].flow->target());
       if (component.event_rate_per_second() > 0) {
-        row.add_rates(absl::StrCat(component.event_rate_per_second(), " events per second"));
+        row.add_rates(Count(component.event_rate_per_second(), "event per second", "events per second"));
       }
       AddAll(callers, row.mutable_callers());
       AddAll(targets, row.mutable_targets());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 
 namespace metapowers::importers {
 
@@ -21,17 +22,19 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
   way.set_kind(kind);
   way.set_what(std::move(what));
   way.set_evidence(LocationOf(spot));
-  component.Observed("container.node_access", spot);
+  const int last = component.value.container().node_access_size() - 1;
+  component.Observed(absl::StrCat("container.node_access[", last, "]"), spot);
 }
 
-void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component) {
+void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
+  const std::string tail = which.empty() ? "" : absl::StrCat(", ", which);
   for (const model::v1::HostPort& known : component.value.host_ports()) {
-    if (known.port() == port) return;
+    if (known.port() == port && absl::EndsWith(known.evidence(), tail)) return;
   }
   model::v1::HostPort& added = *component.value.add_host_ports();
   if (port > 0 && port <= 65535) added.set_port(port);
-  added.set_evidence(LocationOf(spot));
-  component.Observed("host_ports", spot);
+  added.set_evidence(absl::StrCat(LocationOf(spot), tail));
+  component.Observed(absl::StrCat("host_ports[", component.value.host_ports_size() - 1, "]"), spot);
 }
 
 }  // namespace metapowers::importers

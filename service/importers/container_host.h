@@ -18,8 +18,8 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
                    Shown<model::v1::Component>& component);
 
 // Adds a port that is open on the network of a host or load balancer, once whatever runs over it; 0 where the platform
-// chooses it.
-void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component);
+// chooses it. `which` tells two of one number apart, for people: `host shop.example.com`.
+void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which = "");
 
 }  // namespace metapowers::importers
 

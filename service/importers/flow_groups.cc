@@ -26,7 +26,11 @@ std::string SourceOf(const Member& member) {
   return member.scope.empty() ? absl::StrCat("file:", member.spot.file) : absl::StrCat("scope:", member.scope);
 }
 
-bool MayBeSame(const model::v1::Flow& a, const model::v1::Flow& b) {
+// Callers that come to two hosts come by two ways.
+bool MayBeSame(const Member& one, const Member& other) {
+  const model::v1::Flow& a = FlowOf(one);
+  const model::v1::Flow& b = FlowOf(other);
+  if (!one.names.empty() && !other.names.empty() && one.names != other.names) return false;
   const bool ports = !a.has_port() || !b.has_port() || a.port() == b.port();
   const bool protocols =
       a.protocol().empty() || b.protocol().empty() || absl::EqualsIgnoreCase(a.protocol(), b.protocol());
@@ -72,7 +76,7 @@ class FlowSorter {
     for (const size_t group : between) {
       const auto& members = groups_[group];
       const bool may_be = std::all_of(members.begin(), members.end(), [&](const Member* other) {
-        return SourceOf(*other) != source && MayBeSame(FlowOf(*other), FlowOf(member));
+        return SourceOf(*other) != source && MayBeSame(*other, member);
       });
       if (may_be && fits != kNone) return kNone;
       if (may_be) fits = group;

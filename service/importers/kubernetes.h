@@ -1,16 +1,31 @@
-// Kubernetes manifests, with those of Istio and the Gateway API, as what they show of a system.
+// Kubernetes manifests, with those of what commonly stands beside them, as what they show of a system. Read are
+//
+//   workloads   Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod; Rollout of Argo, DeploymentConfig of
+//               OpenShift, Service of Knative (serving.knative.dev), also as Cloud Run has it
+//   ways in     Service, Ingress, Gateway and routes of the Gateway API, Gateway and VirtualService of Istio, Route of
+//               OpenShift, IngressRoute, IngressRouteTCP and IngressRouteUDP of Traefik (traefik.io and
+//               traefik.containo.us) with Middleware and TraefikService, DomainMapping of Knative
+//   the rest    NetworkPolicy, ServiceAccount, roles and bindings, Secret, ConfigMap, PersistentVolumeClaim, Namespace,
+//               LimitRange, HorizontalPodAutoscaler, PodDisruptionBudget, ServiceEntry, DestinationRule,
+//               PeerAuthentication, AuthorizationPolicy and RequestAuthentication of Istio
 //
 // Workloads are components in the zone of their namespace; what stands in front of them (Services, Ingresses, gateways
 // with a route to them) says who reaches them; their settings say whom they call; Secrets are credentials, by name.
 // What the Kubernetes API defines for a field that a manifest leaves out is a default of Kubernetes, and marked as one:
-// one replica, a root file system that can be written, no limits, a Service inside of the cluster. What the image
+// one replica, a root file system that can be written, no limits, a Service inside of the cluster, a token of the
+// service account in the pods. What Knative and Traefik do without being told is a default of theirs. What the image
 // decides (the user that it runs as) stays unknown.
 //
 // `internet_facing` is `yes` behind a load balancer, an Ingress or a gateway that are not said to be internal, and `no`
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
 // of the node, an Ingress class that may be internal, and a resource of a type that is not understood and names the
 // Service leave it unknown; so does a workload that no Service of these files names. Ports that a node or load balancer
-// of unknown reach opens are `host_ports`.
+// of unknown reach opens are `host_ports`. Each host and port that callers come to is a way in of its own: a flow, or
+// one of the `host_ports`, whose evidence names the host; of a port of the node that is not fixed it says that the
+// cluster assigns it.
+//
+// What a role lets a service account do, a workload may do that mounts the token of the account; all rights in the
+// cluster are `node_access`, lesser ones are told in a note.
 //
 // Only settings, arguments and configuration show flows. A NetworkPolicy or AuthorizationPolicy allows, which is no
 // proof of use: it says who may connect along the flows that there are (`ip_filtered`, `authentication`), and what it

@@ -22,11 +22,12 @@ enum class Reach {
 
 struct Entry {
   Reach reach = Reach::kUnknown;
-  Spot spot;          // of what says so
-  std::string why;    // of an entry that is not on the internet, for people: what it is
-  std::string title;  // of the object that opens it
-  std::string host;   // under which it is reached; may be empty
-  Connection connection;
+  Spot spot;              // of what says so
+  std::string why;        // of an entry that is not on the internet, for people: what it is
+  std::string title;      // of the object that opens it
+  std::string platform;   // whose default the reach is; empty: it is said
+  std::string port_note;  // of a port that is not fixed, for people: who chooses it
+  Connection connection;  // with the host under which it is reached
   model::v1::FlowAuthentication authentication = model::v1::FLOW_AUTHENTICATION_UNSPECIFIED;
   Spot authentication_spot;
   bool listed = false;  // only listed addresses may connect
@@ -43,6 +44,9 @@ void DescribeRanges(const std::vector<std::string>& ranges, const Spot& spot, En
 // Whether annotations give the load balancer a certificate.
 bool HasCertificate(const Object& object);
 
+// The web on a port, in clear or with TLS, as `spot` says.
+void SetWeb(bool tls, int port, const Spot& spot, Entry& entry);
+
 // Collects entries by the workloads that they lead to. Not thread-safe.
 class Entries {
  public:
@@ -58,6 +62,7 @@ class Entries {
  private:
   void Tell(const Entry& entry, absl::string_view target);
   void Connect(const Workload& workload, const Entry& entry);
+  static void AddPort(const Entry& entry, Shown<model::v1::Component>& component);
   void SettleWorkload(Workload& workload);
   bool MayBeReached(const Workload& workload);
 
@@ -72,6 +77,10 @@ class Entries {
 void OpenRoutes(Cluster& cluster, Entries& entries);
 // Gateways of Istio and the VirtualServices bound to them.
 void OpenMeshGateways(Cluster& cluster, Entries& entries);
+// Routes of Traefik.
+void OpenTraefikRoutes(Cluster& cluster, Entries& entries);
+// Services of Knative, and the domains mapped to them.
+void OpenKnativeServices(Cluster& cluster, Entries& entries);
 
 }  // namespace metapowers::importers::kubernetes
 

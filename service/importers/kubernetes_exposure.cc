@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/importers/container_host.h"
@@ -19,9 +20,12 @@ using model::Quote;
 
 namespace {
 
+constexpr absl::string_view kNodePorts = "30000-32767";  // unless the cluster is set up otherwise
+
 void OpenServices(Cluster& cluster, Entries& entries) {
   for (const Service& service : cluster.services.all()) {
     const Object& object = *service.object;
+    if (object.kind != Kind::kService) continue;
     const Field type = object.spec["type"];
     Entry entry;
     entry.title = object.Title();
@@ -41,7 +45,10 @@ void OpenServices(Cluster& cluster, Entries& entries) {
     for (const ServicePort& port : service.ports) {
       Entry one = entry;
       const bool certificate = HasCertificate(object);
-      one.connection.port = service.type == "NodePort" && port.node != 0 ? port.node : port.port;
+      one.connection.port = service.type == "NodePort" ? port.node : port.port;
+      if (one.connection.port == 0) {
+        one.port_note = absl::StrCat("the cluster assigns the node port of port ", port.port, " (", kNodePorts, ")");
+      }
       one.connection.protocol = certificate && port.protocol == "http" ? "https" : port.protocol;
       one.connection.protocol_spot = port.spot;
       one.connection.spot = type.exists() ? type.spot() : object.spot;
@@ -75,8 +82,7 @@ void Entries::Open(const std::string& space, const std::string& service, const s
     const bool digits = absl::SimpleAtoi(port, &number);
     return Open(*known, digits ? known->PortOf(number) : known->PortNamed(port), std::move(entry));
   }
-  if (!missing_.emplace(space, service).second) return;
-  cluster_.inventory.Count("exposed_services");
+  if (missing_.emplace(space, service).second) cluster_.inventory.Count("exposed_services");
   if (entry.reach != Reach::kInternet) return Tell(entry, absl::StrCat("Service ", space, "/", service));
   cluster_.flows.ToMissing(nullptr, {service, ScopeOf(space), entry.connection.spot}, entry.connection);
 }
@@ -92,7 +98,8 @@ void Entries::Open(const Service& service, const ServicePort* port, Entry entry)
     std::vector<Entry>& all = opened_[target];
     if (all.empty()) cluster_.inventory.Count("exposed_services");
     all.push_back(entry);
-    if (!entry.host.empty()) hosts_[entry.host].insert(target);
+    const std::string& host = entry.connection.host;
+    if (!host.empty() && !absl::StrContains(host, '*')) hosts_[host].insert(target);
     if (entry.reach == Reach::kInternet) Connect(*target, entry);
   }
   if (entry.reach != Reach::kInternet) Tell(entry, service.object->Title());
@@ -123,7 +130,8 @@ void Entries::Connect(const Workload& workload, const Entry& entry) {
 bool Entries::MayBeReached(const Workload& workload) {
   if (const Field port = NodePortOf(workload); port.exists()) {
     const bool all = workload.pod["hostNetwork"].Flag() == true;
-    AddHostPort(all ? 0 : static_cast<int>(port.Whole().value_or(0)), port.spot(), *workload.component);
+    AddHostPort(all ? 0 : static_cast<int>(port.Whole().value_or(0)), port.spot(), *workload.component,
+                all ? "all that it listens on" : "");
     cluster_.inventory.Note(
         v1::IMPORT_NOTE_KIND_QUESTION, port.spot(), port.path(),
         absl::StrCat(workload.object->Title(), " is open on its node: can the node be reached from the internet?"));
@@ -140,31 +148,39 @@ bool Entries::MayBeReached(const Workload& workload) {
   return false;
 }
 
+// A port of what may be reached, one for each host.
+void Entries::AddPort(const Entry& entry, Shown<pb::Component>& component) {
+  const std::string& host = entry.connection.host;
+  if (host.empty()) return AddHostPort(entry.connection.port, entry.spot, component, entry.port_note);
+  AddHostPort(entry.connection.port, entry.connection.host_spot, component, absl::StrCat("host ", host));
+}
+
 void Entries::SettleWorkload(Workload& workload) {
   Shown<pb::Component>& component = *workload.component;
-  const auto set = [&](pb::Tristate value, const Spot& spot) {
+  const auto set = [&](pb::Tristate value, const Entry& entry) {
     component.value.set_internet_facing(value);
-    component.Observed("internet_facing", spot);
+    entry.platform.empty() ? component.Observed("internet_facing", entry.spot)
+                           : component.Default("internet_facing", entry.spot, entry.platform);
   };
   const auto opened = opened_.find(&workload);
   const Entry* private_one = nullptr;
   bool unknown = false;
   if (opened != opened_.end()) {
     for (const Entry& entry : opened->second) {
-      if (entry.reach == Reach::kInternet) return set(pb::TRISTATE_YES, entry.spot);
+      if (entry.reach == Reach::kInternet) return set(pb::TRISTATE_YES, entry);
       if (entry.reach == Reach::kUnknown) {
         unknown = true;
-        AddHostPort(entry.connection.port, entry.spot, component);
+        AddPort(entry, component);
       }
       if (entry.reach == Reach::kPrivate) private_one = &entry;
     }
   }
   if (MayBeReached(workload) || unknown) return;
-  if (private_one != nullptr) return set(pb::TRISTATE_NO, private_one->spot);
+  if (private_one != nullptr) return set(pb::TRISTATE_NO, *private_one);
   const std::vector<const Service*>& services = cluster_.services.InFrontOf(workload);
   // Something that is in no file may lead to it.
   if (services.empty()) return;
-  const Field type = services.front()->object->spec["type"];
+  const Field type = ScopeSaidBy(*services.front()->object);
   component.value.set_internet_facing(pb::TRISTATE_NO);
   type.exists() ? component.Observed("internet_facing", type.spot())
                 : component.Default("internet_facing", services.front()->object->spot, "Kubernetes");
@@ -182,6 +198,8 @@ void FindExposure(Cluster& cluster) {
   OpenServices(cluster, entries);
   OpenRoutes(cluster, entries);
   OpenMeshGateways(cluster, entries);
+  OpenTraefikRoutes(cluster, entries);
+  OpenKnativeServices(cluster, entries);
   entries.Settle();
 }
 

@@ -1,6 +1,9 @@
 #include "service/importers/kubernetes_flows.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "service/importers/internet_users.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -8,15 +11,13 @@ namespace pb = model::v1;
 
 namespace {
 
-constexpr absl::string_view kInternet = "internet";
-constexpr absl::string_view kUsers = "internet-users";
-
 // The first place that says something stands.
 void Describe(const Connection& connection, Shown<pb::Flow>& flow) {
   pb::Flow& value = flow.value;
   if (connection.port != 0 && !value.has_port()) {
     value.set_port(connection.port);
-    flow.Observed("port", connection.spot);
+    connection.port_platform.empty() ? flow.Observed("port", connection.spot)
+                                     : flow.Default("port", connection.spot, connection.port_platform);
   }
   if (!connection.protocol.empty() && value.protocol().empty()) {
     value.set_protocol(connection.protocol);
@@ -36,22 +37,9 @@ Flows::End Flows::EndOf(const Workload& workload, const Spot& spot) {
 }
 
 Flows::End Flows::Internet(const Spot& spot) {
-  if (!has_internet_) {
-    has_internet_ = true;
-    Shown<pb::Zone>& zone = inventory_.zones.emplace_back();
-    zone.name = std::string(kInternet);
-    zone.spot = spot;
-    zone.value.set_name("Internet");
-    zone.value.set_type(pb::ZONE_TYPE_INTERNET);
-    Shown<pb::Component>& users = inventory_.components.emplace_back();
-    users.name = std::string(kUsers);
-    users.spot = spot;
-    users.value.set_name("Internet users");
-    users.value.set_description("People and systems on the internet that can connect to what is open to them.");
-    users.value.set_kind(pb::COMPONENT_KIND_EXTERNAL_ENTITY);
-    users.Refers("zone", {std::string(kInternet), "", spot});
-  }
-  return {nullptr, {std::string(kUsers), "", spot}, std::string(kUsers)};
+  if (internet_.empty()) internet_ = InternetUsers(spot, inventory_);
+  internet_.spot = spot;
+  return {nullptr, internet_, internet_.name};
 }
 
 Link& Flows::Between(const Workload& source, const Workload& target, const Connection& connection) {
@@ -82,24 +70,29 @@ Link& Flows::ToOutside(const Workload& source, const std::string& host, const Co
 Link& Flows::Add(const End& source, const End& target, const Connection& connection) {
   Ports& ports = known_[{absl::StrCat(source.reference.scope, " ", source.name),
                          absl::StrCat(target.reference.scope, " ", target.name)}];
-  auto found = ports.find(connection.port);
+  const auto key = std::make_pair(connection.host, connection.port);
+  auto found = ports.find(key);
   // What names no port may be what names one.
-  if (found == ports.end() && connection.port == 0) found = ports.begin();
-  if (found == ports.end() && connection.port != 0) found = ports.find(0);
+  if (found == ports.end() && connection.port == 0) {
+    found = ports.lower_bound(key);
+    if (found != ports.end() && found->first.first != connection.host) found = ports.end();
+  }
+  if (found == ports.end() && connection.port != 0) found = ports.find({connection.host, 0});
   if (found == ports.end()) {
     Shown<pb::Flow>& flow = inventory_.flows.emplace_back();
     flow.name = absl::StrCat(source.name, " to ", target.name);
     flow.scope = source.reference.scope.empty() ? target.reference.scope : source.reference.scope;
-    flow.spot = connection.spot;
+    flow.spot = connection.host.empty() ? connection.spot : connection.host_spot;
     flow.Refers("source", source.reference);
     flow.Refers("target", target.reference);
+    if (!connection.host.empty()) SetHost(connection.host, connection.host_spot, flow);
     Link& link = links_.emplace_back(Link{source.workload, target.workload, connection.target_port, &flow});
-    found = ports.emplace(connection.port, &link).first;
-  } else if (found->first != connection.port && connection.port != 0) {
+    found = ports.emplace(key, &link).first;
+  } else if (found->first != key && connection.port != 0) {
     Link* const link = found->second;
     ports.erase(found);
     link->target_port = connection.target_port;
-    found = ports.emplace(connection.port, link).first;
+    found = ports.emplace(key, link).first;
   }
   Describe(connection, *found->second->flow);
   return *found->second;
@@ -107,9 +100,13 @@ Link& Flows::Add(const End& source, const End& target, const Connection& connect
 
 void Flows::SettleNames() {
   for (auto& [ends, ports] : known_) {
-    for (auto& [port, link] : ports) {
+    std::vector<WayIn> ways;
+    for (const auto& [key, link] : ports) ways.push_back({key.first, key.second});
+    const std::vector<std::string> apart = TellApart(ways);
+    size_t i = 0;
+    for (auto& [key, link] : ports) {
       Shown<pb::Flow>& flow = *link->flow;
-      if (ports.size() > 1) absl::StrAppend(&flow.name, " on port ", port);
+      absl::StrAppend(&flow.name, apart[i++]);
       flow.value.set_name(flow.name);
     }
   }

@@ -1,4 +1,4 @@
-// Flows of the cluster: one for each source, target and port.
+// Flows of the cluster: one for each source, target and port, and for callers from outside one for each host too.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_FLOWS_H_
 #define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_FLOWS_H_
 
@@ -24,8 +24,11 @@ struct Link {
 
 // How a connection is made, as one place says.
 struct Connection {
-  int port = 0;  // 0: not known
+  int port = 0;               // 0: not known
+  std::string port_platform;  // whose default the port is; empty: it is said
   int target_port = 0;
+  std::string host;  // or pattern of hosts that callers from outside come to; empty: any
+  Spot host_spot;    // of what names it
   std::string protocol;
   Spot protocol_spot;  // its file is empty where that is the connection's own place
   model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;
@@ -50,7 +53,7 @@ class Flows {
   void SettleNames();
 
  private:
-  using Ports = std::map<int, Link*>;
+  using Ports = std::map<std::pair<std::string, int>, Link*>;  // by host and port
   struct End {
     const Workload* workload = nullptr;
     Reference reference;
@@ -64,7 +67,7 @@ class Flows {
   std::deque<Link> links_;
   std::map<std::pair<std::string, std::string>, Ports> known_;   // by source and target
   std::map<std::string, Shown<model::v1::Component>*> outside_;  // by host
-  bool has_internet_ = false;
+  Reference internet_;                                           // empty: not asked for yet
 };
 
 }  // namespace metapowers::importers::kubernetes

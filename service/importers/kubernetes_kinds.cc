@@ -57,6 +57,20 @@ constexpr KnownKind kKinds[] = {
     {"security.istio.io", "PeerAuthentication", Kind::kPeerAuthentication, kMeshSecurity},
     {"security.istio.io", "AuthorizationPolicy", Kind::kAuthorizationPolicy, kMeshSecurity},
     {"security.istio.io", "RequestAuthentication", Kind::kRequestAuthentication, kMeshSecurity},
+    {"traefik.io", "IngressRoute", Kind::kTraefikRoute, "v1alpha1"},
+    {"traefik.io", "IngressRouteTCP", Kind::kTraefikTcpRoute, "v1alpha1"},
+    {"traefik.io", "IngressRouteUDP", Kind::kTraefikUdpRoute, "v1alpha1"},
+    {"traefik.io", "Middleware", Kind::kTraefikMiddleware, "v1alpha1"},
+    {"traefik.io", "MiddlewareTCP", Kind::kTraefikTcpMiddleware, "v1alpha1"},
+    {"traefik.io", "TraefikService", Kind::kTraefikService, "v1alpha1"},
+    {"traefik.containo.us", "IngressRoute", Kind::kTraefikRoute, "v1alpha1"},
+    {"traefik.containo.us", "IngressRouteTCP", Kind::kTraefikTcpRoute, "v1alpha1"},
+    {"traefik.containo.us", "IngressRouteUDP", Kind::kTraefikUdpRoute, "v1alpha1"},
+    {"traefik.containo.us", "Middleware", Kind::kTraefikMiddleware, "v1alpha1"},
+    {"traefik.containo.us", "MiddlewareTCP", Kind::kTraefikTcpMiddleware, "v1alpha1"},
+    {"traefik.containo.us", "TraefikService", Kind::kTraefikService, "v1alpha1"},
+    {"serving.knative.dev", "Service", Kind::kKnativeService, "v1 v1beta1", true, "KnativeService"},
+    {"serving.knative.dev", "DomainMapping", Kind::kDomainMapping, "v1 v1beta1 v1alpha1"},
 };
 
 }  // namespace

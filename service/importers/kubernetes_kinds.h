@@ -13,6 +13,7 @@ struct KnownKind {
   Kind kind;
   absl::string_view versions;  // with spaces between
   bool in_namespace = true;
+  absl::string_view title = "";  // for people, where another kind has the name; empty: the name
 };
 
 // nullptr when it is not read. `extensions` stands for what moved out of it.

@@ -167,7 +167,7 @@ void Objects::Add(const Field& root, bool inside_list, Inventory& inventory) {
                 inventory);
   }
   object.kind = known->kind;
-  object.kind_name = std::string(known->name);
+  object.kind_name = std::string(known->title.empty() ? known->name : known->title);
   if (known->in_namespace) {
     object.space = metadata["namespace"].Raw();
     object.names_space = !object.space.empty();

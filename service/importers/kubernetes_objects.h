@@ -58,11 +58,19 @@ enum class Kind {
   kPeerAuthentication,
   kAuthorizationPolicy,
   kRequestAuthentication,
+  kTraefikRoute,
+  kTraefikTcpRoute,
+  kTraefikUdpRoute,
+  kTraefikMiddleware,
+  kTraefikTcpMiddleware,
+  kTraefikService,
+  kKnativeService,
+  kDomainMapping,
 };
 
 struct Object {
   Kind kind = Kind::kPod;
-  std::string kind_name;  // e.g. `Deployment`
+  std::string kind_name;  // e.g. `Deployment`; `KnativeService` where another kind has the name
   std::string name;
   std::string space;         // namespace; empty for what has none
   bool names_space = false;  // whether the manifest names it

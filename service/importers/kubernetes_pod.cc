@@ -33,6 +33,7 @@ Field TemplateOf(const Object& object) {
     case Kind::kDaemonSet:
     case Kind::kReplicaSet:
     case Kind::kJob:
+    case Kind::kKnativeService:
       return object.spec["template"];
     default:
       return Field();
@@ -139,6 +140,22 @@ Field MainContainerOf(const Object& object) {
     if (container["name"].Raw() == object.name) return container;
   }
   return containers.empty() ? Field() : containers.front();
+}
+
+AccountToken TokenOf(const Object& object, const Object* account) {
+  const Field pod = PodOf(object);
+  // One for another audience is none for the cluster.
+  for (const Field& volume : pod["volumes"].Items()) {
+    for (const Field& source : volume["projected"]["sources"].Items()) {
+      const Field token = source["serviceAccountToken"];
+      if (token.exists() && !token.Has("audience")) return {true, false, token.spot()};
+    }
+  }
+  constexpr absl::string_view kMount = "automountServiceAccountToken";
+  Field said = pod[kMount];
+  if (!said.exists() && account != nullptr) said = account->root[kMount];
+  if (said.exists()) return {said.Flag().value_or(true), false, said.spot()};
+  return {true, true, object.spot};
 }
 
 void DescribeSettings(const Field& pod, const Spot& limited, Shown<pb::Component>& component) {

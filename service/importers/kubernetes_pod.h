@@ -23,6 +23,15 @@ std::vector<Field> ContainersOf(const Field& pod);
 // The container that the workload is named after, else the first. Not there when there is none.
 Field MainContainerOf(const Object& object);
 
+// Whether the pods of a workload hold a token of their service account, by which they call the cluster.
+struct AccountToken {
+  bool mounted = true;
+  bool by_default = false;  // nothing says so: Kubernetes does it
+  Spot spot;
+};
+// `account` is nullptr where it is in no file.
+AccountToken TokenOf(const Object& object, const Object* account);
+
 // Sets `container` of a component but for the image, from all containers of its pods: the weakest counts. `limited`
 // tells where a LimitRange gives limits to containers without; its file is empty when there is none.
 void DescribeSettings(const Field& pod, const Spot& limited, Shown<model::v1::Component>& component);

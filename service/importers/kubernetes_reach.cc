@@ -40,16 +40,19 @@ constexpr Annotation kInternal[] = {
     {"alb.ingress.kubernetes.io/scheme", "internal"},
     {"appgw.ingress.kubernetes.io/use-private-ip", "true"},
     {"networking.istio.io/service-type", "clusterip"},
+    {"run.googleapis.com/ingress", "internal"},
 };
 // What says that it is none.
 constexpr Annotation kPublic[] = {
     {"service.beta.kubernetes.io/aws-load-balancer-scheme", "internet-facing"},
     {"alb.ingress.kubernetes.io/scheme", "internet-facing"},
+    {"run.googleapis.com/ingress", "all"},
 };
 // Balancers that are internal unless something else says otherwise, which may be set elsewhere.
 constexpr Annotation kDependsOnDefaults[] = {
     {"service.beta.kubernetes.io/aws-load-balancer-type", "external"},
     {"service.beta.kubernetes.io/aws-load-balancer-type", "nlb-ip"},
+    {"run.googleapis.com/ingress", "internal-and-cloud-load-balancing"},
 };
 constexpr absl::string_view kCertificates[] = {
     "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
@@ -174,6 +177,13 @@ void DescribeGuards(const Object& object, Entry& entry) {
     const std::vector<std::string> ranges = absl::StrSplit(value.Raw(), absl::ByAnyChar(", "), absl::SkipEmpty());
     return DescribeRanges(ranges, value.spot(), entry);
   }
+}
+
+void SetWeb(bool tls, int port, const Spot& spot, Entry& entry) {
+  entry.connection.port = port;
+  entry.connection.protocol = tls ? "https" : "http";
+  entry.connection.transport = tls ? pb::TRANSPORT_SECURITY_TLS : pb::TRANSPORT_SECURITY_NONE;
+  entry.connection.spot = spot;
 }
 
 bool HasCertificate(const Object& object) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/importers/container_host.h"
 #include "service/importers/kubernetes_cluster.h"
 #include "service/importers/kubernetes_pod.h"
@@ -51,17 +52,80 @@ class RightsReader {
         cluster_.objects.Find(of_cluster ? Kind::kClusterRole : Kind::kRole, of_cluster ? "" : binding.space, name);
     const Field rule = role == nullptr ? Field() : WildcardOf(*role);
     const bool admin = of_cluster && name == "cluster-admin";
-    if (!admin && !rule.exists()) return;
+    if (!admin && !rule.exists()) return Tell(binding, role);
     const std::string what =
         admin ? "is bound to cluster-admin" : absl::StrCat("may do everything with everything, by ", role->Title());
+    const std::string to = admin ? "cluster-admin" : role->Title();
     for (Workload* workload : BoundBy(binding)) {
+      const AccountToken token = Token(*workload);
       SetAbsent("cluster_rbac", binding.spot, *workload->component);
-      AddNodeAccess(model::v1::NODE_ACCESS_KIND_CLUSTER_ADMIN,
-                    admin ? absl::StrCat(binding.Title(), " to cluster-admin")
-                          : absl::StrCat(binding.Title(), " to ", role->Title()),
-                    binding.spot, *workload->component);
-      cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, binding.spot, "",
-                              absl::StrCat(workload->object->Title(), " ", what, " (", binding.Title(), ")"));
+      if (token.mounted) AddAccess(absl::StrCat(binding.Title(), " to ", to), binding, token, *workload->component);
+      cluster_.inventory.Note(
+          v1::IMPORT_NOTE_KIND_WARNING, binding.spot, "",
+          absl::StrCat(workload->object->Title(), " ", what, " (", binding.Title(), "), and ", Mounts(token)));
+    }
+  }
+
+  AccountToken Token(const Workload& workload) const {
+    return TokenOf(*workload.object,
+                   cluster_.objects.Find(Kind::kServiceAccount, workload.object->space, workload.account));
+  }
+
+  // What of the right depends on the token says whose default that is.
+  static void AddAccess(const std::string& right, const Object& binding, const AccountToken& token,
+                        Shown<model::v1::Component>& component) {
+    AddNodeAccess(model::v1::NODE_ACCESS_KIND_CLUSTER_ADMIN,
+                  absl::StrCat(right, ", by the token that its pods mount",
+                               token.by_default ? " by default" : absl::StrCat(" (", LocationOf(token.spot), ")")),
+                  binding.spot, component);
+    if (!token.by_default) return;
+    const int last = component.value.container().node_access_size() - 1;
+    component.Default(absl::StrCat("container.node_access[", last, "].what"), token.spot, "Kubernetes");
+  }
+
+  // E.g. `its pods mount no token of the account (m.yaml:7)`.
+  static std::string Mounts(const AccountToken& token) {
+    const std::string at = LocationOf(token.spot);
+    if (!token.mounted) {
+      return absl::StrCat("its pods mount no token of the account (", at,
+                          "): other pods of the account may have the right");
+    }
+    if (!token.by_default) return absl::StrCat("its pods mount the token of the account (", at, ")");
+    return absl::StrCat("its pods mount the token of the account, as Kubernetes does by default: ", at,
+                        " and the account have no automountServiceAccountToken");
+  }
+
+  // What a right is that is not all: `get, list of secrets`. "" for what is in no file.
+  static std::string RightsOf(const Object* role) {
+    constexpr size_t kMost = 5;
+    std::vector<std::string> rights;
+    if (role == nullptr) return "";
+    for (const Field& rule : role->root["rules"].Items()) {
+      std::vector<std::string> on = rule["resources"].Texts();
+      if (on.empty()) on = rule["nonResourceURLs"].Texts();
+      if (rights.size() == kMost) {
+        rights.emplace_back("more");
+        break;
+      }
+      rights.push_back(absl::StrCat(absl::StrJoin(rule["verbs"].Texts(), ", "), " of ", absl::StrJoin(on, ", ")));
+    }
+    return absl::StrJoin(rights, "; ");
+  }
+
+  // Keeps what workloads may do by a binding. The account that pods without one of their own share should have nothing.
+  void Tell(const Object& binding, const Object* role) {
+    const Field reference = binding.root["roleRef"];
+    const std::string rights = RightsOf(role);
+    const std::string by = absl::StrCat(reference["kind"].Raw(), " ", reference["name"].Raw());
+    const std::string where = binding.space.empty() ? "in the whole cluster" : absl::StrCat("in ", binding.space);
+    for (const Workload* workload : BoundBy(binding)) {
+      const AccountToken token = Token(*workload);
+      const bool shared = token.mounted && workload->account == "default";
+      cluster_.inventory.Note(
+          shared ? v1::IMPORT_NOTE_KIND_WARNING : v1::IMPORT_NOTE_KIND_KEPT, binding.spot, "",
+          absl::StrCat(workload->object->Title(), " has rights ", where, " by ", by,
+                       rights.empty() ? "" : absl::StrCat(": ", rights), " (", binding.Title(), "), ",
+                       shared ? "which all pods without an account of their own share, and " : "and ", Mounts(token)));
     }
   }
 

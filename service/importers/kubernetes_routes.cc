@@ -1,6 +1,5 @@
 // Ingresses and routes of the Gateway API: see kubernetes_entries.h.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/importers/kubernetes_entries.h"
+#include "service/importers/kubernetes_hosts.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -21,19 +21,14 @@ namespace {
 constexpr int kHttp = 80;
 constexpr int kHttps = 443;
 
-// `*.shop.com` and `shop.com` in lower case; "" for what stands for every host.
-std::string HostOf(const Field& value) { return absl::AsciiStrToLower(value.Raw()); }
-
-bool Covers(absl::string_view pattern, absl::string_view host) {
-  if (pattern.empty() || host.empty() || pattern == "*" || pattern == host) return true;
-  return absl::StartsWith(pattern, "*.") && absl::EndsWith(host, pattern.substr(1));
-}
-
-void SetWeb(bool tls, int port, const Spot& spot, Entry& entry) {
-  entry.connection.port = port;
-  entry.connection.protocol = tls ? "https" : "http";
-  entry.connection.transport = tls ? pb::TRANSPORT_SECURITY_TLS : pb::TRANSPORT_SECURITY_NONE;
-  entry.connection.spot = spot;
+// An entry for each host.
+std::vector<Entry> PerHost(const std::vector<NamedHost>& hosts, const Entry& entry) {
+  std::vector<Entry> entries(hosts.size(), entry);
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    entries[i].connection.host = hosts[i].name;
+    entries[i].connection.host_spot = hosts[i].spot;
+  }
+  return entries;
 }
 
 // --- Ingress -----------------------------------------------------------------------------------------------------
@@ -50,36 +45,38 @@ class IngressReader {
     common_.spot = object_.spot;
     DescribeReach(object_, class_name, Reach::kInternet, common_);
     DescribeGuards(object_, common_);
-    for (const char* key : {"defaultBackend", "backend"}) Open(object_.spec[key], "");
+    for (const char* key : {"defaultBackend", "backend"}) Open(object_.spec[key], {});
     for (const Field& rule : object_.spec["rules"].Items()) {
       for (const Field& path : rule["http"]["paths"].Items()) Open(path["backend"], HostOf(rule["host"]));
     }
   }
 
  private:
-  // The entry of `tls` for a host; not there when it is served in clear.
+  // What of `tls` is for a host: its name there, or the entry where that names none; not there when it is served in
+  // clear.
   Field TlsOf(const std::string& host) const {
     for (const Field& tls : object_.spec["tls"].Items()) {
       const std::vector<Field> hosts = tls["hosts"].Items();
-      const bool covered =
-          hosts.empty() || (!host.empty() && std::any_of(hosts.begin(), hosts.end(),
-                                                         [&](const Field& one) { return Covers(HostOf(one), host); }));
-      if (covered) return tls;
+      if (hosts.empty()) return tls;
+      for (const Field& one : hosts) {
+        if (!host.empty() && Covers(HostOf(one).name, host)) return one;
+      }
     }
     return Field();
   }
 
-  void Open(const Field& backend, const std::string& host) {
+  void Open(const Field& backend, const NamedHost& host) {
     const Field now = backend["service"];
     const std::string service = now.exists() ? now["name"].Raw() : backend["serviceName"].Raw();
     if (service.empty()) return;
     const Field port = now["port"];
     std::string number = now.exists() ? port["number"].Raw() : backend["servicePort"].Raw();
     if (number.empty()) number = port["name"].Raw();
-    const Field tls = TlsOf(host);
+    const Field tls = TlsOf(host.name);
     const bool certificate = tls.exists() || HasCertificate(object_);
     Entry entry = common_;
-    if (!absl::StrContains(host, '*')) entry.host = host;
+    entry.connection.host = host.name;
+    entry.connection.host_spot = host.spot;
     SetWeb(certificate, certificate ? kHttps : kHttp, tls.exists() ? tls.spot() : backend.spot(), entry);
     entries_.Open(object_.space, service, number, std::move(entry));
   }
@@ -95,7 +92,9 @@ void OpenRoute(const Object& route, Entries& entries) {
   Entry common;
   common.title = route.Title();
   common.spot = route.spot;
-  common.host = HostOf(route.spec["host"]);
+  const NamedHost host = HostOf(route.spec["host"]);
+  common.connection.host = host.name;
+  common.connection.host_spot = host.spot;
   DescribeReach(route, Field(), Reach::kInternet, common);
   const Field tls = route.spec["tls"];
   SetWeb(tls.exists(), tls.exists() ? kHttps : kHttp, tls.exists() ? tls.spot() : route.spot, common);
@@ -146,7 +145,7 @@ class RouteReader {
         entry.why = absl::StrCat("hangs on Gateway ", Quote(absl::StrCat(space, "/", parent["name"].Raw())),
                                  ", which is in no file: is that open to the internet?");
         entry.connection.spot = parent.spot();
-        OpenBackends(entry);
+        OpenBackends(PerHost(Meet({}, HostsOf(route_.spec["hostnames"]), parent.spot()), entry));
       }
     }
   }
@@ -156,12 +155,7 @@ class RouteReader {
     const std::string section = parent["sectionName"].Raw();
     if (!section.empty() && section != listener["name"].Raw()) return false;
     if (parent.Has("port") && parent["port"].Raw() != listener["port"].Raw()) return false;
-    if (!Attaches(route_.kind, listener["protocol"].Raw())) return false;
-    const std::vector<Field> hosts = route_.spec["hostnames"].Items();
-    const std::string pattern = HostOf(listener["hostname"]);
-    return hosts.empty() || std::any_of(hosts.begin(), hosts.end(), [&](const Field& host) {
-             return Covers(pattern, HostOf(host)) || Covers(HostOf(host), pattern);
-           });
+    return Attaches(route_.kind, listener["protocol"].Raw());
   }
 
   void Attach(const Field& parent, const Object& gateway) {
@@ -184,20 +178,20 @@ class RouteReader {
         entry.connection.spot = listener["protocol"].spot();
         if (protocol == "TLS") entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
       }
-      const std::vector<Field> hosts = route_.spec["hostnames"].Items();
-      if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
-      OpenBackends(entry);
+      std::vector<NamedHost> own;
+      if (listener.Has("hostname")) own.push_back(HostOf(listener["hostname"]));
+      OpenBackends(PerHost(Meet(own, HostsOf(route_.spec["hostnames"]), listener.spot()), entry));
     }
   }
 
-  void OpenBackends(const Entry& entry) {
+  void OpenBackends(const std::vector<Entry>& entries) {
     for (const Field& rule : route_.spec["rules"].Items()) {
       for (const Field& backend : rule["backendRefs"].Items()) {
         const std::string kind = backend["kind"].Raw();
         if (!kind.empty() && kind != "Service") continue;
         std::string space = backend["namespace"].Raw();
         if (space.empty()) space = route_.space;
-        entries_.Open(space, backend["name"].Raw(), backend["port"].Raw(), entry);
+        for (const Entry& entry : entries) entries_.Open(space, backend["name"].Raw(), backend["port"].Raw(), entry);
       }
     }
   }
@@ -228,7 +222,7 @@ class MeshGatewayReader {
         entry.why =
             absl::StrCat("hangs on Gateway ", Quote(name), ", which is in no file: is that open to the internet?");
         entry.connection.spot = named.spot();
-        OpenRoutes(service, nullptr, entry);
+        OpenRoutes(service, nullptr, PerHost(Meet({}, HostsOf(service.spec["hosts"]), named.spot()), entry));
         continue;
       }
       for (const Field& server : gateway->spec["servers"].Items()) Bind(service, *gateway, server);
@@ -236,21 +230,12 @@ class MeshGatewayReader {
   }
 
  private:
-  static bool Serves(const Field& server, const Object& service) {
-    for (const Field& pattern : server["hosts"].Items()) {
-      const std::string text = HostOf(pattern);
-      const std::string host = text.substr(text.find('/') == std::string::npos ? 0 : text.find('/') + 1);
-      for (const Field& own : service.spec["hosts"].Items()) {
-        if (Covers(host, HostOf(own)) || Covers(HostOf(own), host)) return true;
-      }
-    }
-    return false;
-  }
-
   void Bind(const Object& service, const Object& gateway, const Field& server) {
     const Field tls = server["tls"];
+    const std::vector<NamedHost> hosts =
+        Meet(HostsOf(server["hosts"]), HostsOf(service.spec["hosts"]), server["port"].spot());
     // What only sends callers on to TLS leads nowhere.
-    if (!Serves(server, service) || tls["httpsRedirect"].Flag() == true) return;
+    if (hosts.empty() || tls["httpsRedirect"].Flag() == true) return;
     const Labels selector = gateway.spec["selector"].TextMap();
     const auto egress = selector.find("istio");
     if (egress != selector.end() && egress->second == "egressgateway") return;
@@ -274,13 +259,11 @@ class MeshGatewayReader {
       entry.authentication = pb::FLOW_AUTHENTICATION_CLIENT_CERT;
       entry.authentication_spot = tls["mode"].spot();
     }
-    const std::vector<Field> hosts = service.spec["hosts"].Items();
-    if (hosts.size() == 1 && !absl::StrContains(HostOf(hosts[0]), '*')) entry.host = HostOf(hosts[0]);
-    OpenRoutes(service, &selector, entry);
+    OpenRoutes(service, &selector, PerHost(hosts, entry));
   }
 
   // Where pods of the gateway are in the files, they call; what reaches them is told by their own Services.
-  void OpenRoutes(const Object& service, const Labels* selector, const Entry& entry) {
+  void OpenRoutes(const Object& service, const Labels* selector, const std::vector<Entry>& entries) {
     std::vector<Workload*> pods;
     if (selector != nullptr) {
       for (const auto& [space, object] : cluster_.objects.spaces()) {
@@ -294,19 +277,22 @@ class MeshGatewayReader {
           const Field destination = route["destination"];
           const std::string port = destination["port"]["number"].Raw();
           if (!opened.emplace(destination["host"].Raw(), port).second) continue;
-          Open(service, destination, port, pods, entry);
+          Open(service, destination, port, pods, entries);
         }
       }
     }
   }
 
   void Open(const Object& service, const Field& destination, const std::string& port,
-            const std::vector<Workload*>& pods, const Entry& entry) {
+            const std::vector<Workload*>& pods, const std::vector<Entry>& entries) {
     const Host host = cluster_.services.Resolve(absl::AsciiStrToLower(destination["host"].Raw()), service.space);
     if (host.kind == Host::Kind::kOutside) return;
     const std::string& space = host.service != nullptr ? host.service->object->space : host.space;
     const std::string& name = host.service != nullptr ? host.service->object->name : host.name;
-    if (pods.empty() || host.service == nullptr) return entries_.Open(space, name, port, entry);
+    if (pods.empty() || host.service == nullptr) {
+      for (const Entry& entry : entries) entries_.Open(space, name, port, entry);
+      return;
+    }
     Connection inside;
     inside.spot = destination.spot();
     const ServicePort* known =

@@ -225,6 +225,9 @@ class CredentialFinder {
     for (const Object* ingress : cluster_.objects.Of(Kind::kIngress)) {
       for (const Field& tls : ingress->spec["tls"].Items()) take(ingress->space, tls["secretName"]);
     }
+    for (const Kind kind : {Kind::kTraefikRoute, Kind::kTraefikTcpRoute, Kind::kDomainMapping}) {
+      for (const Object* route : cluster_.objects.Of(kind)) take(route->space, route->spec["tls"]["secretName"]);
+    }
     for (const Object* gateway : cluster_.objects.Of(Kind::kIstioGateway)) {
       for (const Field& server : gateway->spec["servers"].Items()) {
         take(gateway->space, server["tls"]["credentialName"]);

@@ -81,6 +81,23 @@ ServicePort ReadPort(const Field& value) {
   return port;
 }
 
+// The port that Knative gives a Service, and that of the one container which serves it.
+ServicePort PortOfKnative(const Object& object) {
+  constexpr int kUsual = 8080;
+  ServicePort port;
+  port.port = 80;
+  port.target = kUsual;
+  port.protocol = "http";
+  port.spot = object.spot;
+  for (const Field& container : ContainersOf(PodOf(object))) {
+    const std::vector<Field> ports = container["ports"].Items();
+    if (ports.empty()) continue;
+    if (const int own = PortNumber(ports.front()["containerPort"]); own != 0) port.target = own;
+    break;
+  }
+  return port;
+}
+
 void Check(const Service& service, Inventory& inventory) {
   const Object& object = *service.object;
   if (!service.targets.empty() || service.type == "ExternalName") return;
@@ -91,6 +108,15 @@ void Check(const Service& service, Inventory& inventory) {
 }
 
 }  // namespace
+
+Field ScopeSaidBy(const Object& service) {
+  if (service.kind != Kind::kKnativeService) return service.spec["type"];
+  for (const char* key : {"networking.knative.dev/visibility", "serving.knative.dev/visibility"}) {
+    const Field said = service.metadata()["labels"][key];
+    if (said.Raw() == "cluster-local") return said;
+  }
+  return Field();
+}
 
 std::string ProtocolOf(absl::string_view name) {
   absl::ConsumePrefix(&name, "kubernetes.io/");
@@ -125,9 +151,23 @@ Services::Services(const Objects& objects, Workloads& workloads, Inventory& inve
       service.targets = workloads.WithLabels(object->space, object->spec["selector"].TextMap());
     }
     Check(service, inventory);
-    by_name_[absl::StrCat(object->space, "/", object->name)] = &service;
-    for (const Workload* target : service.targets) in_front_[target].push_back(&service);
+    Register(service);
   }
+  std::map<const Object*, Workload*> runs;
+  for (Workload& workload : workloads.all()) runs[workload.object] = &workload;
+  for (const Object* object : objects.Of(Kind::kKnativeService)) {
+    Service& service = services_.emplace_back();
+    service.object = object;
+    service.type = "Knative";
+    service.ports = {PortOfKnative(*object)};
+    service.targets = {runs.at(object)};
+    Register(service);
+  }
+}
+
+void Services::Register(const Service& service) {
+  by_name_.try_emplace(absl::StrCat(service.object->space, "/", service.object->name), &service);
+  for (const Workload* target : service.targets) in_front_[target].push_back(&service);
 }
 
 const Service* Services::Find(absl::string_view space, absl::string_view name) const {

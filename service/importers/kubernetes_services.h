@@ -1,4 +1,5 @@
-// Services: names under which workloads are called, and what of them the world outside of the cluster reaches.
+// Services, those of Knative included: names under which workloads are called, and what of them the world outside of
+// the cluster reaches.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SERVICES_H_
 #define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SERVICES_H_
 
@@ -35,6 +36,9 @@ struct Service {
   const ServicePort* PortNamed(absl::string_view name) const;
 };
 
+// What a Service says of who may come to it; not there where it leaves that to the platform.
+Field ScopeSaidBy(const Object& service);
+
 // The protocol that `appProtocol` or the name of a port (`http`, `grpc-web`, `tcp-redis`) says, as the catalogue has
 // it. The first part of a name is what Istio and others take for it.
 std::string ProtocolOf(absl::string_view name);
@@ -62,6 +66,7 @@ class Services {
   Host Resolve(absl::string_view host, absl::string_view space) const;
 
  private:
+  void Register(const Service& service);
   std::optional<Host> ResolveInside(absl::string_view host, absl::string_view space) const;
 
   const Objects& objects_;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/importers/known_images.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr absl::string_view kCluster = "kubernetes-cluster";
 // In the order in which they take their plain names.
 constexpr Kind kWorkloadKinds[] = {Kind::kDeployment, Kind::kStatefulSet, Kind::kDaemonSet, Kind::kReplicaSet,
-                                   Kind::kCronJob,    Kind::kJob,         Kind::kPod};
+                                   Kind::kCronJob,    Kind::kJob,         Kind::kPod,       Kind::kKnativeService};
 
 std::string LabelKey(absl::string_view key, absl::string_view value) { return absl::StrCat(key, "=", value); }
 
@@ -29,8 +30,21 @@ std::string TargetKey(absl::string_view space, absl::string_view kind, absl::str
   return absl::StrCat(space, "/", kind, "/", name);
 }
 
+// Knative runs as many as there are calls, and none without, unless a least number is said.
+void DescribeLeast(const Object& object, Shown<pb::Component>& component) {
+  for (const char* key : {"autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale"}) {
+    const Field least = PodMetadataOf(object)["annotations"][key];
+    int number = 0;
+    if (!absl::SimpleAtoi(least.Raw(), &number) || number < 1) continue;
+    component.value.set_replicas(number);
+    component.Observed("replicas", least.spot());
+    return;
+  }
+}
+
 // The component's number of instances. What a field left out means is defined: one.
 void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Component>& component) {
+  if (object.kind == Kind::kKnativeService) return DescribeLeast(object, component);
   const bool scaled =
       object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet || object.kind == Kind::kReplicaSet;
   if (!scaled && object.kind != Kind::kPod) return;

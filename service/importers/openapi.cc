@@ -1,5 +1,7 @@
 #include "service/importers/openapi.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "service/importers/container_host.h"
+#include "service/importers/internet_users.h"
 #include "service/importers/openapi_description.h"
 #include "service/importers/settings.h"
 
@@ -88,8 +90,8 @@ std::vector<std::string> UrlsOf(const Field& server) {
   return urls;
 }
 
-// The URLs under which the interface is called, with the defaults of their variables.
-std::vector<Server> ServersOf(const Description& description) {
+// The URLs under which the interface, or one of its operations, is called, with the defaults of their variables.
+std::vector<Server> ServersOf(Description& description) {
   std::vector<Server> servers;
   const Field& root = description.root();
   if (description.is_swagger()) {
@@ -101,8 +103,17 @@ std::vector<Server> ServersOf(const Description& description) {
     if (servers.empty()) servers.push_back({absl::StrCat("//", host.Text()), host});
     return servers;
   }
-  for (const Field& server : root["servers"].Items()) {
-    for (std::string& url : UrlsOf(server)) servers.push_back({std::move(url), server["url"]});
+  std::set<const YamlNode*> seen;  // a path is the item of each of its operations
+  const auto add = [&](const Field& list) {
+    if (!list.exists() || !seen.insert(&list.node()).second) return;
+    for (const Field& server : list.Items()) {
+      for (std::string& url : UrlsOf(server)) servers.push_back({std::move(url), server["url"]});
+    }
+  };
+  add(root["servers"]);
+  for (const openapi::Operation& operation : openapi::OperationsOf(root["paths"], description)) {
+    add(operation.item["servers"]);
+    add(operation.field["servers"]);
   }
   return servers;
 }
@@ -115,6 +126,15 @@ std::string HostOf(const std::string& url) {
 
 bool IsLocal(absl::string_view host) {
   return host.empty() || host == "localhost" || absl::StartsWith(host, "127.") || host == "0.0.0.0";
+}
+
+// Whether a host is one of the internet: its name is public, and no part of it says otherwise.
+bool IsPublished(absl::string_view host) {
+  static constexpr absl::string_view kInside[] = {"internal", "intranet", "private", "corp", "local"};
+  const std::vector<absl::string_view> labels = absl::StrSplit(host, '.');
+  return IsPublicHost(host) && std::none_of(labels.begin(), labels.end(), [](absl::string_view label) {
+           return std::find(std::begin(kInside), std::end(kInside), label) != std::end(kInside);
+         });
 }
 
 // Names that a service has elsewhere: `Orders API v2` is `orders`.
@@ -147,14 +167,16 @@ class OpenApiImporter {
 
   void Import() {
     // A host of several interfaces is that of a gateway in front of them, and no name of a service.
-    for (const Description& description : descriptions_) {
-      for (const Server& server : ServersOf(description)) titles_[HostOf(server.url)].insert(description.title());
+    std::vector<std::vector<Server>> servers;
+    for (Description& description : descriptions_) {
+      servers.push_back(ServersOf(description));
+      for (const Server& server : servers.back()) titles_[HostOf(server.url)].insert(description.title());
     }
-    for (Description& description : descriptions_) Add(description);
+    for (size_t i = 0; i < descriptions_.size(); ++i) Add(servers[i], descriptions_[i]);
   }
 
  private:
-  void Add(Description& description) {
+  void Add(const std::vector<Server>& servers, Description& description) {
     const Field info = description.root()["info"];
     Shown<pb::Component> component;
     component.name = description.title();
@@ -169,29 +191,24 @@ class OpenApiImporter {
     if (const std::string name = ShortName(description.title()); name != description.title())
       component.names.push_back(name);
     if (inventory_.name.empty() && descriptions_.size() == 1) inventory_.name = description.title();
-    AddServers(description, component);
+    AddServers(servers, description, component);
+    AddWaysIn(servers, description, component);
     openapi::AddApi(description, component);
     inventory_.components.push_back(std::move(component));
     openapi::AddCallbacks(description);
   }
 
-  void AddServers(const Description& description, Shown<pb::Component>& component) {
+  void AddServers(const std::vector<Server>& servers, const Description& description, Shown<pb::Component>& component) {
     std::vector<std::string> urls;
     std::vector<Field> clear;
     std::set<std::string> hosts;
-    for (const Server& server : ServersOf(description)) {
+    for (const Server& server : servers) {
       const std::string host = HostOf(server.url);
       // No user name, password or key.
       urls.push_back(absl::StrContains(server.url, '@') ? host : server.url.substr(0, server.url.find_first_of("?#")));
       if (absl::StartsWith(absl::AsciiStrToLower(server.url), "http://") && !IsLocal(host))
         clear.push_back(server.field);
       if (!IsLocal(host) && titles_[host].size() == 1) hosts.insert(host);
-      // Whether that host is one of the internet, or only has a public name, no description says.
-      const Address address = ParseAddress(server.url);
-      const int usual = address.transport == pb::TRANSPORT_SECURITY_NONE ? 80 : 443;
-      if (IsPublicHost(address.host)) {
-        AddHostPort(address.port == 0 ? usual : address.port, server.field.spot(), component);
-      }
     }
     component.names.insert(component.names.end(), hosts.begin(), hosts.end());
     if (urls.empty()) return;
@@ -205,6 +222,44 @@ class OpenApiImporter {
     posture.set_state(clear.size() == urls.size() ? pb::POSTURE_STATE_ABSENT : pb::POSTURE_STATE_PARTIAL);
     posture.set_evidence(absl::StrCat(LocationOf(clear.front().spot()), " a server with http"));
     component.Observed("posture", clear.front().spot());
+  }
+
+  // A server with a public name publishes the interface there. One without, or none, leaves open who reaches it.
+  void AddWaysIn(const std::vector<Server>& servers, const Description& description, Shown<pb::Component>& component) {
+    std::vector<WayIn> ways;
+    std::vector<std::pair<Address, Spot>> at;
+    for (const Server& server : servers) {
+      Address address = ParseAddress(server.url);
+      if (address.host.empty()) {
+        address.host = HostOf(server.url);  // of a URL without scheme
+      } else if (address.port == 0) {
+        address.port = address.transport == pb::TRANSPORT_SECURITY_NONE ? 80 : 443;
+      }
+      if (!IsPublished(address.host)) continue;
+      const auto same = [&](const WayIn& way) { return way.host == address.host && way.port == address.port; };
+      if (std::any_of(ways.begin(), ways.end(), same)) continue;
+      ways.push_back({address.host, address.port});
+      at.emplace_back(std::move(address), server.field.spot());
+    }
+    if (ways.empty()) return;
+    component.value.set_internet_facing(pb::TRISTATE_YES);
+    component.Observed("internet_facing", at.front().second);
+    const std::vector<std::string> apart = TellApart(ways);
+    for (size_t i = 0; i < ways.size(); ++i) AddWayIn(at[i].first, at[i].second, apart[i], description);
+  }
+
+  void AddWayIn(const Address& address, const Spot& spot, const std::string& apart, const Description& description) {
+    const Reference users = InternetUsers(spot, inventory_);
+    Shown<pb::Flow>& flow = inventory_.flows.emplace_back();
+    flow.name = absl::StrCat(users.name, " to ", description.title(), apart);
+    flow.spot = spot;
+    flow.value.set_name(flow.name);
+    flow.Refers("source", users).Refers("target", {description.title(), "", spot});
+    SetHost(address.host, spot, flow);
+    if (address.port != 0) flow.value.set_port(address.port);
+    flow.value.set_protocol(address.protocol);
+    flow.value.set_transport_security(address.transport);
+    inventory_.Count("flows");
   }
 
   Reading reading_;

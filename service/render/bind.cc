@@ -16,6 +16,11 @@ using google::protobuf::FieldDescriptor;
 
 bool IsMessage(const FieldDescriptor& field) { return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE; }
 
+bool IsNumber(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_INT32 || field.cpp_type() == FieldDescriptor::CPPTYPE_INT64 ||
+         field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 || field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
+}
+
 class Binder {
  public:
   Binder(const ParsedTemplate& parsed, const Descriptor& type) : bindings_(parsed.tags) { frames_.push_back({&type}); }
@@ -27,6 +32,7 @@ class Binder {
       const bool resolved = Resolve(node, binding);
       if (node.kind == Node::Kind::kValue) {
         if (resolved) CheckValue(node, binding);
+        Walk(node.children);
         continue;
       }
       // A section whose name is unknown hides what is in it; its names would only repeat the fault.
@@ -83,6 +89,12 @@ class Binder {
   }
 
   void CheckValue(const Node& node, const Binding& binding) {
+    const bool agrees = !node.one.empty() || !node.many.empty();
+    if (agrees &&
+        (binding.fields.empty() || binding.fields.back()->is_repeated() || !IsNumber(*binding.fields.back()))) {
+      return Fail(node, absl::StrCat("'", node.one, "/", node.many, "' agrees with a whole number, which '",
+                                     absl::StrJoin(node.path, "."), "' is not"));
+    }
     if (binding.fields.empty()) return;
     const FieldDescriptor& field = *binding.fields.back();
     const MarkdownContext context = node.place.context;

@@ -27,6 +27,11 @@ bool IsName(absl::string_view name) {
   return true;
 }
 
+bool IsWord(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isalpha(c) || c == ' ' || c == '-' || c == ','; });
+}
+
 class Tokenizer {
  public:
   Tokenizer(absl::string_view text, std::vector<Fault>& faults) : text_(text), faults_(faults) {}
@@ -49,14 +54,14 @@ class Tokenizer {
 
  private:
   void Literal(size_t end) {
-    if (end > at_) tokens_.push_back({Token::Kind::kLiteral, text_.substr(at_, end - at_), at_, {}});
+    if (end > at_) tokens_.push_back({Token::Kind::kLiteral, text_.substr(at_, end - at_), "", "", "", at_, {}});
     at_ = std::max(at_, end);
   }
 
   void Tag(size_t open, size_t close) {
     const absl::string_view inside = text_.substr(open + 2, close - open - 2);
     const char sigil = inside.empty() ? '\0' : inside[0];
-    Token token{Token::Kind::kValue, absl::StripAsciiWhitespace(inside), open, {}};
+    Token token{Token::Kind::kValue, absl::StripAsciiWhitespace(inside), "", "", "", open, {}};
     if (absl::string_view("{&>=").find(sigil) != kNone && sigil != '\0') {
       faults_.push_back({open, sigil == '{' || sigil == '&' ? "every value is escaped: write {{name}}"
                                : sigil == '>'               ? "there are no partials: write the text here"
@@ -67,6 +72,7 @@ class Tokenizer {
     }
     const bool line_tag = absl::string_view("#^/!").find(sigil) != kNone && sigil != '\0';
     if (line_tag) token.text = absl::StripAsciiWhitespace(inside.substr(1));
+    if (!line_tag) TakeWords(token);
     if (sigil == '#') token.kind = Token::Kind::kSection;
     if (sigil == '^') token.kind = Token::Kind::kInverted;
     if (sigil == '/') token.kind = Token::Kind::kEnd;
@@ -79,6 +85,25 @@ class Tokenizer {
     Literal(start);
     at_ = end;
     if (sigil != '!') tokens_.push_back(std::move(token));
+  }
+
+  // `name one/many`, `part of whole one/many`.
+  static void TakeWords(Token& token) {
+    const absl::string_view text = token.text;
+    const size_t name = text.find(' ');
+    size_t words = name;
+    if (name != kNone && absl::StartsWith(text.substr(name), " of ")) words = text.find(' ', name + 4);
+    const size_t slash = text.find('/');
+    if (words == kNone || slash == kNone || slash < words) return;
+    const absl::string_view one = text.substr(words + 1, slash - words - 1);
+    const absl::string_view many = text.substr(slash + 1);
+    const absl::string_view whole = words == name ? "" : text.substr(name + 4, words - name - 4);
+    if (!IsWord(one) || !IsWord(many) || (one.empty() && many.empty())) return;
+    if (words != name && !IsName(whole)) return;
+    token.one = one;
+    token.many = many;
+    token.whole = whole;
+    token.text = text.substr(0, name);
   }
 
   // A tag that stands alone on its line takes the line with it.
@@ -121,6 +146,17 @@ std::vector<Node> Nest(const std::vector<Token>& tokens, size_t& next, const Tok
     } else {
       node.id = parsed.tags++;
       if (token.text != ".") node.path = absl::StrSplit(token.text, '.');
+      node.one = std::string(token.one);
+      node.many = std::string(token.many);
+      if (!token.whole.empty()) {
+        Node& whole = node.children.emplace_back();
+        whole.kind = Node::Kind::kValue;
+        whole.offset = token.offset;
+        whole.id = parsed.tags++;
+        whole.path = absl::StrSplit(token.whole, '.');
+        whole.one = node.one;
+        whole.many = node.many;
+      }
       node.place = token.place;
       node.kind = token.kind == Token::Kind::kValue     ? Node::Kind::kValue
                   : token.kind == Token::Kind::kSection ? Node::Kind::kSection

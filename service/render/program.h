@@ -29,10 +29,11 @@ struct Node {
   Kind kind = Kind::kLiteral;
   std::string text;               // of a literal
   std::vector<std::string> path;  // of a tag; empty is {{.}}
+  std::string one, many;          // of a value: the words that agree with it; both empty: the value itself
   size_t offset = 0;              // of a tag in the template's text
   size_t id = 0;                  // of a tag: position among all tags of the template
   Place place;                    // of a value
-  std::vector<Node> children;     // of a section
+  std::vector<Node> children;     // of a section; of a value with words, the number that it is a share of
 };
 
 struct ParsedTemplate {
@@ -49,7 +50,9 @@ struct ParsedTemplate {
 struct Token {
   enum class Kind { kLiteral, kValue, kSection, kInverted, kEnd };
   Kind kind = Kind::kLiteral;
-  absl::string_view text;  // the literal, or the name in the tag
+  absl::string_view text;       // the literal, or the name in the tag
+  absl::string_view one, many;  // of a value, as in Node
+  absl::string_view whole;      // name of the number that it is a share of; empty for none
   size_t offset = 0;
   Place place;
 };

@@ -159,11 +159,20 @@ class Renderer {
     return message;
   }
 
+  bool IsOne(const Node& node) {
+    const Binding& binding = bindings_[node.id];
+    return TextOf({Holder(binding), binding.fields.back(), -1}, storage_) == "1";
+  }
+
   void Value(const Node& node) {
     const Binding& binding = bindings_[node.id];
     if (binding.fields.empty()) return Escaped(frames_[binding.frame], node.place, node.place.after);
     const Message* holder = Holder(binding);
     const FieldDescriptor* field = binding.fields.back();
+    if (!node.one.empty() || !node.many.empty()) {
+      const bool one = IsOne(node) || (!node.children.empty() && IsOne(node.children.front()));
+      return AppendEscaped(one ? node.one : node.many, node.place, node.place.after);
+    }
     if (!field->is_repeated()) return Escaped({holder, field, -1}, node.place, node.place.after);
     const int size = holder->GetReflection()->FieldSize(*holder, field);
     for (int i = 0; i < size; ++i) {

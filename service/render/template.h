@@ -7,6 +7,9 @@
 //                          A repeated scalar renders joined: "a, b, c". An enum renders as its value's name
 //                          without the common prefix, in lower case, '_' as space: CRITICALITY_HIGH -> "high".
 //   {{.}}                  the current element, in a section over repeated scalars.
+//   {{name day/days}}      the word that agrees with a number: the first with 1, the second with all others. Letters,
+//                          spaces, hyphens and commas; one of the two may be empty, as in `wait{{n s/}}`.
+//   {{a of b is/are}}      likewise with a share: the first where one of the two numbers is 1.
 //   {{#name}}...{{/name}}  once per element (repeated), once inside the message (set message), once
 //                          (true, non-zero number or enum, non-empty text), otherwise not at all. Of a field with
 //                          the option `rows_of` once per row of that list of the rendered message that it names by

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/analysis/facts_of.h"
 
 namespace metapowers::analysis {
@@ -14,7 +16,7 @@ using ::testing::IsEmpty;
 using Kind = EntryPoint::Kind;
 
 const char* const kKinds[] = {"flow", "pull", "endpoint", "open", "interface", "device", "deployment"};
-const char* const kExposures[] = {"internet", "partner", "supplier", "inside", "on site"};
+const char* const kExposures[] = {"internet", "partner", "supplier", "unknown", "inside", "on site"};
 
 // "kind id: exposure" of each.
 std::vector<std::string> List(const std::vector<EntryPoint>& entries) {
@@ -196,6 +198,29 @@ TEST(EntryPoints, AnEndpointHasTheWeakestOfThoseWhoMayCallIt) {
   EXPECT_EQ(ways.Of("api GET /news").rate.state, model::v1::POSTURE_STATE_UNSPECIFIED);
   EXPECT_THAT(ways.Of("api GET /old").authentication, IsEmpty());
   EXPECT_EQ(ways.Of("api GET /old").authenticated, model::v1::TRISTATE_UNSPECIFIED);
+}
+
+TEST(EntryPoints, AnOperationThatNothingReachesIsUnknownBeforeItsReachIsAnswered) {
+  const auto exposures = [](const char* web, const char* flows = "") {
+    const Ways ways({.components = absl::StrCat("- {id: web, name: W, kind: process, zone: inside", web, "}\n",
+                                                "- {id: app, name: A, kind: process, zone: inside}\n"),
+                     .flows = flows,
+                     .rest = kApi});
+    std::set<EntryExposure> found;
+    for (const EntryPoint& entry : ways.entries) {
+      if (entry.endpoint != nullptr) found.insert(entry.exposure);
+    }
+    return found;
+  };
+  const char* inside = "- {id: a, name: F, source: app, target: web}\n";
+  EXPECT_THAT(exposures(""), ElementsAre(EntryExposure::kUnknown));
+  EXPECT_THAT(exposures(", internet_facing: no"), ElementsAre(EntryExposure::kInside));
+  EXPECT_THAT(exposures(", internet_facing: yes"), ElementsAre(EntryExposure::kInternet));
+  EXPECT_THAT(exposures("", inside), ElementsAre(EntryExposure::kInside)) << "whoever calls is declared";
+  EXPECT_THAT(exposures(", host_ports: [{port: 30080}]", inside), ElementsAre(EntryExposure::kUnknown))
+      << "a port that is open on some network lets in more";
+  EXPECT_THAT(exposures(", internet_facing: no, host_ports: [{port: 30080}]", inside),
+              ElementsAre(EntryExposure::kInside));
 }
 
 TEST(EntryPoints, AGatewayPassesTheInternetOnAndAnOrdinaryServiceDoesNot) {

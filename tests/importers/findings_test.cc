@@ -198,12 +198,13 @@ TEST(FindingsTest, WaysIntoTheNodeAreFindingsWithTheirPlace) {
   for (const auto& way : found.model->Find<model::v1::Component>("agent")->container().node_access()) {
     ways.push_back(absl::StrCat(model::YamlName(way.kind()), ": ", way.what(), ": ", way.evidence()));
   }
-  EXPECT_THAT(ways,
-              UnorderedElementsAre("privileged: privileged container 'agent': agent.yaml:13",
-                                   "host_network: hostNetwork: agent.yaml:8", "host_processes: hostPID: agent.yaml:9",
-                                   "host_path: '/var/log': agent.yaml:15",
-                                   "engine_socket: '/run/containerd/containerd.sock': agent.yaml:16",
-                                   "cluster_admin: ClusterRoleBinding agent to cluster-admin: agent.yaml:20"));
+  EXPECT_THAT(
+      ways, UnorderedElementsAre("privileged: privileged container 'agent': agent.yaml:13",
+                                 "host_network: hostNetwork: agent.yaml:8", "host_processes: hostPID: agent.yaml:9",
+                                 "host_path: '/var/log': agent.yaml:15",
+                                 "engine_socket: '/run/containerd/containerd.sock': agent.yaml:16",
+                                 "cluster_admin: ClusterRoleBinding agent to cluster-admin, by the token that its pods "
+                                 "mount by default: agent.yaml:20"));
 }
 
 TEST(FindingsTest, AContainerOfComposeReachesItsHost) {

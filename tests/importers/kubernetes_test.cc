@@ -158,8 +158,8 @@ TEST_F(KubernetesShopTest, SettingsOfAllContainersCount) {
 }
 
 TEST_F(KubernetesShopTest, ClusterAdmin) {
-  EXPECT_THAT(shop().Warnings(), Contains("Deployment billing/orders is bound to cluster-admin "
-                                          "(ClusterRoleBinding biller)"));
+  EXPECT_THAT(shop().Warnings(), Contains(HasSubstr("Deployment billing/orders is bound to cluster-admin "
+                                                    "(ClusterRoleBinding biller), and its pods mount the token")));
   const auto& posture = shop().Component("orders", "kubernetes:billing").value.posture();
   ASSERT_EQ(posture.size(), 1);
   EXPECT_EQ(posture[0].control(), "cluster_rbac");
@@ -232,12 +232,12 @@ TEST(KubernetesReachTest, ListsOfAddresses) {
 
 TEST(KubernetesReachTest, WhatIsNotUnderstoodAndNamesAServiceLeavesItOpen) {
   const ReadFormat in = Manifests(Deployment("web") + Service("web") + Deployment("other") + Service("other") +
-                                  "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: r}\n"
+                                  "apiVersion: projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {name: r}\n"
                                   "spec: {routes: [{services: [{name: web, port: 80}]}]}\n");
   EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_EQ(in.Component("other").value.internet_facing(), pb::TRISTATE_NO);
-  EXPECT_THAT(in.Questions(), ElementsAre(HasSubstr("IngressRoute")));
-  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("IngressRoute r")));
+  EXPECT_THAT(in.Questions(), ElementsAre(HasSubstr("HTTPProxy")));
+  EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("HTTPProxy r")));
 }
 
 TEST(KubernetesReachTest, RoutesOfOpenShift) {

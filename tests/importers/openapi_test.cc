@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/importers/read_format.h"
 
 namespace metapowers::importers {
@@ -90,10 +93,9 @@ TEST_F(OrdersTest, TheServiceBehindIt) {
   EXPECT_THAT(component.names, UnorderedElementsAre("orders", "orders.example.com", "staging.example.com"));
   EXPECT_EQ(component.value.kind(), pb::COMPONENT_KIND_PROCESS);
   EXPECT_EQ(component.bases.at("kind").kind, v1::BASIS_ASSUMED);
-  EXPECT_EQ(component.value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
-  std::vector<int> ports;
-  for (const auto& port : component.value.host_ports()) ports.push_back(port.port());
-  EXPECT_THAT(ports, UnorderedElementsAre(443, 80)) << "whether these hosts are on the internet is to be answered";
+  EXPECT_EQ(component.value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(BasisOf(component, "internet_facing"), "observed api.yaml:7") << "of the first server";
+  EXPECT_THAT(component.value.host_ports(), IsEmpty()) << "flows tell";
   EXPECT_THAT(component.value.formats_accepted(),
               UnorderedElementsAre(pb::DATA_FORMAT_JSON, pb::DATA_FORMAT_XML, pb::DATA_FORMAT_FILE));
   ASSERT_EQ(component.value.posture_size(), 2);
@@ -111,7 +113,7 @@ TEST_F(OrdersTest, CallsThatGoOutAreAnInterfaceOfThoseWhoReceiveThem) {
   EXPECT_EQ(api.value.style(), pb::API_STYLE_WEBHOOK);
   EXPECT_THAT(Endpoints(api), ElementsAre("POST {$request.body#/url} change", "POST shipped change"));
   EXPECT_EQ(Refers(api, "component"), "Receivers of calls from Orders API");
-  EXPECT_THAT(FlowsOf(in_), ElementsAre("Orders API>Receivers of calls from Orders API"));
+  EXPECT_THAT(FlowsOf(in_), Contains("Orders API>Receivers of calls from Orders API"));
 }
 
 TEST_F(OrdersTest, ReferencesThatAreNotFollowedAreSkipped) {
@@ -158,6 +160,68 @@ TEST(OpenApiTest, AFileWithoutSchemesIsSilentOnAuthentication) {
   EXPECT_EQ(run.Counted("unauthenticated_operations"), 1);
   EXPECT_EQ(run.inventory.apis[0].value.endpoints(0).authenticated(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION), ElementsAre(HasSubstr("describes no authentication at all")));
+}
+
+// Name, host, port, protocol and place of the flows from the internet.
+std::vector<std::string> WaysIn(const ReadFormat& run) {
+  std::vector<std::string> ways;
+  for (const auto& flow : run.inventory.flows) {
+    if (!absl::StartsWith(flow.name, "internet-users")) continue;
+    EXPECT_EQ(flow.value.transport_security() == pb::TRANSPORT_SECURITY_TLS, flow.value.protocol() == "https");
+    ways.push_back(absl::StrCat(flow.name, ", ", absl::StrJoin(flow.names, " "), " ", flow.value.port(), " ",
+                                flow.value.protocol(), ", ", LocationOf(flow.spot)));
+  }
+  return ways;
+}
+
+TEST_F(OrdersTest, EachPublicHostAndPortIsAWayIn) {
+  EXPECT_THAT(WaysIn(run_),
+              ElementsAre("internet-users to Orders API at orders.example.com on port 443, orders.example.com 443 "
+                          "https, api.yaml:7",
+                          "internet-users to Orders API at orders.example.com on port 80, orders.example.com 80 http, "
+                          "api.yaml:7",
+                          "internet-users to Orders API at staging.example.com, staging.example.com 443 https, "
+                          "api.yaml:11"));
+  EXPECT_EQ(run_.Counted("flows"), 4) << "and that to those who are called back";
+  EXPECT_EQ(in_.zones.size(), 1u);
+  EXPECT_EQ(in_.zones[0].value.type(), pb::ZONE_TYPE_INTERNET);
+}
+
+TEST(OpenApiTest, OnlyAPublicServerSaysWhoReachesTheInterface) {
+  const auto read = [](const std::string& servers) {
+    return Read("openapi: 3.0.0\ninfo: {title: T}\n" + servers + "paths: {/a: {get: {}}}\n");
+  };
+  const auto of_url = [&](const std::string& url) { return read("servers: [{url: '" + url + "'}]\n"); };
+  for (const char* url : {"https://api.example.com", "https://api.example.com:443/v1", "HTTPS://API.example.com/v2"}) {
+    EXPECT_THAT(WaysIn(of_url(url)), ElementsAre("internet-users to T, api.example.com 443 https, api.yaml:3")) << url;
+  }
+  for (const char* url : {"/", "/v1", "http://localhost:8080", "https://127.0.0.1", "https://10.0.0.4/v1", "http://api",
+                          "https://orders.shop.svc.cluster.local", "https://api.internal.example.com",
+                          "https://api.corp", "https://{host}/v1"}) {
+    const ReadFormat run = of_url(url);
+    EXPECT_THAT(WaysIn(run), IsEmpty()) << url;
+    EXPECT_EQ(run.Component("T").value.internet_facing(), pb::TRISTATE_UNSPECIFIED) << url;
+  }
+  EXPECT_THAT(WaysIn(read("")), IsEmpty());
+  EXPECT_THAT(WaysIn(Read("swagger: '2.0'\ninfo: {title: T}\nhost: api.example.com\npaths: {/a: {get: {}}}\n")),
+              ElementsAre("internet-users to T, api.example.com 0 , api.yaml:3"))
+      << "without a scheme";
+}
+
+TEST(OpenApiTest, ServersOfPathsAndOperationsCount) {
+  const ReadFormat run = Read(
+      "openapi: 3.0.0\n"
+      "info: {title: T}\n"
+      "servers: [{url: /v1}]\n"
+      "paths:\n"
+      "  /a:\n"
+      "    servers: [{url: 'https://a.example.com'}]\n"
+      "    get: {}\n"
+      "    put: {}\n"
+      "  /b:\n"
+      "    get: {servers: [{url: 'https://b.example.com'}]}\n");
+  EXPECT_THAT(WaysIn(run), ElementsAre("internet-users to T at a.example.com, a.example.com 443 https, api.yaml:6",
+                                       "internet-users to T at b.example.com, b.example.com 443 https, api.yaml:10"));
 }
 
 TEST(OpenApiTest, AHostOfSeveralInterfacesIsNoName) {
@@ -226,6 +290,7 @@ struct PublicFile {
   int unauthenticated;
   int schemes;
   int webhooks;
+  size_t ways_in = 0;  // hosts and ports that it is published at
 };
 
 class PublicOpenApiTest : public ::testing::TestWithParam<PublicFile> {};
@@ -242,12 +307,13 @@ TEST_P(PublicOpenApiTest, CountsAreExact) {
   EXPECT_EQ(run.Counted("security_schemes"), want.schemes);
   EXPECT_EQ(run.Counted("webhooks"), want.webhooks);
   EXPECT_EQ(run.inventory.apis[0].value.endpoints_size(), want.endpoints);
-  EXPECT_EQ(run.inventory.components.size(), want.webhooks == 0 ? 1u : 2u);
+  EXPECT_EQ(WaysIn(run).size(), want.ways_in);
+  EXPECT_EQ(run.inventory.components.size(), 1u + (want.webhooks == 0 ? 0 : 1) + (want.ways_in == 0 ? 0 : 1));
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, PublicOpenApiTest,
-                         ::testing::Values(PublicFile{"petstore-3.yaml", 19, 10, 2, 0},
-                                           PublicFile{"oai-uspto.yaml", 3, 3, 0, 0},
+                         ::testing::Values(PublicFile{"petstore-3.yaml", 19, 10, 2, 0, 1},
+                                           PublicFile{"oai-uspto.yaml", 3, 3, 0, 0, 2},
                                            PublicFile{"oai-api-with-examples.yaml", 2, 2, 0, 0},
                                            PublicFile{"oai-callback-example.yaml", 1, 1, 0, 1}),
                          [](const auto& test) { return absl::StrCat("File", test.index); });

@@ -59,6 +59,36 @@ TEST(TemplateTest, ValuesOfEveryType) {
   EXPECT_EQ(Rendered("x {{score}}", report), "x 1500000\n");
 }
 
+TEST(TemplateTest, WordsAgreeWithNumbers) {
+  const auto words = [](int count) {
+    Report report = Sample();
+    report.set_count(count);
+    return Rendered("{{count}} {{count clause on it applies/clauses on it apply}}, wait{{count s/}}", report);
+  };
+  EXPECT_EQ(words(0), "0 clauses on it apply, wait\n");
+  EXPECT_EQ(words(1), "1 clause on it applies, waits\n");
+  EXPECT_EQ(words(11), "11 clauses on it apply, wait\n");
+  const auto share = [](int part, int whole) {
+    Report report = Sample();
+    report.set_count(part);
+    report.set_limit(whole);
+    return Rendered("{{count of limit is/are}}", report);
+  };
+  EXPECT_EQ(share(0, 1), "is\n");
+  EXPECT_EQ(share(1, 3), "is\n");
+  EXPECT_EQ(share(2, 3), "are\n");
+  EXPECT_EQ(share(0, 3), "are\n");
+  EXPECT_THAT(Rendered("{{count of title is/are}}", Sample()), HasSubstr("which 'title' is not"));
+  EXPECT_THAT(Rendered("{{count of gone is/are}}", Sample()), HasSubstr("no field 'gone'"));
+  EXPECT_THAT(Rendered("{{title is/are}}", Sample()),
+              HasSubstr("'is/are' agrees with a whole number, which 'title' is"));
+  EXPECT_THAT(Rendered("{{numbers is/are}}", Sample()), HasSubstr("which 'numbers' is not"));
+  EXPECT_THAT(Rendered("{{score is/are}}", Sample()), HasSubstr("which 'score' is not"));
+  EXPECT_THAT(Rendered("{{count is}}", Sample()), HasSubstr("'count is' is not a name"));
+  EXPECT_THAT(Rendered("{{count a|b/c}}", Sample()), HasSubstr("is not a name"));
+  EXPECT_THAT(Rendered("{{#count is/are}}x{{/}}", Sample()), HasSubstr("is not a name"));
+}
+
 TEST(TemplateTest, EnumsLoseTheirPrefixAndUnspecifiedIsUnknown) {
   Report report;
   EXPECT_EQ(Rendered("x {{rating}}", report), "x unknown\n");

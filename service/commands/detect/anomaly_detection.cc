@@ -351,20 +351,23 @@ class Builder {
     for (const pb::ThresholdRow& row : result_.thresholds()) {
       totals.set_assumed(totals.assumed() + (row.assumed() ? 1 : 0));
     }
+    totals.set_blind_spots(result_.blind_spots_size());
     AddPhrases(totals);
   }
 
   void AddPhrases(const pb::DetectionTotals& totals) {
     pb::DetectionPhrases& phrases = *result_.mutable_phrases();
-    const auto of = [](int part, int whole, absl::string_view what) {
-      return absl::StrCat(part, " of ", whole, " ", what, whole > 0 ? absl::StrCat(" (", Share(part, whole), ")") : "");
+    const auto of = [](int part, int whole, absl::string_view one, absl::string_view many) {
+      return absl::StrCat(part, " of ", Count(whole, one, many),
+                          whole > 0 ? absl::StrCat(" (", Share(part, whole), ")") : "");
     };
     phrases.set_detections(Count(totals.detections(), "detection", "detections"));
     phrases.set_running(Count(totals.running(), "of them reads", "of them read"));
-    phrases.set_detected(of(totals.detected(), totals.open(), "open threats"));
-    phrases.set_severe(of(totals.severe_detected(), totals.severe(), "open critical and high threats"));
-    phrases.set_blind_spots(Count(result_.blind_spots_size(), "blind spot", "blind spots"));
-    phrases.set_techniques(of(totals.techniques_detected(), totals.techniques(), "techniques"));
+    phrases.set_detected(of(totals.detected(), totals.open(), "open threat", "open threats"));
+    phrases.set_severe(of(totals.severe_detected(), totals.severe(), "open critical or high threat",
+                          "open critical and high threats"));
+    phrases.set_blind_spots(Count(totals.blind_spots(), "blind spot", "blind spots"));
+    phrases.set_techniques(of(totals.techniques_detected(), totals.techniques(), "technique", "techniques"));
     phrases.set_rules(Count(totals.rules(), "Sigma rule", "Sigma rules"));
     phrases.set_assumed(Count(totals.assumed(), "number is", "numbers are"));
   }

@@ -198,7 +198,8 @@ class Builder {
 
   void AddIncentives() {
     if (!Compares()) {
-      result_.set_not_compared(absl::StrCat(Count(result_.champions_size(), "team owns", "teams own"),
+      const int owning = result_.champions_size();
+      result_.set_not_compared(absl::StrCat(owning == 0 ? "No team owns" : Count(owning, "team owns", "teams own"),
                                             " components of ", proto_.name(),
                                             ": teams are not compared, since everybody knows who did what"));
     }

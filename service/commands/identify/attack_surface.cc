@@ -31,13 +31,14 @@ using model::v1::DataClass;
 using Kind = EntryPoint::Kind;
 
 constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier,
-                                        EntryExposure::kInside, EntryExposure::kOnSite};
+                                        EntryExposure::kUnknown,  EntryExposure::kInside,  EntryExposure::kOnSite};
 
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
 
 std::string YesNo(bool value) { return value ? "yes" : "no"; }
 
+bool IsOfUnknownReach(const EntryPoint& entry) { return entry.exposure == EntryExposure::kUnknown; }
 bool IsUnauthenticated(const EntryPoint& entry) { return entry.authenticated == model::v1::TRISTATE_NO; }
 
 class Surface {
@@ -352,21 +353,28 @@ class Surface {
   }
 
   void AddBands() {
+    const bool unknown = std::any_of(entries().begin(), entries().end(), IsOfUnknownReach);
     pb::BandRow all;
     all.set_band("all");
     int above = 101;
+    int of_all = 0;
     for (const kb::SurfaceBand& band : knowledge::SurfaceRules().bands()) {
       pb::BandRow row;
       row.set_band(Label(band.severity()));
       row.set_range(absl::StrCat(band.from(), " to ", above - 1));
       above = band.from();
+      int of_band = 0;
       for (size_t i = 0; i < entries().size(); ++i) {
         if (surface_.scores[i].band != band.severity()) continue;
+        of_band += IsOfUnknownReach(entries()[i]) ? 1 : 0;
         CountIn(entries()[i].exposure, row);
         CountIn(entries()[i].exposure, all);
       }
+      if (unknown) row.set_unknown(absl::StrCat(of_band));
+      of_all += of_band;
       *result_.add_bands() = std::move(row);
     }
+    if (unknown) all.set_unknown(absl::StrCat(of_all));
     *result_.add_bands() = std::move(all);
   }
 
@@ -383,6 +391,8 @@ class Surface {
         return row.set_inside(row.inside() + 1);
       case EntryExposure::kOnSite:
         return row.set_on_site(row.on_site() + 1);
+      case EntryExposure::kUnknown:
+        return;  // a column of its own, where there are any
     }
   }
 
@@ -731,6 +741,8 @@ class Surface {
         totals.set_internet(totals.internet() + 1);
       } else if (IsOutside(entry.exposure)) {
         totals.set_parties(totals.parties() + 1);
+      } else if (IsOfUnknownReach(entry)) {
+        totals.set_unknown_reach(totals.unknown_reach() + 1);
       } else {
         totals.set_inside(totals.inside() + 1);
       }
@@ -757,6 +769,10 @@ class Surface {
     phrases.set_internet(absl::StrCat(totals.internet(), " from the internet"));
     phrases.set_parties(absl::StrCat(totals.parties(), " from partners and suppliers"));
     phrases.set_inside(absl::StrCat(totals.inside(), " from inside or on site"));
+    if (totals.unknown_reach() > 0) {
+      phrases.set_unknown_reach(absl::StrCat(totals.unknown_reach(), " of unknown reach"));
+      phrases.set_unknown_ways(Count(totals.unknown_reach(), "way in", "ways in"));
+    }
     phrases.set_unauthenticated(Count(totals.unauthenticated(), "way in needs", "ways in need"));
     if (totals.unauthenticated() > 0) {
       phrases.set_flagged(totals.flagged() == 0

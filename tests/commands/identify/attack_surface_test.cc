@@ -106,6 +106,47 @@ TEST(AttackSurface, PortsOfHostsWaitForTheirReach) {
   EXPECT_EQ(closed.phrases().unanswered(), "");
 }
 
+// What nobody says the reach of is neither inside nor outside, and stands in the tables all the same.
+TEST(AttackSurface, OperationsThatNothingReachesAreOfUnknownReach) {
+  std::string yaml = Example("team-notes");
+  const size_t end = yaml.find("\n", yaml.find("\ncomponents:") + 1) + 1;
+  yaml.insert(end, "  - {id: lone, name: Lone, kind: process, owner_team: founders, zone: server-local}\n");
+  const AttackSurfaceResult before = Surface(yaml);
+  const size_t apis = yaml.find("\napis:");
+  const std::string api =
+      "  - {id: lone-api, name: Lone, component: lone, style: rest, endpoints: [\n"
+      "      {method: GET, path: /a, authenticated: no}, {method: GET, path: /b, authenticated: yes}]}\n";
+  if (apis == std::string::npos) {
+    yaml += "apis:\n" + api;
+  } else {
+    yaml.insert(yaml.find('\n', apis + 1) + 1, api);
+  }
+  const AttackSurfaceResult after = Surface(yaml);
+  EXPECT_EQ(before.totals().unknown_reach(), 0);
+  EXPECT_EQ(before.phrases().unknown_reach(), "");
+  EXPECT_EQ(before.bands(0).unknown(), "");
+  EXPECT_EQ(after.totals().unknown_reach(), 2);
+  EXPECT_EQ(after.totals().inside(), before.totals().inside());
+  EXPECT_EQ(after.totals().entries(), before.totals().entries() + 2);
+  EXPECT_EQ(after.phrases().unknown_reach(), "2 of unknown reach");
+  EXPECT_EQ(after.phrases().unknown_ways(), "2 ways in");
+  int in_bands = 0;
+  for (const auto& row : after.bands()) in_bands += row.band() == "all" ? std::stoi(row.unknown()) : 0;
+  EXPECT_EQ(in_bands, 2);
+  const auto open = std::find_if(after.unauthenticated().begin(), after.unauthenticated().end(),
+                                 [](const auto& row) { return row.id() == "lone-api GET /a"; });
+  ASSERT_NE(open, after.unauthenticated().end());
+  EXPECT_EQ(open->exposure(), "unknown");
+  for (const auto& row : after.scores()) {
+    if (!absl::StartsWith(row.id(), "lone-api ")) continue;
+    EXPECT_THAT(row.unknown(), Contains("origin unknown 25")) << row.id();
+  }
+  const bool asked = std::any_of(after.questions().begin(), after.questions().end(), [](const auto& question) {
+    return question.field() == "components[lone].internet_facing";
+  });
+  EXPECT_TRUE(asked);
+}
+
 TEST(AttackSurface, EveryFlowFromAnExternalEntityIsListed) {
   for (const char* name : kExamples) {
     const Case c(Example(name));
@@ -143,7 +184,8 @@ TEST(AttackSurface, TheNumbersReconcile) {
     const int entries = result.totals().entries();
     EXPECT_EQ(static_cast<int>(Listed(result).size()), entries);
     EXPECT_EQ(result.scores_size(), entries);
-    EXPECT_EQ(result.totals().internet() + result.totals().parties() + result.totals().inside(), entries);
+    const auto& totals = result.totals();
+    EXPECT_EQ(totals.internet() + totals.parties() + totals.unknown_reach() + totals.inside(), entries);
     EXPECT_EQ(result.reduction().entries(), entries);
     const auto& all = result.counts(result.counts_size() - 1);
     EXPECT_EQ(all.entries(), entries);
