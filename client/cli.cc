@@ -39,8 +39,7 @@ Environment: METAPOWERS_SERVER, METAPOWERS_WORKSPACE, NO_COLOR, GIT_AUTHOR_NAME,
 
 constexpr char kFromHelp[] =
     "files of other tools to draft from, and folders of them: Kubernetes, compose, OpenAPI, Terraform plans, "
-    "CycloneDX, "
-    "Open Threat Model, Threat Dragon, Threagile (- for standard input)";
+    "CycloneDX, SPDX, Open Threat Model, Threat Dragon, Threagile (- for standard input)";
 
 // All that the arguments can say. One object, so that CLI11 can bind to it.
 struct Arguments {

@@ -26,8 +26,13 @@ constexpr int kMaxFolders = 64;
 // Entries of folders that are looked at.
 constexpr int kMaxEntries = 200'000;
 
+// Of XML, the names that CycloneDX gives its files: a folder of sources is full of other XML.
 bool IsWanted(const fs::path& name) {
   const std::string extension = absl::AsciiStrToLower(name.extension().string());
+  if (extension == ".xml") {
+    const std::string file = absl::AsciiStrToLower(name.filename().string());
+    return file == "bom.xml" || absl::EndsWith(file, ".cdx.xml");
+  }
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
@@ -158,7 +163,9 @@ bool ReadImportFiles(Session& session, const std::vector<std::string>& paths,
   ImportPaths found = FindImportFiles(paths, kMaxImportFiles);
   *skipped = std::move(found.skipped);
   if (found.problem.empty() && found.files.empty()) {
-    found.problem = "no file to import was found: the names of YAML and JSON files end in .yaml, .yml or .json";
+    found.problem =
+        "no file to import was found: the names of YAML and JSON files end in .yaml, .yml or .json, those of "
+        "CycloneDX XML are bom.xml or end in .cdx.xml";
   }
   if (!found.problem.empty()) {
     *exit_code =

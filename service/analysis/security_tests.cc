@@ -173,7 +173,9 @@ class TestPlanBuilder {
       test.last = record.date;
       test.record = record.source;
     }
-    const absl::CivilDay next = (test.last.empty() ? as_of : model::ToCivilDay(test.last)) + test.interval_days;
+    const absl::CivilDay next = !test.last.empty()         ? model::ToCivilDay(test.last) + test.interval_days
+                                : test.kind->due_at_once() ? as_of
+                                                           : as_of + test.interval_days;
     test.next = model::FormatDate(next);
     test.overdue = !test.last.empty() && next < as_of;
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/source_priority.h"
+#include "service/evidence/cvss.h"
 #include "service/knowledge/intel.h"
 #include "service/knowledge/threats.h"
 
@@ -47,7 +48,8 @@ class Gatherer {
       for (const std::string& id : threat->rule->attack()) AddThreat(*threat, id);
     }
     for (const Vulnerability& vulnerability : vulnerabilities_.open) {
-      if (IsPublic(vulnerability)) Fact(TechniqueOf(vulnerability).id()).vulnerabilities.push_back(&vulnerability);
+      const k::CatalogueEntry* technique = IsPublic(vulnerability) ? TechniqueOf(vulnerability) : nullptr;
+      if (technique != nullptr) Fact(technique->id()).vulnerabilities.push_back(&vulnerability);
     }
     for (const TechnologyFact& fact : result_.technologies) {
       for (const std::string& id : fact.technology->techniques()) AddUnlessCovered(id);
@@ -156,11 +158,17 @@ bool SameTechnique(absl::string_view a, absl::string_view b) {
 
 bool IsPublic(const Vulnerability& vulnerability) { return absl::StartsWith(vulnerability.id, "CVE-"); }
 
-const k::CatalogueEntry& TechniqueOf(const Vulnerability& vulnerability) {
-  const auto& exploits = knowledge::ThreatIntelRules().exploits();
-  const auto found = std::find_if(exploits.begin(), exploits.end(),
-                                  [&](const k::IntelExploit& row) { return row.exposure() == vulnerability.exposure; });
-  return *knowledge::FindWeakness((found == exploits.end() ? exploits.rbegin()->technique() : found->technique()));
+const k::CatalogueEntry* TechniqueOf(const Vulnerability& vulnerability) {
+  if (!vulnerability.cvss.has_value()) return nullptr;
+  const absl::string_view vector = evidence::AttackVectorOf(vulnerability.cvss->vector);
+  for (const k::IntelExploit& row : knowledge::ThreatIntelRules().exploits()) {
+    const bool exposed =
+        row.exposure() == k::VULNERABILITY_EXPOSURE_UNSPECIFIED || row.exposure() == vulnerability.exposure;
+    if (exposed && std::find(row.vectors().begin(), row.vectors().end(), vector) != row.vectors().end()) {
+      return knowledge::FindWeakness(row.technique());
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace metapowers::analysis

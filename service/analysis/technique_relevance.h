@@ -66,8 +66,9 @@ bool SameTechnique(absl::string_view a, absl::string_view b);
 // Whether it is known by a CVE id: only those have a public record.
 bool IsPublic(const Vulnerability& vulnerability);
 
-// The technique that it opens, by the exposure of what it is in.
-const knowledge::v1::CatalogueEntry& TechniqueOf(const Vulnerability& vulnerability);
+// The technique that it opens, by its attack vector (CVSS) and the exposure of what it is in; nullptr when they allow
+// none, and when no source gives a vector.
+const knowledge::v1::CatalogueEntry* TechniqueOf(const Vulnerability& vulnerability);
 
 }  // namespace metapowers::analysis
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/knowledge/compliance.h"
@@ -43,6 +44,9 @@ std::string SectionOfCollection(absl::string_view collection) {
 }
 
 std::string SectionOfProgramme(absl::string_view id) {
+  for (const kb::ComplianceSection& section : knowledge::ComplianceSections().sections()) {
+    if (absl::c_linear_search(section.evidence(), id)) return section.command();
+  }
   for (const kb::ComplianceEvidence& row : knowledge::ComplianceRows().evidence()) {
     if (row.id() == id) return SectionOfCollection(row.shown_by().collection());
   }
@@ -54,6 +58,7 @@ std::string SectionOfReference(absl::string_view reference) {
     for (const std::string& each : section.references()) {
       if (absl::StartsWith(reference, each)) return section.command();
     }
+    if (absl::c_linear_search(section.records(), reference)) return section.command();
   }
   return kFallback;
 }
@@ -103,6 +108,14 @@ std::set<std::string> ShownBy(const ComplianceFact& fact) {
     if (element.partly) ids.insert(element.id);
   }
   return ids;
+}
+
+std::vector<std::string> RecordersOf(absl::string_view reference) {
+  std::vector<std::string> commands;
+  for (const kb::ComplianceSection& section : knowledge::ComplianceSections().sections()) {
+    if (absl::c_linear_search(section.records(), reference)) commands.push_back(section.command());
+  }
+  return commands;
 }
 
 std::vector<std::string> SectionsOf(const model::Model& model, const analysis::RequirementVerdict& verdict) {

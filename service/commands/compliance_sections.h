@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "service/analysis/compliance.h"
 #include "service/model/model.h"
 
@@ -25,6 +26,9 @@ std::string SectionOf(const model::v1::Control& control);
 
 // What shows the fact, or a part of it; ids.
 std::set<std::string> ShownBy(const analysis::ComplianceFact& fact);
+
+// Sections that find and record what a requirement asks for, e.g. `threat-model` of `csf-2.0:ID.RA-03`.
+std::vector<std::string> RecordersOf(absl::string_view reference);
 
 // Sections of a verdict's facts that show something, sorted, each once.
 std::vector<std::string> SectionsOf(const model::Model& model, const analysis::RequirementVerdict& verdict);

@@ -36,9 +36,10 @@ struct Package {
 };
 
 struct Bom {
-  std::string subject;          // what the file describes, as it names it; may be empty
-  std::string subject_version;  // may be empty
-  std::string created_on;       // date in the file; may be empty
+  std::string subject;            // what the file describes, as it names it; may be empty
+  std::string subject_version;    // may be empty
+  std::string subject_reference;  // how the file refers to it; may be empty
+  std::string created_on;         // date in the file; may be empty
   // Whether the file says what its subject asks for, so that direct packages can be told from others.
   bool has_graph = false;
   std::vector<Package> packages;  // sorted by name, version and URL; each once, however often the file has it

@@ -35,6 +35,7 @@ void BomBuilder::SetSubject(absl::string_view reference, absl::string_view name,
   subject_reference_ = reference;
   bom_.subject = CleanText(name);
   bom_.subject_version = CleanText(version);
+  bom_.subject_reference = std::string(reference);
 }
 
 void BomBuilder::SetCreated(absl::string_view timestamp) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace metapowers::evidence {
 namespace {
@@ -79,6 +80,15 @@ std::string VersionOfVector(absl::string_view vector) {
     return Rank(version) < 4 ? std::string(version) : "";
   }
   return absl::StartsWith(vector, "AV:") || absl::StartsWith(vector, "(AV:") ? "2.0" : "";
+}
+
+absl::string_view AttackVectorOf(absl::string_view vector) {
+  absl::ConsumePrefix(&vector, "(");  // as version 2 is written too
+  for (absl::string_view metric : absl::StrSplit(vector, '/')) {
+    if (!absl::ConsumePrefix(&metric, "AV:")) continue;
+    return metric == "N" || metric == "A" || metric == "L" || metric == "P" ? metric : absl::string_view();
+  }
+  return "";
 }
 
 std::optional<Cvss> ChooseCvss(std::vector<CvssCandidate> candidates) {

@@ -19,6 +19,10 @@ std::optional<double> BaseScore(absl::string_view vector);
 // "3.1" of "CVSS:3.1/…"; "2.0" of a vector that names no version but starts with "AV:"; else "".
 std::string VersionOfVector(absl::string_view vector);
 
+// The letter of the attack vector in a vector of any version: "N" network, "A" adjacent, "L" local, "P" physical; ""
+// when it has none of them.
+absl::string_view AttackVectorOf(absl::string_view vector);
+
 // One of several scores that sources give for the same vulnerability.
 struct CvssCandidate {
   Cvss cvss;

@@ -1,6 +1,6 @@
-// CycloneDX 1.2 and later (ECMA-424; vulnerabilities since 1.4): its list of vulnerabilities, with what an analysis
-// says of each. A file that lists vulnerabilities and components is a report; one that lists vulnerabilities alone is a
-// VEX document. A list of components is a bill of materials too, see cyclonedx_bom.cc.
+// CycloneDX 1.2 and later (ECMA-424; vulnerabilities since 1.4), in JSON or XML: its list of vulnerabilities, with what
+// an analysis says of each. A file that lists vulnerabilities and components is a report; one that lists
+// vulnerabilities alone is a VEX document. A list of components is a bill of materials too, see cyclonedx_bom.cc.
 #include <map>
 
 #include "absl/strings/match.h"
@@ -140,7 +140,7 @@ bool IsReadable(absl::string_view version) {
 
 absl::Status ReadCycloneDx(const Value& root, Collector& collector) {
   if (root.Text("bomFormat") != "CycloneDX") {
-    return collector.Fault("bomFormat", "is not CycloneDX", "export the file as CycloneDX JSON");
+    return collector.Fault("bomFormat", "is not CycloneDX", "export the file as CycloneDX JSON or XML");
   }
   if (!IsReadable(root.Text("specVersion"))) {
     return collector.Fault("specVersion",

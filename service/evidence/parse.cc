@@ -1,15 +1,19 @@
 // The entrance of the parsers: limits, then the parser of the declared format.
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/status_macros.h"
 #include "service/evidence/collector.h"
+#include "service/evidence/cyclonedx_xml.h"
 #include "service/evidence/evidence.h"
 #include "service/evidence/formats.h"
 #include "service/evidence/json.h"
+#include "service/evidence/xml.h"
 
 namespace metapowers::evidence {
 namespace {
@@ -133,6 +137,53 @@ const List& Maps() {
   return *maps;
 }
 
+// Values of one file in XML: they take more space than those of JSON until they are all read.
+constexpr uint64_t kMaxXmlValues = 800'000;
+
+// As deep as the reader of XML allows.
+Value ValueOf(const model::YamlNode& node) {
+  Value value;
+  switch (node.kind) {
+    case model::YamlNode::Kind::kNull:
+      break;
+    case model::YamlNode::Kind::kScalar:
+      value.kind = Value::Kind::kString;
+      value.text = node.text;
+      if (node.plain && absl::SimpleAtod(node.text, &value.number) && std::isfinite(value.number)) {
+        value.kind = Value::Kind::kNumber;
+      }
+      break;
+    case model::YamlNode::Kind::kList:
+      value.kind = Value::Kind::kArray;
+      for (const model::YamlNode* item : node.items) value.items.push_back(ValueOf(*item));
+      break;
+    case model::YamlNode::Kind::kMap:
+      value.kind = Value::Kind::kObject;
+      for (const model::YamlEntry& entry : node.entries) {
+        value.keys.push_back(entry.key);
+        value.items.push_back(ValueOf(*entry.value));
+      }
+      break;
+  }
+  return value;
+}
+
+// The tree of a file, or why it cannot be read.
+std::pair<Value, JsonFault> ReadTree(model::v1::EvidenceFormat format, absl::string_view bytes) {
+  if (format != model::v1::EVIDENCE_FORMAT_CYCLONEDX || !LooksLikeXml(bytes)) {
+    return ReadJson(bytes, {NamesOf(format), Maps()});
+  }
+  CycloneDxXml xml = ReadCycloneDxXml(bytes, kMaxXmlValues);
+  if (xml.fault.has_value()) {
+    return {Value(), JsonFault{absl::StrCat("line ", xml.fault->at.line), xml.fault->cause, xml.fault->mend}};
+  }
+  if (xml.tree == nullptr) {
+    return {Value(), JsonFault{"the whole file", "is XML of another kind than CycloneDX",
+                               "export the file as CycloneDX JSON or XML"}};
+  }
+  return {ValueOf(xml.tree->root()), JsonFault()};
+}
+
 // The format that the members of the root are of; unknown when they are of none.
 model::v1::EvidenceFormat LooksLike(const Value& root) {
   if (root.Find("runs") != nullptr) return model::v1::EVIDENCE_FORMAT_SARIF;
@@ -174,7 +225,7 @@ absl::StatusOr<Report> Parse(const model::v1::Evidence& declaration, absl::strin
                            "split the report by component");
   }
   if (bytes.empty()) return collector.Fault("the whole file", "is empty", "export the report again");
-  const auto [root, fault] = ReadJson(bytes, {NamesOf(declaration.format()), Maps()});
+  const auto [root, fault] = ReadTree(declaration.format(), bytes);
   if (!fault.cause.empty()) return collector.Fault(fault.place, fault.cause, fault.mend);
   const std::string declared = model::YamlName(declaration.format());
   if (!root.is_object()) {

@@ -1,6 +1,9 @@
 #include "service/export/ci.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/export/yaml.h"
+#include "service/knowledge/security_tests.h"
 
 namespace metapowers::exporting {
 
@@ -16,10 +19,31 @@ Yaml One(absl::string_view key, Yaml value) {
   return map;
 }
 
+// What `uses` has: the action at its commit.
+std::string ActionText(const knowledge::v1::PinnedAction& action) {
+  return absl::StrCat(action.name(), "@", action.commit());
+}
+
+Yaml Action(absl::string_view name) {
+  for (const knowledge::v1::PinnedAction& action : knowledge::SecurityTests().actions()) {
+    if (action.name() == name) return Yaml::Text(ActionText(action));
+  }
+  return Yaml::Text(name);  // a test holds that all are listed
+}
+
+// The versions of pinned actions beside them, as comments: the emitter of YAML knows none.
+std::string WithVersions(std::string workflow) {
+  for (const knowledge::v1::PinnedAction& action : knowledge::SecurityTests().actions()) {
+    const std::string text = absl::StrCat("'", ActionText(action), "'");
+    absl::StrReplaceAll({{text, absl::StrCat(text, "  # ", action.version())}}, &workflow);
+  }
+  return workflow;
+}
+
 std::string Github(const std::vector<CiStep>& steps, bool nightly) {
   Yaml list = Yaml::List();
   // The whole history: a secret that a later commit took out is still in it.
-  list.Add(One("uses", Yaml::Text("actions/checkout@v4")).Set("with", One("fetch-depth", Yaml::Number(0))));
+  list.Add(One("uses", Action("actions/checkout")).Set("with", One("fetch-depth", Yaml::Number(0))));
   for (const CiStep& step : steps) {
     if (!step.install.empty()) {
       Yaml install = One("name", Yaml::Text("Install " + step.name));
@@ -30,7 +54,7 @@ std::string Github(const std::vector<CiStep>& steps, bool nightly) {
     list.Add(std::move(run.Set("if", Yaml::Text("always()")).Set("run", Yaml::Text(step.command))));
   }
   Yaml keep = One("name", Yaml::Text(kKeep));
-  keep.Set("if", Yaml::Text("always()")).Set("uses", Yaml::Text("actions/upload-artifact@v4"));
+  keep.Set("if", Yaml::Text("always()")).Set("uses", Action("actions/upload-artifact"));
   list.Add(std::move(keep.Set("with", One("name", Yaml::Text("security-tests")).Set("path", Yaml::Text(kReports)))));
   Yaml job = One("runs-on", Yaml::Text("ubuntu-latest"));
   job.Set("steps", std::move(list));
@@ -44,7 +68,7 @@ std::string Github(const std::vector<CiStep>& steps, bool nightly) {
   root.Set("on", std::move(on));
   root.Set("permissions", One("contents", Yaml::Text("read")));
   root.Set("jobs", One("security-tests", std::move(job)));
-  return root.Write();
+  return WithVersions(root.Write());
 }
 
 std::string Gitlab(const std::vector<CiStep>& steps) {

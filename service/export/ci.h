@@ -17,7 +17,7 @@ struct CiStep {
 };
 
 // The definition that runs the steps on every change and, where `nightly`, each night, and keeps their SARIF reports
-// whether or not a step has found something.
+// whether or not a step has found something. Actions of GitHub stand at a commit, with its version beside them.
 std::string WriteCi(knowledge::v1::CiForm form, const std::vector<CiStep>& steps, bool nightly);
 
 }  // namespace metapowers::exporting

@@ -11,6 +11,8 @@
 #include "absl/strings/str_split.h"
 #include "service/base/api_limits.h"
 #include "service/base/error.h"
+#include "service/evidence/cyclonedx_xml.h"
+#include "service/evidence/xml.h"
 #include "service/model/faults.h"
 
 namespace metapowers::importers {
@@ -57,6 +59,7 @@ class Classifier {
     if (const std::string why = WhyNoText(file.content); !why.empty()) return SkipFile(file, why);
     if (absl::StripAsciiWhitespace(file.content).empty()) return SkipFile(file, "is empty");
     const uint64_t rest = kMaxImportNodes - used_;
+    if (evidence::LooksLikeXml(file.content)) return TakeXml(file, std::min(model::kMaxTreeNodes, rest));
     model::Faults read;
     auto trees = model::YamlTree::ParseAll(file.content, std::min(model::kMaxTreeNodes, rest), read);
     if (!read.empty()) return TakeFaults(file, trees, read, rest < model::kMaxTreeNodes);
@@ -80,6 +83,22 @@ class Classifier {
 
   void SkipFile(const SourceFile& file, std::string why) {
     inventory_.Skip({file.name, {0, 0}}, kWholeFile, std::move(why));
+  }
+
+  void TakeXml(const SourceFile& file, uint64_t max_nodes) {
+    evidence::CycloneDxXml xml = evidence::ReadCycloneDxXml(file.content, max_nodes);
+    if (xml.fault.has_value()) {
+      const std::string why = absl::StrCat(xml.fault->cause, "; ", xml.fault->mend);
+      const Spot spot{file.name, xml.fault->at};
+      return xml.is_cyclonedx ? faults_.Add(spot, "", why)
+                              : SkipFile(file, absl::StrCat("cannot be read as XML: ", LocationOf(spot), ": ", why));
+    }
+    if (xml.tree == nullptr) return SkipFile(file, "is XML of another kind than CycloneDX, the one that is read");
+    used_ += xml.tree->root().weight;
+    Trees trees;
+    trees.push_back(std::move(xml.tree));
+    TakeDocuments(file, trees);
+    result_.trees.push_back(std::move(trees.front()));
   }
 
   // A file that cannot be read as a whole is a fault when it is of a known format, as far as it can be told.

@@ -1,5 +1,5 @@
-// CycloneDX in JSON, versions 1.2 and later 1.x: bills of materials (SBOM), of services (SaaSBOM), and statements on
-// vulnerabilities (VEX).
+// CycloneDX in JSON and XML, versions 1.2 and later 1.x: bills of materials (SBOM), of services (SaaSBOM), and
+// statements on vulnerabilities (VEX).
 //
 // What a file describes becomes a component, with the file beside the model as evidence of its packages; the evidence
 // layer reads it there, as it does any report. Services become components with their endpoints, what depends on them

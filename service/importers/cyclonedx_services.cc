@@ -9,6 +9,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "service/importers/cyclonedx_data.h"
 #include "service/importers/known_images.h"
 #include "service/importers/settings.h"
 
@@ -18,32 +20,12 @@ namespace pb = model::v1;
 
 namespace {
 
-constexpr size_t kMaxData = 200;  // classes of one service
-
-// What classifications of data say by their names.
-struct Classification {
-  absl::string_view name;  // in lower case
-  pb::Confidentiality confidentiality;
-  pb::DataCategory category;
-};
-constexpr Classification kClassifications[] = {
-    {"confidential", pb::CONFIDENTIALITY_CONFIDENTIAL, pb::DATA_CATEGORY_UNSPECIFIED},
-    {"internal", pb::CONFIDENTIALITY_INTERNAL, pb::DATA_CATEGORY_UNSPECIFIED},
-    {"pan", pb::CONFIDENTIALITY_UNSPECIFIED, pb::DATA_CATEGORY_PAN},
-    {"phi", pb::CONFIDENTIALITY_UNSPECIFIED, pb::DATA_CATEGORY_PHI},
-    {"pifi", pb::CONFIDENTIALITY_UNSPECIFIED, pb::DATA_CATEGORY_FINANCIAL},
-    {"pii", pb::CONFIDENTIALITY_UNSPECIFIED, pb::DATA_CATEGORY_PII},
-    {"public", pb::CONFIDENTIALITY_PUBLIC, pb::DATA_CATEGORY_UNSPECIFIED},
-    {"restricted", pb::CONFIDENTIALITY_RESTRICTED, pb::DATA_CATEGORY_UNSPECIFIED},
-};
-
 struct Service {
   std::string name;
   Field field;
   std::string reference;  // `bom-ref`; may be empty
   const Service* around = nullptr;
-  std::vector<std::pair<std::string, Field>> in;   // classes of data that it takes
-  std::vector<std::pair<std::string, Field>> out;  // and that it gives
+  std::vector<ServiceData> data;
 };
 
 bool IsTrue(const Field& field) { return field.is_scalar() && absl::EqualsIgnoreCase(field.Text(), "true"); }
@@ -65,15 +47,17 @@ class ServiceImporter {
 
   void Import() {
     Collect(root_["services"], nullptr);
-    for (const Service& service : services_) by_ref_.emplace(service.reference, &service);
+    for (const Service& service : services_) Index(service);
+    DataReader reader(inventory_, [this](const std::string& reference) { return PeerOf(reference); });
     for (Service& service : services_) {
-      ReadData(service);
+      service.data = reader.Read(service.name, service.field["data"]);
       AddComponent(service);
       AddEndpoints(service);
     }
     for (const Field& dependency : root_["dependencies"].Items()) {
       if (dependency.is_map()) AddFlows(dependency);
     }
+    for (const Service& service : services_) AddFlowsOfData(service);
   }
 
  private:
@@ -84,56 +68,36 @@ class ServiceImporter {
         item.Fault("must be a mapping with the `name` of a service");
         continue;
       }
-      Service& service = services_.emplace_back(Service{name, item, item["bom-ref"].Line(), around, {}, {}});
+      Service& service = services_.emplace_back(Service{name, item, item["bom-ref"].Line(), around, {}});
       // Two services of one name are two; the reference tells them apart.
       if (!names_.insert(name).second) service.name = absl::StrCat(name, " ", service.reference);
       Collect(item["services"], &service);
     }
   }
 
-  void ReadData(Service& service) {
-    for (const Field& data : service.field["data"].Items()) {
-      const std::string classification = data.is_map() ? data["classification"].Line() : "";
-      if (classification.empty()) {
-        data.Fault("must be a mapping with the `classification` of the data");
-        continue;
-      }
-      if (service.in.size() + service.out.size() >= kMaxData) {
-        inventory_.Skip(
-            data.spot(), absl::StrCat("further data of ", service.name),
-            absl::StrCat(kMaxData, " classes of data of one service are read; describe fewer, larger classes"));
-        break;
-      }
-      const std::string flow = data["flow"].Text();
-      const bool both = flow == "bi-directional";
-      if (both || flow == "inbound") service.in.emplace_back(classification, data);
-      if (both || flow == "outbound") service.out.emplace_back(classification, data);
-      if (flow == "unknown") {
-        inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, data.spot(), data.path(),
-                        absl::StrCat("which way does the data ", classification, " of ", service.name, " go?"));
-      }
-      service_data_[&service].emplace(classification, data.spot());
-      AddDataClass(classification, data);
+  void Index(const Service& service) {
+    by_name_.emplace(service.name, &service);
+    if (!service.reference.empty()) by_ref_.emplace(service.reference, &service);
+    for (const auto& [endpoint, field] : service.field["endpoints"].Lines()) {
+      if (const std::string host = ParseAddress(endpoint).host; !host.empty()) by_host_[host].insert(&service);
     }
   }
 
-  void AddDataClass(const std::string& name, const Field& data) {
-    if (!classes_.insert(name).second) return;
-    Shown<pb::DataClass> shown;
-    shown.name = name;
-    shown.spot = data["classification"].spot();
-    shown.value.set_name(name);
-    if (data["description"].is_scalar()) shown.value.set_description(data["description"].Line());
-    for (const Classification& each : kClassifications) {
-      if (absl::AsciiStrToLower(name) != each.name) continue;
-      if (each.confidentiality != pb::CONFIDENTIALITY_UNSPECIFIED)
-        shown.value.set_confidentiality(each.confidentiality);
-      if (each.category == pb::DATA_CATEGORY_UNSPECIFIED) continue;
-      shown.value.add_categories(each.category);
-      shown.Assumed("categories", shown.spot, "drawn from the name of the classification");
+  // Where data comes from or goes to: a reference of this file, alone or as `urn:cdx:SERIAL/VERSION#REFERENCE`, or a
+  // URL of one service only.
+  std::string PeerOf(absl::string_view reference) const {
+    if (absl::ConsumePrefix(&reference, "urn:cdx:")) {
+      const size_t hash = reference.find('#');
+      const std::string serial = root_["serialNumber"].Text();
+      if (hash == absl::string_view::npos ||
+          reference.substr(0, reference.find('/')) != absl::StripPrefix(serial, "urn:uuid:")) {
+        return "";
+      }
+      reference.remove_prefix(hash + 1);
     }
-    inventory_.Count("data_assets");
-    inventory_.data_classes.push_back(std::move(shown));
+    if (std::string name = NameOf(std::string(reference)); !name.empty()) return name;
+    const auto found = by_host_.find(ParseAddress(reference).host);
+    return found == by_host_.end() || found->second.size() != 1 ? "" : (*found->second.begin())->name;
   }
 
   void AddComponent(const Service& service) {
@@ -159,7 +123,9 @@ class ServiceImporter {
         shown.Assumed(each, shown.spot, absl::StrCat("it has the name of ", known->technology));
       }
     }
-    for (const auto& [name, spot] : service_data_[&service]) shown.Refers("processes", {name, "", spot});
+    std::map<std::string, Spot> processed;
+    for (const ServiceData& data : service.data) processed.emplace(data.classification, data.field.spot());
+    for (const auto& [name, spot] : processed) shown.Refers("processes", {name, "", spot});
     if (const std::string zone = AddZone(service); !zone.empty()) shown.Refers("zone", {zone, "", shown.spot});
     if (const std::string provider = field["provider"]["name"].Line(); !provider.empty()) {
       inventory_.Note(v1::IMPORT_NOTE_KIND_KEPT, field["provider"].spot(), field["provider"].path(),
@@ -232,21 +198,71 @@ class ServiceImporter {
     const std::string source = NameOf(dependency["ref"].Text());
     for (const Field& item : dependency["dependsOn"].Items()) {
       const auto target = by_ref_.find(item.Text());
-      if (source.empty() || target == by_ref_.end() || target->first.empty() || target->second->name == source)
-        continue;
-      const Service& service = *target->second;
-      Shown<pb::Flow> flow;
-      flow.name = absl::StrCat(source, " to ", service.name);
-      if (!flows_.insert(flow.name).second) continue;
-      flow.spot = item.spot();
-      flow.value.set_name(flow.name);
-      flow.value.set_purpose("A declared dependency.");
-      flow.Refers("source", {source, "", item.spot()}).Refers("target", {service.name, "", item.spot()});
-      for (const auto& [name, field] : service.in) flow.Refers("sends", {name, "", field.spot()});
-      for (const auto& [name, field] : service.out) flow.Refers("receives", {name, "", field.spot()});
-      SetTransport(service, flow);
-      inventory_.Count("flows");
-      inventory_.flows.push_back(std::move(flow));
+      if (source.empty() || target == by_ref_.end() || target->second->name == source) continue;
+      AddFlow(source, *target->second, item.spot(), "A declared dependency.");
+    }
+  }
+
+  // Data that goes between two services of which the file does not say that one depends on the other.
+  void AddFlowsOfData(const Service& service) {
+    for (const ServiceData& data : service.data) {
+      std::string purpose = data.field["name"].Line();
+      purpose = purpose.empty() ? "A declared flow of data." : absl::StrCat(purpose, ".");
+      for (const std::string& from : data.sources) {
+        if (data.in && from != service.name) AddFlowOfData(from, service, data.field["source"].spot(), purpose);
+      }
+      for (const std::string& to : data.destinations) {
+        const auto target = by_name_.find(to);
+        if (!data.out || to == service.name || target == by_name_.end()) continue;
+        AddFlowOfData(service.name, *target->second, data.field["destination"].spot(), purpose);
+      }
+    }
+  }
+
+  void AddFlowOfData(const std::string& source, const Service& target, const Spot& spot, const std::string& purpose) {
+    if (flows_.count({source, target.name}) != 0 || flows_.count({target.name, source}) != 0) return;
+    Shown<pb::Flow>& flow = AddFlow(source, target, spot, purpose);
+    for (const char* end : {"source", "target"}) {
+      flow.Assumed(end, spot, "the file says that data goes this way, and not who opens the connection");
+    }
+  }
+
+  // The flow from an element to a service, which is told once.
+  Shown<pb::Flow>& AddFlow(const std::string& source, const Service& target, const Spot& spot,
+                           const std::string& purpose) {
+    const auto [known, is_new] = flows_.emplace(std::pair{source, target.name}, nullptr);
+    if (!is_new) return *known->second;
+    Shown<pb::Flow>& flow = inventory_.flows.emplace_back();
+    known->second = &flow;
+    flow.name = absl::StrCat(source, " to ", target.name);
+    flow.spot = spot;
+    flow.value.set_name(flow.name);
+    flow.value.set_purpose(purpose);
+    flow.Refers("source", {source, "", spot}).Refers("target", {target.name, "", spot});
+    AddData(source, target, flow);
+    SetTransport(target, flow);
+    inventory_.Count("flows");
+    return flow;
+  }
+
+  // What both ends say of the data between them; what one says without naming the other holds for the one that is used.
+  void AddData(const std::string& source, const Service& target, Shown<pb::Flow>& flow) const {
+    std::set<std::pair<absl::string_view, std::string>> told;
+    const auto refer = [&](const char* field, const ServiceData& data) {
+      if (told.emplace(field, data.classification).second)
+        flow.Refers(field, {data.classification, "", data.field.spot()});
+    };
+    for (const ServiceData& data : target.data) {
+      if (data.ComesFrom(source)) refer("sends", data);
+    }
+    for (const ServiceData& data : target.data) {
+      if (data.GoesTo(source)) refer("receives", data);
+    }
+    const auto user = by_name_.find(source);
+    if (user == by_name_.end()) return;
+    for (const ServiceData& data : user->second->data) {
+      if (data.has_destinations && data.GoesTo(target.name)) refer("sends", data);
+      if (data.has_sources && data.ComesFrom(target.name)) refer("receives", data);
     }
   }
 
@@ -282,12 +298,12 @@ class ServiceImporter {
   Inventory& inventory_;
   std::deque<Service> services_;  // stable addresses
   std::set<std::string> names_;
+  std::map<std::string, const Service*> by_name_;
   std::map<std::string, const Service*> by_ref_;
-  std::map<const Service*, std::map<std::string, Spot>> service_data_;
+  std::map<std::string, std::set<const Service*>> by_host_;
   std::map<const Service*, std::string> zones_;
   std::set<std::string> zone_names_;
-  std::set<std::string> classes_;
-  std::set<std::string> flows_;
+  std::map<std::pair<std::string, std::string>, Shown<pb::Flow>*> flows_;  // by source and target
 };
 
 }  // namespace

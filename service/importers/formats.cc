@@ -6,6 +6,7 @@
 #include "service/importers/kubernetes.h"
 #include "service/importers/openapi.h"
 #include "service/importers/otm.h"
+#include "service/importers/spdx.h"
 #include "service/importers/terraform.h"
 #include "service/importers/threagile.h"
 #include "service/importers/threat_dragon.h"
@@ -14,7 +15,7 @@ namespace metapowers::importers {
 
 absl::Span<const Format> Formats() {
   static const auto* const formats = new std::vector<Format>{
-      kComposeFile, kCycloneDx, kKubernetes, kOpenApi, kOtm, kTerraform, kThreagile, kThreatDragon,
+      kComposeFile, kCycloneDx, kKubernetes, kOpenApi, kOtm, kSpdx, kTerraform, kThreagile, kThreatDragon,
   };
   return *formats;
 }

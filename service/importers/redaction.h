@@ -45,7 +45,8 @@ class Redaction {
   std::set<std::string> told_;  // locations with kinds
 };
 
-// Takes the secrets out of everything but the attachments, which are the files themselves, with a warning for each.
+// Takes the secrets out of everything but the attachments, which are the files themselves and hold none
+// (software_bill.h), with a warning for each.
 void RedactSecrets(const std::map<std::string, absl::string_view>& files, Inventory& inventory);
 
 }  // namespace metapowers::importers

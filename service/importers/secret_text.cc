@@ -112,9 +112,9 @@ FoundSecret PrivateKeyAt(absl::string_view text) {
   const size_t head = text.substr(0, 64).find("PRIVATE KEY");
   if (head == absl::string_view::npos) return {};
   const size_t end = text.find(kEnd);
-  if (end == absl::string_view::npos) return {text, kKey};
+  if (end == absl::string_view::npos) return {text, kKey, true};
   const size_t dashes = text.find("-----", end + kEnd.size());
-  return {text.substr(0, dashes == absl::string_view::npos ? dashes : dashes + 5), kKey};
+  return {text.substr(0, dashes == absl::string_view::npos ? dashes : dashes + 5), kKey, true};
 }
 
 // `AKIA…`, `ghp_…`, and `eyJ….….…` of JWT.
@@ -123,9 +123,10 @@ FoundSecret TokenAt(absl::string_view text) {
   const absl::string_view near = text.substr(0, kMaxReach * 8);
   while (size < near.size() && (IsWordChar(near[size]) || near[size] == '.')) ++size;
   absl::string_view token = absl::StripSuffix(near.substr(0, size), ".");
-  if (absl::StartsWith(token, "eyJ") && token.size() >= 20 && absl::StrContains(token, '.')) return {token, kToken};
+  if (absl::StartsWith(token, "eyJ") && token.size() >= 20 && absl::StrContains(token, '.'))
+    return {token, kToken, true};
   token = token.substr(0, token.find('.'));
-  return BeginsToken(token) ? FoundSecret{token, kToken} : FoundSecret{};
+  return BeginsToken(token) ? FoundSecret{token, kToken, true} : FoundSecret{};
 }
 
 // `Bearer x`, `Basic eDp5`.
@@ -135,7 +136,7 @@ FoundSecret SchemeAt(absl::string_view text) {
     const absl::string_view rest = absl::StripLeadingAsciiWhitespace(text.substr(scheme.size()));
     const absl::string_view token = UpTo(rest, kEnds);
     const bool mixed = HasDigit(token) || absl::EndsWith(token, "=");
-    if (token.size() >= 8 && mixed && !IsPlaceholder(token)) return {token, kToken};
+    if (token.size() >= 8 && mixed && !IsPlaceholder(token)) return {token, kToken, false};
   }
   return {};
 }
@@ -159,7 +160,7 @@ FoundSecret UserInfoAt(absl::string_view text, size_t word) {
   if (colon == absl::string_view::npos) {
     // A token may stand alone.
     const bool token = url && info.size() >= 16 && HasDigit(info) && !absl::StrContains(info, '/');
-    return token && !IsPlaceholder(info) ? FoundSecret{info, kToken} : FoundSecret{};
+    return token && !IsPlaceholder(info) ? FoundSecret{info, kToken, false} : FoundSecret{};
   }
   const absl::string_view password = info.substr(colon + 1);
   const size_t slash = info.find('/');
@@ -170,7 +171,7 @@ FoundSecret UserInfoAt(absl::string_view text, size_t word) {
     const size_t end = host.find_first_of("/:(");
     if (digest || end == absl::string_view::npos || absl::StartsWith(info, "mailto:")) return {};
   }
-  return {info, kPassword};
+  return {info, kPassword, url};
 }
 
 // Where the value of `name: value`, `name=value`, `"name": "value"` and `name is value` begins after the name; 0 for
@@ -218,7 +219,7 @@ FoundSecret ValueAt(absl::string_view text, size_t word, absl::string_view befor
   if (!exact && !quoted && !odd && !alone) return {};
   const std::string lower_name = absl::AsciiStrToLower(name);
   const bool token = absl::StrContains(lower_name, "token") || absl::StrContains(lower_name, "key");
-  return {value, token ? kToken : kPassword};
+  return {value, token ? kToken : kPassword, false};
 }
 
 }  // namespace
@@ -252,6 +253,23 @@ std::vector<FoundSecret> SecretsIn(absl::string_view text) {
     }
   }
   return found;
+}
+
+std::vector<std::string> LinesWithSecrets(absl::string_view file, bool by_form_only, size_t limit) {
+  std::vector<std::string> lines;
+  size_t counted = 0;
+  size_t line = 1;
+  for (const FoundSecret& secret : SecretsIn(file)) {
+    if (by_form_only && !secret.by_form) continue;
+    const size_t at = static_cast<size_t>(secret.text.data() - file.data());
+    line += static_cast<size_t>(std::count(file.begin() + static_cast<std::ptrdiff_t>(counted),
+                                           file.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    counted = at;
+    std::string told = absl::StrCat("line ", line, " holds ", secret.kind);
+    if (lines.empty() || lines.back() != told) lines.push_back(std::move(told));
+    if (lines.size() == limit) break;
+  }
+  return lines;
 }
 
 std::string WithoutSecrets(absl::string_view text) {

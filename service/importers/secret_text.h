@@ -2,6 +2,7 @@
 #ifndef METAPOWERS_SERVICE_IMPORTERS_SECRET_TEXT_H_
 #define METAPOWERS_SERVICE_IMPORTERS_SECRET_TEXT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace metapowers::importers {
 struct FoundSecret {
   absl::string_view text;
   absl::string_view kind;
+  // Its own form tells (a private key, a token of a known form, the user information of a URL), and not the name
+  // before it alone.
+  bool by_form = false;
 };
 
 // What of a text is a secret by its form: private keys, tokens of known forms (also after `Bearer` and `Basic`), the
@@ -20,6 +24,10 @@ struct FoundSecret {
 // (`password: hunter2`), unless it is a reference or reads as a sentence (`Password: the user's password`). In the
 // order of the text, without overlaps. Linear in the size of the text.
 std::vector<FoundSecret> SecretsIn(absl::string_view text);
+
+// The secrets of a file that is kept as it is, by line, at most `limit`: "line 12 holds a token". With `by_form_only`,
+// those that are none by a name alone.
+std::vector<std::string> LinesWithSecrets(absl::string_view file, bool by_form_only, size_t limit);
 
 // Stands for a secret in a text.
 inline constexpr absl::string_view kRedacted = "[redacted]";

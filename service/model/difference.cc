@@ -24,50 +24,57 @@ namespace {
 using Kind = Difference::Kind;
 using Entries = std::vector<const Message*>;
 using Keyed = std::map<std::string, const Message*>;
-using KeyFields = std::vector<const FieldDescriptor*>;
+
+// Fields that may tell entries of a type apart.
+struct KeyFields {
+  std::vector<const FieldDescriptor*> fields;
+  bool may_be_unset = false;  // one that is left out tells as well; else each entry must have all
+};
 
 bool CanBeKey(const FieldDescriptor& field) {
   return !field.is_repeated() &&
          (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING || field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM);
 }
 
-// Of a type whose entries say where they are declared: all else that they say, which may be left out.
-KeyFields WithoutPlace(const Descriptor& type) {
-  KeyFields fields;
+// Of a type whose entries say where they are declared: all else that they say.
+std::vector<const FieldDescriptor*> WithoutPlace(const Descriptor& type) {
+  std::vector<const FieldDescriptor*> fields;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
     if (RuleOf(*field).place()) continue;
     if (field->is_repeated() || field->message_type() != nullptr) return {};
     fields.push_back(field);
   }
-  return static_cast<int>(fields.size()) < type.field_count() ? fields : KeyFields();
+  if (static_cast<int>(fields.size()) == type.field_count()) return {};
+  return fields;
 }
 
-// Fields that may tell entries of this type apart, best first.
+// Best first.
 std::vector<KeyFields> KeyCandidates(const Descriptor& type) {
-  if (const FieldDescriptor* id = IdField(type)) return {{id}};
+  if (const FieldDescriptor* id = IdField(type)) return {{{id}}};
   std::vector<KeyFields> candidates;
   const FieldDescriptor* first = type.field_count() > 0 && CanBeKey(*type.field(0)) ? type.field(0) : nullptr;
   for (int i = 0; i < type.field_count(); ++i) {
-    if (RuleOf(*type.field(i)).required() && CanBeKey(*type.field(i))) candidates.push_back({type.field(i)});
+    if (RuleOf(*type.field(i)).required() && CanBeKey(*type.field(i))) candidates.push_back({{type.field(i)}});
   }
   const size_t required = candidates.size();
-  if (first != nullptr) candidates.push_back({first});
+  if (first != nullptr) candidates.push_back({{first}});
   for (size_t i = 0; i < required && first != nullptr; ++i) {
-    if (candidates[i].front() != first) candidates.push_back({first, candidates[i].front()});
+    const FieldDescriptor* other = candidates[i].fields.front();
+    if (other != first) candidates.push_back({{first, other}});
   }
-  if (KeyFields fields = WithoutPlace(type); !fields.empty()) candidates.push_back(std::move(fields));
+  if (auto fields = WithoutPlace(type); !fields.empty()) candidates.push_back({std::move(fields), true});
   return candidates;
 }
 
-// The entries by the values of these fields; nullopt when two have the same or one has none.
-std::optional<Keyed> ByKey(const Entries& entries, const KeyFields& fields) {
+// The entries by the values of these fields; nullopt when two have the same or one lacks what it must have.
+std::optional<Keyed> ByKey(const Entries& entries, const KeyFields& key) {
   Keyed keyed;
   for (const Message* entry : entries) {
     std::vector<std::string> values;
-    for (const FieldDescriptor* field : fields) {
+    for (const FieldDescriptor* field : key.fields) {
       if (!IsSet(*entry, *field)) {
-        if (fields != WithoutPlace(*entry->GetDescriptor())) return std::nullopt;
+        if (!key.may_be_unset) return std::nullopt;
         values.emplace_back();
         continue;
       }
@@ -135,10 +142,10 @@ class Comparison {
   }
 
   void CompareLists(const Entries& before, const Entries& after, const FieldDescriptor& field) {
-    for (const KeyFields& fields : KeyCandidates(*field.message_type())) {
-      const std::optional<Keyed> old_entries = ByKey(before, fields);
+    for (const KeyFields& key : KeyCandidates(*field.message_type())) {
+      const std::optional<Keyed> old_entries = ByKey(before, key);
       if (!old_entries.has_value()) continue;
-      const std::optional<Keyed> new_entries = ByKey(after, fields);
+      const std::optional<Keyed> new_entries = ByKey(after, key);
       if (new_entries.has_value()) return CompareKeyed(*old_entries, *new_entries);
     }
     CompareWhole(before, after);
@@ -215,8 +222,8 @@ int EntryFinder::Find(const Message& holder, const FieldDescriptor& list, absl::
     const Entries entries = MessagesIn(holder, list);
     absl::flat_hash_map<const Message*, int> order;
     for (size_t i = 0; i < entries.size(); ++i) order[entries[i]] = static_cast<int>(i);
-    for (const KeyFields& fields : KeyCandidates(*list.message_type())) {
-      const std::optional<Keyed> keyed = ByKey(entries, fields);
+    for (const KeyFields& candidate : KeyCandidates(*list.message_type())) {
+      const std::optional<Keyed> keyed = ByKey(entries, candidate);
       if (!keyed.has_value()) continue;
       for (const auto& [name, entry] : *keyed) positions[name] = order[entry];
       break;

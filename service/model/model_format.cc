@@ -26,10 +26,11 @@ using Kind = LayoutNode::Kind;
 
 constexpr size_t kMaxLine = 118;
 
-bool HasComments(const LayoutNode& node) {
-  if (!node.after.empty()) return true;
+// Whether a value has comments in it, or a text that stands on lines of its own.
+bool NeedsLines(const LayoutNode& node) {
+  if (!node.after.empty() || (node.kind == Kind::kScalar && NeedsBlock(node.text))) return true;
   return std::any_of(node.entries.begin(), node.entries.end(), [](const LayoutEntry* entry) {
-    return !entry->beside.empty() || HasComments(*entry->value) ||
+    return !entry->beside.empty() || NeedsLines(*entry->value) ||
            std::any_of(entry->before.begin(), entry->before.end(),
                        [](const std::string& line) { return !line.empty(); });
   });
@@ -134,7 +135,7 @@ class Formatter {
     }
     if (value.entries.empty() || StaysFlow(value, field, start.size() + 1)) {
       // What stands in the brackets of an empty one is no part of it.
-      absl::StrAppend(&out_, start, " ", Flow(value, field));
+      absl::StrAppend(&out_, start, " ", FlowFrom(start.size() + 1, value, field));
       EndLine(entry.beside);
       return WriteLines(value.after, indent);
     }
@@ -161,7 +162,7 @@ class Formatter {
       return WriteScalar(item, field, start.size(), indent + 2);
     }
     if (value.entries.empty() || StaysFlow(value, field, start.size())) {
-      absl::StrAppend(&out_, start, Flow(value, field));
+      absl::StrAppend(&out_, start, FlowFrom(start.size(), value, field));
       EndLine(item.beside);
       return WriteLines(value.after, indent);
     }
@@ -180,20 +181,44 @@ class Formatter {
 
   // Whether a list or element in brackets is written so again, from this column on.
   static bool StaysFlow(const LayoutNode& value, const FieldDescriptor& field, size_t column) {
-    return value.flow && !HasComments(value) && (value.one_line || column + Length(Flow(value, field)) <= kMaxLine);
+    return value.flow && !NeedsLines(value) &&
+           (value.one_line || value.filled || column + Length(Flow(value, field)) <= kMaxLine);
+  }
+
+  // In brackets from this column on. What was on several lines and does not fit on one is filled into as many as it
+  // needs; what was on one line is left there.
+  static std::string FlowFrom(size_t column, const LayoutNode& value, const FieldDescriptor& field) {
+    std::string flow = Flow(value, field);
+    if (value.entries.empty() || value.one_line || column + Length(flow) <= kMaxLine) return flow;
+    const std::vector<std::string> parts = PartsOf(value, field);
+    flow = absl::StrCat(flow.substr(0, 1), parts.front());
+    size_t end = column + Length(flow);
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const size_t size = Length(parts[i]);
+      const bool breaks = end + size + 3 > kMaxLine;  // with what stands before it and after it
+      absl::StrAppend(&flow, ",", breaks ? absl::StrCat("\n", std::string(column + 1, ' ')) : " ", parts[i]);
+      end = (breaks ? column + 1 : end + 2) + size;
+    }
+    return absl::StrCat(flow, value.kind == Kind::kList ? "]" : "}");
   }
 
   static std::string Flow(const LayoutNode& value, const FieldDescriptor& field) {
     if (value.kind == Kind::kScalar) return OneLineOf(value, field);
+    const std::string parts = absl::StrJoin(PartsOf(value, field), ", ");
+    return value.kind == Kind::kList ? absl::StrCat("[", parts, "]") : absl::StrCat("{", parts, "}");
+  }
+
+  // The entries of a list or element, each in one piece.
+  static std::vector<std::string> PartsOf(const LayoutNode& value, const FieldDescriptor& field) {
     std::vector<std::string> parts;
     if (value.kind == Kind::kList) {
       for (const LayoutEntry* entry : value.entries) parts.push_back(Flow(*entry->value, field));
-      return absl::StrCat("[", absl::StrJoin(parts, ", "), "]");
+      return parts;
     }
     for (const LayoutEntry* entry : InOrder(value, *field.message_type())) {
       parts.push_back(absl::StrCat(entry->key, ": ", Flow(*entry->value, FieldOf(*field.message_type(), *entry))));
     }
-    return absl::StrCat("{", absl::StrJoin(parts, ", "), "}");
+    return parts;
   }
 
   // A scalar on one line; of one that was plain, as it was.

@@ -98,9 +98,10 @@ class Marker {
 
 std::string RefreshMarks(absl::string_view yaml, const Message& message,
                          const std::map<std::string, std::string>& marks) {
+  if (marks.empty()) return std::string(yaml);
   Faults faults;
   const std::unique_ptr<TextNode> root = FindSpans(yaml, faults);
-  if (root == nullptr || marks.empty()) return std::string(yaml);
+  if (root == nullptr) return std::string(yaml);
   Marker marker(yaml, marks);
   marker.Walk(*root, message, "");
   return std::move(marker).Text();

@@ -71,6 +71,7 @@ class LayoutReader {
       node.end = events_.end();
       if (node.flow) AddMark(node.end, owner);
     }
+    node.filled = node.flow && !node.entries.empty() && LineOf(node.entries.front()->begin) == LineOf(node.begin);
     node.one_line = LineOf(node.begin) == LineOf(node.end == node.begin ? node.end : node.end - 1);
     return &node;
   }

@@ -22,6 +22,7 @@ struct LayoutNode {
   bool folded = false;    // a scalar after `>`
   bool flow = false;      // a list or mapping in brackets
   bool one_line = false;  // begins and ends on one line
+  bool filled = false;    // of one in brackets: its first entry stands on the line of the bracket
   std::vector<LayoutEntry*> entries;
   std::vector<std::string> after;  // comments after its last entry, with their `#`; "" is an empty line
 

@@ -227,6 +227,26 @@ class YamlTreeReader {
   bool stopped_ = false;
 };
 
+YamlNode& YamlTree::Builder::Add(Position at) {
+  YamlNode& node = tree_->nodes_.emplace_back();
+  node.at = at;
+  return node;
+}
+
+YamlNode& YamlTree::Builder::Add(Position at, absl::string_view text, bool plain) {
+  YamlNode& node = Add(at);
+  node.kind = YamlNode::Kind::kScalar;
+  node.text = WithAllowedCharacters(text);
+  node.plain = plain;
+  return node;
+}
+
+std::unique_ptr<const YamlTree> YamlTree::Builder::Take(YamlNode& root) {
+  tree_->root_ = &root;
+  root.weight = size();
+  return std::move(tree_);
+}
+
 std::unique_ptr<const YamlTree> YamlTree::Parse(absl::string_view text, Faults& faults) {
   const std::optional<std::string> safe = CheckText(text, faults);
   if (!safe.has_value()) return nullptr;

@@ -61,6 +61,23 @@ class YamlTree {
   static std::vector<std::unique_ptr<const YamlTree>> ParseAll(absl::string_view text, uint64_t max_nodes,
                                                                Faults& faults);
 
+  // Makes a tree node by node, of what is neither YAML nor JSON. Not thread-safe.
+  class Builder {
+   public:
+    Builder() : tree_(new YamlTree()) {}
+    // A node without value, which stays where it is.
+    YamlNode& Add(Position at);
+    // A scalar; `plain` of a number.
+    YamlNode& Add(Position at, absl::string_view text, bool plain = false);
+    // Nodes so far.
+    uint64_t size() const { return tree_->nodes_.size(); }
+    // The tree below `root`, whose weight is that of all nodes. Once.
+    std::unique_ptr<const YamlTree> Take(YamlNode& root);
+
+   private:
+    std::unique_ptr<YamlTree> tree_;
+  };
+
   YamlTree(const YamlTree&) = delete;
   YamlTree& operator=(const YamlTree&) = delete;
 

@@ -9,6 +9,7 @@
 #include "service/base/error.h"
 #include "service/base/status_macros.h"
 #include "service/base/strings.h"
+#include "service/importers/secret_text.h"
 #include "service/server/imported_model.h"
 #include "service/server/model_summary.h"
 #include "service/server/topic_inputs.h"
@@ -38,6 +39,22 @@ absl::Status NotDeclared(const std::string& path, const std::map<std::string, st
                     {},
                     "declare it under `evidence` in the model, or attach the file under a path that is declared: "
                     "--attach FILE=PATH"});
+}
+
+// A commit cannot be taken back by those who have read it. What is a secret only by the name before it stays possible:
+// reports of scanners describe passwords.
+absl::Status CheckForSecrets(const std::string& path, absl::string_view content) {
+  constexpr size_t kMaxLines = 10;
+  const std::vector<std::string> lines = importers::LinesWithSecrets(content, true, kMaxLines);
+  if (lines.empty()) return absl::OkStatus();
+  std::vector<Violation> violations;
+  for (const std::string& line : lines) violations.push_back({"context.attachments", line, path});
+  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("\"", path, "\" is not kept: ", lines.front()),
+                   {"ATTACHMENT_HOLDS_SECRET",
+                    {{"path", path}},
+                    std::move(violations),
+                    "take it out of the file, change it where it is in use, and attach the file again; what only looks "
+                    "like a secret can be committed with git"});
 }
 
 // One change being put together.
@@ -112,6 +129,7 @@ class Planner {
       ASSIGN_OR_RETURN(const std::string old, snapshot_.BlobId(full));
       std::string id = BlobIdOf(attachment->content());
       if (old == id) continue;
+      RETURN_IF_ERROR(CheckForSecrets(path, attachment->content()));
       names.push_back(absl::StrCat(old.empty() ? "+" : "~", found->second));
       change_.attachments.push_back({full, attachment->content(), workspace::Origin::kGiven, std::move(id)});
     }

@@ -57,13 +57,15 @@ class ImportFilesTest : public ::testing::Test {
 };
 
 TEST_F(ImportFilesTest, AFolderIsFollowedInOrder) {
-  for (const char* name :
-       {"in/b.yml", "in/a/z.JSON", "in/a.yaml", "in/notes.txt", "in/Dockerfile", "in/.git/config.yaml",
-        "in/.hidden.yaml", "in/node_modules/x/package.json", "in/a/deep/er/c.yaml"}) {
+  for (const char* name : {"in/b.yml", "in/a/z.JSON", "in/a.yaml", "in/notes.txt", "in/Dockerfile",
+                           "in/.git/config.yaml", "in/.hidden.yaml", "in/node_modules/x/package.json",
+                           "in/a/deep/er/c.yaml", "in/pom.xml", "in/a/bom.xml", "in/a/web.CDX.xml", "in/cdx.xml"}) {
     Write(name);
   }
   const ImportPaths found = FindImportFiles({(root_ / "in").string()}, 100);
-  EXPECT_THAT(Below(found), ElementsAre("a/deep/er/c.yaml", "a/z.JSON", "a.yaml", "b.yml"));
+  EXPECT_THAT(Below(found),
+              ElementsAre("a/bom.xml", "a/deep/er/c.yaml", "a/web.CDX.xml", "a/z.JSON", "a.yaml", "b.yml"))
+      << "of XML what is called as CycloneDX calls its files";
   EXPECT_THAT(found.skipped, IsEmpty());
   EXPECT_THAT(found.problem, IsEmpty());
 }

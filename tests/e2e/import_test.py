@@ -183,6 +183,41 @@ class Refreshed(Repository):
         self.assertIn('not imported', done.stderr)
 
 
+BOM = '''<?xml version="1.0"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1">
+  <metadata><component type="application"><name>orders</name></component></metadata>
+  <components>
+    <component type="library"><name>net</name><version>1</version></component>
+  </components>
+</bom>
+'''
+
+
+class Bills(Repository):
+    def test_bills_of_materials_are_kept_as_they_are_unless_they_hold_a_secret(self):
+        files = self.home / 'parts'
+        files.mkdir()
+        (files / 'orders.cdx.xml').write_text(BOM)
+        (files / 'pom.xml').write_text('<project/>')
+        (files / 'mail.spdx.json').write_text(json.dumps({
+            'spdxVersion': 'SPDX-2.3', 'SPDXID': 'SPDXRef-DOCUMENT', 'name': 'mail',
+            'documentDescribes': ['SPDXRef-m'],
+            'packages': [{'SPDXID': 'SPDXRef-m', 'name': 'mail'}, {'SPDXID': 'SPDXRef-n', 'name': 'net'}]}))
+        (files / 'web.cdx.xml').write_text(BOM.replace('orders', 'web').replace(
+            '</version>', '</version><purl>pkg:npm/net@1?u=https://ci:hunter2@git.example.com/x</purl>'))
+        done = self.run_cli('init', 'shop', '--from', files)
+        self.assertRegex(done.stdout + done.stderr, r'web\.cdx\.xml: the file as evidence.*line 5 holds a password')
+        folder = '.metapowers/security/shop/sbom/'
+        kept = git('ls-tree', '--name-only', 'HEAD', folder, cwd=self.repo).split()
+        self.assertEqual(kept, [folder + 'mail.json', folder + 'orders.xml'])
+        self.assertEqual(git('show', f'HEAD:{folder}orders.xml', cwd=self.repo), BOM)
+        self.assertNotIn('hunter2', git('log', '-p', cwd=self.repo))
+        shown = json.loads(self.run_cli('model', 'get', 'shop', '-o', 'json').stdout)['model']
+        self.assertEqual([(e['path'], e['format'], e['component']) for e in shown['evidence']],
+                         [('sbom/mail.json', 'EVIDENCE_FORMAT_SPDX', 'mail'),
+                          ('sbom/orders.xml', 'EVIDENCE_FORMAT_CYCLONEDX', 'orders')])
+
+
 @unittest.skipIf(SHARED is None, 'no folder ../shared with public files')
 class PublicFiles(Repository):
     def test_each_file_and_each_folder_becomes_a_model(self):

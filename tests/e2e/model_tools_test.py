@@ -99,6 +99,13 @@ class ModelTools(unittest.TestCase):
         self.cli('model', 'fmt', name, '--check', '--write', expect=2)
         self.cli('model', 'fmt', '--write', expect=2, stdin=messy)
 
+    def test_the_examples_are_in_the_usual_layout(self):
+        examples = sorted((ROOT / 'deploy/examples').glob('*/system-model.yaml'))
+        self.assertGreaterEqual(len(examples), 7)
+        for example in examples:
+            with self.subTest(example=example.parent.name):
+                self.assertEqual(self.cli('model', 'fmt', example, '--check').stdout, '')
+
     def test_fmt_and_diff_of_a_topic(self):
         name = self.write('m.yaml', NOTES.read_text().replace("  - id: notes-db\n    name: Notes database\n",
                                                               "  - name: Notes database\n    id: notes-db\n"))

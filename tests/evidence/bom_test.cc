@@ -88,6 +88,7 @@ TEST(CycloneDxBom, ReadsPackagesSubjectAndGraph) {
   EXPECT_EQ(report.tool, "syft");
   EXPECT_EQ(bom.subject, "registry/api");
   EXPECT_EQ(bom.subject_version, "7");
+  EXPECT_EQ(bom.subject_reference, "root");
   EXPECT_EQ(bom.created_on, "2026-10-19");
   EXPECT_TRUE(bom.has_graph);
   ASSERT_EQ(bom.packages.size(), 5u) << "a package that the file has twice counts once, and a distribution is none";

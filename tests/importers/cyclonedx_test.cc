@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "service/evidence/evidence.h"
 #include "tests/importers/read_format.h"
 
@@ -98,7 +99,7 @@ TEST(CycloneDxTest, ClaimsAndVersions) {
       {R"({"bomFormat": "CycloneDX", "specVersion": "2.0"})", "CycloneDX of version 2.0"},
       {R"({"bomFormat": "CycloneDX"})", "CycloneDX of version"},
       {R"({"bomFormat": "Other", "specVersion": "1.4"})", "bill of materials of format Other"},
-      {"bomFormat: CycloneDX\nspecVersion: '1.4'", "CycloneDX that is not JSON"},
+      {"bomFormat: CycloneDX\nspecVersion: '1.4'", "CycloneDX that is neither JSON nor XML"},
   };
   for (const auto& test : kCases) {
     const ReadFormat run = Read(test.text);
@@ -148,6 +149,74 @@ TEST(CycloneDxTest, ServicesOfOneNameAndWaysOfData) {
   EXPECT_EQ(run.inventory.apis[0].value.endpoints(0).authenticated(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION),
               Contains(HasSubstr("which way does the data X of Postgres go?")));
+  EXPECT_THAT(run.Everything(), ::testing::Not(HasSubstr("hunter2")));
+}
+
+constexpr char kDataBom[] = R"json({"bomFormat": "CycloneDX", "specVersion": "1.5", "serialNumber": "urn:uuid:77",
+  "metadata": {"component": {"bom-ref": "app", "name": "App", "type": "application"}},
+  "services": [
+    {"bom-ref": "orders", "name": "Orders", "endpoints": ["https://orders.example.com/v1"],
+     "data": [
+       {"classification": "PII", "flow": "inbound", "name": "Order data", "source": ["urn:cdx:77/1#app"],
+        "governance": {"owners": [{"organization": {"name": "Sales"}}, {"organization": {"name": "Support"}}],
+                       "stewards": [{"contact": {"name": "Ann", "email": "ann@example.com"}}], "custodians": [{}]}},
+       {"classification": "Ledger", "flow": "outbound", "name": "Bookings", "destination": ["books", "https://tax.example.net/in"]},
+       {"classification": "Metrics", "flow": "outbound"}]},
+    {"bom-ref": "books", "name": "Books", "endpoints": ["https://books.example.com"],
+     "data": [{"classification": "Ledger", "flow": "inbound", "source": ["https://orders.example.com/export"]},
+              {"classification": "Rates", "flow": "bi-directional", "source": ["urn:cdx:88/1#other", "other"], "destination": []}]},
+    {"bom-ref": "mail", "name": "Mail", "data": [{"classification": "PII", "flow": "outbound", "destination": ["mail", "books"]}]}],
+  "dependencies": [{"ref": "app", "dependsOn": ["orders"]}, {"ref": "mail", "dependsOn": ["books"]}]})json";
+
+std::vector<std::string> RefersAll(const ReadFormat& run, const std::string& flow) {
+  const auto& found = ReadFormat::Find(run.inventory.flows, flow);
+  return {absl::StrCat("sends ", Refers(found, "sends")), absl::StrCat("receives ", Refers(found, "receives"))};
+}
+
+TEST(CycloneDxTest, DataGoesWhereItsSourceAndDestinationSay) {
+  const ReadFormat run = Read(kDataBom);
+  EXPECT_THAT(run.faults, IsEmpty());
+  EXPECT_THAT(FlowsOf(run.inventory), ElementsAre("App>Orders", "Mail>Books", "Orders>Books"));
+  EXPECT_THAT(RefersAll(run, "App to Orders"), ElementsAre("sends PII", "receives Metrics"))
+      << "what is only for Books does not go to App";
+  EXPECT_THAT(RefersAll(run, "Mail to Books"), ElementsAre("sends PII", "receives Rates"));
+  EXPECT_THAT(RefersAll(run, "Orders to Books"), ElementsAre("sends Ledger", "receives Rates"));
+  const auto& made = ReadFormat::Find(run.inventory.flows, "Orders to Books");
+  EXPECT_EQ(made.value.purpose(), "Bookings.");
+  EXPECT_EQ(made.bases.at("source").kind, v1::BASIS_ASSUMED) << "who opens the connection is not said";
+  EXPECT_EQ(made.bases.at("target").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(made.value.transport_security(), pb::TRANSPORT_SECURITY_TLS);
+  EXPECT_EQ(ReadFormat::Find(run.inventory.flows, "App to Orders").bases.count("source"), 0u);
+  EXPECT_EQ(run.Counted("flows"), 3);
+  EXPECT_EQ(run.Counted("data_assets"), 4);
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              ::testing::IsSupersetOf(
+                  {HasSubstr("the data Ledger of Orders goes to https://tax.example.net/in, which is no service"),
+                   HasSubstr("the data Rates of Books comes from urn:cdx:88/1#other, which is no service"),
+                   HasSubstr("the data Rates of Books comes from other, which is no service")}));
+}
+
+TEST(CycloneDxTest, AnOrganisationThatOwnsDataIsATeam) {
+  const ReadFormat run = Read(kDataBom);
+  ASSERT_EQ(run.inventory.teams.size(), 1u);
+  EXPECT_EQ(run.inventory.teams[0].name, "Sales");
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.data_classes, "PII"), "owner"), "Sales");
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.data_classes, "Ledger"), "owner"), "");
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              ::testing::IsSupersetOf(
+                  {HasSubstr("the data PII is owned by Support"), HasSubstr("the data PII is stewarded by Ann")}));
+}
+
+TEST(CycloneDxTest, AFileThatHoldsASecretIsNotKept) {
+  const std::string text = absl::StrReplaceAll(kBom, {{"\"name\": \"net\", \"version\": \"1\", ",
+                                                       "\"name\": \"net\", \"version\": \"1\", \"purl\": "
+                                                       "\"pkg:npm/net@1?u=https://ci:hunter2@git.example.com/x\", "}});
+  const ReadFormat run = Read(text);
+  EXPECT_THAT(run.faults, IsEmpty());
+  EXPECT_THAT(run.inventory.evidence, IsEmpty());
+  EXPECT_THAT(run.inventory.attachments, IsEmpty());
+  EXPECT_EQ(Refers(ReadFormat::Find(run.inventory.components, "ghcr.io/acme/orders:7"), "sbom"), "");
+  EXPECT_THAT(run.Skipped(), ElementsAre(HasSubstr("the file as evidence: line 7 holds a password: take it out")));
   EXPECT_THAT(run.Everything(), ::testing::Not(HasSubstr("hunter2")));
 }
 

@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -52,6 +57,35 @@ TEST(SecurityTestKinds, PlatformsHaveAFormAndAFile) {
     EXPECT_NE(platform.form(), v1::CI_FORM_UNSPECIFIED) << platform.name();
     EXPECT_FALSE(platform.file().empty()) << platform.name();
   }
+}
+
+// Whatever of the shipped data writes a workflow: each action stands at the commit of the one list.
+TEST(PinnedActions, AreThoseOfTheListEverywhere) {
+  std::map<std::string, const v1::PinnedAction*> listed;
+  for (const v1::PinnedAction& action : SecurityTests().actions()) {
+    EXPECT_TRUE(listed.emplace(action.name(), &action).second) << action.name();
+    EXPECT_EQ(action.commit().size(), 40u) << action.name();
+  }
+  for (const char* written_by_code : {"actions/checkout", "actions/upload-artifact"}) {
+    EXPECT_EQ(listed.count(written_by_code), 1u) << written_by_code;
+  }
+  const std::regex uses(R"(uses: \\?"?([\w-]+/[\w-]+)[\w/-]*@([^"\\ ]+)\\?"?(  # (v[0-9.]+))?)");
+  std::set<std::string> used;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("service/knowledge/data")) {
+    if (entry.path().extension() != ".textproto") continue;
+    std::ifstream file(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    for (std::sregex_iterator at(text.begin(), text.end(), uses), end; at != end; ++at) {
+      const std::smatch& match = *at;
+      SCOPED_TRACE(entry.path().string() + ": " + match.str());
+      const auto action = listed.find(match[1]);
+      ASSERT_NE(action, listed.end());
+      EXPECT_EQ(match[2], action->second->commit());
+      EXPECT_EQ(match[4], action->second->version());
+      used.insert(match[1]);
+    }
+  }
+  EXPECT_EQ(used.size(), listed.size()) << "an action of the list is used nowhere, or none was found";
 }
 
 }  // namespace

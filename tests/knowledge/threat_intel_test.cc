@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "service/knowledge/intel.h"
 #include "service/knowledge/threats.h"
@@ -44,12 +45,22 @@ TEST(ThreatIntelRules, EveryTechniqueExists) {
     EXPECT_TRUE(sectors.insert(row.sector()).second);
     ExpectTechniques(row);
   }
-  std::set<int> exposures;
+  std::set<std::pair<int, std::string>> seen;
   for (const v1::IntelExploit& row : ThreatIntelRules().exploits()) {
-    EXPECT_TRUE(exposures.insert(row.exposure()).second);
     EXPECT_NE(FindWeakness(row.technique()), nullptr) << row.technique();
+    EXPECT_GT(row.vectors_size(), 0) << row.technique();
+    for (const std::string& vector : row.vectors()) {
+      EXPECT_TRUE(vector == "N" || vector == "A" || vector == "L" || vector == "P") << vector;
+      EXPECT_TRUE(seen.insert({row.exposure(), vector}).second) << row.technique() << " " << vector;
+      // What is exploited from the internet or the network is reached from there.
+      if (row.technique() == "T1190") {
+        EXPECT_EQ(vector, "N");
+      } else if (row.technique() == "T1210") {
+        EXPECT_NE(vector, "L");
+      }
+    }
   }
-  EXPECT_EQ(exposures.size(), 3u);
+  EXPECT_EQ(seen.size(), 7u);
 }
 
 TEST(ThreatIntelRules, ActorsAreThoseThatAreJudged) {

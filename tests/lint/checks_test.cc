@@ -29,9 +29,8 @@ const Edits kEncrypted = {
 const Edits kStored = {
     {"name: Shared reporting database account, kind: database,",
      "name: Shared reporting database account, kind: database, store: hashicorp-vault, rotation_days: 90,"}};
-const Edits kTransferred = {
-    {"sends: [customer-profile-eu], ip_filtered: yes, dependency: async",
-     "sends: [customer-profile-eu], transfer_mechanism: datadog-scc, ip_filtered: yes, dependency: async"}};
+const Edits kTransferred = {{"sends: [customer-profile-eu], dependency: async",
+                             "sends: [customer-profile-eu], transfer_mechanism: datadog-scc, dependency: async"}};
 const Edits kConfirmed = {{"scope_confirmed: 2026-03-20", "scope_confirmed: 2026-09-20"}};
 const Edits kAnswered = {
     {"summary: Accept an invitation, data:", "summary: Accept an invitation, authenticated: yes, data:"}};
@@ -147,7 +146,7 @@ const Row kRows[] = {
      "api-platform",
      {"data-classification"},
      kTransferred,
-     {{"transfer_mechanism: datadog-scc, ip_filtered: yes, dependency: async", "ip_filtered: yes, dependency: async"}},
+     {{"transfer_mechanism: datadog-scc, dependency: async", "dependency: async"}},
      {},
      "without a mechanism"},
     {"identify-1",

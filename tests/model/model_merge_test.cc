@@ -191,6 +191,7 @@ TEST(ModelMergeTest, WhatPeopleAnsweredForDoesNotComeBackIntoAnAssumption) {
 }
 
 // The model without one field, for some of the fields that may go, of all messages: each `every`-th from the first.
+// What is required may not go: to write and read such a model only to find it invalid took half of the time.
 class WithoutOneField {
  public:
   explicit WithoutOneField(v1::SystemModel model) : model_(std::move(model)) { Walk(model_, 0); }
@@ -211,14 +212,14 @@ class WithoutOneField {
     reflection.ListFields(at, &set);
     for (const FieldDescriptor* field : set) {
       if (field->name() == "as_of" || field->name() == "valid_until") continue;
-      if (every > 0 && seen_ % every == 0) {
+      if (!RuleOf(*field).required() && every > 0 && seen_ % every == 0) {
         std::unique_ptr<Message> saved(at.New());
         saved->CopyFrom(at);
         reflection.ClearField(&at, field);
         out_.push_back(model_);
         at.CopyFrom(*saved);
       }
-      ++seen_;
+      seen_ += RuleOf(*field).required() ? 0 : 1;
       if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
       const int size = field->is_repeated() ? std::min(2, reflection.FieldSize(at, field)) : 1;
       for (int i = 0; i < size; ++i) {
@@ -250,7 +251,7 @@ TEST(ModelMergeTest, UneditedModelsBecomeTheNewDraftForthAndBack) {
     const std::string yaml(std::istreambuf_iterator<char>(file), {});
     const auto model = Parsed(yaml);
     WithoutOneField fields(model->proto());
-    const size_t every = 1 + fields.fields() / 6;
+    const size_t every = 1 + fields.fields() / 2;
     const std::vector<v1::SystemModel> others = std::move(fields).Take(every);
     for (size_t i = 0; i < others.size(); ++i) {
       const auto other = Model::Parse(WriteYaml(others[i]), "other");
@@ -264,7 +265,7 @@ TEST(ModelMergeTest, UneditedModelsBecomeTheNewDraftForthAndBack) {
           << entry.path() << " " << i;
     }
   }
-  EXPECT_GE(merged, 10);
+  EXPECT_GE(merged, 12);
 }
 
 }  // namespace

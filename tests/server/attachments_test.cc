@@ -104,6 +104,23 @@ TEST_F(AttachmentsTest, SayWhatChangedWhenTheModelDoesNot) {
   EXPECT_THAT(Summary(response), ElementsAre(HasSubstr("Decisions: changed no-tls/web"), "evidence: ~scan"));
 }
 
+TEST_F(AttachmentsTest, WhatHoldsASecretIsRefusedWithItsLines) {
+  v1::CommandContext model = WithModel();
+  model.set_model_yaml(WithEvidence());
+  ExpectOk(client_.PutModel(model));
+  for (const char* secret : {"AKIAIOSFODNN7EXAMPLE", "https://ci:hunter2hunter2@git.example.com/x.git",
+                             "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"}) {
+    v1::CommandContext context = ContextOf();
+    const grpc::Status status =
+        Refused(Attach(context, "scans/web.json", absl::StrCat("{\n  \"a\": 1,\n  \"match\": \"", secret, "\"}\n")),
+                "ATTACHMENT_HOLDS_SECRET");
+    EXPECT_THAT(status.error_message(), HasSubstr("line 3 holds a "));
+    EXPECT_THAT(status.error_message() + status.error_details(), Not(HasSubstr(secret)));
+  }
+  v1::CommandContext report = ContextOf();
+  ExpectOk(client_.PutModel(Attach(report, "scans/web.json", R"({"title": "login takes password: hunter2 of all"})")));
+}
+
 TEST_F(AttachmentsTest, OnlyWhatTheModelDeclaresIsAccepted) {
   ExpectOk(client_.PutModel(WithModel()));
   for (const std::string path : {"scans/web.json", "system-model.yaml", "00-govern.md", "../x", "/etc/passwd", "",

@@ -102,8 +102,13 @@ class Builder {
     return sections;
   }
 
+  static std::vector<std::string> RecordersOf(const FrameworkVerdict& framework, const RequirementVerdict& verdict) {
+    return commands::RecordersOf(absl::StrCat(framework.framework->id, ":", verdict.requirement->id()));
+  }
+
   std::vector<std::string> SectionsFor(const FrameworkVerdict& framework, const RequirementVerdict& verdict) const {
     std::set<std::string> sections;
+    for (std::string& section : RecordersOf(framework, verdict)) sections.insert(std::move(section));
     for (std::string& section : SectionsOf(model_, verdict)) sections.insert(std::move(section));
     for (std::string& section : ClaimsOn(framework, verdict)) sections.insert(std::move(section));
     return {sections.begin(), sections.end()};
@@ -157,7 +162,11 @@ class Builder {
         for (const std::string& section : sections)
           (met ? rows[section].add_met() : rows[section].add_partly_met())->assign(id);
       }
-      for (const ComplianceFact* fact : verdict.facts) rests_on[SectionOf(model_, *fact)].merge(ShownBy(*fact));
+      const std::vector<std::string> recorders = RecordersOf(framework, verdict);
+      for (const ComplianceFact* fact : verdict.facts) {
+        rests_on[SectionOf(model_, *fact)].merge(ShownBy(*fact));
+        for (const std::string& recorder : recorders) rests_on[recorder].merge(ShownBy(*fact));
+      }
     }
     for (auto& [section, row] : rows) {
       row.set_section(section);

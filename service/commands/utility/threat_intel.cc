@@ -26,6 +26,7 @@
 #include "service/commands/sight_wording.h"
 #include "service/commands/threat_naming.h"
 #include "service/commands/wording.h"
+#include "service/evidence/cvss.h"
 #include "service/knowledge/intel.h"
 #include "service/knowledge/threats.h"
 
@@ -147,10 +148,12 @@ class Builder {
     if (vulnerability.cvss.has_value()) row.set_cvss(absl::StrFormat("%.1f", vulnerability.score));
     row.set_exposure(Label(vulnerability.exposure));
     row.set_level(vulnerability.level);
-    const std::string& technique = analysis::TechniqueOf(vulnerability).id();
-    row.set_technique(WeaknessLabel(technique));
-    std::vector<std::string> shown = ShownBy(vulnerability, technique);
-    AddFirst(std::move(shown), 2, row.mutable_detections());
+    if (const auto* technique = analysis::TechniqueOf(vulnerability)) {
+      row.set_technique(WeaknessLabel(technique->id()));
+      AddFirst(ShownBy(vulnerability, technique->id()), 2, row.mutable_detections());
+    }
+    row.set_vector_known(vulnerability.cvss.has_value() &&
+                         !evidence::AttackVectorOf(vulnerability.cvss->vector).empty());
     row.set_due(vulnerability.due);
     row.set_overdue(vulnerability.overdue);
     row.set_owner(TeamName(model_, vulnerability.team));

@@ -16,6 +16,7 @@ namespace {
 
 namespace pb = security::detect::v1;
 using ::testing::Contains;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -155,6 +156,10 @@ TEST(SecurityTesting, DatesCountFromTheTestOnRecord) {
   EXPECT_THAT(DueOf(hospital, "restore-test", "active-directory"), StartsWith("overdue 2026-10-13"));
   EXPECT_THAT(DueOf(hospital, "restore-test", "secret-store"), StartsWith("overdue 2026-10-13"));
   EXPECT_EQ(DueOf(hospital, "restore-test", "lab-database"), "2027-04-30, ");
+  EXPECT_EQ(hospital.pentest().next(), "2026-11-01") << "none is on record, so that it is due at once";
+  EXPECT_EQ(hospital.pentest().last(), "");
+  EXPECT_FALSE(hospital.pentest().overdue());
+  EXPECT_EQ(hospital.pentest().segmentation_next(), "2026-11-10");
 }
 
 TEST(SecurityTesting, WhatBelongsToNoTeamAloneHasARole) {
@@ -196,8 +201,14 @@ TEST(SecurityTesting, SnippetsAreYamlForTheDeclaredPlatform) {
       EXPECT_TRUE(faults.empty()) << row.yaml();
       ASSERT_NE(tree, nullptr);
       EXPECT_NE(tree->root().Find(std::string(platform) == "GitHub Actions" ? "jobs" : "steps"), nullptr);
-      EXPECT_THAT(row.yaml(), HasSubstr(std::string(platform) == "GitHub Actions" ? "actions/upload-artifact@v4"
-                                                                                  : "PublishPipelineArtifact@1"));
+      if (std::string(platform) != "GitHub Actions") {
+        EXPECT_THAT(row.yaml(), HasSubstr("PublishPipelineArtifact@1"));
+        continue;
+      }
+      for (const char* action : {"checkout", "upload-artifact"}) {
+        EXPECT_THAT(row.yaml(), ContainsRegex(absl::StrCat("uses: 'actions/", action, "@[0-9a-f]{40}'  # v[0-9.]+\n")));
+      }
+      EXPECT_THAT(row.yaml(), Not(ContainsRegex("uses: [^\n]*@v")));
     }
   }
 }

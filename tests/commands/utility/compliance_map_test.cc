@@ -11,6 +11,7 @@
 #include "service/commands/compliance_sections.h"
 #include "service/knowledge/compliance.h"
 #include "service/knowledge/intel.h"
+#include "service/knowledge/knowledge.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::utility {
@@ -81,6 +82,61 @@ TEST(ComplianceMap, EveryRowOnTheProgrammeHasASectionOfItsOwn) {
     fact.source = analysis::ComplianceSource::kProgramme;
     fact.id = row.id();
     EXPECT_NE(SectionOf(c.model(), fact), "compliance-gap") << row.id() << " " << row.shown_by().collection();
+  }
+}
+
+TEST(ComplianceMap, ExercisesStandInTheSectionThatListsTheirKind) {
+  const std::map<std::string, std::string> expected = {{"incident-exercises", "incident-response"},
+                                                       {"red-team", "incident-response"},
+                                                       {"notification-tests", "incident-response"},
+                                                       {"recovery-exercises", "recovery-plan"}};
+  const Case c(Example("team-notes"));
+  std::set<std::string> rows;
+  for (const auto& row : knowledge::ComplianceRows().evidence()) {
+    rows.insert(row.id());
+    if (row.shown_by().collection() != "recovery.exercises") continue;
+    analysis::ComplianceFact fact;
+    fact.source = analysis::ComplianceSource::kProgramme;
+    fact.id = row.id();
+    ASSERT_EQ(expected.count(row.id()), 1u) << row.id() << " is new: which section lists exercises of its kind?";
+    EXPECT_EQ(SectionOf(c.model(), fact), expected.at(row.id())) << row.id();
+  }
+  for (const auto& section : knowledge::ComplianceSections().sections()) {
+    for (const std::string& id : section.evidence()) EXPECT_EQ(rows.count(id), 1u) << section.command() << " " << id;
+    for (const std::string& reference : section.records()) {
+      EXPECT_NE(knowledge::FindRequirement(reference), nullptr) << section.command() << " " << reference;
+    }
+  }
+}
+
+// Requirements of CSF 2.0 that are met or partly met in a section.
+std::set<std::string> CsfIn(const ComplianceMapResult& result, const std::string& section) {
+  std::set<std::string> ids;
+  for (const auto& mapping : result.mappings()) {
+    if (mapping.name() != "CSF 2.0") continue;
+    for (const auto& row : mapping.sections()) {
+      if (row.section() != section) continue;
+      ids.insert(row.met().begin(), row.met().end());
+      ids.insert(row.partly_met().begin(), row.partly_met().end());
+      EXPECT_GT(row.rests_on_size(), 0) << section;
+    }
+  }
+  return ids;
+}
+
+TEST(ComplianceMap, ThreatsAndRisksStandWhereTheyAreRecorded) {
+  const ComplianceMapResult payments = Map(Example("api-platform"));
+  EXPECT_THAT(CsfIn(payments, "threat-model"), Contains("ID.RA-04"));
+  EXPECT_THAT(CsfIn(payments, "risk-assessment"), ::testing::IsSupersetOf({"ID.RA-05", "ID.RA-06"}));
+  const ComplianceMapResult patients = Map(Example("patient-platform"));
+  for (const auto& row : patients.controls()) {
+    if (row.id() == "risk-analysis") {
+      EXPECT_EQ(row.section(), "risk-assessment");
+    }
+  }
+  EXPECT_THAT(CsfIn(patients, "risk-assessment"), Contains("ID.RA-05"));
+  for (const auto& mapping : payments.mappings()) {
+    EXPECT_THAT(mapping.unmapped(), Not(Contains("ID.RA-03"))) << "the threat model records threats";
   }
 }
 

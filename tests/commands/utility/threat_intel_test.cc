@@ -68,6 +68,19 @@ TEST(ThreatIntel, VulnerabilitiesComeFromEvidenceAlone) {
   EXPECT_EQ(unread.totals().scans(), 0);
 }
 
+TEST(ThreatIntel, ALocalVulnerabilityOpensNothingFromTheInternet) {
+  const ThreatIntelResult result = WithEvidence("patient-platform");
+  bool found = false;
+  for (const auto& row : result.cves()) {
+    if (row.id() != "CVE-2016-2781") continue;  // AV:L, in a component that faces the internet
+    found = true;
+    EXPECT_EQ(row.exposure(), "internet");
+    EXPECT_THAT(row.technique(), ::testing::StartsWith("T1068 "));
+    EXPECT_TRUE(row.vector_known());
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST(ThreatIntel, ActorsAreThoseWhomTheModelLetsIn) {
   std::vector<std::string> ids;
   const ThreatIntelResult notes = Intel(Example("team-notes"));
