@@ -56,8 +56,8 @@ QuestionWeights::QuestionWeights(const std::shared_ptr<const model::Model>& mode
 // What is assumed decides a condition though nothing of that field is assumed of the element: it follows from what the
 // element involves.
 void QuestionWeights::CountFollowing(const analysis::UndecidedThreat& undecided, const std::set<OfField>& assumed) {
-  const bool follows = std::any_of(
-      undecided.unknown.begin(), undecided.unknown.end(), [&](const analysis::Condition* condition) {
+  const bool follows =
+      std::any_of(undecided.unknown.begin(), undecided.unknown.end(), [&](const analysis::Condition* condition) {
         return condition->Judge(undecided.element) != analysis::Truth::kUnknown &&
                assumed.count(OfField(condition->Field(), undecided.element_id())) == 0;
       });

@@ -100,7 +100,7 @@ TEST(KnownScoresTest, AFindingOfTheSurfaceRestsOnNothingAssumedAndOnNothingUnkno
   // Without the technology that is assumed nothing would say that it is a gateway itself.
   EXPECT_THAT(SurfaceFindings(Called(flow, "  kind: process\n")), testing::Contains("NO_GATEWAY"));
   EXPECT_THAT(
-      SurfaceFindings(Called(flow, absl::StrCat("  kind: process\n  technology: [api_gateway]", kAssumed, "\n"))),
+      SurfaceFindings(Called(flow, absl::StrCat("  kind: process\n  technology: [api-gateway]", kAssumed, "\n"))),
       Not(testing::Contains("NO_GATEWAY")));
 }
 
@@ -143,7 +143,9 @@ TEST(KnownScoresTest, MetricsAndLevelsCountWhatIsKnown) {
   EXPECT_EQ(owned->Metric(model::v1::THRESHOLD_METRIC_UNOWNED_COMPONENTS).value, 0) << "none is missing";
 
   ModelText ladder = Store(kAssumed);
-  ladder.rest = "incident_response:\n  severities:\n  - {id: SEV-1, name: Worst, data_classes: [cards]}\n";
+  ladder.rest =
+      "incident_response:\n  severities:\n  - {id: SEV-1, name: Worst, criterion: Cards are lost, data_classes: "
+      "[cards]}\n";
   const auto facts = FactsOf(ladder);
   EXPECT_EQ(SeverityLadder(*facts).LevelOf("db"), nullptr);
   ladder.components = Store("").components;

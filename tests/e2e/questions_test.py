@@ -126,7 +126,8 @@ class Imported(unittest.TestCase):
             repo = pathlib.Path(folder)
             git('init', '-q', '-b', 'main', str(repo), cwd='/')
             (repo / 'db.yaml').write_text(MANIFEST)
-            self.assertEqual(cli('init', 'shop', '--from', 'db.yaml', cwd=repo).returncode, 0)
+            (repo / 'cache.yaml').write_text(MANIFEST.replace('-db', '-cache').replace('postgres:15.4', 'redis:7.2'))
+            self.assertEqual(cli('init', 'shop', '--from', 'db.yaml', 'cache.yaml', cwd=repo).returncode, 0)
             listed = cli('model', 'questions', 'shop', '-o', 'json', cwd=repo)
             questions = json.loads(listed.stdout)['questions']
             assumed = [question for question in questions if question.get('assumed')]

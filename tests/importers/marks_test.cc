@@ -87,6 +87,12 @@ constexpr char kBill[] = R"({"bomFormat": "CycloneDX", "specVersion": "1.5", "me
 "s", "name": "billing", "endpoints": ["https://billing.example/pay"], "authenticated": true, "x-trust-boundary": true,
 "data": [{"flow": "inbound", "classification": "PII"}]}]})";
 
+constexpr char kPackages[] =
+    R"({"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "orders", "creationInfo":
+{"created": "2026-03-04T05:06:07Z", "creators": ["Organization: Acme"]}, "documentDescribes": ["SPDXRef-o"], "packages": [
+{"SPDXID": "SPDXRef-o", "name": "orders", "versionInfo": "7", "primaryPackagePurpose": "CONTAINER", "summary": "Takes orders"},
+{"SPDXID": "SPDXRef-f", "name": "flask", "versionInfo": "3.0.3"}]})";
+
 struct Input {
   std::string format;
   std::string fixture;              // below tests/importers; empty: `text`
@@ -104,6 +110,7 @@ std::vector<Input> Inputs() {
       {"kubernetes", "kubernetes/shop.yaml", {}},
       {"openapi", "openapi/orders.yaml", {"openapi/petstore-3.yaml", "openapi/oai-uspto.yaml"}},
       {"otm", "otm/complete.yaml", {"otm/manual_threat_model.yaml", "otm/tf_example.yaml"}},
+      {"spdx", "", {}, kPackages},
       {"terraform", "terraform/shop.json", {"tfplan/aws-ingesting-click-logs-using-terraform.json"}},
       {"threagile", "threagile/complete.yaml", {"threagile/demo-example.yaml", "threagile/demo-stub.yaml"}},
       {"threagile", "threagile/bare.yaml", {}},

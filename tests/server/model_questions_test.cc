@@ -148,7 +148,8 @@ TEST_F(QuestionsTest, TheSameAnswerConfirmsWhatIsAssumed) {
 
   // Every one by the value that the question names.
   std::vector<std::pair<std::string, std::string>> answers;
-  for (const v1::ModelQuestion& question : Ask(Draft()).questions()) {
+  const v1::ListQuestionsResponse asked = Ask(Draft());
+  for (const v1::ModelQuestion& question : asked.questions()) {
     if (!question.assumed().empty()) answers.emplace_back(question.question().field(), question.assumed());
   }
   ExpectOk(Answer(Draft(), answers, &answered));

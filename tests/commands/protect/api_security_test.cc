@@ -231,11 +231,14 @@ TEST(ApiSecurity, AVersionOfTlsIsAskedOfFlowsWithTlsAlone) {
     return fields;
   };
   const std::string flow = "id: partner-to-edge, ";
-  const std::string protection = "transport_security: tls, min_tls: tls_1_3";
   const std::string text = Example("api-platform");
-  const size_t at = text.find(protection, text.find(flow));
+  const size_t at = text.find("transport_security: tls,", text.find(flow));
   ASSERT_NE(at, std::string::npos);
   const std::string before = text.substr(text.find(flow), at - text.find(flow));
+  const std::string version = "min_tls: tls_1_3";
+  const size_t end = text.find(version, at) + version.size();
+  ASSERT_LT(end, at + 60) << "of the same flow";
+  const std::string protection = text.substr(at, end - at);
   EXPECT_THAT(asked(before + protection, before + "transport_security: tls"),
               HasSubstr("flows[partner-to-edge].min_tls"));
   const std::string unknown = asked(before + protection, before + "transport_security: unknown");

@@ -211,9 +211,9 @@ TEST(ContainerSecurity, AFlowWithoutAPortIsLeftOutAndAskedFor) {
   std::string text = Example("api-platform");
   const size_t flow = text.find("id: gateway-to-ledger,");
   ASSERT_NE(flow, std::string::npos);
-  const size_t port = text.find("port: 8443, ", flow);
+  const size_t port = text.find("port: 8443,", flow);
   ASSERT_LT(port, flow + 400);
-  text.erase(port, 12);
+  text.erase(port, 11);
   const ContainerSecurityResult result = Review(text);
   EXPECT_THAT(result.DebugString(), HasSubstr("On which port does the flow gateway-to-ledger reach its target?"));
 }
