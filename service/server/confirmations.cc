@@ -1,7 +1,6 @@
 #include "service/server/confirmations.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -16,35 +15,6 @@
 
 namespace metapowers::server {
 namespace {
-
-// What criticality, scores of ways in and factors of vulnerabilities are made of, though no rule waits for it.
-constexpr absl::string_view kRated[] = {
-    "Component.availability_floor",
-    "Component.confidentiality_floor",
-    "Component.integrity_floor",
-    "Component.internet_facing",
-    "Component.kind",
-    "Component.processes",
-    "Component.stores",
-    "Component.tier",
-    "Component.zone",
-    "DataClass.availability",
-    "DataClass.confidentiality",
-    "DataClass.integrity",
-    "Flow.authentication",
-    "Flow.ip_filtered",
-    "Flow.receives",
-    "Flow.sends",
-    "Flow.source",
-    "Flow.target",
-    "Flow.transport_security",
-    "Flow.vpn",
-    "Zone.type",
-};
-
-bool IsRated(absl::string_view field_type) {
-  return std::find(std::begin(kRated), std::end(kRated), field_type) != std::end(kRated);
-}
 
 // "Is it true of redis-cart that kind is datastore, as the model assumes?"
 std::string TextOf(const model::AssumedAttribute& assumed, const std::string& element) {

@@ -25,6 +25,32 @@ typename Counts::mapped_type CountOf(const Counts& counts, const Key& key) {
   return found == counts.end() ? typename Counts::mapped_type() : found->second;
 }
 
+// What criticality, scores of ways in and factors of vulnerabilities are made of, though no rule waits for it.
+constexpr absl::string_view kRated[] = {
+    "Component.availability_floor",
+    "Component.confidentiality_floor",
+    "Component.integrity_floor",
+    "Component.internet_facing",
+    "Component.kind",
+    "Component.processes",
+    "Component.stores",
+    "Component.technology",
+    "Component.tier",
+    "Component.zone",
+    "DataClass.availability",
+    "DataClass.confidentiality",
+    "DataClass.integrity",
+    "Flow.authentication",
+    "Flow.ip_filtered",
+    "Flow.receives",
+    "Flow.sends",
+    "Flow.source",
+    "Flow.target",
+    "Flow.transport_security",
+    "Flow.vpn",
+    "Zone.type",
+};
+
 }  // namespace
 
 std::string ElementOf(absl::string_view path) {
@@ -34,6 +60,8 @@ std::string ElementOf(absl::string_view path) {
 }
 
 bool IsAboutData(absl::string_view field_type) { return Has(kData, field_type); }
+
+bool IsRated(absl::string_view field_type) { return Has(kRated, field_type); }
 
 QuestionWeights::QuestionWeights(const std::shared_ptr<const model::Model>& model) {
   std::set<OfField> assumed;
@@ -102,7 +130,8 @@ int QuestionWeights::Of(const model::AssumedAttribute& assumed) const {
   const std::string element = ElementOf(assumed.field);
   const analysis::WaitingRules waiting = CountOf(waiting_rules_, element);
   const bool data = IsAboutData(assumed.field_type) || assumed.field_type == "Flow.receives";
-  return CountOf(of_element_, OfField(assumed.field_type, element)) + CountOf(following_, element) +
+  return CountOf(of_element_, OfField(assumed.field_type, element)) +
+         (IsRated(assumed.field_type) ? CountOf(following_, element) : 0) +
          (Has(kMakeElement, assumed.field_type) ? waiting.for_element : 0) + (data ? waiting.for_data : 0);
 }
 

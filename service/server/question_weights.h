@@ -21,6 +21,9 @@ std::string ElementOf(absl::string_view path);
 // Whether a question on the field is about what data is where, which decides the impact of threats.
 bool IsAboutData(absl::string_view field_type);
 
+// Whether criticality, scores of ways in or factors of vulnerabilities are made of the field, though no rule names it.
+bool IsRated(absl::string_view field_type);
+
 // How many threats answers decide. Immutable; thread-safe.
 class QuestionWeights {
  public:
@@ -32,9 +35,9 @@ class QuestionWeights {
   // How many threats the questions decide together.
   int OfAll(const std::vector<model::Question>& questions) const;
 
-  // Of what is assumed: the rules that wait for the attribute; for what follows from it on its element or on one that
-  // it is a part of; of an attribute that makes an element what it is, those that wait for the element; of data, those
-  // that find nothing without it.
+  // Of what is assumed: the rules that wait for the attribute; where it is rated, for what follows from it on its
+  // element or on one that it is a part of; of an attribute that makes an element what it is, those that wait for the
+  // element; of data, those that find nothing without it.
   int Of(const model::AssumedAttribute& assumed) const;
 
  private:
