@@ -270,7 +270,7 @@ size_t Questions::GiveToAll(size_t at, const std::string& value, bool confirm) {
 
 bool Questions::Ask() {
   session_.out() << options_.topic << ": " << Remaining()
-                 << ", those that decide most first. Enter leaves one open, ? explains, . ends and writes.\n";
+                 << ". Those that decide most come first. Enter leaves one open, ? explains, . ends and writes.\n";
   for (size_t at = 0; at < asked_.size();) {
     Show(at);
     const ModelQuestion& question = *asked_[at];
