@@ -3,8 +3,10 @@
 #ifndef METAPOWERS_SERVICE_IMPORTERS_SOFTWARE_BILL_H_
 #define METAPOWERS_SERVICE_IMPORTERS_SOFTWARE_BILL_H_
 
+#include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "service/evidence/evidence.h"
 #include "service/importers/fields.h"
 #include "service/importers/importer.h"
