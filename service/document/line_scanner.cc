@@ -1,6 +1,7 @@
 #include "service/document/line_scanner.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -37,24 +38,45 @@ size_t ListMarkers(absl::string_view text) {
   return at;
 }
 
+// Whether `text` can open a block: false at a glance for most lines, which start with neither a list marker, nor a
+// fence, nor a tag.
+bool MayOpen(absl::string_view text) {
+  size_t first = 0;
+  while (first < text.size() && text[first] == ' ') ++first;
+  if (first == text.size()) return false;
+  switch (text[first]) {
+    case '`':
+    case '~':
+    case '<':
+    case '-':
+    case '+':
+    case '*':
+      return true;
+    default:
+      return absl::ascii_isdigit(text[first]);
+  }
+}
+
 }  // namespace
 
 bool LineScanner::Next(Line& line) {
   if (at_ >= document_.size()) return false;
-  const size_t newline = document_.find('\n', at_);
+  const char* const start = document_.data() + at_;
+  const size_t left = document_.size() - at_;
+  const void* const newline = std::memchr(start, '\n', left);
+  size_t size = newline == nullptr ? left : static_cast<size_t>(static_cast<const char*>(newline) - start);
   line.begin = at_;
-  line.end = newline == kNone ? document_.size() : newline + 1;
+  line.end = at_ += newline == nullptr ? left : size + 1;
   line.number = ++number_;
-  line.text = document_.substr(at_, std::min(newline, document_.size()) - at_);
-  if (absl::EndsWith(line.text, "\r")) line.text.remove_suffix(1);
-  at_ = line.end;
+  if (size > 0 && start[size - 1] == '\r') --size;
+  line.text = absl::string_view(start, size);
   if (fence_size_ > 0 && InsideFence(line.text)) {
     line.plain = false;
   } else if (!html_end_.empty()) {
     line.plain = false;
     if (ContainsIgnoreCase(line.text, html_end_)) html_end_ = {};
   } else {
-    line.plain = !OpensFence(line.text) && !OpensHtml(line.text);
+    line.plain = !MayOpen(line.text) || (!OpensFence(line.text) && !OpensHtml(line.text));
   }
   return true;
 }
@@ -74,9 +96,6 @@ bool LineScanner::InsideFence(absl::string_view text) {
 }
 
 bool LineScanner::OpensFence(absl::string_view text) {
-  // Most lines start with what is neither a list marker nor a fence.
-  const size_t first = Indent(text);
-  if (first >= text.size() || absl::ascii_isalpha(text[first]) || text[first] == '|') return false;
   const size_t markers = ListMarkers(text);
   const size_t indent = Indent(text.substr(markers));
   const absl::string_view rest = text.substr(markers + indent);

@@ -21,7 +21,7 @@ namespace metapowers::server {
 namespace {
 
 // The commit that is looked for is one of the first, mostly: pages grow.
-constexpr int kFirstPage = 2;
+constexpr int kFirstPage = 1;
 constexpr int kLargestPage = 64;
 constexpr int kMaxPages = 64;
 

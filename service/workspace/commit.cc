@@ -110,6 +110,8 @@ void ParseMessage(absl::string_view message, CommitInfo& info) {
   info.body = std::string(absl::StripAsciiWhitespace(rest));
 }
 
+absl::Status MalformedHeader() { return ObjectCorruptError("(commit)", "malformed header"); }
+
 }  // namespace
 
 std::string CommitInfo::Trailer(absl::string_view key) const {
@@ -135,27 +137,39 @@ std::string AddSignature(absl::string_view body, absl::string_view signature) {
   return absl::StrCat(body.substr(0, headers), "gpgsig ", lines, "\n", body.substr(headers));
 }
 
+absl::StatusOr<CommitLinks> ParseLinks(absl::string_view body) {
+  // Git writes the tree first, then the parents.
+  const auto take = [&body](absl::string_view key) -> std::string {
+    absl::string_view rest = body;
+    if (!absl::ConsumePrefix(&rest, key)) return "";
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    body = rest.substr(std::min(end + 1, rest.size()));
+    return std::string(rest.substr(0, end));
+  };
+  CommitLinks links{take("tree "), take("parent ")};
+  const bool well_formed = IsObjectId(links.tree) && (links.first_parent.empty() || IsObjectId(links.first_parent));
+  if (!well_formed) return MalformedHeader();
+  return links;
+}
+
 absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body) {
+  ASSIGN_OR_RETURN(CommitLinks links, ParseLinks(body));
   CommitInfo info;
+  info.tree = std::move(links.tree);
+  info.first_parent = std::move(links.first_parent);
   absl::Time author_time;
   bool well_formed = true;
   bool committed = false;
   while (!body.empty() && body.front() != '\n') {
-    const absl::string_view line = body.substr(0, body.find('\n'));
+    absl::string_view line = body.substr(0, body.find('\n'));
     body.remove_prefix(std::min(body.size(), line.size() + 1));
-    const auto value = [&](absl::string_view key) { return line.substr(key.size()); };
-    if (absl::StartsWith(line, "tree ")) {
-      info.tree = std::string(value("tree "));
-    } else if (absl::StartsWith(line, "parent ") && info.first_parent.empty()) {
-      info.first_parent = std::string(value("parent "));
-    } else if (absl::StartsWith(line, "author ")) {
-      well_formed &= ParseIdentity(value("author "), info.author, author_time);
-    } else if (absl::StartsWith(line, "committer ")) {
-      committed = ParseIdentity(value("committer "), info.committer, info.time);
+    if (absl::ConsumePrefix(&line, "author ")) {
+      well_formed &= ParseIdentity(line, info.author, author_time);
+    } else if (absl::ConsumePrefix(&line, "committer ")) {
+      committed = ParseIdentity(line, info.committer, info.time);
     }
   }
-  well_formed &= committed && IsObjectId(info.tree) && (info.first_parent.empty() || IsObjectId(info.first_parent));
-  if (!well_formed) return ObjectCorruptError("(commit)", "malformed header");
+  if (!well_formed || !committed) return MalformedHeader();
   ParseMessage(body, info);
   return info;
 }

@@ -74,6 +74,15 @@ absl::StatusOr<std::string> FormatCommit(const CommitSpec& spec, absl::string_vi
 // `body`, as FormatCommit() gives it, with the armored signature of it.
 std::string AddSignature(absl::string_view body, absl::string_view signature);
 
+// What a commit refers to.
+struct CommitLinks {
+  std::string tree;
+  std::string first_parent;  // "" for the first commit
+};
+
+// The links of the commit that `body` describes, which are all that a walk needs. DATA_LOSS/STORAGE_CORRUPT.
+absl::StatusOr<CommitLinks> ParseLinks(absl::string_view body);
+
 // The commit that `body` describes, with id and revision left to the caller. DATA_LOSS/STORAGE_CORRUPT.
 absl::StatusOr<CommitInfo> ParseCommit(absl::string_view body);
 

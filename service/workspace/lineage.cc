@@ -74,6 +74,14 @@ absl::StatusOr<CommitInfo> Lineage::ReadCommit(absl::string_view id) const {
   return info;
 }
 
+absl::StatusOr<CommitLinks> Lineage::ReadLinks(absl::string_view id) const {
+  ASSIGN_OR_RETURN(const ObjectPtr commit, objects_->Get(id, ObjectType::kCommit));
+  absl::StatusOr<CommitLinks> links = ParseLinks(commit->body);
+  if (!links.ok()) return ObjectCorruptError(id, "malformed commit");
+  if (shallow_.contains(id)) links->first_parent.clear();
+  return links;
+}
+
 absl::StatusOr<int64_t> Lineage::RevisionOfHead(absl::string_view head) {
   absl::MutexLock lock(&mutex_);
   return Extend(head);
@@ -99,16 +107,16 @@ absl::StatusOr<std::optional<int64_t>> Lineage::Find(absl::string_view commit, a
 absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotOfHead(absl::string_view head) {
   ASSIGN_OR_RETURN(const int64_t revision, RevisionOfHead(head));
   if (head.empty()) return std::make_shared<const Snapshot>(objects_, "", "", revision);
-  ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(head));
-  return std::make_shared<const Snapshot>(objects_, std::move(commit.id), std::move(commit.tree), revision);
+  ASSIGN_OR_RETURN(CommitLinks commit, ReadLinks(head));
+  return std::make_shared<const Snapshot>(objects_, std::string(head), std::move(commit.tree), revision);
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Lineage::SnapshotAt(absl::string_view commit, absl::string_view head) {
   if (!IsObjectId(commit)) return RevisionInvalidError(commit);
   ASSIGN_OR_RETURN(const std::optional<int64_t> revision, Find(commit, head));
   if (!revision.has_value()) return RevisionNotFoundError(commit);
-  ASSIGN_OR_RETURN(CommitInfo info, ReadCommit(commit));
-  return std::make_shared<const Snapshot>(objects_, std::move(info.id), std::move(info.tree), *revision);
+  ASSIGN_OR_RETURN(CommitLinks links, ReadLinks(commit));
+  return std::make_shared<const Snapshot>(objects_, std::string(commit), std::move(links.tree), *revision);
 }
 
 absl::StatusOr<std::vector<std::string>> Lineage::Match(absl::string_view prefix, absl::string_view head,
@@ -165,7 +173,7 @@ absl::StatusOr<int64_t> Lineage::Extend(absl::string_view head) {
       below = checkpoint_revision_ - 1;
       break;
     }
-    ASSIGN_OR_RETURN(CommitInfo commit, ReadCommit(at));
+    ASSIGN_OR_RETURN(CommitLinks commit, ReadLinks(at));
     found.push_back(std::exchange(at, std::move(commit.first_parent)));
   }
   if (!meets_known) {
@@ -196,7 +204,7 @@ absl::StatusOr<bool> Lineage::Deepen(int count) {
   }
   std::vector<RawId> below;
   for (RawId at = from; below.size() < most; at = below.back()) {
-    ASSIGN_OR_RETURN(const CommitInfo commit, ReadCommit(ToHex(at)));
+    ASSIGN_OR_RETURN(const CommitLinks commit, ReadLinks(ToHex(at)));
     if (commit.first_parent.empty()) break;
     below.push_back(ToRaw(commit.first_parent));
   }
@@ -300,7 +308,7 @@ absl::StatusOr<RevisionPage> Lineage::Revisions(int64_t newest, absl::string_vie
     bool wanted = path.empty();
     if (!wanted) {
       if (!tree_below.has_value() && !commit.first_parent.empty()) {
-        ASSIGN_OR_RETURN(CommitInfo below, ReadCommit(commit.first_parent));
+        ASSIGN_OR_RETURN(CommitLinks below, ReadLinks(commit.first_parent));
         tree_below = std::move(below.tree);
       }
       ASSIGN_OR_RETURN(wanted, ChangedAt(*objects_, tree_below.value_or(""), commit.tree, path));

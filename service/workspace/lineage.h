@@ -66,6 +66,9 @@ class Lineage {
  private:
   using RawId = std::array<char, 20>;
 
+  // What the commit refers to; with less work than ReadCommit().
+  absl::StatusOr<CommitLinks> ReadLinks(absl::string_view id) const;
+
   absl::StatusOr<int64_t> Extend(absl::string_view head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The commits `first` to `last` of the line that ends at `tip`, whose numbers are at most its own.
   absl::StatusOr<std::vector<std::string>> Line(int64_t first, int64_t last, absl::string_view tip)

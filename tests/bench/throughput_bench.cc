@@ -3,7 +3,7 @@
 //   metapowers_bench FOLDER METAPOWERSD SECONDS JSON_FILE
 //
 // With BENCH_ONLY in the environment, for a profiler, one load and nothing else: k32 for 32 callers with known models,
-// n32 with new ones.
+// n32 with new ones, e32 for empty calls.
 //
 // Floor: `git commit` with core.fsync=all in a loop.
 #include <grpcpp/create_channel.h>
@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -78,6 +79,19 @@ struct Load {
   std::vector<double> microseconds;  // of each
 };
 
+// `call(caller, n)` from `callers` threads until `seconds` have passed.
+Load Measured(int callers, double seconds, const std::function<void(int, int)>& call) {
+  std::vector<std::vector<double>> times(static_cast<size_t>(callers));
+  Load load;
+  load.rate = Rate(callers, seconds, [&](int caller, int n) {
+    const absl::Time start = absl::Now();
+    call(caller, n);
+    times[static_cast<size_t>(caller)].push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  });
+  for (const auto& each : times) load.microseconds.insert(load.microseconds.end(), each.begin(), each.end());
+  return load;
+}
+
 // Durable calls of a command, each with another model than before: a commit of the model and one of the section.
 Load Commands(const std::string& daemon, const std::string& folder, const Models& models, int callers, int workspaces,
               double seconds) {
@@ -120,38 +134,27 @@ Load Commands(const std::string& daemon, const std::string& folder, const Models
       for (int n = 0; n < 2; ++n) call(caller, n);
     }
   }
-  std::vector<std::vector<double>> times(static_cast<size_t>(callers));
-  Load load;
-  load.rate = Rate(callers, seconds, [&](int caller, int n) {
-    const absl::Time start = absl::Now();
-    call(caller, n);
-    times[static_cast<size_t>(caller)].push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
-  });
-  for (const auto& each : times) load.microseconds.insert(load.microseconds.end(), each.begin(), each.end());
-  return load;
+  return Measured(callers, seconds, call);
 }
 
-// Microseconds of a call that does nothing.
-double EmptyCallMicroseconds(const std::string& daemon, const std::string& folder) {
+// Calls that do nothing: what gRPC costs on these cores, client and server.
+Load EmptyCalls(const std::string& daemon, const std::string& folder, int callers, double seconds) {
   const Daemon server(daemon, folder);
   const auto stub = v1::ServerInfoService::NewStub(server.channel());
-  std::vector<double> times;
-  for (int i = 0; i < 2'000; ++i) {
+  return Measured(callers, seconds, [&](int, int) {
     grpc::ClientContext context;
     v1::GetServerInfoRequest request;
     v1::GetServerInfoResponse response;
-    const absl::Time start = absl::Now();
     Check(stub->GetServerInfo(&context, request, &response));
-    times.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
-  }
-  return Percentile(times, 0.5);
+  });
 }
 
 int Main(const std::string& folder, const std::string& daemon, double seconds, const std::string& json_file) {
   if (const char* only = std::getenv("BENCH_ONLY")) {
-    const bool known = only[0] == 'k';
     const int callers = std::atoi(only + 1);
-    const Load load = Commands(daemon, folder + "/only", known ? kKnown : kNew, callers, 1, seconds);
+    const Load load = only[0] == 'e'
+                          ? EmptyCalls(daemon, folder + "/only", callers, seconds)
+                          : Commands(daemon, folder + "/only", only[0] == 'k' ? kKnown : kNew, callers, 1, seconds);
     std::printf("%.0f/s p50 %.0f p99 %.0f\n", load.rate, Percentile(load.microseconds, 0.5),
                 Percentile(load.microseconds, 0.99));
     return 0;
@@ -165,7 +168,10 @@ int Main(const std::string& folder, const std::string& daemon, double seconds, c
       {"p99 of them, us", Percentile(many.microseconds, 0.99), "their p50", Percentile(many.microseconds, 0.5), 0});
   figures.push_back({"command calls/s, 32 callers, each a new model of 150 KB",
                      Commands(daemon, folder + "/c2", kNew, kCallers, 1, seconds).rate, git_name, git, 0});
-  const double floor = EmptyCallMicroseconds(daemon, folder + "/c3") + SyncMicroseconds(folder + "/sync");
+  figures.push_back(
+      {"empty calls/s, 32 callers", EmptyCalls(daemon, folder + "/e32", kCallers, seconds).rate, git_name, git, 0});
+  const double floor =
+      Percentile(EmptyCalls(daemon, folder + "/c3", 1, seconds).microseconds, 0.5) + SyncMicroseconds(folder + "/sync");
   figures.push_back({"p50 of a command call, 1 caller, model known, us",
                      Percentile(Commands(daemon, folder + "/c4", kKnown, 1, 1, seconds).microseconds, 0.5),
                      "empty call and one fdatasync", floor, 2});

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
 
 namespace metapowers::workspace {
@@ -94,6 +95,26 @@ TEST(Commit, ForeignBytesBecomeUtf8) {
 TEST(Commit, DamagedHeaderIsDataLoss) {
   for (const std::string body : {"", "tree x\n\nm", "author A <a@b> 1 +0000\n\nm"}) {
     EXPECT_THAT(ParseCommit(body), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", _)) << body;
+  }
+}
+
+TEST(Commit, LinksAreThoseOfTheWholeCommit) {
+  const std::string other(40, 'b');
+  const std::string identities = "\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n";
+  const std::string merge = absl::StrCat("tree ", kTree, "\nparent ", other, "\nparent ", kTree, identities);
+  ASSERT_OK_AND_ASSIGN(const CommitLinks links, ParseLinks(merge));
+  EXPECT_EQ(links.tree, kTree);
+  EXPECT_EQ(links.first_parent, other);
+  ASSERT_OK_AND_ASSIGN(const CommitInfo info, ParseCommit(merge));
+  EXPECT_EQ(info.first_parent, other);
+  ASSERT_OK_AND_ASSIGN(const CommitLinks first, ParseLinks(absl::StrCat("tree ", kTree, identities)));
+  EXPECT_EQ(first.first_parent, "");
+}
+
+TEST(Commit, DamagedLinksAreDataLoss) {
+  const std::string tree = std::string("tree ") + kTree;
+  for (const std::string& body : {std::string(), std::string("tree x\n"), tree + "\nparent x\n", "parent " + tree}) {
+    EXPECT_THAT(ParseLinks(body), HasError(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT", _)) << body;
   }
 }
 
