@@ -36,11 +36,8 @@ struct ComponentFacts {
   std::vector<const model::v1::DataClass*> stores;     // sorted by id
   std::vector<const model::v1::DataClass*> processes;  // declared, without those stored
   std::vector<const model::v1::DataClass*> transfers;  // on its flows, without the two above
-  // By what is known, as the criticality; where more is assumed and makes another, `presumed_pci_scope` is that.
   PciScope pci_scope = PciScope::kNotApplicable;
   std::string pci_reason;  // the data class or flow that makes it so, e.g. "stores cardholder-data (PAN)"
-  PciScope presumed_pci_scope = PciScope::kNotApplicable;
-  std::string presumed_pci_reason;
   const model::v1::Zone* effective_zone = nullptr;  // nullptr: the internet, or unknown
   bool zone_unknown = false;                        // one of ours, and the model does not say where it is
   std::vector<std::string> depends_on;              // ids of hard dependencies, direct, sorted
