@@ -47,6 +47,12 @@ bool IsOfOneKind(const ModelQuestion& a, const ModelQuestion& b) {
                     [](const auto& one, const auto& other) { return one.value() == other.value(); });
 }
 
+// "3 threats"; "at most 3 threats" where the answer need not decide all of them; "" for none.
+std::string Decided(const ModelQuestion& question) {
+  if (question.threats() == 0) return "";
+  return absl::StrCat(question.at_most() ? "at most " : "", Plural(question.threats(), "threat"));
+}
+
 // Whether the answers do not fit, alone or together, and nothing else is wrong.
 bool IsRefusal(const grpc::Status& status) {
   if (status.error_code() != grpc::StatusCode::INVALID_ARGUMENT) return false;
@@ -175,8 +181,7 @@ int Questions::Print() {
   std::vector<std::vector<std::string>> rows;
   for (const ModelQuestion* question : asked_) {
     rows.push_back({ForTerminal(question->question().field()), ForTerminal(question->question().owner()),
-                    question->threats() > 0 ? Plural(question->threats(), "threat") : "",
-                    ForTerminal(question->question().text())});
+                    Decided(*question), ForTerminal(question->question().text())});
   }
   PrintTable(session_.out(), rows);
   session_.err() << Remaining() << '\n';
@@ -210,11 +215,9 @@ void Questions::Show(size_t at) const {
   const ModelQuestion& question = *asked_[at];
   const auto& asked = question.question();
   session_.out() << '\n'
-                 << session_.Styled("2",
-                                    absl::StrCat(at + 1, "/", asked_.size(), "  ", ForTerminal(asked.field()),
-                                                 asked.owner().empty() ? "" : "  ", ForTerminal(asked.owner()),
-                                                 question.threats() == 0 ? "" : "  decides ",
-                                                 question.threats() == 0 ? "" : Plural(question.threats(), "threat")))
+                 << session_.Styled("2", absl::StrCat(at + 1, "/", asked_.size(), "  ", ForTerminal(asked.field()),
+                                                      asked.owner().empty() ? "" : "  ", ForTerminal(asked.owner()),
+                                                      question.threats() == 0 ? "" : "  decides ", Decided(question)))
                  << '\n'
                  << session_.Styled("1", ForTerminal(asked.text())) << '\n';
   if (!question.assumed().empty()) {

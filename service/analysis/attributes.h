@@ -12,6 +12,8 @@
 //               integrity, data_availability  strongest of that data, with overrides: `archive` ... `mission_critical`
 //               technology_known      true: it names technologies, and the catalogue has them all
 //               node_access           ways of its container into the node or cluster: `privileged`, `host_path`, ...
+//               on_cluster            true: a Kubernetes cluster runs it
+//               calls_cluster         true: its task is to call the interface of its cluster (cluster_zones.h)
 //               criticality           criticality.h: low, medium, high, critical
 //               pci                   not_applicable, out, connected, cde
 //               zone_type, zone_policy  type and network_policy of its effective zone; zone_trust: its trust, a number

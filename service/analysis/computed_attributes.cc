@@ -7,6 +7,7 @@
 #include "google/protobuf/descriptor.h"
 #include "metapowers/knowledge/v1/technologies.pb.h"
 #include "service/analysis/accounts.h"
+#include "service/analysis/cluster_zones.h"
 #include "service/analysis/node_access.h"
 #include "service/analysis/payment_pages.h"
 #include "service/analysis/terms.h"
@@ -160,6 +161,14 @@ std::vector<SetAttribute> ComponentSets() {
   Add(
       "node_access", EnumNames<model::v1::NodeAccessKind>(),
       [](const ComponentView& view) { return Bits(NodeAccessOf(*view.facts->component)); }, sets);
+  sets.push_back({"on_cluster", kBooleans, [](const Element& element) {
+                    const model::v1::Component& component = *element.component().facts->component;
+                    return Of(ClusterOf(element.landscape->model(), component) != nullptr);
+                  }});
+  sets.push_back({"calls_cluster", kBooleans, [](const Element& element) {
+                    const model::v1::Component& component = *element.component().facts->component;
+                    return Of(CallsTheCluster(element.landscape->model(), component));
+                  }});
   Add(
       "technology_known", kBooleans,
       [](const ComponentView& view) {

@@ -17,6 +17,12 @@ Tristate ValueOf(const google::protobuf::Message& message, const std::string& fi
                                : static_cast<Tristate>(message.GetReflection()->GetEnumValue(message, descriptor));
 }
 
+// Whether the row asks something of the component.
+bool IsAbout(const ContainerSetting& setting, const model::Model& model, const model::v1::Component& component) {
+  if (setting.cluster_only() && ClusterOf(model, component) == nullptr) return false;
+  return !setting.unless_calls_cluster() || !CallsTheCluster(model, component);
+}
+
 // The threat that the setting lowers on the element, where one is open.
 const Threat* ThreatOf(const Threats& threats, const ContainerSetting& setting, const std::string& element) {
   if (setting.threat().empty()) return nullptr;
@@ -45,6 +51,7 @@ std::vector<SettingFact> ComponentSettings(const Threats& threats) {
   for (const ContainerSetting& setting : knowledge::ContainerRules().settings()) {
     if (setting.field().empty()) continue;
     for (const model::v1::Component* component : ContainerComponents(threats.landscape().facts())) {
+      if (!IsAbout(setting, threats.landscape().model(), *component)) continue;
       SettingFact& fact = facts.emplace_back();
       fact.setting = &setting;
       fact.component = component;

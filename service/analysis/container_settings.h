@@ -3,7 +3,8 @@
 // A declared setting meets its row when it has the required value, and else fails; one that is not declared is unknown,
 // which is a question and never a finding. A failing one has the severity and the due date of the threat that its row
 // names, where this is open on the element; else the severity of the row and the term of that. Settings without a field
-// in the model are checks and stand here for no element.
+// in the model are checks and stand here for no element; what means something on a cluster alone stands for no element
+// outside of one, and what calling the interface of the cluster needs for none that calls it.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_CONTAINER_SETTINGS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_CONTAINER_SETTINGS_H_
 

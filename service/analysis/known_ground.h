@@ -20,6 +20,9 @@ class KnownGround {
   // nullptr when the model assumes nothing, so that all of it is known. `facts` outlive it.
   static std::unique_ptr<const KnownGround> Of(const Facts& facts);
 
+  // All of it.
+  const Landscape& landscape() const { return landscape_; }
+
   // The same element without what is assumed; nullptr where the element itself is.
   const Element* Find(const Element& element) const;
 

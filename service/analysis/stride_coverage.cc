@@ -95,11 +95,12 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround
   std::vector<StrideRow> rows;
   const auto add = [&](const Element& element, absl::string_view kind) {
     StrideRow row{CurrentId(element), kind, {}};
+    const Element* known = ground == nullptr ? &element : ground->Find(element);
     const std::vector<k::Stride> asked = LettersOf(element);
     row.cells.reserve(asked.size());
     for (int i = k::STRIDE_SPOOFING; i <= k::STRIDE_ELEVATION_OF_PRIVILEGE; ++i) {
       const auto letter = static_cast<k::Stride>(i);
-      const auto found = cells.find({element.message, letter});
+      const auto found = known == nullptr ? cells.end() : cells.find({known->message, letter});
       if (found == cells.end() && std::find(asked.begin(), asked.end(), letter) == asked.end()) continue;
       row.cells.push_back(found != cells.end() ? found->second : StrideCell());
       row.cells.back().letter = letter;

@@ -243,7 +243,7 @@ class ThreatsBuilder {
       if (condition.Judge(element) == Truth::kYes) return;
     }
     std::vector<const DataClass*> data = DataAtStake(rule, element);
-    const Element* known = nullptr;
+    const Element* known = &element;
     if (unknown.empty() && threats_->ground_ != nullptr) {
       known = threats_->ground_->Find(element);
       if (known == nullptr) {
@@ -252,7 +252,7 @@ class ThreatsBuilder {
       }
       unknown = KnownGround::AssumedOf(rule, *known);
       const bool any = !data.empty();
-      KeepKnown(DataAtStake(rule, *known), data);
+      data = Common(DataAtStake(rule, *known), data);
       const bool about_data = !rule.data.empty() || rule.row->per_data_class();
       if (any && data.empty() && about_data) ++threats_->waiting_[CurrentId(element)].for_data;
     }
@@ -261,9 +261,9 @@ class ThreatsBuilder {
       threats_->undecided_.push_back(
           {rule.row, element, threats_->conditions_.Keep(std::move(unknown)), &TeamOf(element)});
     } else if (!rule.row->per_data_class()) {
-      AddThreat(rule, element, known, nullptr, std::move(data));
+      AddThreat(rule, *known, nullptr, std::move(data));
     } else {
-      for (const DataClass* each : data) AddThreat(rule, element, known, each, {each});
+      for (const DataClass* each : data) AddThreat(rule, *known, each, {each});
     }
   }
 
@@ -282,29 +282,31 @@ class ThreatsBuilder {
     return data;
   }
 
-  // Takes out of `data` what is at stake only by what is assumed of it.
-  static void KeepKnown(const std::vector<const DataClass*>& known, std::vector<const DataClass*>& data) {
-    data.erase(std::remove_if(data.begin(), data.end(),
-                              [&](const DataClass* each) {
-                                return std::none_of(known.begin(), known.end(),
-                                                    [&](const DataClass* other) { return other->id() == each->id(); });
-                              }),
-               data.end());
+  // What is at stake by what is known, without what something assumed takes out.
+  static std::vector<const DataClass*> Common(std::vector<const DataClass*> known,
+                                              const std::vector<const DataClass*>& presumed) {
+    known.erase(std::remove_if(known.begin(), known.end(),
+                               [&](const DataClass* each) {
+                                 return std::none_of(presumed.begin(), presumed.end(),
+                                                     [&](const DataClass* other) { return other->id() == each->id(); });
+                               }),
+                known.end());
+    return known;
   }
 
-  void AddThreat(const CompiledRule& rule, const Element& element, const Element* known, const DataClass* data_class,
+  // `element` is by what is known.
+  void AddThreat(const CompiledRule& rule, const Element& element, const DataClass* data_class,
                  std::vector<const DataClass*> data) {
     Threat threat;
     threat.rule = rule.row;
     threat.compiled = &rule;
     threat.element = element;
-    threat.known = known;
     threat.data_class = data_class;
     threat.data = threats_->data_.Keep(std::move(data));
     std::vector<ControlOnThreat> controls;
     controls.reserve(rule.controls.size());
     for (const CompiledControl& each : rule.controls) {
-      controls.push_back({each.row, each.control, Posture(known == nullptr ? element : *known, *each.control)});
+      controls.push_back({each.row, each.control, Posture(element, *each.control)});
     }
     threat.controls = threats_->controls_.Keep(std::move(controls));
     threat.scores = ScoresOf(threat);
@@ -356,7 +358,7 @@ class ThreatsBuilder {
 
   void AddQuality() {
     for (const CompiledQualityRule& rule : rules_.model_quality()) {
-      for (const Element& element : ElementsOf(rule.row->subject())) {
+      for (const Element& element : threats_->landscape().ElementsOf(rule.row->subject())) {
         const bool meets = std::all_of(rule.match.begin(), rule.match.end(), [&](const Condition& condition) {
           return condition.Judge(element) == Truth::kYes;
         });

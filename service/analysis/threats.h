@@ -46,10 +46,8 @@ bool IsOpen(ThreatStatus status);
 // There may be many thousand of them: what is only read, or follows from the rest, is not kept in each.
 struct Threat {
   const knowledge::v1::ThreatRule* rule = nullptr;
-  const CompiledRule* compiled = nullptr;  // the same, ready to be judged
-  Element element;
-  // The same by what is known, which scores are made of; held by Threats, nullptr where nothing is assumed.
-  const Element* known = nullptr;
+  const CompiledRule* compiled = nullptr;            // the same, ready to be judged
+  Element element;                                   // by what is known
   const model::v1::DataClass* data_class = nullptr;  // of a rule about one class
   // Held by Threats:
   absl::Span<const model::v1::DataClass* const> data;  // at stake, sorted by id
@@ -95,7 +93,7 @@ inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:
 // A rule that could not be judged on an element because the model does not say something, or only assumes it.
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
-  Element element;
+  Element element;  // with what is assumed
   // Those of the rule that the model does not answer, or which something assumed decides, so that they can be judged on
   // the element all the same. Held by Threats.
   absl::Span<const Condition* const> unknown;
@@ -146,7 +144,8 @@ class Threats {
   static std::unique_ptr<const Threats> Compute(const Facts& facts, const RuleSet& rules,
                                                 const model::v1::Decisions& decisions);
 
-  const Landscape& landscape() const { return *landscape_; }
+  // Of what is known (Facts::known()): the ground of findings and of all that is claimed beside them.
+  const Landscape& landscape() const { return ground_ == nullptr ? *landscape_ : ground_->landscape(); }
   // All that were considered, also controlled and decided ones; sorted by key, so comparing addresses compares keys.
   const std::vector<Threat>& all() const { return all_; }
   // Sorted by rule, then element.
@@ -166,7 +165,7 @@ class Threats {
   Threats() = default;
   friend class ThreatsBuilder;
 
-  std::unique_ptr<const Landscape> landscape_;
+  std::unique_ptr<const Landscape> landscape_;  // with what is assumed
   std::unique_ptr<const KnownGround> ground_;
   std::deque<ControlPosture> postures_;         // of the threats' controls
   std::deque<std::string> reasons_;             // why decisions are no longer in force

@@ -21,6 +21,8 @@ namespace metapowers::commands {
 
 // What a generator may read. Nothing else: no clock, files, randomness, or other command.
 struct Input {
+  // The model without what its text marks as assumed, and what follows from that (analysis::Facts::known()): what
+  // documents may claim.
   const model::Model& model;
   const analysis::Facts& facts;
   // Threats of the model under the shipped rules and those of the workspace's teams, with the decisions that stand
@@ -28,6 +30,15 @@ struct Input {
   const analysis::ThreatSource& threats;
   // Of the entries that the model declares; only of commands with `reads_evidence`, empty for all others.
   const evidence::EvidenceSet& evidence;
+  // What follows from the whole model: for what is told as assumed, and never ground for a claim. `facts` where nothing
+  // is assumed.
+  const analysis::Facts& presumed;
+
+  // `presumed` is of the whole model.
+  static Input Of(const analysis::Facts& presumed, const analysis::ThreatSource& threats,
+                  const evidence::EvidenceSet& evidence) {
+    return {presumed.known().model(), presumed.known(), threats, evidence, presumed};
+  }
 };
 
 // One command as the server runs it.

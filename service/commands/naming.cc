@@ -1,10 +1,12 @@
 #include "service/commands/naming.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/open_questions.h"
 #include "service/knowledge/knowledge.h"
 
 namespace metapowers::commands {
@@ -42,17 +44,9 @@ std::vector<std::string> BindingReferences(ReferenceFilter& filter,
 }
 
 void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
-                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out) {
-  const auto wanted = [&](absl::string_view type) {
-    return std::find(fields.begin(), fields.end(), type) != fields.end();
-  };
-  for (const model::Question& question : model::OpenQuestions(model, wanted)) {
-    metapowers::v1::Question& row = *out.Add();
-    row.set_field(question.field);
-    row.set_text(question.text);
-    row.set_owner(question.owner);
-    row.set_owner_name(TeamName(model, question.owner));
-  }
+                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out,
+                  std::initializer_list<absl::string_view> further) {
+  for (metapowers::v1::Question& question : QuestionsOn(model, fields, further)) *out.Add() = std::move(question);
 }
 
 void FillPresence(google::protobuf::Message& result) {

@@ -42,9 +42,10 @@ std::vector<std::string> BindingReferences(ReferenceFilter& filter,
 // Whether a framework applies.
 bool Applies(const analysis::Facts& facts, absl::string_view framework);
 
-// Open questions on these fields (message and field, e.g. "Component.tier"), in the order of the model.
+// Adds what QuestionsOn() asks (open_questions.h).
 void AddQuestions(const model::Model& model, std::initializer_list<absl::string_view> fields,
-                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out);
+                  google::protobuf::RepeatedPtrField<metapowers::v1::Question>& out,
+                  std::initializer_list<absl::string_view> further = {});
 
 // Sets each flag of `result.has` to whether the list of that name in `result` has entries: a template cannot
 // ask for that, and a table without rows must not be printed.

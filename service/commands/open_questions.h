@@ -17,9 +17,11 @@
 namespace metapowers::commands {
 
 // Questions whose field is one of `types`, e.g. "Component.owner_team", or of a message that one of them names
-// alone, e.g. "PolicyParameters"; in the order of OpenQuestions(). One without an owner goes to the team that owns
-// the system.
-std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<const absl::string_view> types);
+// alone, e.g. "PolicyParameters"; in the order of OpenQuestions(). What a known part is without because it is assumed
+// is asked to be confirmed, and behind the others so is what of `further` types it is without. One without an owner
+// goes to the team that owns the system.
+std::vector<v1::Question> QuestionsOn(const model::Model& model, absl::Span<const absl::string_view> types,
+                                      absl::Span<const absl::string_view> further = {});
 
 // A question that no field asks by itself. An empty `team` is the one that owns the system.
 v1::Question Ask(const model::Model& model, std::string field, std::string text, absl::string_view team);

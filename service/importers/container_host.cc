@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/importers/internet_users.h"
 
 namespace metapowers::importers {
 
@@ -26,15 +27,35 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
   component.Observed(absl::StrCat("container.node_access[", last, "]"), spot);
 }
 
-void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
-  const std::string tail = which.empty() ? "" : absl::StrCat(", ", which);
+namespace {
+
+void AddPort(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
+             Shown<model::v1::Component>& component) {
   for (const model::v1::HostPort& known : component.value.host_ports()) {
-    if (known.port() == port && absl::EndsWith(known.evidence(), tail)) return;
+    if (known.port() == added.port() && known.host() == added.host() && absl::EndsWith(known.evidence(), tail)) return;
   }
-  model::v1::HostPort& added = *component.value.add_host_ports();
-  if (port > 0 && port <= 65535) added.set_port(port);
   added.set_evidence(absl::StrCat(LocationOf(spot), tail));
+  *component.value.add_host_ports() = std::move(added);
   component.Observed(absl::StrCat("host_ports[", component.value.host_ports_size() - 1, "]"), spot);
+}
+
+model::v1::HostPort Numbered(int port) {
+  model::v1::HostPort numbered;
+  if (port > 0 && port <= 65535) numbered.set_port(port);
+  return numbered;
+}
+
+}  // namespace
+
+void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
+  AddPort(Numbered(port), which.empty() ? "" : absl::StrCat(", ", which), spot, component);
+}
+
+void AddHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component) {
+  model::v1::HostPort named = Numbered(port);
+  const std::string name = HostIn(host);
+  named.set_host(name);
+  AddPort(std::move(named), name.empty() ? absl::StrCat(", host ", host) : "", spot, component);
 }
 
 }  // namespace metapowers::importers

@@ -18,8 +18,11 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
                    Shown<model::v1::Component>& component);
 
 // Adds a port that is open on the network of a host or load balancer, once whatever runs over it; 0 where the platform
-// chooses it. `which` tells two of one number apart, for people: `host shop.example.com`.
+// chooses it. `which` says more for people: `all that it listens on`.
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which = "");
+
+// The same of callers that ask for this host, or pattern of hosts, once for each.
+void AddHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "service/model/schema.h"
 
 namespace metapowers::importers {
 
@@ -39,10 +41,19 @@ Reference InternetUsers(const Spot& spot, Inventory& inventory) {
   return {std::string(kUsers), "", spot};
 }
 
+std::string HostIn(absl::string_view written) {
+  std::string host = absl::AsciiStrToLower(written);
+  return model::IsHost(host) ? host : std::string();
+}
+
 void SetHost(const std::string& host, const Spot& spot, Shown<pb::Flow>& flow) {
   flow.names = {host};
   flow.value.set_purpose(absl::StrCat("Lets callers of ", host, " in."));
   flow.Observed("purpose", spot);
+  const std::string name = HostIn(host);
+  if (name.empty()) return;
+  flow.value.add_hosts(name);
+  flow.Observed("hosts", spot);
 }
 
 std::vector<std::string> TellApart(const std::vector<WayIn>& ways) {

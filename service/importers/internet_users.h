@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/importers/inventory.h"
 
@@ -13,6 +14,10 @@ namespace metapowers::importers {
 // Who stands for all callers from the internet; added with its zone when it is asked for first, with `spot` as the
 // place of what lets them in.
 Reference InternetUsers(const Spot& spot, Inventory& inventory);
+
+// A host or pattern of hosts as the model has it, in lower case; empty where it has none: what a template has still to
+// fill in.
+std::string HostIn(absl::string_view written);
 
 // Says of a flow of callers which host they come to. Flows to two hosts are two, whatever their port.
 void SetHost(const std::string& host, const Spot& spot, Shown<model::v1::Flow>& flow);

@@ -20,12 +20,12 @@
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
 // of the node, an Ingress class that may be internal, and a resource of a type that is not understood and names the
 // Service leave it unknown; so does a workload that no Service of these files names. Ports that a node or load balancer
-// of unknown reach opens are `host_ports`. Each host and port that callers come to is a way in of its own: a flow, or
-// one of the `host_ports`, whose evidence names the host; of a port of the node that is not fixed it says that the
-// cluster assigns it.
+// of unknown reach opens are `host_ports`. Each host and port that callers come to is a way in of its own: a flow with
+// the host in `hosts`, or one of the `host_ports`; of a port of the node that is not fixed its evidence says that the
+// cluster assigns it. A host that a template has still to fill in stands in texts alone.
 //
-// What a role lets a service account do, a workload may do that mounts the token of the account; all rights in the
-// cluster are `node_access`, lesser ones are told in a note.
+// Whether pods mount the token of their service account is `mounts_account_token`. What a role lets a service account
+// do, a workload may do that mounts it; all rights in the cluster are `node_access`, lesser ones are told in a note.
 //
 // Only settings, arguments and configuration show flows. A NetworkPolicy or AuthorizationPolicy allows, which is no
 // proof of use: it says who may connect along the flows that there are (`ip_filtered`, `authentication`), and what it

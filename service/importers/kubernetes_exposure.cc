@@ -152,7 +152,7 @@ bool Entries::MayBeReached(const Workload& workload) {
 void Entries::AddPort(const Entry& entry, Shown<pb::Component>& component) {
   const std::string& host = entry.connection.host;
   if (host.empty()) return AddHostPort(entry.connection.port, entry.spot, component, entry.port_note);
-  AddHostPort(entry.connection.port, entry.connection.host_spot, component, absl::StrCat("host ", host));
+  AddHostPortOf(host, entry.connection.port, entry.connection.host_spot, component);
 }
 
 void Entries::SettleWorkload(Workload& workload) {

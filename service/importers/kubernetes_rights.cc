@@ -38,6 +38,7 @@ class RightsReader {
   }
 
   void Read() {
+    for (Workload& workload : cluster_.workloads.all()) DescribeToken(workload);
     for (const Kind kind : {Kind::kClusterRoleBinding, Kind::kRoleBinding}) {
       for (const Object* binding : cluster_.objects.Of(kind)) Judge(*binding);
     }
@@ -64,6 +65,20 @@ class RightsReader {
           v1::IMPORT_NOTE_KIND_WARNING, binding.spot, "",
           absl::StrCat(workload->object->Title(), " ", what, " (", binding.Title(), "), and ", Mounts(token)));
     }
+  }
+
+  // A patch of what is declared elsewhere says nothing of it.
+  void DescribeToken(Workload& workload) const {
+    const std::vector<Field> containers = ContainersOf(workload.pod);
+    const bool whole = std::any_of(containers.begin(), containers.end(),
+                                   [](const Field& container) { return container.Has("image"); });
+    if (!whole) return;
+    constexpr absl::string_view kField = "container.mounts_account_token";
+    Shown<model::v1::Component>& component = *workload.component;
+    const AccountToken token = Token(workload);
+    component.value.mutable_container()->set_mounts_account_token(token.mounted ? model::v1::TRISTATE_YES
+                                                                                : model::v1::TRISTATE_NO);
+    token.by_default ? component.Default(kField, token.spot, "Kubernetes") : component.Observed(kField, token.spot);
   }
 
   AccountToken Token(const Workload& workload) const {

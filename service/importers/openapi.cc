@@ -193,9 +193,19 @@ class OpenApiImporter {
     if (inventory_.name.empty() && descriptions_.size() == 1) inventory_.name = description.title();
     AddServers(servers, description, component);
     AddWaysIn(servers, description, component);
-    openapi::AddApi(description, component);
+    openapi::AddApi(HostsOf(servers), description, component);
     inventory_.components.push_back(std::move(component));
     openapi::AddCallbacks(description);
+  }
+
+  // Under which the interface is called, and not only on the machine of a developer.
+  static std::map<std::string, Spot> HostsOf(const std::vector<Server>& servers) {
+    std::map<std::string, Spot> hosts;
+    for (const Server& server : servers) {
+      const std::string host = HostOf(server.url);
+      if (!IsLocal(host) && !HostIn(host).empty()) hosts.try_emplace(HostIn(host), server.field.spot());
+    }
+    return hosts;
   }
 
   void AddServers(const std::vector<Server>& servers, const Description& description, Shown<pb::Component>& component) {

@@ -66,8 +66,8 @@ bool HasSchemes(const Description& description);
 Access AccessOf(const Field& operation, const Description& description);
 
 // Adds the interface with its endpoints, counts and notes; what its requests are made of goes to the component that
-// serves it (openapi_operations.cc).
-void AddApi(Description& description, Shown<model::v1::Component>& component);
+// serves it (openapi_operations.cc). It is called under `hosts`, each with its place.
+void AddApi(const std::map<std::string, Spot>& hosts, Description& description, Shown<model::v1::Component>& component);
 // Adds what is called by the interface.
 void AddCallbacks(Description& description);
 

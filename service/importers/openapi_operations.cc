@@ -94,7 +94,7 @@ class OperationReader {
   OperationReader(Description& description, Shown<pb::Component>& component)
       : description_(description), inventory_(description.inventory()), component_(component) {}
 
-  void Read() {
+  void Read(const std::map<std::string, Spot>& hosts) {
     const Field& root = description_.root();
     api_.name = description_.title();
     api_.scope = absl::StrCat("openapi:", root.document().file);
@@ -106,6 +106,10 @@ class OperationReader {
     api_.value.set_schema_language(absl::StrCat("OpenAPI ", version.Line().substr(0, 3)));
     api_.Observed("schema_language", version.spot());
     api_.Refers("component", {component_.name, component_.scope, api_.spot});
+    for (const auto& [host, spot] : hosts) {
+      if (api_.value.hosts().empty()) api_.Observed("hosts", spot);
+      api_.value.add_hosts(host);
+    }
     if (root["security"].exists() && !root["security"].is_list())
       root["security"].Fault("must be a list of requirements");
     AddConsumers(description_, api_);
@@ -175,8 +179,8 @@ class OperationReader {
 
 }  // namespace
 
-void AddApi(Description& description, Shown<pb::Component>& component) {
-  OperationReader(description, component).Read();
+void AddApi(const std::map<std::string, Spot>& hosts, Description& description, Shown<pb::Component>& component) {
+  OperationReader(description, component).Read(hosts);
 }
 
 void AddCallbacks(Description& description) {

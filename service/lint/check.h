@@ -36,7 +36,8 @@ struct RunState {
 // All that items look at. Immutable while they do.
 struct Subject {
   std::string topic;
-  const analysis::Facts* facts = nullptr;
+  const analysis::Facts* facts = nullptr;     // by what is known, as sections are
+  const analysis::Facts* presumed = nullptr;  // with what the model assumes
   const analysis::ThreatSource* threats = nullptr;
   std::vector<model::Question> questions;
   std::vector<RunState> commands;                // in contract order

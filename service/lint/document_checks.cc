@@ -96,7 +96,7 @@ std::vector<const v1::Question*> QuestionsOf(const google::protobuf::Message& re
 // What the commands make of the model with a change.
 absl::StatusOr<Subject::Remade> RemakeWith(const Check& check,
                                            absl::FunctionRef<void(model::v1::SystemModel& changed)> change) {
-  ASSIGN_OR_RETURN(const auto model, Anew(check.subject().model(), change));
+  ASSIGN_OR_RETURN(const auto model, Anew(check.subject().presumed->model(), change));
   return check.subject().remake(model);
 }
 

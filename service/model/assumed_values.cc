@@ -81,7 +81,7 @@ class Clearer {
         ClearPart(entry, *field, told, at, message);
       } else if (told.mark == Mark::kAssumed) {
         const bool needed = RuleOf(*field).required() && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-        assumed_itself |= needed && RuleOf(*field).refers_to() == "components";
+        assumed_itself |= MakesElement(RuleOf(*field));
         if (!needed) assumed.push_back(field);
         assumed_.push_back({at, absl::StrCat(field->containing_type()->name(), ".", field->name()),
                             AnswerOf(message, *field), std::string(told.reason)});

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/model/schema.h"
@@ -81,7 +82,8 @@ std::optional<Keyed> ByKey(const Entries& entries, const KeyFields& key) {
       values.push_back(field->cpp_type() == FieldDescriptor::CPPTYPE_STRING ? StringAt(*entry, *field, -1)
                                                                             : ScalarOf(*entry, *field, -1));
     }
-    if (!keyed.emplace(absl::StrJoin(values, " "), entry).second) return std::nullopt;
+    const std::string joined = absl::StrJoin(values, " ");
+    if (!keyed.emplace(absl::StripAsciiWhitespace(joined), entry).second) return std::nullopt;
   }
   return keyed;
 }

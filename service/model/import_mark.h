@@ -4,8 +4,8 @@
 //   kind: datastore  # assumed: the image postgres is a database
 //   replicas: 1  # default of Kubernetes, see k8s/cart.yaml:7
 //
-// An attribute without one was declared, or answered, by people. A default is a fact of the platform. No finding rests
-// on what is assumed: Model::known() has the model without it.
+// An attribute without one was declared, or answered, by people. A default is a fact of the platform. Nothing that
+// documents claim rests on what is assumed: Model::known() has the model without it, and sections are made of that.
 #ifndef METAPOWERS_SERVICE_MODEL_IMPORT_MARK_H_
 #define METAPOWERS_SERVICE_MODEL_IMPORT_MARK_H_
 

@@ -22,6 +22,8 @@ using google::protobuf::FieldDescriptor;
 
 namespace {
 
+constexpr char kLabel[] = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?";  // of the name of a host
+
 // Writes JSON with members in the order of the calls, two spaces per level.
 class JsonWriter {
  public:
@@ -194,6 +196,9 @@ class SchemaWriter {
         return;
       case v1::FORMAT_COUNTRY:
         json_.Member("pattern", "^[A-Z]{2}$");
+        return;
+      case v1::FORMAT_HOST:
+        json_.Member("pattern", absl::StrCat("^((\\*\\.)?", kLabel, "(\\.", kLabel, ")*|[0-9a-f]*:[0-9a-f:.]+)$"));
         return;
       default:
         if (rule.required() || in_list) json_.Member("minLength", 1);

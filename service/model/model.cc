@@ -38,7 +38,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml
   std::optional<KnownPart> part = FindKnownPart(yaml, proto);
   std::shared_ptr<Model> model = Of(std::move(proto));
   if (!part.has_value()) return model;
-  model->known_ = Of(std::move(part->known));
+  const std::shared_ptr<Model> known = Of(std::move(part->known));
+  known->assumed_ = part->assumed;
+  model->known_ = known;
   model->assumed_ = std::move(part->assumed);
   return model;
 }

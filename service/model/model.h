@@ -47,7 +47,8 @@ class Model {
   // The same without what its text marks as assumed (import_mark.h): what a finding may rest on. Names and ids stay, so
   // an element is the same in both; one that is itself assumed is not there. nullptr when nothing is assumed.
   const std::shared_ptr<const Model>& known() const { return known_; }
-  // All that the text marks as assumed, in its order; empty when known() is nullptr. Placeholders are among them.
+  // All that the text marks as assumed, in its order; empty where nothing is. Placeholders are among them. Of a known
+  // part, what it is without.
   const std::vector<AssumedAttribute>& assumed() const { return assumed_; }
 
   // `model`, which is valid, with this known part: of one that is made of another model and of its known part alike.

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "metapowers/model/v1/system_model.pb.h"
 #include "service/model/model.h"
 
 namespace metapowers::model {
@@ -18,6 +21,26 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 namespace {
+
+constexpr size_t kMaxHostSize = 253;  // RFC 1035, as text
+constexpr size_t kMaxLabelSize = 63;
+
+// An address of RFC 4291 in lower case, in groups of which one `::` may stand for zeros.
+bool IsIpv6(absl::string_view text) {
+  constexpr size_t kGroups = 8;
+  const std::vector<absl::string_view> halves = absl::StrSplit(text, "::");
+  size_t groups = 0;
+  for (const absl::string_view half : halves) {
+    if (half.empty()) continue;
+    for (const absl::string_view group : absl::StrSplit(half, ':')) {
+      const bool hex = std::all_of(group.begin(), group.end(),
+                                   [](unsigned char c) { return absl::ascii_isxdigit(c) && !absl::ascii_isupper(c); });
+      if (group.empty() || group.size() > 4 || !hex) return false;
+      ++groups;
+    }
+  }
+  return halves.size() == 2 ? groups < kGroups : halves.size() == 1 && groups == kGroups;
+}
 
 // LegalRole -> LEGAL_ROLE_, by the same rule as the proto style guide.
 std::string EnumPrefix(const EnumDescriptor& type) {
@@ -38,6 +61,14 @@ size_t EnumPrefixSize(const EnumDescriptor& type) {
 }  // namespace
 
 const v1::Rule& RuleOf(const FieldDescriptor& field) { return field.options().GetExtension(v1::rule); }
+
+const v1::Rule& RuleOf(absl::string_view field_type) {
+  const FieldDescriptor* field = google::protobuf::DescriptorPool::generated_pool()->FindFieldByName(
+      absl::StrCat(v1::SystemModel::descriptor()->file()->package(), ".", field_type));
+  return field == nullptr ? v1::Rule::default_instance() : RuleOf(*field);
+}
+
+bool MakesElement(const v1::Rule& rule) { return rule.required() && rule.refers_to() == "components"; }
 
 const std::string& CollectionOf(const Descriptor& type) {
   // By reference: GetExtension of a string returns a copy-free reference to the options' own value.
@@ -114,6 +145,19 @@ bool IsDate(absl::string_view text) {
     if (i != 4 && i != 7 && !absl::ascii_isdigit(text[i])) return false;
   }
   return FormatDate(ToCivilDay(text)) == text;  // CivilDay carries 30 February over into March
+}
+
+bool IsHost(absl::string_view text) {
+  if (absl::StrContains(text, ':')) return IsIpv6(text);
+  absl::ConsumePrefix(&text, "*.");
+  if (text.size() > kMaxHostSize) return false;
+  const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
+  return std::all_of(labels.begin(), labels.end(), [](absl::string_view label) {
+    if (label.empty() || label.size() > kMaxLabelSize || label.front() == '-' || label.back() == '-') return false;
+    return std::all_of(label.begin(), label.end(), [](unsigned char c) {
+      return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_';
+    });
+  });
 }
 
 absl::CivilDay ToCivilDay(absl::string_view date) {

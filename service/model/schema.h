@@ -16,6 +16,12 @@ namespace metapowers::model {
 // The rule of a field; an empty one when it has none.
 const v1::Rule& RuleOf(const google::protobuf::FieldDescriptor& field);
 
+// The same of the model's field with this message and name, e.g. "Component.tier".
+const v1::Rule& RuleOf(absl::string_view field_type);
+
+// Whether the field says which component an element is about, so that the element is as certain as that.
+bool MakesElement(const v1::Rule& rule);
+
 // Name of the collection that messages of this type form; "" when they form none.
 const std::string& CollectionOf(const google::protobuf::Descriptor& type);
 
@@ -49,6 +55,10 @@ std::vector<const google::protobuf::Message*> MessagesIn(const google::protobuf:
 
 // Whether `text` has the form `YYYY-MM-DD` and is a day of the calendar.
 bool IsDate(absl::string_view text);
+
+// Whether `text` is the name of a host in lower case, with `*.` before it or not, or an IP address; with no more than
+// that, such as a port.
+bool IsHost(absl::string_view text);
 
 }  // namespace metapowers::model
 

@@ -34,6 +34,11 @@ std::string WrongForm(v1::Format format, absl::string_view value) {
       return IsCapitals(value, 3) ? "" : absl::StrCat(Quote(value), " is not an ISO 4217 code, e.g. 'EUR'");
     case v1::FORMAT_COUNTRY:
       return IsCapitals(value, 2) ? "" : absl::StrCat(Quote(value), " is not an ISO 3166-1 alpha-2 code, e.g. 'DE'");
+    case v1::FORMAT_HOST:
+      return IsHost(value) ? ""
+                           : absl::StrCat(Quote(value), " is not the name of a host in lower case, e.g. ",
+                                          "'shop.example.com' or '*.example.com', or an IP address; leave out scheme, ",
+                                          "port and path");
     default:
       return "";
   }

@@ -12,7 +12,7 @@ namespace metapowers::server {
 struct Confirmation {
   model::Question question;  // whose answer `assumed.value` confirms it
   const model::AssumedAttribute* assumed = nullptr;
-  int threats = 0;
+  WaitingThreats threats;
 };
 
 // Of the assumed attributes those that decide a threat, or that scores are made of, without placeholders, which are

@@ -119,8 +119,22 @@ absl::StatusOr<std::shared_ptr<const ModelFacts>> Generator::Load(absl::string_v
     return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("the id of the system model ", why),
                      {"MODEL_INVALID", {{"errors", "1"}}, {{"id", why, ""}}, "set `id` in the model to the topic"});
   }
-  const auto loaded = FactsOf(blob, parsed);
-  models_.Put(key, loaded, kFactsFactor * parsed->proto().SpaceUsedLong());
+  return Keep(key, blob, std::move(parsed));
+}
+
+std::shared_ptr<const ModelFacts> Generator::LoadParsed(absl::string_view yaml,
+                                                        std::shared_ptr<const model::Model> parsed) {
+  std::string blob = KnownBlobId(yaml);
+  const std::string key = absl::StrCat(parsed->proto().id(), " ", blob);
+  if (auto known = models_.Get(key)) return known;
+  return Keep(key, std::move(blob), std::move(parsed));
+}
+
+std::shared_ptr<const ModelFacts> Generator::Keep(const std::string& key, std::string blob,
+                                                  std::shared_ptr<const model::Model> parsed) {
+  const size_t bytes = kFactsFactor * parsed->proto().SpaceUsedLong();
+  auto loaded = FactsOf(std::move(blob), std::move(parsed));
+  models_.Put(key, loaded, bytes);
   return loaded;
 }
 
@@ -167,8 +181,8 @@ absl::StatusOr<std::shared_ptr<const Generated>> Generator::Generate(const Comma
     ASSIGN_OR_RETURN(evidence, LoadEvidence(inputs));
   }
   auto made = std::make_shared<Generated>();
-  made->result = entry.command->generate({*inputs.model->model, *inputs.model->facts, *threats,
-                                          evidence == nullptr ? evidence::EvidenceSet::Empty() : *evidence});
+  made->result = entry.command->generate(commands::Input::Of(
+      *inputs.model->facts, *threats, evidence == nullptr ? evidence::EvidenceSet::Empty() : *evidence));
   ASSIGN_OR_RETURN(const std::string rendered, text->Render(*made->result));
   RETURN_IF_ERROR(SplitRendered(rendered, entry.stem, *made));
   sections_.Put(key, made, made->result->SpaceUsedLong() + made->section.size());

@@ -92,7 +92,10 @@ class Generator {
   // INVALID_ARGUMENT MODEL_INVALID with every fault, also when the model's id is not `topic`.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> Load(absl::string_view yaml, absl::string_view topic);
 
-  // The same of the blob `id` of `objects`, which is read only when it is not known. DATA_LOSS.
+  // Of `parsed`, whose text is `yaml` and whose topic is its id.
+  std::shared_ptr<const ModelFacts> LoadParsed(absl::string_view yaml, std::shared_ptr<const model::Model> parsed);
+
+  // As Load() of the blob `id` of `objects`, which is read only when it is not known. DATA_LOSS.
   absl::StatusOr<std::shared_ptr<const ModelFacts>> LoadStored(const workspace::ObjectSource& objects,
                                                                absl::string_view id, absl::string_view topic);
 
@@ -112,6 +115,8 @@ class Generator {
   absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> LoadThreats(const Inputs& inputs);
 
  private:
+  std::shared_ptr<const ModelFacts> Keep(const std::string& key, std::string blob,
+                                         std::shared_ptr<const model::Model> parsed);
   // Of a model's text.
   std::string KnownBlobId(absl::string_view text);
   // What the evidence files say. DATA_LOSS.

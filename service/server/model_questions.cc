@@ -100,12 +100,25 @@ void ToProto(const model::Question& question, const model::Model& model, v1::Que
   if (const auto* team = model.Find<metapowers::model::v1::Team>(question.owner)) out.set_owner_name(team->name());
 }
 
-void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQuestionsResponse& response) {
+namespace {
+
+// Of the model alone, without rules and decisions that stand beside it somewhere.
+absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> ThreatsOf(const std::shared_ptr<const ModelFacts>& model,
+                                                                        Generator& generator) {
+  ASSIGN_OR_RETURN(auto none, generator.LoadDecisions(absl::nullopt, *model));
+  return generator.LoadThreats({model, std::move(none), {}, {}, nullptr});
+}
+
+}  // namespace
+
+void FillQuestions(const ModelFacts& facts, const analysis::ThreatSource& threats,
+                   v1::ListQuestionsResponse& response) {
+  const std::shared_ptr<const model::Model>& model = facts.model;
   model::AnswerForms forms(*model);
   std::set<std::string> lists;
-  std::vector<model::Question> questions = model::OpenQuestions(*model);
+  std::vector<model::Question> questions = facts.questions;
   if (questions.empty() && model->assumed().empty()) return;
-  const QuestionWeights weights(model);
+  const QuestionWeights weights(*model, threats.Get());
   response.set_threats(weights.OfAll(questions));
   const auto add = [&](const model::Question& question, int threats) -> v1::ModelQuestion& {
     v1::ModelQuestion& out = *response.add_questions();
@@ -117,7 +130,8 @@ void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQue
   };
   for (const Weighted& each : InOrder(std::move(questions), weights)) add(each.question, each.threats);
   for (const Confirmation& each : ToConfirm(*model, weights)) {
-    v1::ModelQuestion& out = add(each.question, each.threats);
+    v1::ModelQuestion& out = add(each.question, each.threats.count);
+    out.set_at_most(each.threats.at_most);
     out.set_assumed(each.assumed->value);
     out.set_reason(each.assumed->reason);
   }
@@ -136,7 +150,9 @@ void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQue
 absl::Status ListQuestions(Backend& backend, Call& call, const v1::ListQuestionsRequest& request,
                            v1::ListQuestionsResponse& response) {
   ASSIGN_OR_RETURN(const auto model, model::Model::Parse(request.model_yaml(), kModelFile));
-  FillQuestions(model, response);
+  const auto facts = backend.generator.LoadParsed(request.model_yaml(), model);
+  ASSIGN_OR_RETURN(const auto threats, ThreatsOf(facts, backend.generator));
+  FillQuestions(*facts, *threats, response);
   return absl::OkStatus();
 }
 
@@ -145,9 +161,11 @@ absl::Status AnswerQuestions(Backend& backend, Call& call, const v1::AnswerQuest
   std::vector<model::Answer> answers;
   for (const v1::Answer& answer : request.answers()) answers.push_back({answer.field(), answer.value()});
   ASSIGN_OR_RETURN(model::AnsweredModel answered, model::WriteAnswers(request.model_yaml(), answers));
-  response.set_open_questions(static_cast<int>(model::OpenQuestions(*answered.model).size()));
+  const auto facts = backend.generator.LoadParsed(answered.yaml, answered.model);
+  response.set_open_questions(static_cast<int>(facts->questions.size()));
   if (!answered.model->assumed().empty()) {
-    const QuestionWeights weights(answered.model);
+    ASSIGN_OR_RETURN(const auto threats, ThreatsOf(facts, backend.generator));
+    const QuestionWeights weights(*answered.model, threats->Get());
     response.set_to_confirm(static_cast<int>(ToConfirm(*answered.model, weights).size()));
   }
   response.set_model_yaml(std::move(answered.yaml));

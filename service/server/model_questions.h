@@ -2,13 +2,13 @@
 #ifndef METAPOWERS_SERVICE_SERVER_MODEL_QUESTIONS_H_
 #define METAPOWERS_SERVICE_SERVER_MODEL_QUESTIONS_H_
 
-#include <memory>
-
 #include "absl/status/status.h"
 #include "metapowers/v1/model_service.pb.h"
+#include "service/analysis/threats.h"
 #include "service/model/model.h"
 #include "service/server/backend.h"
 #include "service/server/call.h"
+#include "service/server/generator.h"
 
 namespace metapowers::server {
 
@@ -17,7 +17,7 @@ namespace metapowers::server {
 // equal ones by path. A question decides the threats that wait for it, and, of data, those whose impact rests on the
 // data named. Behind all that is missing comes, in the same order, what is assumed and decides a threat or a score
 // (confirmations.h).
-void FillQuestions(const std::shared_ptr<const model::Model>& model, v1::ListQuestionsResponse& response);
+void FillQuestions(const ModelFacts& model, const analysis::ThreatSource& threats, v1::ListQuestionsResponse& response);
 
 // INVALID_ARGUMENT MODEL_INVALID.
 absl::Status ListQuestions(Backend& backend, Call& call, const v1::ListQuestionsRequest& request,

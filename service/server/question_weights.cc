@@ -1,23 +1,16 @@
 #include "service/server/question_weights.h"
 
 #include <algorithm>
-#include <iterator>
 
+#include "service/analysis/assumed_questions.h"
 #include "service/analysis/facts.h"
 #include "service/analysis/involved_ids.h"
+#include "service/model/schema.h"
 
 namespace metapowers::server {
 namespace {
 
-constexpr absl::string_view kData[] = {"Component.stores", "Component.processes", "Flow.sends"};
-
-// What makes an element what it is: without it the element is not there (model::Model::known()).
-constexpr absl::string_view kMakeElement[] = {"Flow.source", "Flow.target", "Api.component"};
-
-template <class List>
-bool Has(const List& list, absl::string_view field_type) {
-  return std::find(std::begin(list), std::end(list), field_type) != std::end(list);
-}
+using analysis::ElementOf;
 
 template <class Counts, class Key>
 typename Counts::mapped_type CountOf(const Counts& counts, const Key& key) {
@@ -25,60 +18,22 @@ typename Counts::mapped_type CountOf(const Counts& counts, const Key& key) {
   return found == counts.end() ? typename Counts::mapped_type() : found->second;
 }
 
-// What criticality, scores of ways in and factors of vulnerabilities are made of, though no rule waits for it.
-constexpr absl::string_view kRated[] = {
-    "Component.availability_floor",
-    "Component.confidentiality_floor",
-    "Component.integrity_floor",
-    "Component.internet_facing",
-    "Component.kind",
-    "Component.processes",
-    "Component.stores",
-    "Component.technology",
-    "Component.tier",
-    "Component.zone",
-    "DataClass.availability",
-    "DataClass.confidentiality",
-    "DataClass.integrity",
-    "Flow.authentication",
-    "Flow.ip_filtered",
-    "Flow.receives",
-    "Flow.sends",
-    "Flow.source",
-    "Flow.target",
-    "Flow.transport_security",
-    "Flow.vpn",
-    "Zone.type",
-};
-
 }  // namespace
 
-std::string ElementOf(absl::string_view path) {
-  const size_t open = path.find('[');
-  const size_t close = open == absl::string_view::npos ? open : path.find(']', open);
-  return close == absl::string_view::npos ? std::string() : std::string(path.substr(open + 1, close - open - 1));
-}
-
-bool IsAboutData(absl::string_view field_type) { return Has(kData, field_type); }
-
-bool IsRated(absl::string_view field_type) { return Has(kRated, field_type); }
-
-QuestionWeights::QuestionWeights(const std::shared_ptr<const model::Model>& model) {
+QuestionWeights::QuestionWeights(const model::Model& model, const analysis::Threats& threats) {
   std::set<OfField> assumed;
-  for (const model::AssumedAttribute& each : model->assumed()) assumed.emplace(each.field_type, ElementOf(each.field));
-  const auto facts = analysis::Facts::Compute(model);
-  const auto threats = analysis::Threats::Compute(*facts, analysis::RuleSet::Shipped(), {});
-  for (const analysis::UndecidedThreat& undecided : threats->undecided()) {
+  for (const model::AssumedAttribute& each : model.assumed()) assumed.emplace(each.field_type, ElementOf(each.field));
+  for (const analysis::UndecidedThreat& undecided : threats.undecided()) {
     auto& [element, fields] = waiting_.emplace_back();
     element = undecided.element_id();
     for (const analysis::Condition* condition : undecided.unknown) fields.insert(condition->Field());
     for (const std::string& field : fields) ++of_element_[{field, element}];
     CountFollowing(undecided, assumed);
   }
-  for (const analysis::Threat& threat : threats->all()) {
+  for (const analysis::Threat& threat : threats.all()) {
     if (threat.data.empty()) ++without_data_[threat.element_id()];
   }
-  waiting_rules_ = threats->waiting();
+  waiting_rules_ = threats.waiting();
 }
 
 // What is assumed decides a condition though nothing of that field is assumed of the element: it follows from what the
@@ -107,7 +62,7 @@ void QuestionWeights::CountFollowing(const analysis::UndecidedThreat& undecided,
 int QuestionWeights::Of(const model::Question& question) const {
   const std::string element = ElementOf(question.field);
   return CountOf(of_element_, OfField(question.field_type, element)) +
-         (IsAboutData(question.field_type) ? CountOf(without_data_, element) : 0);
+         (model::RuleOf(question.field_type).locates_data() ? CountOf(without_data_, element) : 0);
 }
 
 int QuestionWeights::OfAll(const std::vector<model::Question>& questions) const {
@@ -115,7 +70,7 @@ int QuestionWeights::OfAll(const std::vector<model::Question>& questions) const 
   std::set<std::string> asked_for_data;
   for (const model::Question& question : questions) {
     asked.emplace(question.field_type, ElementOf(question.field));
-    if (IsAboutData(question.field_type)) asked_for_data.insert(ElementOf(question.field));
+    if (model::RuleOf(question.field_type).locates_data()) asked_for_data.insert(ElementOf(question.field));
   }
   int threats = 0;
   for (const auto& [element, fields] : waiting_) {
@@ -126,13 +81,15 @@ int QuestionWeights::OfAll(const std::vector<model::Question>& questions) const 
   return threats;
 }
 
-int QuestionWeights::Of(const model::AssumedAttribute& assumed) const {
+WaitingThreats QuestionWeights::Of(const model::AssumedAttribute& assumed) const {
   const std::string element = ElementOf(assumed.field);
+  const model::v1::Rule& rule = model::RuleOf(assumed.field_type);
   const analysis::WaitingRules waiting = CountOf(waiting_rules_, element);
-  const bool data = IsAboutData(assumed.field_type) || assumed.field_type == "Flow.receives";
-  return CountOf(of_element_, OfField(assumed.field_type, element)) +
-         (IsRated(assumed.field_type) ? CountOf(following_, element) : 0) +
-         (Has(kMakeElement, assumed.field_type) ? waiting.for_element : 0) + (data ? waiting.for_data : 0);
+  const int following = rule.rated() ? CountOf(following_, element) : 0;
+  const int exact = CountOf(of_element_, OfField(assumed.field_type, element)) +
+                    (model::MakesElement(rule) ? waiting.for_element : 0) +
+                    (rule.locates_data() ? waiting.for_data : 0);
+  return {exact + following, following > 0};
 }
 
 }  // namespace metapowers::server

@@ -3,7 +3,6 @@
 #define METAPOWERS_SERVICE_SERVER_QUESTION_WEIGHTS_H_
 
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,19 +14,18 @@
 
 namespace metapowers::server {
 
-// The element that a path is about: "web" of `components[web].container.base_image`; empty for none.
-std::string ElementOf(absl::string_view path);
-
-// Whether a question on the field is about what data is where, which decides the impact of threats.
-bool IsAboutData(absl::string_view field_type);
-
-// Whether criticality, scores of ways in or factors of vulnerabilities are made of the field, though no rule names it.
-bool IsRated(absl::string_view field_type);
+// Threats that an answer decides.
+struct WaitingThreats {
+  int count = 0;
+  // Some wait for what is computed from the attribute and from others, so that it need not decide all of them.
+  bool at_most = false;
+};
 
 // How many threats answers decide. Immutable; thread-safe.
 class QuestionWeights {
  public:
-  explicit QuestionWeights(const std::shared_ptr<const model::Model>& model);
+  // `threats` are those of the whole of `model`.
+  QuestionWeights(const model::Model& model, const analysis::Threats& threats);
 
   // Of what is missing: the rules that wait for the field of its element, and of data also the threats there whose
   // impact has no data to rest on.
@@ -35,10 +33,10 @@ class QuestionWeights {
   // How many threats the questions decide together.
   int OfAll(const std::vector<model::Question>& questions) const;
 
-  // Of what is assumed: the rules that wait for the attribute; where it is rated, for what follows from it on its
-  // element or on one that it is a part of; of an attribute that makes an element what it is, those that wait for the
-  // element; of data, those that find nothing without it.
-  int Of(const model::AssumedAttribute& assumed) const;
+  // Of what is assumed: the rules that wait for the attribute; where it is rated, at most those that wait for what
+  // follows from it on its element or on one that it is a part of; of an attribute that makes an element what it is,
+  // those that wait for the element; of data, those that find nothing without it.
+  WaitingThreats Of(const model::AssumedAttribute& assumed) const;
 
  private:
   using OfField = std::pair<std::string, std::string>;  // field and element

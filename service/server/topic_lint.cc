@@ -70,7 +70,8 @@ absl::StatusOr<v1::LintTopicResponse> LintTopicAt(Backend& backend, const Call& 
   ASSIGN_OR_RETURN(const std::shared_ptr<const analysis::ThreatSource> threats, backend.generator.LoadThreats(inputs));
   lint::Subject subject;
   subject.topic = topic.topic;
-  subject.facts = inputs.model->facts.get();
+  subject.facts = &inputs.model->facts->known();
+  subject.presumed = inputs.model->facts.get();
   subject.threats = threats.get();
   subject.questions = inputs.model->questions;
   std::vector<const CommandEntry*> run;

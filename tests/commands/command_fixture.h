@@ -59,7 +59,7 @@ class Case {
   const model::Model& model() const { return *model_; }
   const analysis::Facts& facts() const { return *facts_; }
   Input input() const {
-    return {*model_, *facts_, *threats_, evidence_ == nullptr ? evidence::EvidenceSet::Empty() : *evidence_};
+    return Input::Of(*facts_, *threats_, evidence_ == nullptr ? evidence::EvidenceSet::Empty() : *evidence_);
   }
 
  private:

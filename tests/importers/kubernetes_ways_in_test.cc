@@ -43,7 +43,8 @@ std::vector<std::string> WaysInto(const std::vector<SourceFile>& files) {
 std::vector<std::string> PortsOf(const Shown<pb::Component>& component) {
   std::vector<std::string> ports;
   for (const auto& port : component.value.host_ports()) {
-    ports.push_back(absl::StrCat(port.has_port() ? absl::StrCat(port.port(), " ") : "", port.evidence()));
+    ports.push_back(absl::StrCat(port.has_port() ? absl::StrCat(port.port(), " ") : "", port.evidence(),
+                                 port.host().empty() ? "" : " of ", port.host()));
   }
   return ports;
 }
@@ -86,12 +87,40 @@ TEST(KubernetesHostsTest, TheDraftHasAsManyWaysIn) {
   EXPECT_THAT(WaysInto({{"hosts.yaml", text}}), Contains("internet-users-to-web-at-www-shop-example: outside"));
 }
 
+TEST(KubernetesHostsTest, AFlowNamesTheHostThatCallersAskFor) {
+  const ReadFormat in = Manifests({ManifestFixture("hosts.yaml")});
+  const auto& flow = in.Flow("internet-users to web at www.shop.example");
+  EXPECT_THAT(flow.value.hosts(), ElementsAre("www.shop.example"));
+  EXPECT_EQ(BasisOf(flow, "hosts"), "observed hosts.yaml:12");
+  std::string template_of = FixtureOf("kubernetes/hosts.yaml");
+  for (size_t at; (at = template_of.find("www.shop.example")) != std::string::npos;) {
+    template_of.replace(at, 16, "'WWW.Shop.example'");
+    break;
+  }
+  EXPECT_THAT(Manifests(template_of).Flow("internet-users to web at WWW.Shop.example").value.hosts(),
+              ElementsAre("www.shop.example"));
+}
+
+TEST(KubernetesHostsTest, AHostThatIsNoneYetStaysInTheText) {
+  const std::string ingress =
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {labels: {app: w}}, "
+      "spec: {containers: [{name: web, image: a/web}]}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+      "spec: {selector: {app: w}, ports: [{port: 80}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+      "metadata: {name: web}\nspec: {rules: [{host: '$(HOST).example', http: {paths: [{backend: {service: {name: web, "
+      "port: {number: 80}}}}]}}]}\n";
+  const ReadFormat in = Manifests(ingress);
+  EXPECT_THAT(in.faults, IsEmpty());
+  EXPECT_THAT(in.Flow("internet-users to web").value.hosts(), IsEmpty());
+  EXPECT_THAT(in.Flow("internet-users to web").value.purpose(), HasSubstr("$(HOST).example"));
+  EXPECT_EQ(WaysInto({{"m.yaml", ingress}}).size(), 1u) << "and the draft is valid";
+}
+
 TEST(KubernetesHostsTest, WhoseReachIsNotKnownIsAPortForEachHost) {
   std::string text = FixtureOf("kubernetes/hosts.yaml");
   text.insert(text.find("  tls:\n"), "  ingressClassName: nginx-private\n");
   const ReadFormat in = Manifests(text);
   EXPECT_THAT(PortsOf(in.Component("web")),
-              ElementsAre("443 m.yaml:13, host www.shop.example", "443 m.yaml:15, host api.shop.example"));
+              ElementsAre("443 m.yaml:13 of www.shop.example", "443 m.yaml:15 of api.shop.example"));
   EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
   EXPECT_THAT(in.FlowNames(), SizeIs(4));
 }
@@ -261,6 +290,24 @@ TEST(KubernetesTokenTest, RightsReachAWorkloadByTheTokenThatItMounts) {
                                 "")),
               SizeIs(1))
       << "mounted by hand";
+}
+
+TEST(KubernetesTokenTest, WhetherATokenIsMountedIsASettingOfTheContainer) {
+  constexpr char kField[] = "container.mounts_account_token";
+  const ReadFormat by_default = WithRights("reader", "", "");
+  EXPECT_EQ(by_default.Component("web").value.container().mounts_account_token(), pb::TRISTATE_YES);
+  EXPECT_EQ(BasisOf(by_default.Component("web"), kField), "default m.yaml:3");
+  const ReadFormat of_account = WithRights("reader", "", "automountServiceAccountToken: false\n");
+  EXPECT_EQ(of_account.Component("web").value.container().mounts_account_token(), pb::TRISTATE_NO);
+  EXPECT_EQ(BasisOf(of_account.Component("web"), kField), "observed m.yaml:9");
+  const ReadFormat of_pod =
+      WithRights("reader", ", automountServiceAccountToken: true", "automountServiceAccountToken: false\n");
+  EXPECT_EQ(of_pod.Component("web").value.container().mounts_account_token(), pb::TRISTATE_YES);
+  const ReadFormat patch = Manifests(
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: "
+      "web}]}}}\n");
+  EXPECT_EQ(patch.Component("web").value.container().mounts_account_token(), pb::TRISTATE_UNSPECIFIED)
+      << "of what is declared elsewhere";
 }
 
 TEST(KubernetesTokenTest, LesserRightsAreKeptAndThoseOfTheSharedAccountAreAWarning) {

@@ -107,6 +107,12 @@ TEST_F(OrdersTest, TheServiceBehindIt) {
   EXPECT_THAT(run_.Everything(), Not(HasSubstr("hunter2")));
 }
 
+TEST_F(OrdersTest, TheInterfaceNamesTheHostsItIsCalledUnder) {
+  const auto& api = ReadFormat::Find(in_.apis, "Orders API");
+  EXPECT_THAT(api.value.hosts(), ElementsAre("orders.example.com", "staging.example.com"));
+  EXPECT_EQ(BasisOf(api, "hosts"), "observed api.yaml:7");
+}
+
 TEST_F(OrdersTest, CallsThatGoOutAreAnInterfaceOfThoseWhoReceiveThem) {
   EXPECT_EQ(run_.Counted("webhooks"), 2);
   const auto& api = ReadFormat::Find(in_.apis, "Calls from Orders API");

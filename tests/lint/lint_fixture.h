@@ -72,7 +72,8 @@ class Topic {
     EXPECT_OK(threats);
     threats_ = *threats;
     subject_.topic = example;
-    subject_.facts = inputs_.model->facts.get();
+    subject_.facts = &inputs_.model->facts->known();
+    subject_.presumed = inputs_.model->facts.get();
     subject_.threats = threats_.get();
     subject_.questions = inputs_.model->questions;
     subject_.remake = [this](const std::shared_ptr<const model::Model>& changed) { return Remake(changed); };

@@ -189,15 +189,15 @@ TEST(LintTest, AModelThatAssumesSomethingIsRemadeWithWhatIsKnownOfIt) {
   ASSERT_NE(yaml.find(kind), std::string::npos);
   yaml.replace(yaml.find(kind), kind.size(), "    kind: process  # assumed: it is built from code\n");
   Topic topic("team-notes", yaml);
-  ASSERT_NE(topic.subject().model().known(), nullptr);
+  ASSERT_NE(topic.subject().presumed, topic.subject().facts);
   topic.Run("threat-model");
   topic.Run("attack-surface");
   const v1::LintResult same = topic.Try("all-7");
   EXPECT_EQ(same.verdict(), v1::LINT_VERDICT_PASS) << Explain(same);
   EXPECT_NE(topic.Try("all-1").verdict(), v1::LINT_VERDICT_NOT_APPLICABLE) << "it is tried under other names as well";
 
-  ASSERT_OK_AND_ASSIGN(const auto renamed,
-                       Anew(topic.subject().model(), [](model::v1::SystemModel& model) { model = Renamed(model); }));
+  ASSERT_OK_AND_ASSIGN(const auto renamed, Anew(topic.subject().presumed->model(),
+                                                [](model::v1::SystemModel& model) { model = Renamed(model); }));
   ASSERT_NE(renamed->known(), nullptr);
   const auto kinds = [](const model::v1::SystemModel& model) {
     return std::count_if(model.components().begin(), model.components().end(),

@@ -131,6 +131,15 @@ TEST(AssumedValuesTest, AModelTakesTheKnownPartOfWhatItIsMadeOf) {
   EXPECT_EQ(made->known()->Find<v1::Component>("web")->machine(), v1::MACHINE_UNSPECIFIED);
 }
 
+TEST(AssumedValuesTest, AKnownPartTellsWhatItIsWithout) {
+  ASSERT_OK_AND_ASSIGN(const auto model,
+                       Model::Parse(absl::StrCat(kMinimal, "    machine: vm  # assumed: as the others\n"), "m.yaml"));
+  ASSERT_NE(model->known(), nullptr);
+  ASSERT_EQ(model->known()->assumed().size(), 1u);
+  EXPECT_EQ(model->known()->assumed().front().field, "components[web].machine");
+  EXPECT_EQ(model->known()->assumed().front().value, "vm");
+}
+
 TEST(AssumedValuesTest, WhatTheSystemIsCalledStays) {
   const std::string text = absl::StrReplaceAll(
       kMinimal, {{"name: Shop\n", "name: Shop  # assumed: a model must have it\n"},

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -138,6 +139,29 @@ TEST(DifferenceTest, EntriesWithoutIdsAreToldApartByWhatIsRequired) {
                   "endpoints[]:  -> {method: GET, path: \"/a\", summary: Makes one.}",
                   "endpoints[]:  -> {method: GET, path: \"/b\", state_changing: true}"));
   EXPECT_THAT(Worded(before, after)[0], "endpoints: removed {method: GET, path: \"/b\"}");
+}
+
+// Ports are what their number and host say, wherever they are declared.
+TEST(DifferenceTest, PortsOfHostsAreToldApartByNumberAndHost) {
+  const auto with = [](const std::vector<std::tuple<int, const char*, const char*>>& ports) {
+    v1::SystemModel model = Shop();
+    for (const auto& [port, host, evidence] : ports) {
+      v1::HostPort& added = *model.mutable_components(0)->add_host_ports();
+      added.set_port(port);
+      added.set_host(host);
+      added.set_evidence(evidence);
+    }
+    return model;
+  };
+  EXPECT_THAT(Compared(with({{443, "a.example", "m.yaml:1"}, {443, "b.example", "m.yaml:2"}, {80, "", "m.yaml:3"}}),
+                       with({{443, "b.example", "m.yaml:7"}, {443, "c.example", "m.yaml:8"}, {80, "", "m.yaml:3"}})),
+              ElementsAre("components[web].host_ports[443 a.example]: {port: 443, evidence: \"m.yaml:1\", host: "
+                          "a.example} -> ",
+                          "components[web].host_ports[443 b.example].evidence: \"m.yaml:2\" -> \"m.yaml:7\"",
+                          "components[web].host_ports[443 c.example]:  -> {port: 443, evidence: \"m.yaml:8\", host: "
+                          "c.example}"));
+  EXPECT_THAT(Compared(with({{80, "", "m.yaml:3"}}), with({{80, "", "m.yaml:4"}})),
+              ElementsAre("components[web].host_ports[80].evidence: \"m.yaml:3\" -> \"m.yaml:4\""));
 }
 
 TEST(DifferenceTest, OrderCountsWhereTheFieldSaysSo) {

@@ -5,6 +5,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -97,6 +98,14 @@ TEST_F(JsonSchemaTest, CarriesTheRules) {
   EXPECT_EQ(port.fields().at("maximum").number_value(), 65535);
   const Struct& model = Member(Member(defs, "SystemModel"), "properties");
   EXPECT_EQ(Text(Member(model, "currency"), "pattern"), "^[A-Z]{3}$");
+  const Struct& flow = Member(Member(Member(schema_, "$defs"), "Flow"), "properties");
+  const std::regex host(Text(Member(Member(flow, "hosts"), "items"), "pattern"));
+  for (const char* name : {"shop.example.com", "*.example.com", "10.0.0.1", "fe80::1", "a_b"}) {
+    EXPECT_TRUE(std::regex_match(name, host)) << name;
+  }
+  for (const char* name : {"Shop.example", "https://shop.example", "shop.example:443", "-a", "a..b", "*"}) {
+    EXPECT_FALSE(std::regex_match(name, host)) << name;
+  }
   EXPECT_EQ(Member(model, "components").fields().at("minItems").number_value(), 1);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "metapowers/model/v1/decisions.pb.h"
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/model/model.h"
@@ -125,6 +126,44 @@ TEST(SchemaTest, YamlNames) {
   EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "YES"), nullptr);
   EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "tristate_yes"), nullptr);
   EXPECT_EQ(FindValue(*v1::Tristate_descriptor(), "unspecified"), nullptr);
+}
+
+TEST(SchemaTest, Hosts) {
+  for (const char* host : {"shop.example.com", "shop", "*.example.com", "xn--bcher-kva.example", "a_b.example",
+                           "10.0.0.1", "::1", "2001:db8::1"}) {
+    EXPECT_TRUE(IsHost(host)) << host;
+  }
+  for (const char* host : {"", "*", "*.", "a..b", "Shop.example", "shop.example:80", "http://shop", "shop.example/cart",
+                           "-a", "a-.b", "b\u00fccher.example", "*.*.example", "shop example", "1:2", ":::", "1::2::3",
+                           "::12345", "::G", "1:2:3:4:5:6:7:8:9"}) {
+    EXPECT_FALSE(IsHost(host)) << host;
+  }
+  EXPECT_FALSE(IsHost(std::string(64, 'a'))) << "a label";
+  EXPECT_FALSE(IsHost(absl::StrCat(std::string(60, 'a'), ".", std::string(60, 'a'), ".", std::string(60, 'a'), ".",
+                                   std::string(60, 'a'), ".", std::string(60, 'a'))));
+}
+
+TEST(SchemaTest, RulesAreFoundByTheNameOfTheirField) {
+  EXPECT_EQ(RuleOf("Component.tier").ask(), "How long may {id} be down?");
+  EXPECT_TRUE(RuleOf("Component.tier").rated());
+  EXPECT_FALSE(RuleOf("Component.tier").locates_data());
+  EXPECT_TRUE(RuleOf("Flow.receives").locates_data());
+  EXPECT_TRUE(MakesElement(RuleOf("Flow.source")));
+  EXPECT_TRUE(MakesElement(RuleOf("Api.component")));
+  EXPECT_FALSE(MakesElement(RuleOf("Evidence.component")));
+  EXPECT_FALSE(RuleOf("Component.unheard_of").rated());
+}
+
+// What is not known of where data is lowers a score, so that it counts among what scores are made of.
+TEST(SchemaTest, WhatLocatesDataIsRated) {
+  int located = 0;
+  for (const FieldDescriptor* field : AllFields()) {
+    if (!RuleOf(*field).locates_data()) continue;
+    ++located;
+    EXPECT_TRUE(RuleOf(*field).rated()) << field->full_name();
+    EXPECT_EQ(RuleOf(*field).refers_to(), "data_classes") << field->full_name();
+  }
+  EXPECT_GT(located, 0);
 }
 
 TEST(SchemaTest, Dates) {

@@ -136,6 +136,21 @@ TEST_F(QuestionsTest, WhatIsAssumedAndDecidesSomethingComesBehindAllThatIsMissin
   }
 }
 
+// What is computed from several attributes need not be decided by one of them.
+TEST_F(QuestionsTest, ACountThatIsABoundSaysSo) {
+  const v1::ListQuestionsResponse asked = Ask(Draft());
+  int bounds = 0;
+  for (const v1::ModelQuestion& question : asked.questions()) {
+    if (question.at_most()) {
+      ++bounds;
+      EXPECT_FALSE(question.assumed().empty()) << question.question().field();
+      EXPECT_GT(question.threats(), 0) << question.question().field();
+    }
+    if (question.question().field() == "flows[web-to-db].target") EXPECT_GT(question.threats(), 0);
+  }
+  EXPECT_GT(bounds, 0);
+}
+
 TEST_F(QuestionsTest, TheSameAnswerConfirmsWhatIsAssumed) {
   const int to_confirm = static_cast<int>(FieldsOf(Ask(Draft()), true).size());
   v1::AnswerQuestionsResponse answered;

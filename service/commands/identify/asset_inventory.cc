@@ -78,9 +78,12 @@ class Inventory {
     AddTerms();
     AddTotals();
     for (metapowers::v1::Question& question : QuestionsOn(
-             model_, {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
-                      "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
-                      "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"})) {
+             model_,
+             {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
+              "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
+              "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"},
+             {"Component.kind", "Component.processes", "Component.stores", "Component.technology",
+              "DataClass.categories", "Flow.receives", "Flow.sends", "Flow.source", "Flow.target", "Zone.type"})) {
       *result_.add_questions() = std::move(question);
     }
     FillPresence(result_);
@@ -157,6 +160,7 @@ class Inventory {
       group.set_services(kind == model::v1::COMPONENT_KIND_PROCESS);
       group.set_stores(kind == model::v1::COMPONENT_KIND_DATASTORE);
       group.set_externals(kind == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY);
+      group.set_unknown_kind(kind == model::v1::COMPONENT_KIND_UNSPECIFIED);
       for (const Component& component : proto_.components()) {
         if (component.kind() == kind) AddComponent(component, *group.add_components());
       }
@@ -381,6 +385,20 @@ class Inventory {
     if (pci.has_cde()) AddSegmentation(pci);
     if (!pci.has_cde()) AddUnlinkedSuppliers(pci);
     AddConfirmation(*pci.mutable_confirmation());
+    AddPresumed(pci);
+  }
+
+  // What the model only assumes may put a component in scope, or take it out.
+  void AddPresumed(pb::PciScoping& pci) const {
+    for (const auto& [id, facts] : facts_.components()) {
+      const ComponentFacts& presumed = *input_.presumed.Find(id);
+      if (presumed.pci_scope == facts.pci_scope) continue;
+      pb::PresumedScopeRow& row = *pci.add_presumed();
+      row.set_id(id);
+      row.set_computed(ScopeLabel(facts.pci_scope));
+      row.set_presumed(ScopeLabel(presumed.pci_scope));
+      row.set_reason(presumed.pci_reason);
+    }
   }
 
   bool HasCde() const {
@@ -478,7 +496,7 @@ class Inventory {
       row.set_id(facts->component->id());
       row.set_name(facts->component->name());
       row.set_level(facts->criticality.level);
-      row.set_derivation(facts->criticality.derivation);
+      row.set_derivation(input_.presumed.Find(facts->component->id())->criticality.derivation);
       row.set_business_function(facts->component->business_function());
       row.set_dependents(facts->transitive_dependents);
     }

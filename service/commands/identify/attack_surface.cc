@@ -33,6 +33,8 @@ using Kind = EntryPoint::Kind;
 constexpr EntryExposure kExposures[] = {EntryExposure::kInternet, EntryExposure::kPartner, EntryExposure::kSupplier,
                                         EntryExposure::kUnknown,  EntryExposure::kInside,  EntryExposure::kOnSite};
 
+constexpr char kToBeAnswered[] = "to be answered";
+
 // A Mermaid block must stay under 2,000 characters; what a template adds to each line is counted in.
 constexpr size_t kDiagramBudget = 1800;
 
@@ -46,9 +48,9 @@ class Surface {
   explicit Surface(const Input& input)
       : input_(input),
         model_(input.model),
-        facts_(input.facts.known()),
+        facts_(input.facts),
         proto_(input.model.proto()),
-        surface_(analysis::AnalyseAttackSurface(input.facts)),
+        surface_(analysis::AnalyseAttackSurface(input.presumed)),
         reach_(facts_) {}
 
   pb::AttackSurfaceResult Build() {
@@ -62,6 +64,7 @@ class Surface {
     AddInterfaces();
     AddOthers();
     AddHostPorts();
+    AddHostNames();
     AddUnauthenticated();
     AddMethod();
     AddBands();
@@ -310,6 +313,52 @@ class Surface {
         row.set_open(component.internet_facing() == model::v1::TRISTATE_UNSPECIFIED);
         row.set_owner(Owner(component.owner_team()));
       }
+    }
+  }
+
+  // What callers find under one name.
+  struct HostName {
+    std::vector<std::string> entries;
+    const EntryExposure* widest = nullptr;  // nullptr: of none is it known
+    std::set<std::string> components;
+    std::set<std::string> owners;
+
+    void Add(const std::string& entry, const model::v1::Component* component, const std::string& owner) {
+      if (std::find(entries.begin(), entries.end(), entry) == entries.end()) entries.push_back(entry);
+      if (component != nullptr) components.insert(component->id());
+      owners.insert(owner);
+    }
+  };
+
+  void AddHostNames() {
+    std::map<std::string, HostName> names;
+    for (const EntryPoint& entry : entries()) {
+      const auto* hosts = entry.flow != nullptr && entry.kind == Kind::kFlow ? &entry.flow->hosts()
+                          : entry.api != nullptr                             ? &entry.api->hosts()
+                                                                             : nullptr;
+      if (hosts == nullptr) continue;
+      for (const std::string& host : *hosts) {
+        HostName& name = names[host];
+        if (name.widest == nullptr && !IsOfUnknownReach(entry)) name.widest = &entry.exposure;
+        name.Add(entry.flow != nullptr ? entry.id : entry.api->id(),
+                 entry.target == nullptr ? nullptr : entry.target->component, Owner(entry.owner_team));
+      }
+    }
+    for (const model::v1::Component& component : proto_.components()) {
+      for (const model::v1::HostPort& port : component.host_ports()) {
+        if (port.host().empty()) continue;
+        names[port.host()].Add(
+            absl::StrCat(component.id(), port.has_port() ? absl::StrCat(" port ", port.port()) : " at a port"),
+            &component, Owner(component.owner_team()));
+      }
+    }
+    for (const auto& [host, name] : names) {
+      pb::HostNameRow& row = *result_.add_hosts();
+      row.set_host(host);
+      row.set_exposure(name.widest == nullptr ? kToBeAnswered : ExposureLabel(*name.widest));
+      AddAll(name.entries, row.mutable_entries());
+      AddAll(name.components, row.mutable_components());
+      AddAll(name.owners, row.mutable_owners());
     }
   }
 
@@ -599,6 +648,10 @@ class Surface {
                       "Flow.transport_security", "Flow.protocol"})) {
       const std::string element = question.field().substr(0, question.field().rfind('.'));
       if (absl::StartsWith(element, "flows[") && !flows.contains(element)) continue;
+      *result_.add_questions() = std::move(question);
+    }
+    for (metapowers::v1::Question& question :
+         QuestionsOn(model_, {}, {"Api.component", "Component.kind", "Flow.source", "Flow.target", "Zone.type"})) {
       *result_.add_questions() = std::move(question);
     }
     for (const EntryPoint& entry : entries()) AskAbout(entry);

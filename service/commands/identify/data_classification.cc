@@ -78,9 +78,11 @@ class Classification {
     AddSteps();
     AddMissing();
     AddTotals();
-    for (metapowers::v1::Question& question :
-         QuestionsOn(model_, {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability",
-                              "DataClass.record_count"})) {
+    for (metapowers::v1::Question& question : QuestionsOn(
+             model_,
+             {"DataClass.confidentiality", "DataClass.integrity", "DataClass.availability", "DataClass.record_count"},
+             {"Component.processes", "Component.stores", "DataClass.categories", "Flow.receives", "Flow.sends",
+              "Flow.source", "Flow.target"})) {
       *result_.add_questions() = std::move(question);
     }
     FillPresence(result_);

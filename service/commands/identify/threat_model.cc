@@ -41,6 +41,9 @@ using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::Severity;
 
+// Which component an element is about: where that is assumed, so is the element.
+constexpr absl::string_view kMakeElement[] = {"Flow.source", "Flow.target", "Api.component"};
+
 // Paths that a person reads; the rest is counted by the cuts.
 constexpr size_t kPathsShown = 15;
 // Product of likelihood and impact from which an open threat has a row of its own among the priorities: what is high or
@@ -777,9 +780,12 @@ class Builder {
     fields.erase("");
     const std::vector<absl::string_view> views(fields.begin(), fields.end());
     if (!views.empty()) {
-      for (metapowers::v1::Question& question : QuestionsOn(model_, views)) {
+      for (metapowers::v1::Question& question : QuestionsOn(input_.presumed.model(), views)) {
         *result_.add_questions() = std::move(question);
       }
+    }
+    for (metapowers::v1::Question& question : QuestionsOn(model_, {}, kMakeElement)) {
+      *result_.add_questions() = std::move(question);
     }
     using Asked = std::pair<absl::string_view, absl::string_view>;  // control, team
     absl::flat_hash_map<Asked, std::vector<const std::string*>> unknown;

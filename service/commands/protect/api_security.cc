@@ -48,7 +48,7 @@ class Audit {
       : input_(input),
         model_(input.model),
         proto_(input.model.proto()),
-        surface_(analysis::AnalyseAttackSurface(input.facts)),
+        surface_(analysis::AnalyseAttackSurface(input.presumed)),
         review_(analysis::ReviewApis(input.threats.Get(), surface_)),
         questions_(input.model, knowledge::ApiReview().questions()) {}
 

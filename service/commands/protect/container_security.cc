@@ -138,8 +138,7 @@ class Review {
   void AddSettings() {
     const std::vector<SettingFact> facts = analysis::ComponentSettings(input_.threats.Get());
     for (const ContainerSetting& setting : rules_.settings()) {
-      // What only a manifest has, and the model has no field for, has no meaning without a cluster.
-      if (setting.field().empty() && !on_cluster_) continue;
+      if (setting.cluster_only() && !on_cluster_) continue;
       pb::RequiredSetting& row = *result_.add_required();
       row.set_key(KeyOf(setting));
       row.set_value(setting.value());
@@ -177,13 +176,12 @@ class Review {
     row.set_zone(component.zone());
     if (const auto* cluster = analysis::ClusterOf(model_, component)) row.set_cluster(cluster->id());
     row.set_owner(TeamName(model_, TeamOf(model_, component)));
-    const std::map<std::string, std::string*> cells = {{"runs_as_non_root", row.mutable_non_root()},
-                                                       {"read_only_root", row.mutable_read_only()},
-                                                       {"privilege_escalation", row.mutable_escalation()},
-                                                       {"drops_capabilities", row.mutable_capabilities()},
-                                                       {"resource_limits", row.mutable_limits()},
-                                                       {"image_signed", row.mutable_signed_()},
-                                                       {"image_scanned", row.mutable_scanned()}};
+    const std::map<std::string, std::string*> cells = {
+        {"runs_as_non_root", row.mutable_non_root()},       {"read_only_root", row.mutable_read_only()},
+        {"privilege_escalation", row.mutable_escalation()}, {"drops_capabilities", row.mutable_capabilities()},
+        {"resource_limits", row.mutable_limits()},          {"image_signed", row.mutable_signed_()},
+        {"image_scanned", row.mutable_scanned()},           {"mounts_account_token", row.mutable_account_token()}};
+    row.set_account_token(row.cluster().empty() ? "no cluster" : "needed");
     for (const SettingFact* fact : facts) {
       const auto cell = cells.find(fact->setting->field());
       if (cell == cells.end()) continue;

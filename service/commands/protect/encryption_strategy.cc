@@ -84,9 +84,11 @@ class Strategy {
     gaps_.MoveTo(*result_.mutable_gaps(), *result_.mutable_measures());
     AddControlEffects(input_, "encryption-strategy", *result_.mutable_controls());
     for (metapowers::v1::Question& question :
-         QuestionsOn(model_, {"Component.encryption_at_rest", "Flow.transport_security", "Flow.protocol",
-                              "BackupPolicy", "PolicyParameters.encryption_at_rest_algorithm",
-                              "PolicyParameters.min_tls", "PolicyParameters.key_rotation_days"})) {
+         QuestionsOn(model_,
+                     {"Component.encryption_at_rest", "Flow.transport_security", "Flow.protocol", "BackupPolicy",
+                      "PolicyParameters.encryption_at_rest_algorithm", "PolicyParameters.min_tls",
+                      "PolicyParameters.key_rotation_days"},
+                     {"Component.kind", "Component.stores", "Flow.source", "Flow.target"})) {
       *result_.add_questions() = std::move(question);
     }
     AddFlowQuestions(facts_, *result_.mutable_questions());

@@ -314,7 +314,8 @@ class Secrets {
   }
 
   void AddQuestions() {
-    for (metapowers::v1::Question& question : QuestionsOn(model_, {"SecretsManagement", "Credential"})) {
+    for (metapowers::v1::Question& question : QuestionsOn(model_, {"SecretsManagement", "Credential"},
+                                                          {"Flow.authentication", "Flow.source", "Flow.target"})) {
       *result_.add_questions() = std::move(question);
     }
     for (const CredentialFact& fact : inventory_.credentials) {

@@ -246,7 +246,7 @@ class Builder {
     auto& questions = *result_.mutable_questions();
     AddQuestions(model_,
                  {"Component.replication", "BackupPolicy.method", "BackupPolicy.immutable", "BackupPolicy.encrypted"},
-                 questions);
+                 questions, {"BackupPolicy", "Component.kind", "Component.stores", "Component.tier"});
     for (const StoreBackup& store : recovery_.stores) {
       const BackupPolicy& policy = store.policy();
       const std::string& id = store.component().id();

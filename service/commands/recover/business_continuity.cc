@@ -256,7 +256,9 @@ class Builder {
 
   void AddAllQuestions() {
     auto& questions = *result_.mutable_questions();
-    AddQuestions(model_, {"ThirdParty.criticality"}, questions);
+    AddQuestions(model_, {"ThirdParty.criticality"}, questions,
+                 {"Component.kind", "Flow.dependency", "Flow.source", "Flow.target", "Component.business_function",
+                  "Component.tier"});
     const auto ask = [&](std::string field, std::string text, const std::string& team) {
       *questions.Add() = Ask(model_, std::move(field), std::move(text), team);
     };

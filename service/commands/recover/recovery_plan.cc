@@ -302,7 +302,9 @@ class Builder {
 
   void AddAllQuestions() {
     auto& questions = *result_.mutable_questions();
-    AddQuestions(model_, {"Component.tier", "Component.owner_team", "Component.replication"}, questions);
+    AddQuestions(model_, {"Component.tier", "Component.owner_team", "Component.replication"}, questions,
+                 {"Component.kind", "Flow.dependency", "Flow.source", "Flow.target", "Component.business_function",
+                  "Component.restore_minutes"});
     const auto ask = [&](std::string field, std::string text, const std::string& team) {
       *questions.Add() = Ask(model_, std::move(field), std::move(text), team);
     };

@@ -63,7 +63,8 @@ class Builder {
     AddStrategy(input_, result_);
     AddControlEffects(input_, "resilience-improvement", *result_.mutable_controls());
     AddQuestions(model_, {"Component.replicas", "Component.tier", "ThirdParty.criticality"},
-                 *result_.mutable_questions());
+                 *result_.mutable_questions(),
+                 {"Component.kind", "Flow.dependency", "Flow.source", "Flow.target", "Component.redundant"});
     AddTotals();
     FillPresence(result_);
     return std::move(result_);

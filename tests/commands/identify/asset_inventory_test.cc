@@ -85,5 +85,28 @@ TEST(AssetInventory, AControllerNeedsNoProcessingAgreement) {
   EXPECT_TRUE(HasGap(Inventory(processor), gap, "harbor-trust-bank"));
 }
 
+// Nobody is out of scope, or in it, by an assumption alone; the section says what it would mean.
+TEST(AssetInventory, AScopeThatRestsOnAnAssumptionIsToldApart) {
+  std::string yaml = Example("api-platform");
+  const size_t at = yaml.find("    stores: ", yaml.find("  - id: session-cache\n"));
+  ASSERT_NE(at, std::string::npos);
+  const size_t end = yaml.find('\n', at);
+  yaml.replace(at, end - at, "    stores: [cardholder-data]  # assumed: nobody has looked");
+  const AssetInventoryResult result = Inventory(yaml);
+  std::string computed;
+  for (const auto& row : result.pci().presumed()) {
+    EXPECT_NE(row.computed(), row.presumed()) << row.id();
+    if (row.id() != "session-cache") continue;
+    computed = row.computed();
+    EXPECT_EQ(row.presumed(), "CDE");
+    EXPECT_EQ(row.reason(), "stores cardholder-data (PAN)");
+  }
+  EXPECT_NE(computed, "");
+  for (const auto& row : result.pci().rows()) {
+    if (row.id() == "session-cache") EXPECT_EQ(row.computed(), computed);
+  }
+  EXPECT_EQ(Inventory(Example("api-platform")).pci().presumed_size(), 0);
+}
+
 }  // namespace
 }  // namespace metapowers::commands::identify

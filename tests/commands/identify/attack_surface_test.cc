@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/analysis/attack_surface.h"
 #include "service/analysis/terms.h"
 #include "tests/commands/command_fixture.h"
@@ -104,6 +105,29 @@ TEST(AttackSurface, PortsOfHostsWaitForTheirReach) {
   EXPECT_FALSE(closed.host_ports(0).open());
   EXPECT_EQ(closed.host_ports(0).reach(), "no");
   EXPECT_EQ(closed.phrases().unanswered(), "");
+}
+
+// A host name stands with all that callers find under it.
+TEST(AttackSurface, HostNamesLeadToTheirWaysIn) {
+  EXPECT_FALSE(Surface(Example("team-notes")).has().hosts());
+  std::string yaml = Example("team-notes");
+  const size_t at = yaml.find("  - id: web-app\n", yaml.find("\ncomponents:"));
+  ASSERT_NE(at, std::string::npos);
+  yaml.insert(at + 16, "    host_ports: [{port: 8443, host: notes.example}, {host: old.example}]\n");
+  const size_t flows = yaml.find("\nflows:\n") + 8;
+  yaml.insert(flows,
+              "  - {id: a-way, name: A way, source: customer, target: web-app, hosts: [notes.example, "
+              "\"*.notes.example\"]}\n");
+  const AttackSurfaceResult result = Surface(yaml);
+  std::map<std::string, std::string> rows;
+  for (const auto& row : result.hosts()) {
+    rows[row.host()] = absl::StrCat(absl::StrJoin(row.entries(), "+"), " ", row.exposure(), " ",
+                                    absl::StrJoin(row.components(), "+"), " ", absl::StrJoin(row.owners(), "+"));
+  }
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows["notes.example"].substr(0, 27), "a-way+web-app port 8443 int");
+  EXPECT_EQ(rows["old.example"].substr(0, 40), "web-app at a port to be answered web-app");
+  EXPECT_EQ(rows["*.notes.example"].substr(0, 6), "a-way ");
 }
 
 // What nobody says the reach of is neither inside nor outside, and stands in the tables all the same.
