@@ -29,7 +29,9 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
   const std::string tail = which.empty() ? "" : absl::StrCat(", ", which);
   for (const model::v1::HostPort& known : component.value.host_ports()) {
-    if (known.port() == port && absl::EndsWith(known.evidence(), tail)) return;
+    const bool same =
+        tail.empty() ? !absl::StrContains(known.evidence(), ", ") : absl::EndsWith(known.evidence(), tail);
+    if (known.port() == port && same) return;
   }
   model::v1::HostPort& added = *component.value.add_host_ports();
   if (port > 0 && port <= 65535) added.set_port(port);
