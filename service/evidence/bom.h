@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace metapowers::evidence {
 
 // Packages of one file; one with more is refused.
@@ -49,6 +51,9 @@ struct Bom {
 
   bool operator==(const Bom&) const = default;
 };
+
+// Whether what a bill of CycloneDX lists with this type is a package: not the distribution itself, a file or data.
+bool IsPackageType(absl::string_view type);
 
 // The type of a package URL, e.g. "maven"; "" when it is none.
 std::string EcosystemOf(const Package& package);

@@ -10,14 +10,6 @@
 namespace metapowers::evidence {
 namespace {
 
-// Components that are no packages: the distribution itself, single files, data.
-bool IsPackage(absl::string_view type) {
-  for (const absl::string_view other : {"file", "data", "operating-system", "cryptographic-asset", "device"}) {
-    if (type == other) return false;
-  }
-  return true;
-}
-
 // A list of licences, each by SPDX id or name, or one expression.
 void SetLicences(const Value& component, Package& package) {
   for (const Value& entry : component.List("licenses")) {
@@ -51,7 +43,7 @@ absl::Status ReadComponents(const Value& parent, const std::string& place, Colle
     const std::string at = absl::StrCat(place, place.empty() ? "" : ".", "components[", i, "]");
     const Value* component = collector.Object((*components)[i], at);
     if (component == nullptr) continue;
-    if (IsPackage(component->Text("type"))) {
+    if (IsPackageType(component->Text("type"))) {
       RETURN_IF_ERROR(builder.Add(component->Text("bom-ref"), ToPackage(*component), at));
     }
     RETURN_IF_ERROR(ReadComponents(*component, at, collector, builder));
@@ -60,6 +52,13 @@ absl::Status ReadComponents(const Value& parent, const std::string& place, Colle
 }
 
 }  // namespace
+
+bool IsPackageType(absl::string_view type) {
+  for (const absl::string_view other : {"file", "data", "operating-system", "cryptographic-asset", "device"}) {
+    if (type == other) return false;
+  }
+  return true;
+}
 
 absl::Status ReadCycloneDxBom(const Value& root, Collector& collector) {
   BomBuilder builder(collector);

@@ -137,10 +137,20 @@ class Classifier {
                         absl::StrCat("is of no format that is known here (", KnownFormats(), ")"));
         continue;
       }
-      result_.documents[format->name].push_back({file.name, &root, file.content});
+      CheckTags(file.name, *tree, *format);
+      result_.documents[format->name].push_back({file.name, &root, file.content, tree.get()});
       NoteImported(file.name, format->name);
     }
     if (!any) SkipFile(file, "has no document in it, only comments");
+  }
+
+  void CheckTags(const std::string& file, const model::YamlTree& tree, const Format& format) {
+    for (const model::YamlTagged& tagged : tree.tagged()) {
+      if (std::find(format.tags.begin(), format.tags.end(), tagged.tag) != format.tags.end()) continue;
+      faults_.Add(
+          {file, tagged.at}, tagged.path,
+          absl::StrCat("the tag ", model::Quote(tagged.tag), " is not understood here: write what it stands for"));
+    }
   }
 
   void NoteImported(const std::string& file, absl::string_view format) {

@@ -17,6 +17,7 @@
 
 namespace metapowers::importers {
 
+using compose_file::LayerTag;
 using compose_file::Project;
 using compose_file::Service;
 using model::YamlEntry;
@@ -25,13 +26,19 @@ using model::YamlNode;
 namespace {
 
 constexpr int kMaxExtends = 16;  // services that extend one another
+constexpr absl::string_view kReset = "!reset";
+constexpr absl::string_view kTags[] = {kReset, "!override"};
 
 bool IsMap(const YamlNode* node) { return node != nullptr && node->kind == YamlNode::Kind::kMap; }
 
 // Keys that a service has in compose files and that mappings of other tools under `services` rarely have.
 bool LooksLikeService(const YamlNode& node) {
-  for (const absl::string_view key : {"image", "build", "extends", "container_name", "depends_on", "network_mode",
-                                      "environment", "env_file", "volumes", "ports", "deploy", "healthcheck"}) {
+  for (const absl::string_view key :
+       {"image",        "build",      "extends",  "container_name", "depends_on",  "network_mode", "environment",
+        "env_file",     "volumes",    "ports",    "deploy",         "healthcheck", "command",      "entrypoint",
+        "profiles",     "restart",    "networks", "privileged",     "user",        "cap_add",      "cap_drop",
+        "security_opt", "stdin_open", "tty",      "logging",        "develop",     "mem_limit",    "links",
+        "expose",       "secrets",    "configs",  "sysctls"}) {
     if (node.Find(key) != nullptr) return true;
   }
   return false;
@@ -86,6 +93,7 @@ class ComposeImporter {
   ComposeImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
       : reading_(Conventions(), faults), inventory_(inventory) {
     for (const Document& document : documents) {
+      ReadTags(document);
       const Field root(document, reading_);
       files_.insert(Beside("", document.file));
       if (!IsKnownVersion(root)) continue;
@@ -115,6 +123,13 @@ class ComposeImporter {
   }
 
  private:
+  void ReadTags(const Document& document) {
+    if (document.tree == nullptr) return;
+    for (const model::YamlTagged& tagged : document.tree->tagged()) {
+      tags_[tagged.node] = tagged.tag == kReset ? LayerTag::kReset : LayerTag::kOverride;
+    }
+  }
+
   bool IsKnownVersion(const Field& root) {
     const std::string version = root["version"].Text();
     if (version.empty() || version[0] == '2' || version[0] == '3') return true;
@@ -172,11 +187,15 @@ class ComposeImporter {
   }
 
   void AddLayers(Project& project, const std::string& name, const Field& field) {
+    if (const auto tag = tags_.find(&field.node()); tag != tags_.end() && tag->second == LayerTag::kReset) {
+      project.removed.insert(name);
+    }
+    if (project.removed.count(name) != 0) return;
     if (field.exists() && !field.is_map()) return field.Fault("must be a mapping of the service's settings");
     const auto [at, is_new] = project.by_name.emplace(name, project.services.size());
-    if (is_new) project.services.push_back({name, {}, {}});
+    if (is_new) project.services.push_back({name, {}, {}, &tags_});
     std::vector<Field>& layers = project.services[at->second].layers;
-    compose_file::CheckForms(field);
+    compose_file::CheckForms(field, tags_);
     layers.push_back(field);
     for (int i = 0; layers.back()["extends"].exists(); ++i) {
       const Field extends = layers.back()["extends"];
@@ -243,6 +262,7 @@ class ComposeImporter {
 
   Reading reading_;
   Inventory& inventory_;
+  compose_file::LayerTags tags_;
   std::vector<Field> roots_;
   std::set<std::string> files_;
   std::map<std::pair<std::string, std::string>, std::string> stems_;  // folder and stem -> file
@@ -255,6 +275,6 @@ void Import(absl::Span<const Document> documents, Inventory& inventory, FileFaul
 
 }  // namespace
 
-const Format kComposeFile = {"compose", Claims, Import};
+const Format kComposeFile = {"compose", Claims, Import, kTags};
 
 }  // namespace metapowers::importers

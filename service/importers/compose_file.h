@@ -6,7 +6,7 @@
 // say: it is one of `host_ports`, counted as exposed, and asked. Values of secrets are not copied.
 //
 // Files of one folder whose names extend one another (`compose.yaml`, `compose.prod.yaml`) are one project: their
-// services of one name are the same.
+// services of one name are the same. What an override takes back (`!reset`) or replaces (`!override`) does not count.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
 #define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/importers/compose_file_project.h"
 #include "service/importers/known_images.h"
 #include "service/importers/settings.h"
@@ -54,7 +55,14 @@ class FlowReader {
 
  private:
   void ReadSettings(const Service& service) {
+    std::vector<std::string> open;
+    Field first;
     for (const Setting& setting : service.settings) {
+      const bool leaves = setting.passed ? NamesHost(setting.name) : LeavesHostOpen(setting.name, setting.value);
+      if (leaves && !NamesOwnAddress(setting.name)) {
+        if (open.empty()) first = setting.field;
+        open.push_back(setting.name);
+      }
       for (const Address& address : AddressesIn(setting.name, setting.value)) {
         if (IsSelf(service, address.host)) continue;
         const std::string purpose = absl::StrCat("Named by the setting ", setting.name, ".");
@@ -72,6 +80,10 @@ class FlowReader {
         }
       }
     }
+    if (open.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, first.spot(), first.path(),
+                    absl::StrCat(service.name, ": the hosts of ", absl::StrJoin(open, ", "),
+                                 " come from variables that the file does not set: whom does it call?"));
   }
 
   static bool IsSelf(const Service& service, absl::string_view host) {

@@ -8,24 +8,41 @@
 
 namespace metapowers::importers::compose_file {
 
-Field Service::Find(absl::string_view key) const {
+bool Service::IsReset(const Field& value) const {
+  const auto tag = tags->find(&value.node());
+  return tag != tags->end() && tag->second == LayerTag::kReset;
+}
+
+std::vector<Field> Service::Values(absl::string_view key) const {
+  std::vector<Field> values;
   for (const Field& layer : layers) {
-    if (const Field field = layer[key]; field.exists()) return field;
+    if (!layer.HasKey(key)) continue;
+    const Field field = layer[key];
+    if (IsReset(field)) break;
+    if (field.exists()) values.push_back(field);
+    if (tags->count(&field.node()) != 0) break;
   }
-  return own()[key];
+  return values;
+}
+
+Field Service::Find(absl::string_view key) const {
+  const std::vector<Field> values = Values(key);
+  return values.empty() ? Field() : values.front();
 }
 
 Field Service::Find(absl::string_view key, absl::string_view inner) const {
-  for (const Field& layer : layers) {
-    if (const Field field = layer[key][inner]; field.exists()) return field;
+  for (const Field& value : Values(key)) {
+    if (!value.HasKey(inner)) continue;
+    const Field field = value[inner];
+    if (IsReset(field)) break;
+    if (field.exists()) return field;
   }
-  return own()[key][inner];
+  return Field();
 }
 
 std::vector<Field> Service::Items(absl::string_view key) const {
   std::vector<Field> items;
-  for (const Field& layer : layers) {
-    const Field field = layer[key];
+  for (const Field& field : Values(key)) {
     // One value may stand without its list.
     if (field.is_scalar()) {
       items.push_back(field);
@@ -39,11 +56,10 @@ std::vector<Field> Service::Items(absl::string_view key) const {
 std::vector<std::pair<std::string, Field>> Service::Entries(absl::string_view key) const {
   std::vector<std::pair<std::string, Field>> entries;
   std::set<std::string> known;
-  for (const Field& layer : layers) {
-    const Field field = layer[key];
+  for (const Field& field : Values(key)) {
     if (!field.is_map()) continue;
     for (auto& entry : field.Entries()) {
-      if (known.insert(entry.first).second) entries.push_back(std::move(entry));
+      if (known.insert(entry.first).second && !IsReset(entry.second)) entries.push_back(std::move(entry));
     }
   }
   return entries;
@@ -85,18 +101,21 @@ std::vector<std::string> WordsOf(const Service& service, absl::string_view key) 
 
 void ReadSettings(Service& service) {
   std::set<std::string> known;
-  const auto add = [&](const std::string& key, const std::string& value, const Field& field) {
-    if (!key.empty() && known.insert(key).second) service.settings.push_back({key, value, field});
+  const auto add = [&](const std::string& key, const std::string& value, const Field& field, bool passed) {
+    if (!key.empty() && known.insert(key).second) service.settings.push_back({key, value, field, passed});
   };
-  for (const Field& layer : service.layers) {
-    const Field environment = layer["environment"];
+  for (const Field& environment : service.Values("environment")) {
     if (environment.is_map()) {
-      for (const auto& [name, field] : environment.Entries()) add(name, TextOf(field), field);
+      for (const auto& [name, field] : environment.Entries()) {
+        service.IsReset(field) ? static_cast<void>(known.insert(name))
+                               : add(name, TextOf(field), field, !field.exists());
+      }
     } else if (environment.is_list()) {
       for (const Field& item : environment.Items()) {
         const std::string text = TextOf(item);
         const size_t equals = text.find('=');
-        add(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1), item);
+        const bool passed = equals == std::string::npos;
+        add(text.substr(0, equals), passed ? "" : text.substr(equals + 1), item, passed);
       }
     }
   }

@@ -3,6 +3,7 @@
 #define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_PROJECT_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,21 +14,34 @@
 
 namespace metapowers::importers::compose_file {
 
+// What an override does to the values below it, beside adding to them.
+enum class LayerTag {
+  kReset,     // `!reset`: there is none
+  kOverride,  // `!override`: it stands alone
+};
+using LayerTags = std::map<const model::YamlNode*, LayerTag>;
+
 // A setting of a service.
 struct Setting {
   std::string name;
   std::string value;  // with variables replaced; may be a secret
   Field field;
+  bool passed = false;  // only the caller's environment sets it
 };
 
 // A service as its own file has it, followed by what it extends.
 struct Service {
   std::string name;
   std::vector<Field> layers;
-  std::vector<Setting>
-      settings;  // of `environment`, in either form; those that only the caller's environment sets have no value
+  std::vector<Setting> settings;  // of `environment`, in either form
+
+  const LayerTags* tags = nullptr;  // of all files
 
   const Field& own() const { return layers.front(); }
+  // The values of a key in those layers that count for it, nearer ones first.
+  std::vector<Field> Values(absl::string_view key) const;
+  // Whether a value takes back what stands below it.
+  bool IsReset(const Field& value) const;
   // The value of the first layer that has the key; none when no layer has it.
   Field Find(absl::string_view key) const;
   // The same for a value further inside, e.g. {"deploy", "replicas"}.
@@ -45,6 +59,7 @@ struct Project {
   std::vector<Field> roots;                                 // of its files, the one that stands first
   std::vector<Service> services;                            // one for each name
   std::map<std::string, size_t> by_name;                    // indices of services
+  std::set<std::string> removed;                            // services that an override takes back
   std::map<std::string, std::string> hosts;                 // names that containers find services by -> services
   std::map<std::string, std::vector<std::string>> aliases;  // of those, the further names of a service
   std::map<std::string, int> images;                        // by repository: how many services run it
@@ -67,7 +82,7 @@ std::vector<std::string> WordsOf(const Service& service, absl::string_view key);
 
 // Adds a fault for each value of a service that has not the form of its key (compose_file_forms.cc). What reads a
 // service afterwards passes over such values.
-void CheckForms(const Field& service);
+void CheckForms(const Field& service, const LayerTags& tags);
 // Sets the settings of a service from its layers.
 void ReadSettings(Service& service);
 

@@ -76,16 +76,19 @@ class ServiceReader {
     for (const Field& item : service_.Items("ports")) {
       std::optional<Port> port;
       if (item.is_map()) {
-        port = Port{TextOf(item["host_ip"]), ParsePortNumber(TextOf(item["published"])),
-                    ParsePortNumber(TextOf(item["target"]))};
+        port.emplace();
+        port->host_ip = TextOf(item["host_ip"]);
+        port->target = ParsePortNumber(TextOf(item["target"]));
+        SetPublished(TextOf(item["published"]), *port);
       } else {
         port = ParsePort(TextOf(item));
       }
       if (!port.has_value()) {
         item.Fault("is no port; write `host:container`, e.g. `8080:80`");
       } else if (!port->is_loopback()) {
-        open.push_back(port->published == 0 ? "one that the engine chooses" : absl::StrCat(port->published));
-        AddHostPort(port->published, item.spot(), out_);
+        std::string published = port->Published();
+        AddHostPort(port->published, item.spot(), out_, port->last == 0 && port->variable.empty() ? "" : published);
+        if (std::find(open.begin(), open.end(), published) == open.end()) open.push_back(std::move(published));
       }
     }
     const bool host = TextOf(service_.Find("network_mode")) == "host";
@@ -269,19 +272,10 @@ class ServiceReader {
     }
     if (!configs.empty())
       Keep(service_.Find("configs"), absl::StrCat("reads the configs ", absl::StrJoin(configs, ", ")));
-    for (const Field& file : EnvFiles()) {
+    for (const Field& file : service_.Values("env_file")) {
       inventory_.Skip(file.spot(), absl::StrCat("env_file of ", service_.name),
                       "settings in further files are not read; name what the service connects to in the model");
     }
-  }
-
-  std::vector<Field> EnvFiles() const {
-    std::vector<Field> files;
-    for (const Field& layer : service_.layers) {
-      const Field field = layer["env_file"];
-      if (field.exists()) files.push_back(field);
-    }
-    return files;
   }
 
   void ReadSecrets() {

@@ -95,6 +95,24 @@ int ParsePortNumber(absl::string_view text) {
   return number && port > 0 && port <= 65535 ? port : 0;
 }
 
+bool SetPublished(absl::string_view text, Port& port) {
+  port.published = ParsePortNumber(text);
+  if (port.published == 0) {
+    if (absl::StartsWith(text, "$")) port.variable = std::string(text);
+    return text.empty() || text == "0" || absl::StartsWith(text, "$");
+  }
+  const size_t dash = text.find('-');
+  if (dash != absl::string_view::npos) port.last = ParsePortNumber(text.substr(dash + 1));
+  if (port.last <= port.published) port.last = 0;
+  return true;
+}
+
+std::string Port::Published() const {
+  if (!variable.empty()) return absl::StrCat("one that ", variable, " sets");
+  if (published == 0) return "one that the engine chooses";
+  return last == 0 ? absl::StrCat(published) : absl::StrCat(published, " to ", last);
+}
+
 std::optional<Port> ParsePort(absl::string_view text) {
   text = text.substr(0, text.find('/'));
   std::vector<absl::string_view> parts = SplitColons(text);
@@ -102,11 +120,7 @@ std::optional<Port> ParsePort(absl::string_view text) {
   port.target = ParsePortNumber(parts.back());
   // A variable may stand for the number; the port is published all the same.
   if (port.target == 0 && !absl::StartsWith(parts.back(), "$")) return std::nullopt;
-  if (parts.size() > 1) {
-    const absl::string_view host = parts[parts.size() - 2];
-    port.published = ParsePortNumber(host);
-    if (port.published == 0 && !host.empty() && !absl::StartsWith(host, "$") && host != "0") return std::nullopt;
-  }
+  if (parts.size() > 1 && !SetPublished(parts[parts.size() - 2], port)) return std::nullopt;
   // `::1:80:80` is an address without brackets.
   for (size_t i = 0; i + 2 < parts.size(); ++i) absl::StrAppend(&port.host_ip, i == 0 ? "" : ":", parts[i]);
   return port;

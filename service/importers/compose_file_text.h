@@ -15,16 +15,23 @@ std::string Interpolate(absl::string_view text);
 
 // A published port.
 struct Port {
-  std::string host_ip;  // empty: all addresses
-  int published = 0;    // 0: one that the engine chooses
+  std::string host_ip;   // empty: all addresses
+  int published = 0;     // of a range the first; 0: one that the engine chooses, or `variable` sets
+  int last = 0;          // of a range; 0: `published` is no range
+  std::string variable;  // as written, where only the environment says which is published
   int target = 0;
+
+  // Which are published, for people.
+  std::string Published() const;
 
   // Whether only the host itself can reach it.
   bool is_loopback() const;
 };
 
-// `[[ip:]host:]container[/protocol]`, of ranges the first port; nothing when it is none.
+// `[[ip:]host:]container[/protocol]`; nothing when it is none.
 std::optional<Port> ParsePort(absl::string_view text);
+// What `published` of the long form says: sets `published`, `last` and `variable`. Whether it is a port.
+bool SetPublished(absl::string_view text, Port& port);
 // A port number or the first of a range; 0 when it is none.
 int ParsePortNumber(absl::string_view text);
 

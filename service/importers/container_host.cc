@@ -32,7 +32,9 @@ namespace {
 void AddPort(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
              Shown<model::v1::Component>& component) {
   for (const model::v1::HostPort& known : component.value.host_ports()) {
-    if (known.port() == added.port() && known.host() == added.host() && absl::EndsWith(known.evidence(), tail)) return;
+    const bool same_place =
+        tail.empty() ? !absl::StrContains(known.evidence(), ", ") : absl::EndsWith(known.evidence(), tail);
+    if (known.port() == added.port() && known.host() == added.host() && same_place) return;
   }
   added.set_evidence(absl::StrCat(LocationOf(spot), tail));
   *component.value.add_host_ports() = std::move(added);

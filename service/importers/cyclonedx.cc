@@ -1,10 +1,12 @@
 #include "service/importers/cyclonedx.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/evidence/evidence.h"
 #include "service/evidence/xml.h"
 #include "service/importers/cyclonedx_services.h"
@@ -44,6 +46,7 @@ class CycloneDxImporter {
     if (inventory_.name.empty() && services.exists()) inventory_.name = bill.subject.name;
     // Where there are services, what depends on them is no package.
     AddBill(document_, bill, *report, !services.exists(), inventory_);
+    TellOthers();
     CountVulnerabilities(*report);
     if (services.exists()) {
       cyclonedx::AddServices(root_, bill.subject.name, component.is_map() ? component["bom-ref"].Text() : "",
@@ -82,6 +85,28 @@ class CycloneDxImporter {
     subject.container = subject.kind.Text() == "container";
     subject.device = subject.kind.Text() == "device";
     return subject;
+  }
+
+  // What the list has besides packages.
+  void TellOthers() {
+    std::map<std::string, int> others;
+    CountOthers(root_["components"], others);
+    if (others.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_KEPT, root_["components"].spot(), "components",
+                    absl::StrCat("lists what is no package and has no place in the model: ",
+                                 absl::StrJoin(others, ", ", [](std::string* out, const auto& type) {
+                                   absl::StrAppend(out, type.second, " of type ", type.first);
+                                 })));
+  }
+
+  static void CountOthers(const Field& components, std::map<std::string, int>& others) {
+    if (!components.is_list()) return;
+    for (const Field& component : components.Items()) {
+      if (!component.is_map()) continue;
+      const Field type = component["type"];
+      if (type.is_scalar() && !evidence::IsPackageType(type.Raw())) ++others[type.Line()];
+      CountOthers(component["components"], others);
+    }
   }
 
   void CountVulnerabilities(const evidence::Report& report) {

@@ -63,13 +63,22 @@ void SortByLocation(const std::vector<std::string>& files, std::vector<Located>&
   std::stable_sort(items.begin(), items.end(), [&](const Located& a, const Located& b) { return place(a) < place(b); });
 }
 
-absl::Status NothingFound(const std::vector<v1::SkippedItem>& skipped) {
+absl::Status NothingFound(const Inventory& inventory, const Classified& classified) {
   ErrorDetails details;
   details.reason = "IMPORT_EMPTY";
-  details.metadata["skipped"] = absl::StrCat(skipped.size());
-  for (const v1::SkippedItem& item : skipped) {
-    if (details.violations.size() == model::kMaxFaults) break;
-    details.violations.push_back({item.item(), item.reason(), item.location()});
+  details.metadata["skipped"] = absl::StrCat(inventory.skipped.size());
+  std::set<std::string> told;  // files
+  const auto tell = [&](const std::string& item, const std::string& why, const std::string& location) {
+    told.insert(SpotOf(location).file);
+    told.insert(location);
+    if (details.violations.size() < model::kMaxFaults) details.violations.push_back({item, why, location});
+  };
+  for (const v1::SkippedItem& item : inventory.skipped) tell(item.item(), item.reason(), item.location());
+  for (const v1::ImportNote& note : inventory.notes) tell(note.field(), note.text(), note.location());
+  for (const v1::ImportedFile& file : classified.imported) {
+    if (told.count(file.name()) != 0) continue;
+    tell("file", absl::StrCat("is read as ", file.format(), ", and shows nothing that runs or keeps data"),
+         file.name());
   }
   details.next_step = "name files that show services or stores, e.g. Kubernetes manifests or a compose file";
   return MakeError(absl::StatusCode::kInvalidArgument, "the files show no component that a model could be made of",
@@ -201,7 +210,8 @@ absl::StatusOr<v1::ImportModelResponse> ImportModel(const std::vector<SourceFile
   const Composed composed = Compose(inventory, options.topic_id, options.today, ReadSourceNames(options.earlier));
   if (composed.model.components().empty()) {
     SortByLocation(inventory.files, inventory.skipped);
-    return NothingFound(inventory.skipped);
+    SortByLocation(inventory.files, inventory.notes);
+    return NothingFound(inventory, classified);
   }
   return Respond(composed, classified, inventory);
 }

@@ -21,7 +21,8 @@ namespace metapowers::importers {
 struct Document {
   std::string file;  // name as the caller gave it
   const model::YamlNode* root = nullptr;
-  absl::string_view text;  // of the whole file, for evidence
+  absl::string_view text;                 // of the whole file, for evidence
+  const model::YamlTree* tree = nullptr;  // of `root`
 
   Spot At(const model::YamlNode& node) const { return {file, node.at}; }
 };
@@ -50,6 +51,8 @@ struct Format {
   bool (*claims)(const model::YamlNode& root);
   // Adds what all documents of the format show. Sees them together, since they refer to each other.
   void (*import)(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults);
+  // The tags of applications (`!reset`) that it knows; others are faults.
+  absl::Span<const absl::string_view> tags = {};
 };
 
 // All formats, in the order in which they are asked (formats.cc: one line each).

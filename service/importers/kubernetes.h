@@ -1,7 +1,7 @@
 // Kubernetes manifests, with those of what commonly stands beside them, as what they show of a system. Read are
 //
-//   workloads   Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod; Rollout of Argo, DeploymentConfig of
-//               OpenShift, Service of Knative (serving.knative.dev), also as Cloud Run has it
+//   workloads   Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, Pod; Rollout of
+//               Argo, DeploymentConfig of OpenShift, Service of Knative (serving.knative.dev), also as Cloud Run has it
 //   ways in     Service, Ingress, Gateway and routes of the Gateway API, Gateway and VirtualService of Istio, Route of
 //               OpenShift, IngressRoute, IngressRouteTCP and IngressRouteUDP of Traefik (traefik.io and
 //               traefik.containo.us) with Middleware and TraefikService, DomainMapping of Knative

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/importers/kubernetes_cluster.h"
 #include "service/importers/kubernetes_settings.h"
 #include "service/importers/settings.h"
@@ -57,6 +58,7 @@ class CallFinder {
     for (const Workload& workload : cluster_.workloads.all()) {
       if (is_full_) break;
       ForEachSetting(workload, cluster_.objects, [&](const Setting& setting) { Read(workload, setting); });
+      AskForAbsent(workload);
     }
     for (const Entry& entry : entries_) {
       if (entry.used || is_full_) continue;
@@ -88,6 +90,17 @@ class CallFinder {
       if (IsFull(setting.at.spot())) return;
       if (!IsLocal(address.host)) Connect(workload, setting, address);
     }
+  }
+
+  void AskForAbsent(const Workload& workload) {
+    const auto absent = AbsentSettings(workload, cluster_.objects);
+    if (absent.empty()) return;
+    const Field& from = absent.front().second;
+    cluster_.inventory.Note(
+        v1::IMPORT_NOTE_KIND_QUESTION, from.spot(), from.path(),
+        absl::StrCat(workload.object->Title(), " takes settings that the files do not show (",
+                     absl::StrJoin(absent, "; ", [](std::string* out, const auto& each) { *out += each.first; }),
+                     "): whom does it call?"));
   }
 
   void Connect(const Workload& workload, const Setting& setting, const Address& address) {

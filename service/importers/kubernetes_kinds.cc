@@ -27,6 +27,7 @@ constexpr KnownKind kKinds[] = {
     {"argoproj.io", "Rollout", Kind::kDeployment, "v1alpha1"},
     {"batch", "Job", Kind::kJob, "v1"},
     {"batch", "CronJob", Kind::kCronJob, "v1 v1beta1 v2alpha1"},
+    {"", "ReplicationController", Kind::kReplicationController, "v1"},
     {"", "Pod", Kind::kPod, "v1"},
     {"", "Service", Kind::kService, "v1"},
     {"", "ServiceAccount", Kind::kServiceAccount, "v1"},

@@ -196,7 +196,7 @@ class MeshReader {
     if (unsure) return;  // whether the source is in the mesh
     const std::string source = link.source == nullptr ? "the internet" : link.source->object->Title();
     cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, flow.spot, "",
-                            absl::StrCat("leads from ", source, " to ", link.target->object->Title(), ", and ",
+                            absl::StrCat("a flow leads from ", source, " to ", link.target->object->Title(), ", and ",
                                          allows.front()->Title(), " does not let it in"));
   }
 

@@ -1,6 +1,7 @@
 #include "service/importers/kubernetes_objects.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -93,14 +94,26 @@ std::string ItemOf(absl::string_view kind, absl::string_view name) {
   return name.empty() ? kind_line : absl::StrCat(kind_line, " ", OneLine(name.substr(0, kMaxPart)));
 }
 
-// Title of the object that made this one; "" when nobody did.
-std::string MakerOf(const Object& object) {
+struct Maker {
+  std::string title;                // empty when nobody made it
+  const KnownKind* kind = nullptr;  // where it is one that is read
+  std::string name;
+};
+
+// What made an object: the controller that its `ownerReferences` name, and the Service of Knative behind others.
+Maker MakerOf(const Object& object) {
+  const std::string service = object.metadata()["labels"]["serving.knative.dev/service"].Raw();
   for (const Field& owner : object.metadata()["ownerReferences"].Items()) {
-    if (owner["controller"].Flag().value_or(false)) {
-      return absl::StrCat(owner["kind"].Raw(), " ", owner["name"].Raw());
-    }
+    if (!owner["controller"].Flag().value_or(false)) continue;
+    const std::string name = owner["name"].Raw();
+    Maker maker = {absl::StrCat(owner["kind"].Raw(), " ", name), nullptr, name};
+    const std::string version = owner["apiVersion"].Raw();
+    const size_t slash = version.find('/');
+    maker.kind = FindKind(slash == std::string::npos ? "" : version.substr(0, slash), owner["kind"].Raw());
+    if (maker.kind != nullptr || service.empty()) return maker;
+    return {maker.title, FindKind("serving.knative.dev", "Service"), service};
   }
-  return "";
+  return {};
 }
 
 }  // namespace
@@ -120,6 +133,7 @@ Objects::Objects(absl::Span<const Document> documents, Inventory& inventory, Fil
   for (const Document& document : documents) {
     if (document.root != nullptr) Add(Field(document, reading_), false, inventory);
   }
+  AddMade(inventory);
   for (const Object& object : objects_) {
     by_kind_[object.kind].push_back(&object);
     const std::string& space = object.kind == Kind::kNamespace ? object.name : object.space;
@@ -200,12 +214,50 @@ void Objects::AddKnown(Object object, Inventory& inventory) {
                 "it is a template that is not rendered: print it with `helm template` and import what that prints",
                 inventory);
   }
-  if (const std::string maker = MakerOf(object); !maker.empty()) {
-    return Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker), ", which stands for it"), inventory);
+  if (!MakerOf(object).title.empty()) {
+    made_.push_back(std::move(object));
+    return;
   }
   if (object.kind == Kind::kDeployment && object.spec.Has("workloadRef")) {
     return Skip(object.root, item, "it rolls out what its `workloadRef` names, which stands for it", inventory);
   }
+  Keep(std::move(object), inventory);
+}
+
+void Objects::AddMade(Inventory& inventory) {
+  std::set<std::pair<Kind, std::string>> there;
+  for (const auto& [key, object] : by_name_) there.insert(key);
+  for (const Object& object : made_) there.insert({object.kind, absl::StrCat(object.space, "/", object.name)});
+  std::map<std::pair<Kind, std::string>, Object*> first;  // by kind, namespace and maker
+  for (Object& object : made_) {
+    const std::string item = ItemOf(object.kind_name, object.name);
+    const Maker maker = MakerOf(object);
+    const std::string space = maker.kind != nullptr && maker.kind->in_namespace ? object.space : "";
+    if (maker.kind != nullptr && there.count({maker.kind->kind, absl::StrCat(space, "/", maker.name)}) != 0) {
+      Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker.title), ", which stands for it"), inventory);
+      continue;
+    }
+    // Replicas and runs of one thing; what makes others may make several things.
+    const bool alike = maker.kind != nullptr &&
+                       (object.kind == Kind::kPod || object.kind == Kind::kJob || object.kind == Kind::kReplicaSet);
+    const auto [at, added] = first.try_emplace({object.kind, absl::StrCat(object.space, "/", maker.title)}, nullptr);
+    if (!added && alike) {
+      ++at->second->alike;
+      Skip(object.root, item,
+           absl::StrCat("it is made by ", Quote(maker.title), ", which no file has, as ", at->second->Title(),
+                        " is, which stands for all of them"),
+           inventory);
+      continue;
+    }
+    const std::pair<Kind, std::string> key = {object.kind, absl::StrCat(object.space, "/", object.name)};
+    Keep(std::move(object), inventory);
+    at->second = by_name_.find(key)->second;
+  }
+  made_.clear();
+}
+
+void Objects::Keep(Object object, Inventory& inventory) {
+  const std::string item = ItemOf(object.kind_name, object.name);
   const auto [at, added] = by_name_.try_emplace({object.kind, absl::StrCat(object.space, "/", object.name)}, nullptr);
   if (added) {
     at->second = &objects_.emplace_back(std::move(object));

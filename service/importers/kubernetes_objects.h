@@ -26,6 +26,7 @@ enum class Kind {
   kStatefulSet,
   kDaemonSet,
   kReplicaSet,
+  kReplicationController,
   kJob,
   kCronJob,
   kPod,
@@ -76,7 +77,8 @@ struct Object {
   bool names_space = false;  // whether the manifest names it
   Field root;
   Field spec;
-  Spot spot;  // of the name
+  Spot spot;      // of the name
+  int alike = 0;  // how many more of the files the same maker made, which is in none of them
 
   Field metadata() const { return root["metadata"]; }
   // "" when there is none.
@@ -112,11 +114,15 @@ class Objects {
   void SkipUnknown(const Object& object, const std::string& kind, const std::string& version, const std::string& group,
                    Inventory& inventory);
   void AddKnown(Object object, Inventory& inventory);
+  void Keep(Object object, Inventory& inventory);
+  // Of what controllers made, what nothing else in the files stands for.
+  void AddMade(Inventory& inventory);
   void Skip(const Field& root, absl::string_view item, std::string reason, Inventory& inventory);
   void CollectForeign(const model::YamlNode& node, const std::string& title);
 
   Reading reading_;
   std::deque<Object> objects_;
+  std::vector<Object> made_;  // by controllers
   std::map<Kind, std::vector<const Object*>> by_kind_;
   std::map<std::pair<Kind, std::string>, Object*> by_name_;  // `namespace/name`
   absl::flat_hash_set<std::string> spaces_;

@@ -32,6 +32,7 @@ Field TemplateOf(const Object& object) {
     case Kind::kStatefulSet:
     case Kind::kDaemonSet:
     case Kind::kReplicaSet:
+    case Kind::kReplicationController:
     case Kind::kJob:
     case Kind::kKnativeService:
       return object.spec["template"];

@@ -140,9 +140,11 @@ class PolicyReader {
       return;
     }
     const std::string source = link.source == nullptr ? "the internet" : link.source->object->Title();
-    cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, flow.spot, "",
-                            absl::StrCat("leads from ", source, " to ", link.target->object->Title(), ", and ",
-                                         limiting->second.front()->object->Title(), " does not let it in"));
+    std::string text = absl::StrCat("a flow leads from ", source, " to ", link.target->object->Title(), ", and ",
+                                    limiting->second.front()->object->Title(), " does not let it in");
+    // Two ports of one entry are one cause.
+    if (!told_.insert(absl::StrCat(LocationOf(flow.spot), text)).second) return;
+    cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, flow.spot, "", std::move(text));
   }
 
   using Pairs = std::set<std::pair<const Workload*, const Workload*>>;
@@ -182,6 +184,7 @@ class PolicyReader {
   }
 
   Cluster& cluster_;
+  std::set<std::string> told_;
   std::deque<Policy> policies_;
   std::map<const Workload*, std::vector<const Policy*>> limiting_;
 };

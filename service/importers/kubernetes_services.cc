@@ -100,7 +100,11 @@ ServicePort PortOfKnative(const Object& object) {
 
 void Check(const Service& service, Inventory& inventory) {
   const Object& object = *service.object;
-  if (!service.targets.empty() || service.type == "ExternalName") return;
+  if (!service.targets.empty()) return;
+  if (service.type == "ExternalName") {
+    return inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, object.spot, "",
+                          absl::StrCat(object.Title(), " is a name for ", service.alias, ", which no file shows"));
+  }
   const bool selects = !object.spec["selector"].TextMap().empty();
   inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, object.spot, "",
                  absl::StrCat(object.Title(), selects ? " selects no workload of these files"

@@ -151,6 +151,33 @@ void ForEachSetting(const Workload& workload, const Objects& objects, const std:
   SettingsReader(workload, objects, take).Read();
 }
 
+std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& workload, const Objects& objects) {
+  std::vector<std::pair<std::string, Field>> absent;
+  std::set<std::string> known;
+  const auto add = [&](const std::string& what, const Field& from) {
+    constexpr size_t kMost = 20;
+    if (absent.size() < kMost && known.insert(what).second) absent.emplace_back(what, from);
+  };
+  const auto map_of = [&](const Field& from) {
+    return objects.Find(Kind::kConfigMap, workload.object->space, from["name"].Raw());
+  };
+  for (const Field& container : ContainersOf(workload.pod)) {
+    for (const Field& from : container["envFrom"].Items()) {
+      const Field map = from["configMapRef"];
+      if (map.exists() && map_of(map) == nullptr) add(absl::StrCat("all of ConfigMap ", map["name"].Raw()), map);
+    }
+    for (const Field& variable : container["env"].Items()) {
+      const std::string name = variable["name"].Raw();
+      if (!NamesHost(name)) continue;
+      const Field map = variable["valueFrom"]["configMapKeyRef"];
+      const Field secret = variable["valueFrom"]["secretKeyRef"];
+      if (map.exists() && map_of(map) == nullptr) add(absl::StrCat(name, " of ConfigMap ", map["name"].Raw()), map);
+      if (secret.exists()) add(absl::StrCat(name, " of Secret ", secret["name"].Raw()), secret);
+    }
+  }
+  return absent;
+}
+
 void ForEachSecret(const Workload& workload, const std::function<void(const SecretUse&)>& take) {
   const auto give = [&](const Field& name, std::string key, bool pulls_images = false) {
     const std::string text = name.Raw();

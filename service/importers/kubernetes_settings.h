@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "service/importers/kubernetes_objects.h"
 #include "service/importers/kubernetes_workloads.h"
@@ -26,6 +28,10 @@ struct Setting {
 
 // Calls `take` for each setting of all containers of a workload.
 void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take);
+
+// What a workload takes of settings and no file shows, for people, with where it says so: `all of ConfigMap env`,
+// `DB_HOST of Secret db`. Of single ones those that tell a host by their name.
+std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& workload, const Objects& objects);
 
 struct SecretUse {
   std::string name;

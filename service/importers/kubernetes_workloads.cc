@@ -20,8 +20,9 @@ namespace {
 
 constexpr absl::string_view kCluster = "kubernetes-cluster";
 // In the order in which they take their plain names.
-constexpr Kind kWorkloadKinds[] = {Kind::kDeployment, Kind::kStatefulSet, Kind::kDaemonSet, Kind::kReplicaSet,
-                                   Kind::kCronJob,    Kind::kJob,         Kind::kPod,       Kind::kKnativeService};
+constexpr Kind kWorkloadKinds[] = {
+    Kind::kDeployment, Kind::kStatefulSet, Kind::kDaemonSet, Kind::kReplicaSet,    Kind::kReplicationController,
+    Kind::kCronJob,    Kind::kJob,         Kind::kPod,       Kind::kKnativeService};
 
 std::string LabelKey(absl::string_view key, absl::string_view value) { return absl::StrCat(key, "=", value); }
 
@@ -45,9 +46,14 @@ void DescribeLeast(const Object& object, Shown<pb::Component>& component) {
 // The component's number of instances. What a field left out means is defined: one.
 void DescribeReplicas(const Object& object, const Object* scaler, Shown<pb::Component>& component) {
   if (object.kind == Kind::kKnativeService) return DescribeLeast(object, component);
-  const bool scaled =
-      object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet || object.kind == Kind::kReplicaSet;
+  const bool scaled = object.kind == Kind::kDeployment || object.kind == Kind::kStatefulSet ||
+                      object.kind == Kind::kReplicaSet || object.kind == Kind::kReplicationController;
   if (!scaled && object.kind != Kind::kPod) return;
+  if (object.kind == Kind::kPod && object.alike > 0) {
+    component.value.set_replicas(object.alike + 1);
+    component.Observed("replicas", object.spot);
+    return;
+  }
   Field from = object.spec["replicas"];
   if (scaler != nullptr) {
     from = scaler->spec["minReplicas"];

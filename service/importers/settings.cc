@@ -23,21 +23,28 @@ constexpr size_t kMaxAddresses = 64;    // of one value
 constexpr absl::string_view kSeparators = " \t\r\n,;|\"'<>{}()[]";
 
 // A password or key by itself, and in two words.
-constexpr absl::string_view kSecretWords[] = {
-    "password", "passwd", "passphrase",  "pass", "pwd",        "secret", "secrets",     "token",     "apikey",
-    "creds",    "jwt",    "credentials", "salt", "privatekey", "psk",    "requirepass", "credential"};
+constexpr absl::string_view kSecretWords[] = {"password",   "passwd", "passphrase",  "pass",       "pwd",
+                                              "secret",     "token",  "secrets",     "apikey",     "creds",
+                                              "privatekey", "psk",    "credentials", "credential", "requirepass"};
+// What is one only as the last word: `JWT_AUD` and `SALT_ROUNDS` are none.
+constexpr absl::string_view kLastSecretWords[] = {"jwt", "salt"};
 constexpr absl::string_view kKeyKinds[] = {"api",     "access",  "secret",  "private", "encryption", "signing",
                                            "account", "auth",    "master",  "shared",  "app",        "license",
-                                           "storage", "session", "service", "deploy",  "crypt",      "cipher"};
-constexpr absl::string_view kSecretEnds[] = {"password", "passwd",    "secret",    "token",
-                                             "apikey",   "accesskey", "secretkey", "privatekey"};
+                                           "storage", "session", "service", "deploy",  "crypt",      "crypto",
+                                           "cipher",  "enc",     "fernet",  "jwt",     "cookie"};
+constexpr absl::string_view kSecretEnds[] = {"password",  "passwd",    "secret",     "token",       "apikey",
+                                             "accesskey", "secretkey", "privatekey", "erlangcookie"};
 // Last words of what only tells of a secret.
 constexpr absl::string_view kAboutSecrets[] = {
     "file",       "path",    "dir",      "name",      "ref",      "policy",   "length",   "ttl",      "expiry",
     "expiration", "expires", "lifetime", "timeout",   "url",      "uri",      "endpoint", "host",     "user",
     "username",   "id",      "type",     "algorithm", "alg",      "enabled",  "required", "rotation", "min",
     "max",        "count",   "issuer",   "audience",  "header",   "provider", "age",      "hours",    "minutes",
-    "seconds",    "days",    "field",    "interval",  "validity", "store",    "manager",  "backend",  "reset"};
+    "seconds",    "days",    "field",    "interval",  "validity", "store",    "manager",  "backend",  "reset",
+    "algo",       "scheme",  "method",   "mode",      "format",   "prefix",   "suffix",   "rounds",   "cost",
+    "in",         "exp",     "expire",   "lifespan",  "duration", "period",   "leeway",   "limit",    "size",
+    "aud",        "iss",     "claim",    "claims",    "scope",    "scopes",   "role",     "roles",    "group",
+    "strength",   "pattern", "regex",    "attempts",  "retries",  "table",    "column",   "domain",   "version"};
 constexpr absl::string_view kSwitches[] = {"true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"};
 // How tokens of well-known issuers begin.
 constexpr absl::string_view kTokenStarts[] = {"AKIA",        "ASIA",   "ghp_",     "gho_",     "ghs_",
@@ -148,6 +155,31 @@ bool IsMysqlClient(absl::string_view word) {
   return absl::StartsWith(program, "mysql") || absl::StartsWith(program, "mariadb");
 }
 
+// `value` with each variable in it as a single `$`, which stands in no name.
+std::string WithoutVariables(absl::string_view value) {
+  std::string out;
+  while (!value.empty()) {
+    const size_t dollar = value.find('$');
+    absl::StrAppend(&out, value.substr(0, dollar));
+    if (dollar == absl::string_view::npos) break;
+    value.remove_prefix(dollar + 1);
+    out += '$';
+    const char open = value.empty() ? '\0' : value.front();
+    size_t end = 0;
+    if (open == '{' || open == '(') {
+      int depth = 0;
+      do {
+        if (value[end] == open) ++depth;
+        if (value[end] == (open == '{' ? '}' : ')')) --depth;
+      } while (++end < value.size() && depth > 0);
+    } else {
+      while (end < value.size() && (absl::ascii_isalnum(value[end]) || value[end] == '_')) ++end;
+    }
+    value.remove_prefix(end);
+  }
+  return out;
+}
+
 // `tcp(db:3306)` of MySQL's driver for Go is `db:3306`; its brackets are separators, so `tcp` stands alone before it.
 absl::string_view AfterCredentials(absl::string_view token) {
   const size_t at = token.rfind('@');
@@ -158,7 +190,9 @@ absl::string_view AfterCredentials(absl::string_view token) {
 bool SetHost(absl::string_view authority, Address& address) {
   const std::vector<absl::string_view> parts = absl::StrSplit(authority, ':');
   if (parts.size() > 2 || !IsHost(parts[0])) return false;
-  if (parts.size() == 2 && (!absl::SimpleAtoi(parts[1], &address.port) || address.port < 1 || address.port > 65535)) {
+  const bool open = parts.size() == 2 && parts[1] == "$";
+  if (parts.size() == 2 && !open &&
+      (!absl::SimpleAtoi(parts[1], &address.port) || address.port < 1 || address.port > 65535)) {
     return false;
   }
   address.host = absl::AsciiStrToLower(absl::StripSuffix(parts[0], "."));
@@ -230,6 +264,7 @@ bool NamesSecret(absl::string_view name) {
   }
   for (size_t i = 0; i < words.size(); ++i) {
     if (IsIn(kSecretWords, words[i])) return true;
+    if (i + 1 == words.size() && IsIn(kLastSecretWords, words[i])) return true;
     if (words[i] == "key" && i > 0 && IsIn(kKeyKinds, words[i - 1])) return true;
   }
   return false;
@@ -324,6 +359,21 @@ Address ParseAddress(absl::string_view text) {
   return taken ? address : Address();
 }
 
+bool NamesHost(absl::string_view name) {
+  const std::vector<std::string> words = WordsOf(name);
+  return !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
+                            absl::EndsWith(words.back(), "url"));
+}
+
+bool LeavesHostOpen(absl::string_view name, absl::string_view value) {
+  const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
+  const size_t scheme = plain.find("://");
+  if (scheme == std::string::npos) return NamesHost(name) && !NamesSecret(name) && absl::StartsWith(plain, "$");
+  absl::string_view authority = absl::string_view(plain).substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  return absl::StartsWith(authority.substr(authority.rfind('@') + 1), "$");
+}
+
 std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value) {
   std::vector<Address> addresses;
   const std::vector<std::string> words = WordsOf(name);
@@ -331,15 +381,18 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   for (const absl::string_view other : {"image", "tag", "version"}) {
     if (IsIn(words, other)) return addresses;  // `redis:7` is no port
   }
-  const bool host = !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
-                                       absl::EndsWith(words.back(), "url"));
-  value = value.substr(0, kMaxValue);
+  const bool host = NamesHost(name);
+  const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
+  value = plain;
   for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
     const bool url = absl::StrContains(token, "://");
     if ((secret && !url) || (url && EndsInPassword(token, value))) continue;
     bool named = host;
-    if (const size_t equals = token.find('='); !url && equals != absl::string_view::npos) {
+    const size_t equals = token.find('=');
+    // `m2:27017/db?tls=true`, the second host of a list, is no pair.
+    if (!url && equals != absl::string_view::npos &&
+        token.substr(0, equals).find_first_of(":/?") == absl::string_view::npos) {
       const std::string key = absl::AsciiStrToLower(absl::StripPrefix(token.substr(0, equals), "--"));
       if (NamesSecret(key)) continue;
       named = IsIn(kHostWords, key) || absl::EndsWith(key, "host");

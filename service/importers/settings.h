@@ -52,8 +52,16 @@ struct Address {
 };
 
 // The addresses in the value of a setting: URLs, `host:port`, JDBC and other connection strings, lists of them; a name
-// alone where the setting is called so (`DB_HOST`). What cannot be told apart from a password is left out.
+// alone where the setting is called so (`DB_HOST`). What cannot be told apart from a password is left out, and hosts
+// that a variable gives (`$X`, `${X}`, `$(X)`).
 std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value);
+
+// Whether a setting of this name tells a host by itself: `DB_HOST`, `API_URL`, `KAFKA_BROKERS`.
+bool NamesHost(absl::string_view name);
+
+// Whether the value of a setting leaves its host to a variable: `http://${HOST}:80`, and `$HOST` where the setting
+// names a host.
+bool LeavesHostOpen(absl::string_view name, absl::string_view value);
 
 // The address of one URL, or of `host:port`; with an empty host when it is none.
 Address ParseAddress(absl::string_view text);

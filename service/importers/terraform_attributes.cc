@@ -125,6 +125,11 @@ void Apply(const Context& context, const Resource& resource, const AttributeRule
       value.set_internet_facing(static_cast<pb::Tristate>(rule.value));
       component.Observed("internet_facing", spot);
       break;
+    case Effect::kListed:
+      if (value.internet_facing() != pb::TRISTATE_YES) break;
+      value.clear_internet_facing();
+      component.bases.erase("internet_facing");
+      break;
     case Effect::kRedundant:
       value.set_redundant(static_cast<pb::Tristate>(rule.value));
       component.Observed("redundant", spot);

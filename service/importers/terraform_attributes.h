@@ -22,6 +22,7 @@ enum class Test {
 enum class Effect {
   kEncryption,  // `encryption_at_rest`
   kInternet,    // `internet_facing`; once yes, always yes
+  kListed,      // only listed peers may connect: `internet_facing` is not yes, and who is listed is not judged
   kRedundant,
   kMultiRegion,
   kBackupDays,  // the number; 0 is no backup

@@ -92,17 +92,34 @@ constexpr AttributeRule kRules[] = {
     {"google_kms_crypto_key", "rotation_period", Test::kSet, "", Effect::kControl, pb::POSTURE_STATE_IMPLEMENTED,
      "key_rotation"},
     // Azure.
-    {"azurerm_storage_account|azurerm_postgresql_flexible_server|azurerm_postgresql_server|azurerm_mysql_flexible_"
-     "server|azurerm_mysql_server|azurerm_mariadb_server|azurerm_mssql_server|azurerm_sql_server|azurerm_cosmosdb_"
-     "account|azurerm_redis_cache|azurerm_key_vault|azurerm_container_registry|azurerm_search_service|azurerm_linux_"
-     "web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_windows_function_app|azurerm_data_factory|"
-     "azurerm_eventgrid_topic|azurerm_iothub|azurerm_synapse_workspace",
+    {"azurerm_storage_account|azurerm_cosmosdb_account|azurerm_redis_cache|azurerm_key_vault|azurerm_container_"
+     "registry|azurerm_search_service|azurerm_linux_web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_"
+     "windows_function_app|azurerm_data_factory|azurerm_eventgrid_topic|azurerm_iothub|azurerm_servicebus_namespace|"
+     "azurerm_eventhub_namespace",
      "public_network_access_enabled", Test::kTrue, "", Effect::kInternet, pb::TRISTATE_YES},
+    // Databases that are public let in whom a rule of theirs names, and nobody else.
+    {"azurerm_mssql_firewall_rule|azurerm_sql_firewall_rule|azurerm_postgresql_flexible_server_firewall_rule|azurerm_"
+     "postgresql_firewall_rule|azurerm_mysql_flexible_server_firewall_rule|azurerm_mysql_firewall_rule|azurerm_mariadb_"
+     "firewall_rule|azurerm_synapse_firewall_rule",
+     "end_ip_address", Test::kIs, "255.255.255.255", Effect::kInternet, pb::TRISTATE_YES},
+    {"azurerm_storage_account", "network_rules.default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_storage_account_network_rules", "default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_key_vault", "network_acls.default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_container_registry", "network_rule_set.default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_servicebus_namespace", "network_rule_set.default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_eventhub_namespace", "network_rulesets.default_action", Test::kIs, "Deny", Effect::kListed, 0},
+    {"azurerm_cosmosdb_account", "ip_range_filter", Test::kSet, "", Effect::kListed, 0},
+    {"azurerm_cosmosdb_account", "is_virtual_network_filter_enabled", Test::kTrue, "", Effect::kListed, 0},
+    {"azurerm_search_service", "allowed_ips", Test::kSet, "", Effect::kListed, 0},
+    {"azurerm_redis_cache", "subnet_id", Test::kSet, "", Effect::kListed, 0},
+    {"azurerm_linux_web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_windows_function_app",
+     "site_config.ip_restriction", Test::kSet, "", Effect::kListed, 0},
     {"azurerm_storage_account|azurerm_postgresql_flexible_server|azurerm_postgresql_server|azurerm_mysql_flexible_"
      "server|azurerm_mysql_server|azurerm_mariadb_server|azurerm_mssql_server|azurerm_sql_server|azurerm_cosmosdb_"
      "account|azurerm_redis_cache|azurerm_key_vault|azurerm_container_registry|azurerm_search_service|azurerm_linux_"
      "web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_windows_function_app|azurerm_data_factory|"
-     "azurerm_eventgrid_topic|azurerm_iothub|azurerm_synapse_workspace",
+     "azurerm_eventgrid_topic|azurerm_iothub|azurerm_synapse_workspace|azurerm_servicebus_namespace|azurerm_eventhub_"
+     "namespace",
      "public_network_access_enabled", Test::kFalse, "", Effect::kInternet, pb::TRISTATE_NO},
     {"azurerm_storage_account", "min_tls_version", Test::kIs, "TLS1_0", Effect::kControl, pb::POSTURE_STATE_ABSENT,
      "tls_floor"},
@@ -112,14 +129,14 @@ constexpr AttributeRule kRules[] = {
      "tls_floor"},
     {"azurerm_storage_account", "min_tls_version", Test::kIs, "TLS1_3", Effect::kControl, pb::POSTURE_STATE_IMPLEMENTED,
      "tls_floor"},
-    {"azurerm_mssql_server|azurerm_redis_cache", "minimum_tls_version", Test::kIs, "1.0", Effect::kControl,
-     pb::POSTURE_STATE_ABSENT, "tls_floor"},
-    {"azurerm_mssql_server|azurerm_redis_cache", "minimum_tls_version", Test::kIs, "1.1", Effect::kControl,
-     pb::POSTURE_STATE_ABSENT, "tls_floor"},
-    {"azurerm_mssql_server|azurerm_redis_cache", "minimum_tls_version", Test::kIs, "1.2", Effect::kControl,
-     pb::POSTURE_STATE_IMPLEMENTED, "tls_floor"},
-    {"azurerm_mssql_server|azurerm_redis_cache", "minimum_tls_version", Test::kIs, "1.3", Effect::kControl,
-     pb::POSTURE_STATE_IMPLEMENTED, "tls_floor"},
+    {"azurerm_mssql_server|azurerm_redis_cache|azurerm_servicebus_namespace|azurerm_eventhub_namespace",
+     "minimum_tls_version", Test::kIs, "1.0", Effect::kControl, pb::POSTURE_STATE_ABSENT, "tls_floor"},
+    {"azurerm_mssql_server|azurerm_redis_cache|azurerm_servicebus_namespace|azurerm_eventhub_namespace",
+     "minimum_tls_version", Test::kIs, "1.1", Effect::kControl, pb::POSTURE_STATE_ABSENT, "tls_floor"},
+    {"azurerm_mssql_server|azurerm_redis_cache|azurerm_servicebus_namespace|azurerm_eventhub_namespace",
+     "minimum_tls_version", Test::kIs, "1.2", Effect::kControl, pb::POSTURE_STATE_IMPLEMENTED, "tls_floor"},
+    {"azurerm_mssql_server|azurerm_redis_cache|azurerm_servicebus_namespace|azurerm_eventhub_namespace",
+     "minimum_tls_version", Test::kIs, "1.3", Effect::kControl, pb::POSTURE_STATE_IMPLEMENTED, "tls_floor"},
     {"azurerm_linux_web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_windows_function_app",
      "site_config.minimum_tls_version", Test::kIs, "1.0", Effect::kControl, pb::POSTURE_STATE_ABSENT, "tls_floor"},
     {"azurerm_linux_web_app|azurerm_windows_web_app|azurerm_linux_function_app|azurerm_windows_function_app",
@@ -211,6 +228,15 @@ constexpr DetailType kDetails[] = {
     {"google_storage_bucket_iam_member", "bucket"},
     {"google_storage_bucket_iam_binding", "bucket"},
     {"google_storage_bucket_access_control", "bucket"},
+    {"azurerm_storage_account_network_rules", "storage_account_id"},
+    {"azurerm_mssql_firewall_rule", "server_id"},
+    {"azurerm_sql_firewall_rule", "server_name"},
+    {"azurerm_postgresql_flexible_server_firewall_rule", "server_id"},
+    {"azurerm_postgresql_firewall_rule", "server_name"},
+    {"azurerm_mysql_flexible_server_firewall_rule", "server_name"},
+    {"azurerm_mysql_firewall_rule", "server_name"},
+    {"azurerm_mariadb_firewall_rule", "server_name"},
+    {"azurerm_synapse_firewall_rule", "synapse_workspace_id"},
 };
 
 }  // namespace

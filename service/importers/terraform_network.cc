@@ -205,7 +205,7 @@ struct OpenRule {
   absl::string_view type;
   absl::string_view block;      // each block of this name is a rule; empty for the resource as a whole
   absl::string_view peers;      // whom it lets in
-  absl::string_view condition;  // a path that, where it has a value, must have this one
+  absl::string_view condition;  // a path, in a block its key, that, where it has a value, must have this one
   absl::string_view value;
   absl::string_view from_port;
   absl::string_view to_port;
@@ -221,9 +221,22 @@ constexpr OpenRule kOpenRules[] = {
     {"aws_vpc_security_group_ingress_rule", "", "cidr_ipv4", "", "", "from_port", "to_port", "security_group_id"},
     {"aws_vpc_security_group_ingress_rule", "", "cidr_ipv6", "", "", "from_port", "to_port", "security_group_id"},
     {"google_compute_firewall", "", "source_ranges", "direction", "INGRESS", "allow.ports", "allow.ports", ""},
+    {"azurerm_network_security_group", "security_rule", "source_address_prefix", "direction", "Inbound",
+     "destination_port_range", "destination_port_range", ""},
+    {"azurerm_network_security_group", "security_rule", "source_address_prefixes", "direction", "Inbound",
+     "destination_port_range", "destination_port_range", ""},
     {"azurerm_network_security_rule", "", "source_address_prefix", "direction", "Inbound", "destination_port_range",
      "destination_port_range", "network_security_group_name"},
 };
+
+bool IsMet(const model::YamlNode& block, const OpenRule& rule) {
+  const auto text = [&](absl::string_view key) {
+    const Nodes values = ItemsOf(block, key);
+    return values.empty() ? std::string() : values.front()->text;
+  };
+  const std::string value = rule.condition.empty() ? "" : text(rule.condition);
+  return (value.empty() || value == rule.value) && text("access") != "Deny";
+}
 
 // The first peer that a resource lets in and is anyone, with the ports of the rules that do; nullptr when none does.
 const model::YamlNode* FindOpen(const Plan& plan, const Resource& resource, const OpenRule& rule,
@@ -242,7 +255,7 @@ const model::YamlNode* FindOpen(const Plan& plan, const Resource& resource, cons
   const model::YamlNode* open = nullptr;
   for (const model::YamlNode* block : ItemsOf(*resource.values, rule.block)) {
     const model::YamlNode* peer = AnyoneOf(ItemsOf(*block, rule.peers));
-    if (peer == nullptr) continue;
+    if (peer == nullptr || !IsMet(*block, rule)) continue;
     if (open == nullptr) open = peer;
     AddPorts(has_ports ? ItemsOf(*block, rule.from_port) : Nodes(), has_ports ? ItemsOf(*block, rule.to_port) : Nodes(),
              ports);
@@ -255,7 +268,8 @@ const Resource* OpenGroup(Context& context, const Resource& resource, const Open
   std::set<std::string> ports;
   const model::YamlNode* open = FindOpen(context.plan, resource, rule, ports);
   if (open == nullptr) return nullptr;
-  const std::string value = rule.condition.empty() ? "" : context.plan.Text(resource, rule.condition);
+  const bool whole = rule.block.empty() && !rule.condition.empty();
+  const std::string value = whole ? context.plan.Text(resource, rule.condition) : "";
   if (!value.empty() && value != rule.value) return nullptr;
   if (context.plan.Text(resource, "access") == "Deny") return nullptr;
   // A firewall of Google Cloud.
@@ -316,17 +330,23 @@ void ReadExposure(Context& context) {
   for (const Resource& resource : context.plan.resources()) {
     ShownComponent* component = context.ComponentOf(resource);
     if (component == nullptr) continue;
+    std::set<const Resource*> groups;
+    for (const absl::string_view path : kGroupPaths) {
+      for (const Target& target : context.plan.Referred(resource, path)) groups.insert(target.resource);
+    }
+    const bool lets_in =
+        std::any_of(groups.begin(), groups.end(), [&](const Resource* group) { return open.count(group) != 0; });
+    // What has an address on the internet cannot be reached there when no group of it lets anyone in.
+    if (!groups.empty() && !lets_in && component->value.internet_facing() == pb::TRISTATE_YES) {
+      component->value.clear_internet_facing();
+      component->bases.erase("internet_facing");
+    }
     // An open group exposes what has an address on the internet, and only then.
     const model::YamlNode* address = context.plan.Scalar(resource, "associate_public_ip_address");
     if (address == nullptr) address = context.plan.Scalar(resource, "network_configuration.assign_public_ip");
-    if (!FlagOf(address).value_or(false)) continue;
-    for (const absl::string_view path : kGroupPaths) {
-      for (const Target& target : context.plan.Referred(resource, path)) {
-        if (open.count(target.resource) == 0) continue;
-        component->value.set_internet_facing(pb::TRISTATE_YES);
-        component->Observed("internet_facing", context.plan.SpotOf(*address));
-      }
-    }
+    if (!lets_in || !FlagOf(address).value_or(false)) continue;
+    component->value.set_internet_facing(pb::TRISTATE_YES);
+    component->Observed("internet_facing", context.plan.SpotOf(*address));
   }
 }
 

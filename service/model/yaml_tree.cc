@@ -62,6 +62,7 @@ class YamlTreeReader {
   std::unique_ptr<YamlTree> Read() {
     std::unique_ptr<YamlTree> tree(new YamlTree());
     nodes_ = &tree->nodes_;
+    tagged_ = &tree->tagged_;
     Advance();
     tree->root_ = ReadNode(0);
     Advance();  // end of the document
@@ -102,9 +103,9 @@ class YamlTreeReader {
   const YamlNode* ReadNode(int depth) {
     if (stopped_) return &Add();
     if (events_.kind() == YamlKind::kAlias) return Resolve();
-    if (events_.has_tag() && !(foreign_ && IsCoreTag(events_.tag()))) Fault("tags (!) are not understood here");
     const std::string anchor(events_.anchor());
     YamlNode& node = Add();
+    if (events_.has_tag()) TakeTag(node);
     if (nodes_->size() + used_ > max_nodes_) {
       Stop(absl::StrCat("is one value too many; the limit is ", max_nodes_));
     } else if (events_.kind() == YamlKind::kScalar) {
@@ -119,6 +120,17 @@ class YamlTreeReader {
     // Only now, so that no node can hold itself.
     if (!anchor.empty()) anchors_[anchor] = &node;
     return &node;
+  }
+
+  void TakeTag(const YamlNode& node) {
+    constexpr size_t kMaxTag = 64;
+    const absl::string_view tag = events_.tag();
+    if (foreign_ && IsCoreTag(tag)) return;
+    if (foreign_ && absl::StartsWith(tag, "!") && tag.size() <= kMaxTag) {
+      tagged_->push_back({&node, std::string(tag), events_.at(), path_});
+    } else {
+      Fault("tags (!) are not understood here");
+    }
   }
 
   const YamlNode* Resolve() {
@@ -220,8 +232,9 @@ class YamlTreeReader {
   const uint64_t max_nodes_;
   const bool foreign_;
   Faults& faults_;
-  std::deque<YamlNode>* nodes_ = nullptr;  // of the document that is read
-  uint64_t used_ = 0;                      // nodes of the documents before it
+  std::deque<YamlNode>* nodes_ = nullptr;      // of the document that is read
+  std::vector<YamlTagged>* tagged_ = nullptr;  // likewise
+  uint64_t used_ = 0;                          // nodes of the documents before it
   absl::flat_hash_map<std::string, const YamlNode*> anchors_;
   std::string path_;
   bool stopped_ = false;

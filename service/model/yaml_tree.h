@@ -45,6 +45,14 @@ struct YamlEntry {
 // unless it looks like the name of a field.
 std::string AppendKey(absl::string_view path, absl::string_view key);
 
+// A node with a tag of an application: `ports: !reset []`.
+struct YamlTagged {
+  const YamlNode* node;
+  std::string tag;   // `!reset`
+  Position at;       // of the tag
+  std::string path;  // of the node
+};
+
 // Immutable; thread-safe.
 class YamlTree {
  public:
@@ -56,8 +64,9 @@ class YamlTree {
   // The trees of all documents of a text, in order, empty ones included. A text that begins with `{` or `[` is read
   // as JSON, where it is JSON: its escapes and lines are right then. `max_nodes` bounds all documents together; the
   // size of the text is the caller's to bound. Characters that are not allowed become U+FFFD, tags of the core schema
-  // (`!!str`) are read, and what else Parse() calls a fault is one here. After one that makes the rest unreadable, the
-  // documents before it are given, and of the one that it is in what was read so far.
+  // (`!!str`) are read, those of applications (`!reset`) are in tagged(), and what else Parse() calls a fault is one
+  // here. After one that makes the rest unreadable, the documents before it are given, and of the one that it is in
+  // what was read so far.
   static std::vector<std::unique_ptr<const YamlTree>> ParseAll(absl::string_view text, uint64_t max_nodes,
                                                                Faults& faults);
 
@@ -83,6 +92,9 @@ class YamlTree {
 
   // Null for an empty text.
   const YamlNode& root() const { return *root_; }
+  // Of ParseAll(): the nodes that a tag of an application gives a meaning which the tree does not have, in the order of
+  // the text. Whoever does not know the tags must not read on as if there were none.
+  const std::vector<YamlTagged>& tagged() const { return tagged_; }
 
  private:
   friend class YamlTreeReader;
@@ -93,6 +105,7 @@ class YamlTree {
   static std::unique_ptr<const YamlTree> ParseJson(absl::string_view text, uint64_t max_nodes, Faults& faults);
 
   std::deque<YamlNode> nodes_;  // stable addresses
+  std::vector<YamlTagged> tagged_;
   const YamlNode* root_ = nullptr;
 };
 

@@ -79,13 +79,23 @@ v1::ModelDifferenceKind KindOf(const model::MergedChange& change) {
   return v1::MODEL_DIFFERENCE_KIND_UNSPECIFIED;
 }
 
+// A name on one line, and whole: folders may be long, and what tells two files apart stands at the end.
+std::string FileNameOf(absl::string_view name) {
+  constexpr size_t kMaxFileName = 1024;
+  std::string line = OneLine(name);
+  if (line.size() <= kMaxFileName) return line;
+  size_t begin = line.size() - kMaxFileName;
+  while (begin < line.size() && (line[begin] & 0xC0) == 0x80) ++begin;  // never inside a character
+  return line.substr(begin);
+}
+
 }  // namespace
 
 std::vector<importers::SourceFile> SourceFilesOf(const google::protobuf::RepeatedPtrField<v1::ImportFile>& files) {
   std::vector<importers::SourceFile> out;
   for (const v1::ImportFile& file : files) {
-    out.push_back(
-        {file.name().empty() ? absl::StrCat("file ", out.size() + 1) : Printable(file.name()), file.content()});
+    const std::string name = FileNameOf(file.name());
+    out.push_back({name.empty() ? absl::StrCat("file ", out.size() + 1) : name, file.content()});
   }
   return out;
 }

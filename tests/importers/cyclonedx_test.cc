@@ -87,6 +87,18 @@ TEST(CycloneDxTest, NothingOfWorthIsNoEvidence) {
   EXPECT_EQ(run.inventory.components.size(), 1u);
 }
 
+TEST(CycloneDxTest, WhatIsNoPackageIsTold) {
+  const ReadFormat run(kCycloneDx, {{"bom.json", R"({"bomFormat": "CycloneDX", "specVersion": "1.6",
+    "metadata": {"component": {"type": "application", "name": "shop"}}, "components": [
+      {"type": "operating-system", "name": "debian"}, {"type": "library", "name": "a",
+       "components": [{"type": "file", "name": "b"}, {"type": "file", "name": "c"}]}]})"}});
+  EXPECT_EQ(run.Counted("packages"), 1);
+  EXPECT_THAT(
+      run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+      ElementsAre("bom.json:2 lists what is no package and has no place in the model: 2 of type file, 1 of type "
+                  "operating-system"));
+}
+
 TEST(CycloneDxTest, ClaimsAndVersions) {
   EXPECT_TRUE(IsClaimed(kCycloneDx, kBom));
   for (const char* other : {"{}", R"({"bomFormat": []})", R"({"spdxVersion": "SPDX-2.3"})"})

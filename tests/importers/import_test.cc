@@ -206,6 +206,26 @@ TEST(ImportTest, NothingToImportIsAnError) {
               ElementsAre(HasSubstr("must have 50331648 bytes together at most")));
 }
 
+TEST(ImportTest, FilesThatShowNothingAreToldToo) {
+  const auto service = Import({{"s.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {}\n"},
+                               {"bom.json", R"({"bomFormat": "CycloneDX", "specVersion": "1.6"})"}});
+  EXPECT_EQ(DetailsOf(service.status()).reason, "IMPORT_EMPTY");
+  EXPECT_THAT(FaultsOf(service.status()), ElementsAre(HasSubstr("s.yaml:3"), HasSubstr("bom.json")));
+  const auto empty =
+      Import({{"m.json", R"({"version": "2.0", "summary": {"title": "x"}, "detail": {"diagrams": []}})"}});
+  EXPECT_THAT(FaultsOf(empty.status()),
+              ElementsAre("m.json: file: is read as threat-dragon, and shows nothing that runs or keeps data"));
+}
+
+TEST(ImportTest, TagsThatAFormatDoesNotKnowAreFaults) {
+  EXPECT_THAT(
+      FaultsOf(Import({{"p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: !vault x}\nspec: {containers: []}\n"}})
+                   .status()),
+      ElementsAre(HasSubstr("p.yaml:3:18: metadata.name: the tag '!vault' is not understood here")));
+  EXPECT_THAT(FaultsOf(Import({{"t.yaml", "Resources: {A: {Type: x, B: !Ref A}}\n"}}).status()),
+              ElementsAre(HasSubstr("t.yaml: file: is of no format that is known here")));
+}
+
 TEST(ImportTest, LineEndsAndMarksOfWindowsMakeNoDifference) {
   const std::string windows = absl::StrCat("\xef\xbb\xbf", absl::StrReplaceAll(kShop, {{"\n", "\r\n"}}));
   ASSERT_OK_AND_ASSIGN(const auto plain, Import({{"shop.yaml", kShop}, {"ledger.yaml", kLedger}}));

@@ -37,7 +37,7 @@ class ReadFormat {
       for (auto& tree : model::YamlTree::ParseAll(texts_.back(), kNodes, syntax)) {
         trees_.push_back(std::move(tree));
         const model::YamlNode& root = trees_.back()->root();
-        if (format.claims(root)) documents.push_back({name, &root, texts_.back()});
+        if (format.claims(root)) documents.push_back({name, &root, texts_.back(), trees_.back().get()});
       }
       EXPECT_TRUE(syntax.empty()) << ::testing::PrintToString(model::Lines(syntax.ToStatus(name)));
     }

@@ -31,14 +31,34 @@ std::vector<std::string> Told(absl::string_view name, absl::string_view value) {
 }
 
 TEST(SettingsTest, SecretsByName) {
-  for (const char* name : {"DB_PASSWORD", "POSTGRES_PASSWD", "PGPASSWORD", "apiKey", "API_KEY", "auth.token",
-                           "DBPASS_SECRET", "AWS_SECRET_ACCESS_KEY", "JWT_SECRET", "APP_KEY", "clientSecret",
-                           "MYSQL_ROOT_PASSWORD", "ENCRYPTION_KEY", "authtoken", "SMTP_PASS"}) {
+  for (const char* name : {"DB_PASSWORD",    "POSTGRES_PASSWD", "PGPASSWORD",    "apiKey",
+                           "API_KEY",        "auth.token",      "DBPASS_SECRET", "AWS_SECRET_ACCESS_KEY",
+                           "JWT_SECRET",     "APP_KEY",         "clientSecret",  "MYSQL_ROOT_PASSWORD",
+                           "ENCRYPTION_KEY", "authtoken",       "SMTP_PASS",     "SERVICE_JWT",
+                           "PASSWORD_SALT",  "VAULT_ENC_KEY",   "FERNET_KEY",    "RABBITMQ_ERLANG_COOKIE"}) {
     EXPECT_TRUE(NamesSecret(name)) << name;
   }
-  for (const char* name :
-       {"", "_", "DB_USER", "PASSWORD_FILE", "TOKEN_URL", "AWS_ACCESS_KEY_ID", "SECRET_NAME", "MAX_TOKENS", "KEYBOARD",
-        "MONKEY", "PASSENGER", "TOKEN_TTL", "PARTITION_KEY", "PASSWORD_MIN", "COMPASS"}) {
+  for (const char* name : {"",
+                           "_",
+                           "DB_USER",
+                           "PASSWORD_FILE",
+                           "TOKEN_URL",
+                           "AWS_ACCESS_KEY_ID",
+                           "SECRET_NAME",
+                           "MAX_TOKENS",
+                           "KEYBOARD",
+                           "MONKEY",
+                           "PASSENGER",
+                           "TOKEN_TTL",
+                           "PARTITION_KEY",
+                           "PASSWORD_MIN",
+                           "COMPASS",
+                           "JWT_EXPIRES_IN",
+                           "JWT_AUD",
+                           "SALT_ROUNDS",
+                           "PASS_SCHEME",
+                           "JWT_ADMIN_ROLES",
+                           "TOKEN_LIFESPAN"}) {
     EXPECT_FALSE(NamesSecret(name)) << name;
   }
 }
@@ -121,6 +141,26 @@ TEST(SettingsTest, Addresses) {
   EXPECT_THAT(Told("A", R"({"url":"amqps://mq"})"), ElementsAre("amqps mq tls"));
   EXPECT_THAT(Told("A", "--upstream=http://web:80"), ElementsAre("http web:80 clear"));
   EXPECT_THAT(Told("A", "weird://thing:1"), ElementsAre("thing:1"));
+}
+
+TEST(SettingsTest, VariablesAreNoHosts) {
+  EXPECT_THAT(Told("A", "http://${HOST}:${PORT}/x"), IsEmpty());
+  EXPECT_THAT(Told("A", "http://$(HOST):8080"), IsEmpty());
+  EXPECT_THAT(Told("DB_HOST", "$DB_HOST"), IsEmpty());
+  EXPECT_THAT(Told("DB_HOST", "${DB_HOST:?name one}"), IsEmpty());
+  EXPECT_THAT(Told("A", "kafka-${N}:9092"), IsEmpty());
+  EXPECT_THAT(Told("A", "http://api:${PORT}/x"), ElementsAre("http api clear"));
+  EXPECT_THAT(Told("A", "postgres://app:${PW:?must be set}@db:5432/app?sslmode=require"),
+              ElementsAre("postgresql db:5432 tls credentials"));
+  EXPECT_THAT(Told("A", "mongodb://u:$PW@m1:27017,m2:27018/db?tls=true&w=1"),
+              ElementsAre("mongodb m1:27017 credentials", "m2:27018"));
+  EXPECT_THAT(Told("A", "redis://${A:-${B}}"), IsEmpty());
+  EXPECT_THAT(Told("A", "redis://cache:6379/${"), ElementsAre("redis cache:6379 clear"));
+  EXPECT_TRUE(LeavesHostOpen("A", "http://u:p@${HOST}/x"));
+  EXPECT_TRUE(LeavesHostOpen("DB_HOST", "$DB_HOST"));
+  EXPECT_FALSE(LeavesHostOpen("DB_NAME", "$DB_NAME"));
+  EXPECT_FALSE(LeavesHostOpen("A", "http://db:$PORT"));
+  EXPECT_FALSE(LeavesHostOpen("DB_HOST", ""));
 }
 
 TEST(SettingsTest, ANameAloneIsAHostWhereTheSettingIsCalledSo) {

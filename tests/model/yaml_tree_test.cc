@@ -167,9 +167,21 @@ TEST(YamlTreeTest, TakesWhatEditorsAndToolsLeaveInFiles) {
   EXPECT_EQ(TextAt(*trees[0], {"a"}), "x\ny\n");
   EXPECT_EQ(TextAt(*trees[1], {"b"}), "7");
   EXPECT_FALSE(trees[1]->root().Find("b")->plain);
-  EXPECT_THAT(FaultsInAll("a: !Ref b\n"), ElementsAre(HasSubstr("tags (!)")));
+  EXPECT_THAT(FaultsInAll("a: !!binary b\n"), ElementsAre(HasSubstr("tags (!)")));
   EXPECT_THAT(FaultsInAll("%YAML 1.2\n%TAG ! a\n---\n"), ElementsAre(HasSubstr("f.yaml:2:1")));
   EXPECT_THAT(FaultsInAll("a: \xff\n"), ElementsAre(HasSubstr("f.yaml:1:4: : is not UTF-8")));
+}
+
+TEST(YamlTreeTest, TagsOfApplicationsAreTold) {
+  const Trees trees = GoodAll("a: !Ref b\nc:\n  d: !reset []\n---\ne: f\n");
+  ASSERT_THAT(trees, SizeIs(2));
+  ASSERT_THAT(trees[0]->tagged(), SizeIs(2));
+  const YamlTagged& reset = trees[0]->tagged()[1];
+  EXPECT_EQ(reset.node, trees[0]->root().Find("c")->Find("d"));
+  EXPECT_EQ(reset.tag, "!reset");
+  EXPECT_EQ(reset.path, "c.d");
+  EXPECT_EQ(reset.at.line, 3);
+  EXPECT_THAT(trees[1]->tagged(), SizeIs(0));
 }
 
 TEST(YamlTreeTest, CharactersThatAreNotAllowedAreReplaced) {

@@ -77,6 +77,20 @@ TEST_F(ImportTest, ADraftIsCommittedWithItsDecisionsAtOnce) {
   ExpectError(Put(draft, &put), grpc::StatusCode::ALREADY_EXISTS, "TOPIC_EXISTS");
 }
 
+TEST_F(ImportTest, NamesOfFilesAreWhole) {
+  const std::string folder = absl::StrCat(std::string(130, 'x'), "/für/");
+  v1::ImportModelRequest request =
+      RequestOf("services: {web: {image: nginx}}\n", absl::StrCat(folder, "a/compose.yaml"));
+  v1::ImportFile& second = *request.add_files();
+  second.set_name(absl::StrCat(folder, "b/compose.yaml"));
+  second.set_content("services: {web: {image: redis}}\n");
+  v1::ImportModelResponse draft;
+  ExpectOk(Import(request, &draft));
+  ASSERT_OK_AND_ASSIGN(const auto model, model::Model::Parse(draft.model_yaml(), "draft"));
+  EXPECT_EQ(model->proto().components_size(), 2);
+  EXPECT_THAT(draft.model_yaml(), HasSubstr(absl::StrCat("# observed ", folder, "b/compose.yaml:1")));
+}
+
 TEST_F(ImportTest, TrackedRisksAreDraftsOnOurFindings) {
   const std::string clear = absl::StrReplaceAll(
       kThreagile, {{"type: process,", "type: process, encryption: none,"}, {"internal", "confidential"}});

@@ -1,0 +1,161 @@
+// Manifests as a cluster prints them: what controllers made, and settings that are in no file.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/importers/kubernetes_inventory.h"
+
+namespace metapowers::importers {
+namespace {
+
+namespace pb = model::v1;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+// An object of the namespace shop that `maker`, e.g. `apps/v1 ReplicaSet web-1`, made.
+std::string Made(const std::string& kind, const std::string& name, const std::string& maker,
+                 const std::string& labels = "app: web") {
+  const std::vector<std::string> parts = absl::StrSplit(maker, ' ');
+  const std::string pod = "{containers: [{name: c, image: acme/web}]}";
+  const std::string spec =
+      kind == "Pod" ? pod
+                    : absl::StrCat("{replicas: 2, template: {metadata: {labels: {", labels, "}}, spec: ", pod, "}}");
+  return absl::StrCat("apiVersion: ",
+                      kind == "Pod"   ? "v1"
+                      : kind == "Job" ? "batch/v1"
+                                      : "apps/v1",
+                      "\nkind: ", kind, "\nmetadata:\n  name: ", name, "\n  namespace: shop\n  labels: {", labels,
+                      "}\n  ownerReferences: [{apiVersion: ", parts[0], ", kind: ", parts[1], ", name: ", parts[2],
+                      ", controller: true}]\nspec: ", spec, "\n---\n");
+}
+
+std::string Deployment(const std::string& name) {
+  return absl::StrCat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name,
+                      ", namespace: shop}\nspec: {template: {metadata: {labels: {app: ", name,
+                      "}}, spec: {containers: [{name: c, image: acme/", name, "}]}}}\n---\n");
+}
+
+TEST(KubernetesLiveTest, WhatAnotherObjectOfTheFilesMadeIsOne) {
+  const ReadFormat in = Manifests(absl::StrCat(Made("Pod", "web-1-a", "apps/v1 ReplicaSet web-1"), Deployment("web"),
+                                               Made("ReplicaSet", "web-1", "apps/v1 Deployment web"),
+                                               Made("Pod", "web-1-b", "apps/v1 ReplicaSet web-1")));
+  EXPECT_EQ(in.Counted("workloads"), 1);
+  EXPECT_THAT(in.Skipped(), SizeIs(3));
+  EXPECT_THAT(in.Skipped(), Contains(HasSubstr("it is made by 'Deployment web', which stands for it")));
+}
+
+TEST(KubernetesLiveTest, PodsWithoutTheirMakerStandForIt) {
+  const ReadFormat in = Manifests(absl::StrCat(
+      Made("Pod", "web-1-a", "apps/v1 ReplicaSet web-1"), Made("Pod", "web-1-b", "apps/v1 ReplicaSet web-1"),
+      Made("Pod", "db-0", "apps/v1 StatefulSet db", "app: db"),
+      "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n"
+      "spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}\n"));
+  EXPECT_EQ(in.Counted("workloads"), 2);
+  EXPECT_EQ(in.Counted("exposed_services"), 1);
+  EXPECT_EQ(in.Component("web-1-a").value.replicas(), 2);
+  EXPECT_EQ(BasisOf(in.Component("web-1-a"), "replicas"), "observed m.yaml:4");
+  EXPECT_EQ(in.Component("db-0").value.replicas(), 1);
+  EXPECT_THAT(in.Skipped(),
+              ElementsAre(HasSubstr("Pod web-1-b: it is made by 'ReplicaSet web-1', which no file has, as Pod "
+                                    "shop/web-1-a is, which stands for all of them")));
+}
+
+TEST(KubernetesLiveTest, WhatAnUnknownMakerMadeStands) {
+  const ReadFormat in =
+      Manifests(absl::StrCat(Made("StatefulSet", "main", "monitoring.example.org/v1 Watcher main", "app: main"),
+                             Made("StatefulSet", "alerts", "monitoring.example.org/v1 Watcher main", "app: alerts")));
+  EXPECT_EQ(in.Counted("workloads"), 2);
+  EXPECT_THAT(in.Skipped(), IsEmpty());
+  EXPECT_EQ(in.Component("main").value.replicas(), 2);
+}
+
+TEST(KubernetesLiveTest, AServiceOfKnativeStandsForItsDeployments) {
+  const ReadFormat in = Manifests(absl::StrCat(
+      "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: hello, namespace: shop}\n"
+      "spec: {template: {spec: {containers: [{image: acme/hello}]}}}\n---\n",
+      Made("ReplicaSet", "hello-1", "serving.knative.dev/v1 Revision hello-1", "serving.knative.dev/service: hello")));
+  EXPECT_EQ(in.Counted("workloads"), 1);
+}
+
+TEST(KubernetesLiveTest, ReplicationControllersAreWorkloads) {
+  const ReadFormat in = Manifests(R"(apiVersion: v1
+kind: ReplicationController
+metadata: {name: guestbook}
+spec:
+  replicas: 3
+  selector: {app: guestbook}
+  template:
+    metadata: {labels: {app: guestbook}}
+    spec: {containers: [{name: web, image: "acme/guestbook:v4"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: guestbook}
+spec: {type: NodePort, selector: {app: guestbook}, ports: [{port: 80, nodePort: 30080}]}
+)");
+  EXPECT_THAT(in.faults, IsEmpty());
+  EXPECT_THAT(in.Skipped(), IsEmpty());
+  EXPECT_EQ(in.Counted("workloads"), 1);
+  EXPECT_EQ(in.Counted("exposed_services"), 1);
+  EXPECT_EQ(in.Component("guestbook").value.replicas(), 3);
+}
+
+TEST(KubernetesLiveTest, NamesForWhatIsOutsideAreKept) {
+  EXPECT_THAT(Manifests("apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"
+                        "spec: {type: ExternalName, externalName: db.example.org}\n")
+                  .Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              ElementsAre("m.yaml:3 Service shop/db is a name for db.example.org, which no file shows"));
+}
+
+TEST(KubernetesLiveTest, APolicyThatLetsNobodyInIsToldOnceForAnEntry) {
+  const ReadFormat in = Manifests(absl::StrCat(Deployment("web"), R"(apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}, {port: 443}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: none, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+)"));
+  EXPECT_THAT(in.Warnings(), ElementsAre("a flow leads from the internet to Deployment shop/web, and NetworkPolicy "
+                                         "shop/none does not let it in"));
+}
+
+TEST(KubernetesLiveTest, SettingsThatNoFileShowsAreAskedFor) {
+  const ReadFormat in = Manifests(R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    spec:
+      containers:
+        - name: c
+          image: acme/web
+          envFrom: [{configMapRef: {name: env}}, {configMapRef: {name: known}}]
+          env:
+            - {name: DB_HOST, valueFrom: {secretKeyRef: {name: db, key: host}}}
+            - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}
+            - {name: LEVEL, valueFrom: {configMapKeyRef: {name: gone, key: level}}}
+            - {name: API_URL, value: "http://$(API_HOST):$(API_PORT)/"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: known, namespace: shop}
+data: {A: b}
+)");
+  EXPECT_THAT(in.FlowNames(), IsEmpty());
+  EXPECT_THAT(in.Questions(),
+              Contains("Deployment shop/web takes settings that the files do not show (all of ConfigMap "
+                       "env; DB_HOST of Secret db): whom does it call?"));
+}
+
+}  // namespace
+}  // namespace metapowers::importers
