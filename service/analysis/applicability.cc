@@ -20,7 +20,12 @@ using model::v1::DataClass;
 // What speaks for a trigger, and what it lacks.
 struct Verdict {
   std::vector<std::string> facts;
-  std::vector<std::string> missing;
+  std::vector<std::string> absent;
+  std::vector<std::string> open;    // what the model does not say either way
+  std::vector<std::string> fields;  // that would say it
+
+  bool holds() const { return absent.empty() && open.empty(); }
+  bool undecided() const { return absent.empty() && !open.empty(); }
 };
 
 // "a financial entity", "an essential entity"
@@ -58,7 +63,12 @@ class Judge {
   const model::v1::Organization& organization() const { return model_.proto().organization(); }
 
   static void Note(bool holds, const std::string& fact, const std::string& missing, Verdict& verdict) {
-    (holds ? verdict.facts : verdict.missing).push_back(holds ? fact : missing);
+    (holds ? verdict.facts : verdict.absent).push_back(holds ? fact : missing);
+  }
+
+  static void NoteOpen(const std::string& missing, const std::vector<std::string>& fields, Verdict& verdict) {
+    verdict.open.push_back(missing);
+    verdict.fields.insert(verdict.fields.end(), fields.begin(), fields.end());
   }
 
   // Names the first three classes, for a reason is one line.
@@ -74,8 +84,13 @@ class Judge {
     }
     if (classes.size() == 4) held.push_back("1 more data class");
     if (classes.size() > 4) held.push_back(absl::StrCat(classes.size() - 3, " more data classes"));
-    Note(!classes.empty(), absl::StrJoin(held, ", "),
-         absl::StrCat("no data class holds ", OneOf(trigger.data_categories(), &CategoryName)), verdict);
+    const std::string wanted = OneOf(trigger.data_categories(), &CategoryName);
+    const auto& all = model_.proto().data_classes();
+    if (std::all_of(all.begin(), all.end(), [](const DataClass& data) { return data.categories().empty(); })) {
+      NoteOpen(absl::StrCat("not declared whether a data class holds ", wanted), {"data_classes.categories"}, verdict);
+    } else {
+      Note(!classes.empty(), absl::StrJoin(held, ", "), absl::StrCat("no data class holds ", wanted), verdict);
+    }
     return classes;
   }
 
@@ -127,10 +142,41 @@ class Judge {
     add("data subjects", subjects);
     add("users", users);
     add("establishment", countries);
-    Note(!found.empty(), absl::StrJoin(found, ", "),
-         absl::StrCat(anyone ? "no data subjects, users or establishment in the " : "no establishment in the ",
-                      OneOf(trigger.jurisdictions(), &JurisdictionName)),
-         verdict);
+    if (found.empty()) return NotePlaceless(trigger, matching, verdict);
+    verdict.facts.push_back(absl::StrJoin(found, ", "));
+  }
+
+  // Nobody is there, or the model does not say where anybody is.
+  void NotePlaceless(const Trigger& trigger, const std::vector<const DataClass*>& matching, Verdict& verdict) const {
+    const bool anyone = !trigger.establishment_only();
+    const bool people = anyone && !SaysWherePeopleAre(matching);
+    const bool establishment = organization().countries().empty();
+    const std::string there = OneOf(trigger.jurisdictions(), &JurisdictionName);
+    if (!people && !establishment) {
+      verdict.absent.push_back(absl::StrCat(
+          anyone ? "no data subjects, users or establishment in the " : "no establishment in the ", there));
+      return;
+    }
+    std::vector<std::string> fields;
+    for (const DataClass* data : matching) {
+      if (people) fields.push_back(absl::StrCat("data_classes[", data->id(), "].subject_regions"));
+    }
+    if (people) fields.push_back("regions.customers");
+    if (establishment) fields.push_back("organization.countries");
+    const absl::string_view whether = !people          ? "an establishment is"
+                                      : !establishment ? "data subjects or users are"
+                                                       : "data subjects, users or an establishment are";
+    NoteOpen(absl::StrCat("not declared whether ", whether, " in the ", there), fields, verdict);
+  }
+
+  // Whether some region has users, or a class (any, where none matches) names where its subjects are.
+  bool SaysWherePeopleAre(const std::vector<const DataClass*>& matching) const {
+    const auto& regions = model_.proto().regions();
+    const auto& all = model_.proto().data_classes();
+    return std::any_of(regions.begin(), regions.end(), [](const auto& region) { return region.customers(); }) ||
+           std::any_of(matching.begin(), matching.end(), [](const auto* d) { return !d->subject_regions().empty(); }) ||
+           (matching.empty() &&
+            std::any_of(all.begin(), all.end(), [](const auto& data) { return !data.subject_regions().empty(); }));
   }
 
   void LookAtRoles(const Trigger& trigger, Verdict& verdict) const {
@@ -143,8 +189,9 @@ class Judge {
       const auto& roles = organization().legal_roles();
       if (std::find(roles.begin(), roles.end(), role) != roles.end()) held.push_back(name);
     }
-    Note(!held.empty(), absl::StrCat("organisation is ", Enumerate(held)),
-         absl::StrCat("organisation is not declared ", Enumerate(asked, "or")), verdict);
+    const std::string missing = absl::StrCat("organisation is not declared ", Enumerate(asked, "or"));
+    if (organization().legal_roles().empty()) return NoteOpen(missing, {"organization.legal_roles"}, verdict);
+    Note(!held.empty(), absl::StrCat("organisation is ", Enumerate(held)), missing, verdict);
   }
 
   void LookAtSector(const Trigger& trigger, Verdict& verdict) const {
@@ -152,6 +199,9 @@ class Judge {
     const auto& sectors = trigger.sectors();
     const bool holds = std::find(sectors.begin(), sectors.end(), organization().sector()) != sectors.end();
     const std::string fact = absl::StrCat("sector of the organisation is ", Words(organization().sector()));
+    if (organization().sector() == model::v1::SECTOR_UNSPECIFIED) {
+      return NoteOpen("sector of the organisation is not declared", {"organization.sector"}, verdict);
+    }
     Note(holds, fact, absl::StrCat(fact, ", not ", OneOf(sectors, &Words<model::v1::Sector>)), verdict);
   }
 
@@ -166,7 +216,7 @@ class Judge {
         return;
       }
     }
-    verdict.missing.push_back(
+    verdict.absent.push_back(
         absl::StrCat("no component is declared in scope ", OneOf(trigger.scope_tags(), &Words<model::v1::ScopeTag>)));
   }
 
@@ -179,26 +229,28 @@ void AddNew(const std::vector<std::string>& from, std::vector<std::string>& to) 
   }
 }
 
-// Reads the triggers into `fact`; returns what is found, or what the nearest of the triggers lack.
+// Reads the triggers into `fact`. Returns what is found; else what would decide it, where only that is missing of some
+// trigger; else what the nearest of the triggers lack.
 std::vector<std::string> LookAtTriggers(const Judge& judge, FrameworkFact& fact) {
-  std::vector<std::string> found;
-  std::vector<std::string> missing;
+  std::vector<std::string> found, open, absent;
   size_t fewest = 0;
   for (const Trigger& trigger : fact.framework->triggers()) {
     const Verdict verdict = judge.Look(trigger);
-    if (verdict.missing.empty()) {
+    if (verdict.holds()) {
       fact.triggered = true;
       fact.because.push_back(trigger.because());
       AddNew(verdict.facts, found);
-      continue;
+    } else if (verdict.undecided()) {
+      AddNew(verdict.open, open);
+    } else {
+      if (absent.empty() || verdict.absent.size() < fewest) {
+        absent.clear();
+        fewest = verdict.absent.size();
+      }
+      if (verdict.absent.size() == fewest) AddNew(verdict.absent, absent);
     }
-    if (missing.empty() || verdict.missing.size() < fewest) {
-      missing.clear();
-      fewest = verdict.missing.size();
-    }
-    if (verdict.missing.size() == fewest) AddNew(verdict.missing, missing);
   }
-  return fact.triggered ? found : missing;
+  return fact.triggered ? found : open.empty() ? absent : open;
 }
 
 FrameworkFact JudgeFramework(const Judge& judge, const std::string& id, const knowledge::v1::Framework* framework,
@@ -242,6 +294,18 @@ std::vector<FrameworkFact> JudgeFrameworks(const model::Model& model) {
     facts.push_back(JudgeFramework(judge, id, knowledge::FindFramework(id), declaration));
   }
   return facts;
+}
+
+std::vector<std::string> UndecidedBy(const model::Model& model, const FrameworkFact& fact) {
+  if (fact.applies || fact.declared || fact.framework == nullptr) return {};
+  if (fact.framework->triggers().empty()) return {absl::StrCat("frameworks[", fact.id, "].in_scope")};
+  const Judge judge(model);
+  std::vector<std::string> fields;
+  for (const Trigger& trigger : fact.framework->triggers()) {
+    const Verdict verdict = judge.Look(trigger);
+    if (verdict.undecided()) AddNew(verdict.fields, fields);
+  }
+  return fields;
 }
 
 }  // namespace metapowers::analysis

@@ -9,11 +9,14 @@
 //                    section 1).
 //   roles, sector,   as the organisation and the components declare them.
 //   listing, scopes
+// What the model does not say is open and not absent: no region with users and no class with its subjects' regions, no
+// country of an establishment, no legal role, no sector, no category of any class.
 // A framework applies when a trigger holds or the model declares it in scope. A trigger that holds is never
 // overruled by a declaration: that is a conflict, and the reason says so.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_APPLICABILITY_H_
 #define METAPOWERS_SERVICE_ANALYSIS_APPLICABILITY_H_
 
+#include <string>
 #include <vector>
 
 #include "service/analysis/facts.h"
@@ -22,6 +25,11 @@ namespace metapowers::analysis {
 
 // All shipped frameworks and those that the model lists, sorted by id.
 std::vector<FrameworkFact> JudgeFrameworks(const model::Model& model);
+
+// Fields whose values would decide whether a framework applies that the model neither lists nor makes apply: those of
+// each trigger that only lacks what is open; `frameworks[ID].in_scope` where the catalogue knows no trigger. Empty when
+// it is decided. In the order of the triggers.
+std::vector<std::string> UndecidedBy(const model::Model& model, const FrameworkFact& fact);
 
 }  // namespace metapowers::analysis
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/analysis/applicability.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/knowledge.h"
 #include "service/knowledge/response.h"
@@ -56,14 +57,12 @@ class Finder {
   void Judge(const NotificationRule& rule) {
     known_frameworks_.insert(rule.framework());
     if (!rule.framework().empty() && !Applies(rule.framework())) {
-      const auto* framework = knowledge::FindFramework(rule.framework());
-      return Reject(rule,
-                    absl::StrCat(framework == nullptr ? rule.framework() : framework->short_name(), " does not apply"));
+      return RejectFramework(rule);
     }
     const auto& roles = proto_.organization().legal_roles();
     if (!rule.legal_roles().empty() &&
         std::none_of(roles.begin(), roles.end(), [&](int role) { return Has(rule.legal_roles(), role); })) {
-      return Reject(rule, absl::StrCat("the organisation is not declared as ", RolesOf(rule)));
+      return Reject(rule, absl::StrCat("the organisation is not declared as ", RolesOf(rule)), roles.empty());
     }
     NotificationDuty duty;
     duty.rule = &rule;
@@ -80,7 +79,7 @@ class Finder {
       places.insert(regions.begin(), regions.end());
     }
     if (!rule.categories().empty() && duty.data.empty()) {
-      return Reject(rule, "no data of its kind about people of its jurisdiction is declared");
+      return Reject(rule, "no data of its kind about people of its jurisdiction is declared", MayConcernSomebody(rule));
     }
     duty.regions.assign(places.begin(), places.end());
     std::sort(duty.regions.begin(), duty.regions.end(),
@@ -93,7 +92,28 @@ class Finder {
     found_.duties.push_back(std::move(duty));
   }
 
-  void Reject(const NotificationRule& rule, std::string reason) { found_.none.push_back({&rule, std::move(reason)}); }
+  void Reject(const NotificationRule& rule, std::string reason, bool open) {
+    found_.none.push_back({&rule, std::move(reason), open});
+  }
+
+  void RejectFramework(const NotificationRule& rule) {
+    const auto fact = std::find_if(facts_.frameworks().begin(), facts_.frameworks().end(),
+                                   [&](const FrameworkFact& each) { return each.id == rule.framework(); });
+    if (fact == facts_.frameworks().end())
+      return Reject(rule, absl::StrCat(rule.framework(), " does not apply"), false);
+    const bool open = !UndecidedBy(facts_.model(), *fact).empty();
+    Reject(rule, open ? absl::StrCat(fact->label, ": ", fact->reason) : absl::StrCat(fact->label, " does not apply"),
+           open);
+  }
+
+  // Whether the model has data of the rule's kind and does not say where its people are.
+  bool MayConcernSomebody(const NotificationRule& rule) const {
+    return std::any_of(proto_.data_classes().begin(), proto_.data_classes().end(), [&](const DataClass& data) {
+      const auto& categories = data.categories();
+      return data.subject_regions().empty() && IsPersonal(data) &&
+             std::any_of(categories.begin(), categories.end(), [&](int each) { return Has(rule.categories(), each); });
+    });
+  }
 
   static std::string RolesOf(const NotificationRule& rule) {
     std::vector<std::string> roles;

@@ -25,10 +25,11 @@ struct NotificationDuty {
   std::vector<const model::v1::RegulatorContact*> authorities;  // sorted by id
 };
 
-// A rule that does not hold, and why.
+// A rule that does not hold by what the model says, and why.
 struct NoDuty {
   const knowledge::v1::NotificationRule* rule = nullptr;
   std::string reason;
+  bool open = false;  // it may hold: the model does not say what would decide it
 };
 
 struct NotificationDuties {

@@ -220,6 +220,7 @@ std::string WithFact(const Input& input, const Element& element, const Attribute
 // Elements that do not keep the clause today, and those of which nothing is known.
 void JudgeElements(const Input& input, const knowledge::v1::ElementSelector& selector,
                    const std::vector<Element>& elements, Clause& clause) {
+  if (!selector.met().empty()) clause.judged += static_cast<int>(elements.size());
   for (const Element& element : elements) {
     Truth truth = Truth::kYes;
     const AttributeMatch* decisive = nullptr;

@@ -33,6 +33,7 @@ struct Clause {
   std::vector<std::string> elements;                           // labels of what it binds
   std::vector<std::string> not_met;  // with their owner, e.g. "ledger-db (Payments engineering)"
   std::vector<std::string> not_known;
+  int judged = 0;             // elements of which a model can say whether they keep it
   std::string question;       // of a waiting clause
   std::string missing_field;  // path, of a waiting or declined clause
 };

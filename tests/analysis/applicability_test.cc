@@ -1,6 +1,11 @@
+#include "service/analysis/applicability.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "absl/strings/str_replace.h"
 #include "tests/analysis/facts_of.h"
 
 namespace metapowers::analysis {
@@ -26,7 +31,7 @@ ModelText With(const std::string& organization, const std::string& data_classes)
   return {.data_classes = data_classes, .organization = organization};
 }
 
-constexpr char kNotes[] = "- {id: notes, name: N, owner: core, confidentiality: internal}\n";
+constexpr char kNotes[] = "- {id: notes, name: N, owner: core, confidentiality: internal, categories: [telemetry]}\n";
 constexpr char kCards[] =
     "- {id: cards, name: C, owner: core, confidentiality: confidential, categories: [pan, sad]}\n";
 constexpr char kPeopleInEu[] =
@@ -63,7 +68,7 @@ TEST(Applicability, PciDssByRoleOfAMerchantThatOutsourcesAll) {
 }
 
 TEST(Applicability, PciDssNamesAllThatIsAbsent) {
-  const FrameworkFact fact = Fact(With("{name: S}", kNotes), "pci-dss-4.0.1");
+  const FrameworkFact fact = Fact(With("{name: S, legal_roles: [controller]}", kNotes), "pci-dss-4.0.1");
   EXPECT_FALSE(fact.applies);
   EXPECT_EQ(fact.reason,
             "no data class holds PAN, SAD or PIN; organisation is not declared a merchant; organisation is not "
@@ -76,9 +81,89 @@ TEST(Applicability, GdprBySubjectsUsersOrEstablishment) {
       "- {id: people, name: P, owner: core, confidentiality: confidential, categories: [pii]}\n";
   EXPECT_EQ(Fact(With("{name: S, countries: [IE, DE, US]}", anywhere), "gdpr").reason,
             "data class people holds PII; establishment in DE and IE");
-  const FrameworkFact none = Fact(With("{name: S, countries: [US]}", anywhere), "gdpr");
+  const std::string abroad = absl::StrReplaceAll(anywhere, {{"[pii]", "[pii], subject_regions: [us]"}});
+  const FrameworkFact none = Fact(With("{name: S, countries: [US]}", abroad), "gdpr");
   EXPECT_FALSE(none.applies);
   EXPECT_EQ(none.reason, "no data subjects, users or establishment in the EU");
+}
+
+TEST(Applicability, WhatTheModelDoesNotSayIsOpenAndNotAbsent) {
+  const std::string anywhere =
+      "- {id: people, name: P, owner: core, confidentiality: confidential, categories: [pii]}\n";
+  const std::string in_us = absl::StrReplaceAll(anywhere, {{"[pii]", "[pii], subject_regions: [us]"}});
+  const struct {
+    std::string organization, classes, framework, reason;
+    std::vector<std::string> fields;
+  } cases[] = {
+      {"{name: S}",
+       anywhere,
+       "gdpr",
+       "not declared whether data subjects, users or an establishment are in the EU",
+       {"data_classes[people].subject_regions", "regions.customers", "organization.countries"}},
+      {"{name: S, countries: [US]}",
+       anywhere,
+       "gdpr",
+       "not declared whether data subjects or users are in the EU",
+       {"data_classes[people].subject_regions", "regions.customers"}},
+      {"{name: S}", in_us, "gdpr", "not declared whether an establishment is in the EU", {"organization.countries"}},
+      {"{name: S, countries: [US]}", in_us, "gdpr", "no data subjects, users or establishment in the EU", {}},
+      {"{name: S}",
+       kNotes,
+       "gdpr",
+       "no data class holds PII, special category data, PHI, PAN, SAD, SSN or financial data",
+       {}},
+      {"{name: S}",
+       kNotes,
+       "pci-dss-4.0.1",
+       "organisation is not declared a merchant; organisation is not declared a payment service provider",
+       {"organization.legal_roles"}},
+      {"{name: S}",
+       kNotes,
+       "dora",
+       "not declared whether an establishment is in the EU; organisation is not declared a financial entity",
+       {"organization.countries", "organization.legal_roles"}},
+      {"{name: S, countries: [US]}", kNotes, "dora", "no establishment in the EU", {}},
+      {"{name: S, countries: [FR], legal_roles: [merchant]}",
+       kNotes,
+       "dora",
+       "organisation is not declared a financial entity",
+       {}},
+      {"{name: S}",
+       "- {id: notes, name: N, owner: core, confidentiality: internal}\n",
+       "hipaa",
+       "not declared whether a data class holds PHI; not declared whether data subjects, users or an establishment "
+       "are in the US; organisation is not declared a covered entity; organisation is not declared a business "
+       "associate",
+       {"data_classes.categories", "regions.customers", "organization.countries", "organization.legal_roles"}},
+      {"{name: S, countries: [US]}",
+       in_us,
+       "glba-safeguards",
+       "sector of the organisation is not declared",
+       {"organization.sector"}},
+      {"{name: S}",
+       kNotes,
+       "nydfs-500",
+       "not declared in scope, and no fact of the model decides it",
+       {"frameworks[nydfs-500].in_scope"}},
+  };
+  for (const auto& each : cases) {
+    const auto facts = FactsOf(With(each.organization, each.classes));
+    const auto& all = facts->frameworks();
+    const auto fact = std::find_if(all.begin(), all.end(), [&](const auto& f) { return f.id == each.framework; });
+    ASSERT_NE(fact, all.end());
+    EXPECT_EQ(fact->reason, each.reason) << each.organization << each.classes;
+    EXPECT_EQ(UndecidedBy(facts->model(), *fact), each.fields) << each.framework << each.organization << each.classes;
+  }
+}
+
+TEST(Applicability, WhatIsDeclaredIsDecided) {
+  ModelText text = With("{name: S}", kNotes);
+  text.rest = "frameworks:\n- {id: dora, in_scope: false}\n- {id: nis2, in_scope: true}\n";
+  const auto facts = FactsOf(text);
+  for (const FrameworkFact& fact : facts->frameworks()) {
+    if (!fact.declared) continue;
+    EXPECT_THAT(UndecidedBy(facts->model(), fact), IsEmpty()) << fact.id;
+  }
 }
 
 TEST(Applicability, GdprNeedsDataAboutPeople) {
@@ -140,8 +225,7 @@ TEST(Applicability, SafeguardsRuleBySector) {
   EXPECT_TRUE(Fact(With("{name: S, sector: financial_services}", people), "glba-safeguards").applies);
   EXPECT_EQ(Fact(With("{name: S, sector: retail}", people), "glba-safeguards").reason,
             "sector of the organisation is retail, not financial services");
-  EXPECT_EQ(Fact(With("{name: S}", people), "glba-safeguards").reason,
-            "sector of the organisation is unknown, not financial services");
+  EXPECT_EQ(Fact(With("{name: S}", people), "glba-safeguards").reason, "sector of the organisation is not declared");
 }
 
 TEST(Applicability, WithoutTriggersOnlyADeclarationCounts) {
@@ -166,7 +250,8 @@ TEST(Applicability, ADeclarationNeverOverrulesTheFacts) {
   EXPECT_TRUE(gdpr.applies);
   EXPECT_FALSE(gdpr.triggered);
   EXPECT_FALSE(gdpr.conflict);
-  EXPECT_EQ(gdpr.reason, "declared in scope; no data subjects, users or establishment in the EU");
+  EXPECT_EQ(gdpr.reason,
+            "declared in scope; not declared whether data subjects, users or an establishment are in the EU");
 }
 
 TEST(Applicability, AReasonStaysOneLineWithManyClasses) {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs what README.md shows.
+"""Runs what README.md and the walk in deploy/examples/README.md show.
 
 Each ```console block is a session: lines that start with `$ ` are commands, the lines after one are what it
 must print (stdout and stderr together), where `…` stands for any text on that line and a line of `…` alone for any
 number of lines. All blocks run in order in one empty Git repository, with the built binaries on the PATH. The two
-commands that build and test everything are not run again here.
+commands that build and test everything are not run again here. A command that ends in `\\` goes on in the next line.
+One whose output ends in a prompt is asked on a terminal, and what it says before the prompt is compared word by word.
 """
 import os
 import pathlib
@@ -17,20 +18,27 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.binaries import BIN, CLEAN, ROOT, git  # noqa: E402
+from tests.support.terminal import Terminal  # noqa: E402
 
 ELSEWHERE = ('deploy/quickstart', 'tests/run')
+PROMPT = '>'
+SHARED = next((folder for folder in (ROOT.parent / 'shared/testdata', ROOT.parent.parent / 'shared/testdata')
+               if folder.is_dir()), None)
 
 
 def sessions(text):
     """(line number, command, expected lines) of every command shown."""
-    for block in re.finditer(r'^```console\n(.*?)^```$', text, re.M | re.S):
-        line = text.count('\n', 0, block.start(1)) + 1
+    for block in re.finditer(r'^( *)```console\n(.*?)^\1```$', text, re.M | re.S):
+        line = text.count('\n', 0, block.start(2)) + 1
         command = None
-        for offset, row in enumerate(block.group(1).splitlines()):
+        for offset, row in enumerate(block.group(2).splitlines()):
+            row = row.removeprefix(block.group(1))
             if row.startswith('$ '):
                 if command:
                     yield command
                 command = (line + offset, row[2:], [])
+            elif command and command[1].endswith('\\'):
+                command = (command[0], f'{command[1][:-1]}{row.strip()}', [])
             elif command:
                 command[2].append(row)
         if command:
@@ -77,6 +85,41 @@ class Readme(unittest.TestCase):
                     daemon.terminate()
                     daemon.wait(timeout=20)
                     daemon.stdout.close()
+
+    @unittest.skipUnless(SHARED, 'NOTE: no shared/testdata near this tree')
+    def test_walk_from_an_import_shows_what_happens(self):
+        walk = ROOT / 'deploy/examples/README.md'
+        commands = list(sessions(walk.read_text()))
+        self.assertGreaterEqual(len(commands), 12)
+        with tempfile.TemporaryDirectory() as folder:
+            home = pathlib.Path(folder)
+            shutil.copytree(SHARED / 'k8s/microservices-demo', home / 'microservices-demo')
+            git('init', '-q', '-b', 'main', str(home / 'repo'), cwd='/')
+            shutil.copy(ROOT / 'deploy/examples/boutique-answers.txt', home / 'repo/answers.txt')
+            for line, command, expected in commands:
+                with self.subTest(line=line, command=command):
+                    shown = f'deploy/examples/README.md:{line} shows something else'
+                    if expected and expected[-1] == PROMPT:
+                        self.assertEqual(asked(command, home / 'repo'), ' '.join(expected).split(), shown)
+                        continue
+                    done = subprocess.run(['bash', '-c', command], cwd=home / 'repo', timeout=60, text=True,
+                                          env={**CLEAN, 'PATH': f'{BIN}:{os.environ["PATH"]}'},
+                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                    self.assertRegex(done.stdout, pattern(expected), shown)
+
+
+def asked(command, folder):
+    """The words that a command says on a terminal up to its first prompt."""
+    terminal = Terminal(*command.split()[1:], cwd=folder, columns=400)
+    try:
+        terminal.wait_for(r'\n *> ')
+        words = ' '.join(terminal.screen()).split()
+        terminal.type('.')
+        terminal.end()
+        return words
+    finally:
+        terminal.process.kill()
+        terminal.process.wait()
 
 
 if __name__ == '__main__':

@@ -24,6 +24,8 @@ using model::v1::Threshold;
 
 namespace {
 
+constexpr size_t kNamedThreats = 3;
+
 bool AtLeast(const Threshold& threshold) { return threshold.direction() == model::v1::THRESHOLD_DIRECTION_AT_LEAST; }
 
 pb::ThresholdVerdict VerdictOn(ThresholdState state) {
@@ -164,8 +166,19 @@ class Builder {
     for (int level = model::v1::SEVERITY_CRITICAL; level >= model::v1::SEVERITY_LOW; --level) {
       const bool covered =
           std::any_of(sorted.begin(), sorted.end(), [&](const auto* a) { return a->level() == level; });
-      if (!covered) result_.add_levels_without_authority(static_cast<model::v1::Severity>(level));
+      if (!covered) AddUncovered(static_cast<model::v1::Severity>(level));
     }
+  }
+
+  void AddUncovered(model::v1::Severity level) {
+    std::vector<std::string> open;
+    for (const analysis::Threat& threat : input_.threats.Get().all()) {
+      if (threat.open() && threat.severity() == level) open.push_back(threat.key());
+    }
+    pb::UncoveredLevel& row = *result_.add_levels_without_authority();
+    row.set_level(level);
+    row.set_open_count(static_cast<int>(open.size()));
+    row.set_open(List(open, kNamedThreats));
   }
 
   void AddAuthority(const AcceptanceAuthority& authority) {

@@ -9,10 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/applicability.h"
 #include "service/commands/clause_book.h"
-#include "service/commands/framework_coverage.h"
+#include "service/commands/framework_mapping.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
+#include "service/commands/policy_needs.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/governance.h"
 #include "service/knowledge/knowledge.h"
@@ -56,6 +59,8 @@ class Builder {
     result_.set_policy_count(result_.policies_size());
     result_.set_framework_count(result_.frameworks_size());
     result_.set_excluded_count(result_.excluded_frameworks_size());
+    result_.set_undecided_count(result_.undecided_frameworks_size());
+    result_.set_subcategory_count(result_.subcategories_size());
     result_.set_subcategory_gap_count(result_.subcategory_gaps_size());
     result_.set_exception_count(result_.exceptions_size());
     result_.set_expired_exception_count(result_.expired_exceptions_size());
@@ -64,6 +69,7 @@ class Builder {
     for (const pb::PolicyRow& policy : result_.policies()) {
       result_.set_waiting_count(result_.waiting_count() + policy.waiting_size());
     }
+    CountNeeds(result_);
   }
 
   // --- Policies and clauses ---
@@ -154,11 +160,7 @@ class Builder {
     out.mutable_elements()->Assign(clause.elements.begin(), clause.elements.end());
     out.mutable_not_met()->Assign(clause.not_met.begin(), clause.not_met.end());
     out.mutable_not_known()->Assign(clause.not_known.begin(), clause.not_known.end());
-    for (const knowledge::v1::ReferenceLimit* limit : clause.too_weak) {
-      pb::TooWeakFor& weak = *out.add_too_weak_for();
-      weak.set_control(knowledge::ReferenceLabel(limit->reference()));
-      weak.set_asks(limit->asks());
-    }
+    *out.mutable_too_weak_for() = TooWeakFor(clause);
     out.set_not_met_count(out.not_met_size());
     out.set_not_known_count(out.not_known_size());
     if (row.in_force() && !clause.not_met.empty()) result_.set_unmet_count(result_.unmet_count() + 1);
@@ -176,9 +178,12 @@ class Builder {
       pb::PolicyAreaGap& gap = *result_.add_area_gaps();
       gap.set_area(static_cast<PolicyArea>(area));
       gap.set_clause_count(static_cast<int>(clauses.size()));
-      if (const auto* role = FallbackRole(model_)) gap.set_owner(role->title());
+      for (const Clause& clause : clauses) *gap.add_clauses() = NeedFor(clause);
       AddOnlyControls(clauses, gap);
     }
+    result_.set_decider(ActingFor(model_, {}));
+    const auto* role = FallbackRole(model_);
+    if (role != nullptr && role->holder().empty()) result_.set_vacant_decider(role->title());
   }
 
   // Requirements that only clauses of this subject meet, those of CSF 2.0 left to its own table.
@@ -204,8 +209,12 @@ class Builder {
       const bool voluntary =
           fact.framework != nullptr && fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
       if (!fact.applies && !fact.declared && voluntary) continue;
-      pb::FrameworkRow& row = fact.applies ? *result_.add_frameworks() : *result_.add_excluded_frameworks();
+      const std::vector<std::string> decided_by = analysis::UndecidedBy(model_, fact);
+      pb::FrameworkRow& row = fact.applies         ? *result_.add_frameworks()
+                              : decided_by.empty() ? *result_.add_excluded_frameworks()
+                                                   : *result_.add_undecided_frameworks();
       row.set_id(fact.id);
+      row.mutable_decided_by()->Assign(decided_by.begin(), decided_by.end());
       row.set_name(fact.label);
       row.set_reason(fact.reason);
       row.set_declared(!fact.declared ? "not declared" : fact.declared_in_scope ? "in scope" : "out of scope");
@@ -219,51 +228,14 @@ class Builder {
     }
   }
 
-  void AddRequirement(const std::string& framework, const std::string& id, const std::set<std::string>& clauses,
-                      pb::RequirementRow& row) {
-    row.set_id(id);
-    const auto* requirement = knowledge::FindRequirement(absl::StrCat(framework, ":", id));
-    if (requirement != nullptr) row.set_title(requirement->title());
-    for (const std::string& clause : clauses) row.add_clauses(clause);
-  }
-
   // CSF 2.0 has a table of its own.
   void AddMappings() {
     for (const pb::FrameworkRow& framework : result_.frameworks()) {
       if (framework.id() == kCsf) continue;
-      pb::FrameworkMapping& mapping = *result_.add_mappings();
-      mapping.set_id(framework.id());
+      pb::FrameworkMapping mapping = MappingOf(framework.id(), met_[framework.id()], open_[framework.id()]);
       mapping.set_name(framework.name());
-      const Coverage& met = met_[framework.id()];
-      for (const auto& [id, clauses] : met) AddRequirement(framework.id(), id, clauses, *mapping.add_requirements());
-      for (const auto& [id, clauses] : open_[framework.id()]) {
-        if (met.count(id) > 0) continue;
-        AddRequirement(framework.id(), id, clauses, *mapping.add_open_requirements());
-      }
-      AddChapters(framework.id(), met, mapping);
-      mapping.set_met_count(mapping.requirements_size());
-      mapping.set_open_count(mapping.open_requirements_size());
+      *result_.add_mappings() = std::move(mapping);
     }
-  }
-
-  // A row for each chapter, in the catalogue's order; requirements outside of all chapters come last.
-  void AddChapters(const std::string& framework, const Coverage& met, pb::FrameworkMapping& mapping) {
-    const knowledge::v1::Framework* shipped = knowledge::FindFramework(framework);
-    if (shipped == nullptr) return;
-    std::map<std::string, std::vector<std::string>> of_chapter;
-    for (const auto& [id, clauses] : met) {
-      of_chapter[ChapterOf(*shipped, id)].push_back(absl::StrCat(id, ": ", absl::StrJoin(clauses, ", ")));
-    }
-    const auto add = [&](const std::string& id, const std::string& title) {
-      const auto found = of_chapter.find(id);
-      if (found == of_chapter.end()) return;
-      pb::ChapterRow& row = *mapping.add_chapters();
-      row.set_id(id);
-      row.set_title(title);
-      row.set_requirements(absl::StrJoin(found->second, "; "));
-    };
-    for (const knowledge::v1::Group& group : shipped->groups()) add(group.id(), group.title());
-    add("", shipped->short_name());
   }
 
   void AddSubcategories() {
@@ -280,9 +252,20 @@ class Builder {
         for (const std::string& clause : clauses->second) row.add_met_by(absl::StrCat("clause ", clause));
       }
       const bool gap = row.met_by().empty();
-      if (gap) row.set_owner(TeamName(model_, model_.proto().owner_team()));
+      if (gap) AddMissing(row);
       *(gap ? result_.add_subcategory_gaps() : result_.add_subcategories()) = row;
     }
+  }
+
+  void AddMissing(pb::SubcategoryRow& row) {
+    row.set_owner(TeamName(model_, model_.proto().owner_team()));
+    const std::set<std::string>& open = open_[std::string(kCsf)][row.id()];
+    row.mutable_not_in_force()->Assign(open.begin(), open.end());
+    row.set_not_in_force_count(row.not_in_force_size());
+    if (!open.empty()) return;
+    const std::vector<std::string> shipped = ShippedClausesFor(absl::StrCat(kCsf, ":", row.id()));
+    row.mutable_not_applying()->Assign(shipped.begin(), shipped.end());
+    row.set_not_applying_count(row.not_applying_size());
   }
 
   void AddClaims(const std::string& reference, pb::SubcategoryRow& row) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -79,7 +80,7 @@ class Builder {
     for (const std::string& reference : references) gap.add_controls(knowledge::ReferenceLabel(reference));
     // The others stand in a table of their own.
     gap.set_listed(kind != knowledge::v1::GAP_KIND_ACTIVITY && kind != knowledge::v1::GAP_KIND_COMPONENT &&
-                   kind != knowledge::v1::GAP_KIND_CHAMPION);
+                   kind != knowledge::v1::GAP_KIND_CHAMPION && kind != knowledge::v1::GAP_KIND_REQUIRED_ROLE);
     result_.set_listed_gap_count(result_.listed_gap_count() + gap.listed());
   }
 
@@ -173,18 +174,34 @@ class Builder {
     AddUncovered(covered);
   }
 
+  bool HasSubject(const knowledge::v1::SecurityActivity& activity) const {
+    knowledge::v1::ElementSelector selector;
+    selector.set_collection(activity.subject());
+    return activity.subject().empty() || SelectsAny(input_, selector);
+  }
+
   void AddUncovered(const std::set<std::string>& covered) {
+    std::vector<std::string> unfilled;
     for (const knowledge::v1::SecurityActivity& activity : knowledge::SecurityActivities().activities()) {
       const std::vector<std::string> references = binding_.Applicable(activity.references());
-      if (references.empty() || covered.count(activity.id()) > 0) continue;
+      if (references.empty() || covered.count(activity.id()) > 0 || !HasSubject(activity)) continue;
       pb::UncoveredActivity& row = *result_.add_uncovered();
       row.set_activity(activity.id());
       row.set_title(activity.title());
       for (const std::string& reference : references) row.add_controls(knowledge::ReferenceLabel(reference));
       const std::vector<int> kinds(activity.accountable().begin(), activity.accountable().end());
-      if (const Role* proposed = FindRole(model_, kinds)) row.set_proposed(proposed->title());
+      if (const Role* proposed = FindRole(model_, kinds)) {
+        row.set_proposed(proposed->title());
+        row.set_vacant(proposed->holder().empty());
+        result_.set_proposed_count(result_.proposed_count() + 1);
+      } else {
+        unfilled.push_back(absl::StrCat(row.title(), " (", absl::StrJoin(row.controls(), ", "), ")"));
+      }
       AddGap(knowledge::v1::GAP_KIND_ACTIVITY, activity.title(), knowledge::ReferenceLabel(references[0]), references);
     }
+    result_.set_unfilled_count(static_cast<int>(unfilled.size()));
+    result_.set_unfilled(absl::StrJoin(unfilled, "; "));
+    result_.set_decider(ActingFor(model_, {}));
   }
 
   void AddTeams() {
@@ -389,18 +406,11 @@ class Builder {
       row.set_reason(absl::StrReplaceAll(remedy.reasons(), {{"{count}", absl::StrCat(gaps.size())}}));
     }
     const std::vector<int> kinds(remedy.owners().begin(), remedy.owners().end());
-    const Role* owner = HeldRole(kinds);
-    if (owner != nullptr) row.set_owner(owner->title());
+    row.set_owner(ActingFor(model_, kinds));
     row.set_within_days(remedy.within_days());
     row.set_due(model::FormatDate(model_.as_of() + remedy.within_days()));
     row.set_effort(Amount(remedy.effort_days() * static_cast<double>(gaps.size()), "person-days"));
     return row;
-  }
-
-  // A vacant role cannot do anything: the fallback does it then.
-  const Role* HeldRole(absl::Span<const int> kinds) const {
-    const Role* role = FindRole(model_, kinds);
-    return role != nullptr && !role->holder().empty() ? role : FallbackRole(model_);
   }
 
   const Input& input_;

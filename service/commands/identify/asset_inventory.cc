@@ -530,10 +530,25 @@ class Inventory {
         row.set_wave(number);
       }
     }
+    CountDependencies();
     for (const std::vector<std::string>& cycle : facts_.dependency_cycles()) {
       pb::DependencyCycle& out = *result_.add_cycles();
       AddAll(cycle, out.mutable_ids());
       out.set_broken_at(*std::min_element(cycle.begin(), cycle.end()));
+    }
+  }
+
+  // How much of the order the model says at all.
+  void CountDependencies() {
+    for (const model::v1::Flow& flow : model_.proto().flows()) {
+      const auto* source = model_.Find<model::v1::Component>(flow.source());
+      const auto* target = model_.Find<model::v1::Component>(flow.target());
+      if (source == nullptr || target == nullptr || analysis::IsExternal(*source) || analysis::IsExternal(*target)) {
+        continue;
+      }
+      result_.set_inner_flow_count(result_.inner_flow_count() + 1);
+      const bool silent = flow.dependency() == model::v1::DEPENDENCY_UNSPECIFIED;
+      result_.set_undeclared_dependency_count(result_.undeclared_dependency_count() + silent);
     }
   }
 
@@ -563,6 +578,7 @@ class Inventory {
       if (element.origin() == model::v1::ORIGIN_DECLARED) basis.set_declared(basis.declared() + 1);
       if (element.last_seen().empty()) {
         basis.add_unscanned(element.id());
+        basis.set_unscanned_count(basis.unscanned_size());
         return;
       }
       basis.set_scanned(basis.scanned() + 1);

@@ -498,7 +498,7 @@ class Surface {
 
   // The nearest way to a jewel from the internet, from a partner or supplier, and from inside or on site.
   void AddJewels() {
-    for (const DataClass& data : proto_.data_classes()) {
+    for (const DataClass& data : facts_.model().proto().data_classes()) {
       if (!analysis::IsCrownJewel(data)) continue;
       const std::vector<std::string> stores = Holders(data, &analysis::ComponentFacts::stores);
       const bool stored = !stores.empty();
@@ -706,6 +706,7 @@ class Surface {
       question.set_field(field);
       question.set_text(absl::StrReplaceAll(rule.text(), {{"{id}", id}}));
       question.set_owner(team.empty() ? proto_.owner_team() : team);
+      question.set_owner_name(TeamName(model_, question.owner()));
     }
   }
 

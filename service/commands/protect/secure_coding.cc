@@ -59,6 +59,7 @@ class Review {
 
   pb::SecureCodingResult Build() {
     result_.set_system(proto_.name());
+    result_.set_organization(proto_.organization().name());
     result_.set_as_of(proto_.as_of());
     result_.set_edition(rows_.edition());
     result_.set_newer_edition(rows_.newer_edition());

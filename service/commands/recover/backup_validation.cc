@@ -118,6 +118,23 @@ class Builder {
       if (!kept) result_.add_caches(step.component->id());
     }
     std::sort(result_.mutable_caches()->begin(), result_.mutable_caches()->end());
+    for (const std::string& id : result_.caches()) AddSoleCache(*model_.Find<model::v1::Component>(id));
+  }
+
+  void AddSoleCache(const model::v1::Component& cache) {
+    pb::SoleCache row;
+    for (const std::string& data : cache.stores()) {
+      const auto& all = proto_.components();
+      const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const model::v1::Component& other) {
+        const auto& stores = other.stores();
+        return other.id() != cache.id() && std::find(stores.begin(), stores.end(), data) != stores.end();
+      });
+      if (!elsewhere) row.add_data(model_.Find<model::v1::DataClass>(data)->name());
+    }
+    if (row.data().empty()) return;
+    row.set_id(cache.id());
+    row.set_owner(Owner(cache.owner_team()));
+    *result_.add_sole_caches() = std::move(row);
   }
 
   void AddTypes() {

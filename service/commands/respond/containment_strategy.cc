@@ -195,7 +195,10 @@ class Strategy {
         if (step.phase() != kb::RESPONSE_PHASE_ERADICATE) continue;
         if (auto text = StepText(input_, step, values, &asks)) row.add_steps(*std::move(text));
       }
-      if (fact.threats.empty()) continue;
+      if (fact.threats.empty()) {
+        row.set_owner(TeamName(model_, model_.proto().owner_team()));
+        continue;
+      }
       const Threat& worst = *fact.threats.front();
       row.set_threat(worst.key());
       row.set_owner(TeamName(model_, *worst.team));

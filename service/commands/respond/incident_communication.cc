@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/analysis/notification_duties.h"
 #include "service/analysis/terms.h"
 #include "service/commands/applicable_references.h"
@@ -256,7 +257,22 @@ class Communication {
       row.set_name(none.rule->name());
       AddAll(SourcesOf(*none.rule), row.mutable_sources());
       row.set_reason(none.reason);
+      row.set_open(none.open);
+      AddReason(row, none.open ? *result_.mutable_open_reasons() : *result_.mutable_reasons());
     }
+  }
+
+  static void AddReason(const pb::NotificationNoDutyRow& rule,
+                        google::protobuf::RepeatedPtrField<pb::NotificationReasonRow>& rows) {
+    const std::string named = absl::StrCat(rule.name(), " (", absl::StrJoin(rule.sources(), ", "), ")");
+    for (pb::NotificationReasonRow& row : rows) {
+      if (row.reason() != rule.reason()) continue;
+      row.set_rules(absl::StrCat(row.rules(), "; ", named));
+      return;
+    }
+    pb::NotificationReasonRow& row = *rows.Add();
+    row.set_reason(rule.reason());
+    row.set_rules(named);
   }
 
   // --- Questions and figures ---
@@ -307,6 +323,9 @@ class Communication {
       }
       totals.set_without_recipient(totals.without_recipient() +
                                    (TellsAuthority(duty) && duty.authorities.empty() ? 1 : 0));
+    }
+    for (const pb::NotificationNoDutyRow& row : result_.no_duties()) {
+      totals.set_open_rules(totals.open_rules() + row.open());
     }
     totals.set_messages(result_.alerts_size() + result_.briefings_size() + result_.customers_size() +
                         result_.media_size() + result_.summaries_size() + result_.authorities_size());

@@ -129,5 +129,25 @@ TEST(RiskAppetite, OrderOfTheModelDoesNotMatter) {
   EXPECT_EQ(Generate(yaml).SerializeAsString(), expected);
 }
 
+TEST(RiskAppetite, LevelThatNobodyMayAcceptNamesItsOpenThreats) {
+  const std::string yaml = Example("api-platform");
+  const size_t begin = yaml.find("\n  acceptance:\n");
+  const size_t end = yaml.find("\n  goals:\n", begin);
+  ASSERT_LT(begin, end);
+  const Case test_case(yaml.substr(0, begin) + yaml.substr(end));
+  const auto result = RiskAppetite(test_case.input());
+  EXPECT_EQ(result.authority_count(), 0);
+  ASSERT_EQ(result.levels_without_authority_size(), 4);
+  int open = 0;
+  for (const auto& row : result.levels_without_authority()) {
+    open += row.open_count();
+    EXPECT_EQ(row.open().empty(), row.open_count() == 0) << row.level();
+  }
+  int expected = 0;
+  for (const auto& threat : test_case.input().threats.Get().all()) expected += threat.open();
+  EXPECT_EQ(open, expected);
+  EXPECT_EQ(result.levels_without_authority(0).level(), model::v1::SEVERITY_CRITICAL);
+}
+
 }  // namespace
 }  // namespace metapowers::commands::govern

@@ -227,5 +227,129 @@ TEST(SecurityPolicy, ExceptionBeyondTheLongestTermIsMarked) {
   EXPECT_THAT(result.exceptions(0).faults(), ::testing::ElementsAre(pb::EXCEPTION_FAULT_LONGER_THAN_ALLOWED));
 }
 
+// The example without its policies and the exceptions from them.
+std::string WithoutPolicies(const std::string& example) {
+  std::string yaml = Example(example);
+  const size_t exceptions = yaml.find("\n  exceptions:\n");
+  if (exceptions != std::string::npos) yaml.erase(exceptions, yaml.find("\n\n", exceptions) - exceptions);
+  const size_t begin = yaml.find("\npolicies:\n");
+  const size_t end = yaml.find("\npolicy_parameters:\n");
+  EXPECT_LT(begin, end) << example;
+  return yaml.substr(0, begin) + yaml.substr(end);
+}
+
+const pb::NeededClause* FindNeed(const pb::SecurityPolicyResult& result, const std::string& id) {
+  for (const auto& gap : result.area_gaps()) {
+    for (const auto& need : gap.clauses()) {
+      if (need.id() == id) return &need;
+    }
+  }
+  return nullptr;
+}
+
+TEST(SecurityPolicyNeeds, EachClauseStandsInItsPolicyOrAmongTheNeedsOfItsSubject) {
+  for (const char* example : kExamples) {
+    const auto declared = Generate(Example(example)), none = Generate(WithoutPolicies(example));
+    int with_policy = 0;
+    for (const auto& policy : declared.policies()) {
+      with_policy += policy.clauses_size() + policy.declined_size() + policy.waiting_size();
+    }
+    EXPECT_EQ(none.policies_size(), 0) << example;
+    EXPECT_EQ(none.needed_count(), with_policy + declared.needed_count()) << example;
+    EXPECT_EQ(none.area_gap_count(), none.area_gaps_size()) << example;
+    for (const auto& gap : none.area_gaps()) EXPECT_EQ(gap.clause_count(), gap.clauses_size()) << gap.area();
+  }
+}
+
+TEST(SecurityPolicyNeeds, SayWhyAndHowThingsStand) {
+  const auto result = Generate(WithoutPolicies("team-notes"));
+  const pb::NeededClause* at_rest = FindNeed(result, "encrypt-at-rest");
+  ASSERT_NE(at_rest, nullptr);
+  EXPECT_THAT(at_rest->because(), HasSubstr("Accounts and Notes of customers in notes-db"));
+  EXPECT_EQ(at_rest->not_known_count(), 1);
+  EXPECT_THAT(at_rest->not_known(), HasSubstr("notes-db (Founders: encryption at rest not declared)"));
+  EXPECT_THAT(at_rest->controls(), HasSubstr("GDPR Art. 32(1)(a)"));
+  const pb::NeededClause* passwords = FindNeed(result, "password-length");
+  ASSERT_NE(passwords, nullptr);
+  EXPECT_EQ(passwords->not_met(), "web-app (Founders: posture account lockout absent)");
+  const pb::NeededClause* factors = FindNeed(result, "mfa-infrastructure");
+  ASSERT_NE(factors, nullptr);
+  EXPECT_EQ(factors->declined(), "policy_parameters.mfa_all_infrastructure");
+  const pb::NeededClause* dormant = FindNeed(result, "disable-dormant");
+  ASSERT_NE(dormant, nullptr);
+  EXPECT_EQ(dormant->question(), "After how many unused days is an account disabled?");
+  const pb::NeededClause* leavers = FindNeed(result, "revoke-leavers");
+  ASSERT_NE(leavers, nullptr);
+  EXPECT_THAT(leavers->to_show(), HasSubstr("time from leaving")) << "no attribute of a model is about it";
+  EXPECT_EQ(leavers->kept_count(), 0);
+}
+
+TEST(SecurityPolicyNeeds, CountsAreThoseOfTheRows) {
+  for (const char* example : kExamples) {
+    const auto result = Generate(WithoutPolicies(example));
+    int unmet = 0, unknown = 0, kept = 0, waiting = 0;
+    for (const auto& gap : result.area_gaps()) {
+      for (const auto& need : gap.clauses()) {
+        EXPECT_FALSE(need.because().empty()) << need.id();
+        const int states = (need.not_met_count() + need.not_known_count() > 0) + !need.question().empty() +
+                           !need.declined().empty() + (need.kept_count() > 0) + !need.to_show().empty();
+        EXPECT_EQ(states, 1) << example << " " << need.id();
+        unmet += need.not_met_count() > 0;
+        unknown += need.not_met_count() == 0 && need.not_known_count() > 0;
+        kept += need.kept_count() > 0;
+        waiting += !need.question().empty();
+      }
+    }
+    EXPECT_EQ(result.needed_unmet_count(), unmet) << example;
+    EXPECT_EQ(result.needed_unknown_count(), unknown) << example;
+    EXPECT_EQ(result.needed_kept_count(), kept) << example;
+    EXPECT_EQ(result.needed_waiting_count(), waiting) << example;
+    int declined = 0;
+    for (const auto& gap : result.area_gaps()) {
+      for (const auto& need : gap.clauses()) declined += !need.declined().empty();
+    }
+    EXPECT_EQ(unmet + unknown + kept + waiting + declined + result.needed_unseen_count(), result.needed_count());
+    EXPECT_EQ(result.clause_count(), 0);
+    EXPECT_EQ(result.subcategories_size() + result.subcategory_gaps_size(), 31) << example;
+  }
+}
+
+TEST(SecurityPolicyNeeds, AreDecidedByWhoeverHoldsARole) {
+  EXPECT_EQ(Generate(WithoutPolicies("team-notes")).decider(), "Managing director");
+  std::string yaml = WithoutPolicies("team-notes");
+  for (size_t at = yaml.find("holder: "); at != std::string::npos; at = yaml.find("holder: ", at)) {
+    yaml.replace(at, yaml.find_first_of(",\n", at) - at, "full_time: false");
+  }
+  const auto vacant = Generate(yaml);
+  EXPECT_EQ(vacant.decider(), "Founders") << "a vacant role cannot decide";
+  EXPECT_EQ(vacant.vacant_decider(), "Managing director");
+}
+
+TEST(SecurityPolicyNeeds, GapsOfGovernNameTheClausesThatWouldCloseThem) {
+  const auto result = Generate(WithoutPolicies("team-notes"));
+  std::map<std::string, pb::SubcategoryRow> gaps;
+  for (const auto& row : result.subcategory_gaps()) gaps[row.id()] = row;
+  EXPECT_EQ(gaps.at("GV.PO-01").missing(), "no policy is declared");
+  EXPECT_THAT(gaps.at("GV.PO-01").not_in_force(), Contains("acknowledge-policies"));
+  EXPECT_THAT(gaps.at("GV.SC-04").not_in_force(), Contains("supplier-register"));
+  EXPECT_EQ(gaps.at("GV.OC-01").not_in_force_count() + gaps.at("GV.OC-01").not_applying_count(), 0);
+}
+
+TEST(SecurityPolicy, FrameworksThatNothingDecidesAreNotExcluded) {
+  const std::string yaml = Example("team-notes");
+  const auto ids = [](const auto& rows) {
+    std::set<std::string> found;
+    for (const auto& row : rows) found.insert(row.id());
+    return found;
+  };
+  const auto result = Generate(yaml);
+  EXPECT_THAT(ids(result.undecided_frameworks()), UnorderedElementsAre("ccpa", "nydfs-500"));
+  EXPECT_THAT(ids(result.excluded_frameworks()), Contains("uk-gdpr"));
+  for (const auto& row : result.undecided_frameworks()) {
+    EXPECT_THAT(row.decided_by(), ::testing::ElementsAre("frameworks[" + row.id() + "].in_scope"));
+  }
+  for (const auto& row : result.excluded_frameworks()) EXPECT_EQ(row.decided_by_size(), 0) << row.id();
+}
+
 }  // namespace
 }  // namespace metapowers::commands::govern

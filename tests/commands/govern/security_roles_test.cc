@@ -130,5 +130,47 @@ TEST(SecurityRoles, OrderOfTheModelDoesNotMatter) {
   EXPECT_EQ(Generate(yaml).SerializeAsString(), expected);
 }
 
+TEST(SecurityRoles, NobodyActsInAVacantRole) {
+  std::string yaml = Example("team-notes");
+  for (size_t at = yaml.find("holder: "); at != std::string::npos; at = yaml.find("holder: ", at)) {
+    yaml.replace(at, yaml.find_first_of(",\n", at) - at, "full_time: false");
+  }
+  const auto result = Generate(yaml);
+  EXPECT_EQ(result.vacant_count(), result.roles_size());
+  ASSERT_GT(result.recommendations_size(), 0);
+  for (const auto& row : result.recommendations()) EXPECT_EQ(row.owner(), "Founders") << row.action();
+  for (const auto& row : result.uncovered()) EXPECT_EQ(row.vacant(), !row.proposed().empty()) << row.title();
+}
+
+TEST(SecurityRoles, ActivitiesThatNoRoleFitsStandTogether) {
+  const auto result = Generate(Example("team-notes"));
+  int proposed = 0, unfilled = 0;
+  for (const auto& row : result.uncovered()) {
+    (row.proposed().empty() ? unfilled : proposed) += 1;
+    EXPECT_EQ(result.unfilled().find(row.title() + " (") != std::string::npos, row.proposed().empty()) << row.title();
+  }
+  EXPECT_EQ(result.proposed_count(), proposed);
+  EXPECT_EQ(result.unfilled_count(), unfilled);
+  EXPECT_EQ(result.uncovered_count(), proposed + unfilled);
+}
+
+TEST(SecurityRoles, WithoutSuppliersNobodyHasToReviewThem) {
+  const std::string yaml = Example("team-notes");
+  const auto titles = [](const pb::SecurityRolesResult& result) {
+    std::set<std::string> all;
+    for (const auto& row : result.uncovered()) all.insert(row.activity());
+    for (const auto& row : result.raci()) all.insert(row.activity());
+    return all;
+  };
+  EXPECT_THAT(titles(Generate(yaml)), Contains("third-party-review"));
+  EXPECT_THAT(titles(Generate("schema_version: \"1\"\nid: a\nname: A\ndescription: A.\nas_of: 2026-03-01\n"
+                              "organization: {name: O}\nowner_team: t\nregions: [{id: eu, jurisdiction: eu}]\n"
+                              "teams: [{id: t, name: T, lead: L}]\n"
+                              "roles: [{id: r, title: R, kind: system_owner, team: t}]\n"
+                              "data_classes: [{id: d, name: D, owner: t, confidentiality: internal}]\n"
+                              "components: [{id: c, name: C, kind: process}]\n")),
+              AllOf(Not(Contains("third-party-review")), Contains("asset-inventory")));
+}
+
 }  // namespace
 }  // namespace metapowers::commands::govern

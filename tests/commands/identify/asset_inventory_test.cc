@@ -108,5 +108,23 @@ TEST(AssetInventory, AScopeThatRestsOnAnAssumptionIsToldApart) {
   EXPECT_EQ(Inventory(Example("api-platform")).pci().presumed_size(), 0);
 }
 
+TEST(AssetInventory, TellsHowMuchOfTheOrderTheModelSays) {
+  const std::string yaml = Example("team-notes");
+  const Case c(yaml);
+  int inner = 0, silent = 0;
+  for (const auto& flow : c.model().proto().flows()) {
+    const auto external = [&](const std::string& id) {
+      return c.model().Find<model::v1::Component>(id)->kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY;
+    };
+    if (external(flow.source()) || external(flow.target())) continue;
+    ++inner;
+    silent += flow.dependency() == model::v1::DEPENDENCY_UNSPECIFIED;
+  }
+  const auto result = AssetInventory(c.input());
+  EXPECT_EQ(result.inner_flow_count(), inner);
+  EXPECT_EQ(result.undeclared_dependency_count(), silent);
+  EXPECT_EQ(result.discovery().unscanned_count(), result.discovery().unscanned_size());
+}
+
 }  // namespace
 }  // namespace metapowers::commands::identify

@@ -353,5 +353,25 @@ TEST(AttackSurface, AModelWithoutFlowsHasAnEmptySurface) {
   EXPECT_FALSE(result.has().waves());
 }
 
+TEST(AttackSurface, CrownJewelsStayInReachWhereSomethingElseIsAssumed) {
+  const std::string yaml = Example("api-platform");
+  const std::string named = "    technology: [argocd]";
+  const Case c(Edited(yaml, {{named, named + "  # assumed: the image is called so"}}));
+  ASSERT_NE(&c.facts().known(), &c.facts());
+  const AttackSurfaceResult before = Surface(yaml), after = AttackSurface(c.input());
+  ASSERT_GT(before.jewels_size(), 0);
+  EXPECT_EQ(after.jewels_size(), before.jewels_size());
+  EXPECT_EQ(after.unreached_jewels_size(), before.unreached_jewels_size());
+}
+
+TEST(AttackSurface, QuestionsNameTheTeamThatAnswers) {
+  for (const char* name : kExamples) {
+    const AttackSurfaceResult result = Surface(Example(name));
+    for (const auto& question : result.questions()) {
+      EXPECT_FALSE(question.owner_name().empty()) << name << " " << question.field();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace metapowers::commands::identify

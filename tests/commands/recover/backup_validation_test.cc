@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -130,6 +131,27 @@ TEST(BackupValidation, AnUnsetBackupIsAQuestionAndNoGap) {
   for (const auto& row : result.questions()) texts.insert(row.text());
   EXPECT_EQ(texts.count("How is notes-db backed up?"), 1u);
   EXPECT_EQ(RowOf(result.stores(), "notes-db").method(), "none declared");
+}
+
+TEST(BackupValidation, ACacheThatAloneStoresDataIsToBeConfirmed) {
+  const std::string yaml = Example("api-platform");
+  const BackupValidationResult result = Validation(yaml);
+  std::map<std::string, std::vector<std::string>> stored_in;
+  const Case c(yaml);
+  for (const auto& component : c.model().proto().components()) {
+    for (const std::string& data : component.stores()) stored_in[data].push_back(component.id());
+  }
+  ASSERT_EQ(result.caches_size(), 1);
+  const auto* cache = c.model().Find<model::v1::Component>(result.caches(0));
+  std::multiset<std::string> expected, found;
+  for (const std::string& data : cache->stores()) {
+    if (stored_in[data].size() == 1) expected.insert(c.model().Find<model::v1::DataClass>(data)->name());
+  }
+  for (const auto& row : result.sole_caches()) {
+    found.insert(row.data().begin(), row.data().end());
+    EXPECT_FALSE(row.owner().empty());
+  }
+  EXPECT_EQ(found, expected);
 }
 
 }  // namespace

@@ -55,6 +55,9 @@ TEST(IncidentCommunication, FiguresAgree) {
     for (const pb::NotificationDutyRow& row : result.duties()) declared += row.clock_start().empty() ? 1 : 0;
     EXPECT_EQ(result.duties_size() - declared + result.no_duties_size(), knowledge::NotificationRules().rules_size());
     for (const auto& message : result.customers()) EXPECT_THAT(message.text(), Not(HasSubstr("{")));
+    int open = 0;
+    for (const pb::NotificationNoDutyRow& row : result.no_duties()) open += row.open();
+    EXPECT_EQ(result.totals().open_rules(), open);
     EXPECT_GT(result.alerts_size(), 0);
     EXPECT_GT(result.briefings_size(), 0);
     EXPECT_GT(result.media_size(), 0);
