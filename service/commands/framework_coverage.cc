@@ -31,6 +31,11 @@ bool ByNumber::operator()(const std::string& a, const std::string& b) const {
   return a.size() - i < b.size() - j;
 }
 
+bool IsConsidered(const analysis::FrameworkFact& fact) {
+  const bool voluntary = fact.framework != nullptr && fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
+  return fact.applies || fact.declared || !voluntary;
+}
+
 std::string ChapterOf(const knowledge::v1::Framework& framework, const std::string& id) {
   std::string chapter;
   for (const knowledge::v1::Group& group : framework.groups()) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "metapowers/knowledge/v1/catalogue.pb.h"
+#include "service/analysis/facts.h"
 
 namespace metapowers::commands {
 
@@ -15,6 +16,10 @@ namespace metapowers::commands {
 struct ByNumber {
   bool operator()(const std::string& a, const std::string& b) const;
 };
+
+// Whether documents tell of a framework: it applies, the model lists it, or it is no voluntary one, of which those that
+// nobody mentions would only fill tables.
+bool IsConsidered(const analysis::FrameworkFact& fact);
 
 // Requirement id -> ids of clauses.
 using Coverage = std::map<std::string, std::set<std::string>, ByNumber>;

@@ -108,7 +108,7 @@ class ImageTables {
   void AddOrigin(const Component& component) {
     pb::ImageOrigin& row = *result_.add_origins();
     row.set_id(component.id());
-    row.set_built(component.custom_code() ? "own build" : "image of its maker");
+    row.set_built(component.custom_code() ? "own build" : "not declared as own");
     row.set_repository(component.repository());
     row.set_signed_(Label(component.container().image_signed()));
     const analysis::ControlPosture posture =

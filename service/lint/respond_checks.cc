@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/analysis/notification_duties.h"
 #include "service/lint/checkers.h"
 #include "service/lint/plan_tables.h"
 
@@ -57,8 +58,19 @@ bool HasDeadline(const Section& section, absl::string_view label) {
   return false;
 }
 
+// What to declare where a rule of the framework waits for the roles of the organisation in law and contract; "" else.
+std::string WhatDecides(const analysis::NotificationDuties& duties, const std::string& framework) {
+  for (const analysis::NoDuty& none : duties.none) {
+    if (none.open && none.rule->framework() == framework && !none.rule->legal_roles().empty()) {
+      return absl::StrCat("Declare 'organization.legal_roles': ", none.reason, ".");
+    }
+  }
+  return "";
+}
+
 void CheckNotification(Check& check) {
   const Section& section = check.section(kCommunication);
+  const analysis::NotificationDuties duties = analysis::FindNotificationDuties(check.facts());
   for (const analysis::FrameworkFact& fact : check.facts().frameworks()) {
     const bool notifies = std::find(std::begin(kNotifying), std::end(kNotifying), fact.id) != std::end(kNotifying);
     if (!notifies || !fact.applies) continue;
@@ -67,7 +79,8 @@ void CheckNotification(Check& check) {
     const std::string& citation = fact.framework == nullptr ? fact.label : fact.framework->citation();
     if (HasDeadline(section, fact.label) || HasDeadline(section, citation)) continue;
     check.Fail(section, section.LineOfHeading("Regulatory Notification Templates"), fact.id,
-               absl::StrCat("the duty to notify of ", fact.label, " is missing, or has no deadline"));
+               absl::StrCat("the duty to notify of ", fact.label, " is missing, or has no deadline"),
+               WhatDecides(duties, fact.id));
   }
   for (const auto& regulator : check.model().incident_response().regulators()) {
     check.Look();

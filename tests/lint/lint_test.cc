@@ -157,6 +157,34 @@ TEST(LintTest, ADraftThatIsGovernedSpeaksOfItsSystem) {
   EXPECT_EQ(result.verdict(), v1::LINT_VERDICT_PASS) << Explain(result);
 }
 
+// A draft with card data, of which nobody has said in which role it is handled.
+std::string DraftWithCards() {
+  return Replaced(kDraft, {{"confidentiality: internal}]",
+                            "confidentiality: internal}, {id: cards, name: Payment cards, owner: to-be-named, "
+                            "confidentiality: strictly_confidential, categories: [pan, sad]}]"},
+                           {"name: checkout, kind: process, machine: container}",
+                            "name: checkout, kind: process, machine: container, processes: [cards]}"}});
+}
+
+TEST(LintTest, APolicyWithoutDeclaredClausesSpeaksOfItsSystem) {
+  for (const std::string& draft : {std::string(kDraft), DraftWithCards()}) {
+    Topic topic("team-notes", draft);
+    topic.Run("security-policy");
+    const v1::LintResult result = topic.Try("all-1");
+    EXPECT_EQ(result.verdict(), v1::LINT_VERDICT_PASS) << Explain(result);
+    EXPECT_NE(topic.Try("govern-1").verdict(), v1::LINT_VERDICT_FAIL);
+    EXPECT_EQ(topic.Try("govern-8").verdict(), v1::LINT_VERDICT_PASS);
+  }
+}
+
+TEST(LintTest, ADutyThatWaitsForTheRoleOfTheOrganisationAsksForIt) {
+  Topic topic("team-notes", DraftWithCards());
+  topic.Run("incident-communication");
+  const v1::LintResult result = topic.Try("respond-2");
+  ASSERT_EQ(result.findings_size(), 1) << Explain(result);
+  EXPECT_THAT(result.findings(0).mend(), HasSubstr("'organization.legal_roles'"));
+}
+
 TEST(LintTest, SaysWhatToAnswerWhereADraftSaysTooLittle) {
   Topic topic("team-notes", kDraft);
   topic.Run("security-training");

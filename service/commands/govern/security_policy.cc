@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "service/analysis/applicability.h"
 #include "service/commands/clause_book.h"
+#include "service/commands/framework_coverage.h"
 #include "service/commands/framework_mapping.h"
 #include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
@@ -205,10 +206,7 @@ class Builder {
 
   void AddFrameworks() {
     for (const analysis::FrameworkFact& fact : input_.facts.frameworks()) {
-      // Voluntary ones that nobody mentions would only fill the table.
-      const bool voluntary =
-          fact.framework != nullptr && fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
-      if (!fact.applies && !fact.declared && voluntary) continue;
+      if (!IsConsidered(fact)) continue;
       const std::vector<std::string> decided_by = analysis::UndecidedBy(model_, fact);
       pb::FrameworkRow& row = fact.applies         ? *result_.add_frameworks()
                               : decided_by.empty() ? *result_.add_excluded_frameworks()

@@ -174,7 +174,7 @@ class GapAssessment {
     }
     for (const analysis::FrameworkFact& fact : input_.facts.frameworks()) {
       if (fact.applies && fact.framework == nullptr) result_.add_not_shipped(fact.label);
-      if (fact.applies) continue;
+      if (fact.applies || !IsConsidered(fact)) continue;
       pb::UnselectedFramework& row = *result_.add_not_selected();
       row.set_name(fact.label);
       row.set_reason(fact.reason);

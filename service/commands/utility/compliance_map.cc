@@ -138,10 +138,7 @@ class Builder {
 
   void AddExcluded() {
     for (const analysis::FrameworkFact& framework : input_.facts.frameworks()) {
-      // Voluntary ones that nobody mentions would only fill the list.
-      const bool voluntary =
-          framework.framework != nullptr && framework.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
-      if (framework.applies || (voluntary && !framework.declared)) continue;
+      if (framework.applies || !IsConsidered(framework)) continue;
       pb::MapExcludedRow& row = *result_.add_excluded();
       row.set_name(framework.label);
       row.set_because(framework.reason);

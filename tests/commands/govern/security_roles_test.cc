@@ -168,6 +168,7 @@ TEST(SecurityRoles, WithoutSuppliersNobodyHasToReviewThem) {
                               "teams: [{id: t, name: T, lead: L}]\n"
                               "roles: [{id: r, title: R, kind: system_owner, team: t}]\n"
                               "data_classes: [{id: d, name: D, owner: t, confidentiality: internal}]\n"
+                              "zones: [{id: z, name: Z, type: vlan}]\n"
                               "components: [{id: c, name: C, kind: process}]\n")),
               AllOf(Not(Contains("third-party-review")), Contains("asset-inventory")));
 }
