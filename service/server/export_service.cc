@@ -73,7 +73,7 @@ absl::StatusOr<Exported> ExportOscal(const Source& source) {
                    source.backend.generator.LoadThreats(source.inputs));
   const ModelFacts& model = *source.inputs.model;
   const std::vector<exporting::OpenRisk> risks =
-      commands::OpenRisks({*model.model, *model.facts, *threats, evidence::EvidenceSet::Empty()});
+      commands::OpenRisks(commands::Input::Of(*model.facts, *threats, evidence::EvidenceSet::Empty()));
   RETURN_IF_ERROR(source.call.CheckAlive());
   const analysis::Landscape& landscape = threats->Get().landscape();
   Exported out;

@@ -111,14 +111,13 @@ absl::StatusOr<std::shared_ptr<const analysis::ThreatSource>> ThreatsOf(const st
 
 }  // namespace
 
-void FillQuestions(const ModelFacts& facts, const analysis::ThreatSource& threats,
-                   v1::ListQuestionsResponse& response) {
+void FillQuestions(const ModelFacts& facts, const analysis::ThreatSource& source, v1::ListQuestionsResponse& response) {
   const std::shared_ptr<const model::Model>& model = facts.model;
   model::AnswerForms forms(*model);
   std::set<std::string> lists;
   std::vector<model::Question> questions = facts.questions;
   if (questions.empty() && model->assumed().empty()) return;
-  const QuestionWeights weights(*model, threats.Get());
+  const QuestionWeights weights(*model, source.Get());
   response.set_threats(weights.OfAll(questions));
   const auto add = [&](const model::Question& question, int threats) -> v1::ModelQuestion& {
     v1::ModelQuestion& out = *response.add_questions();

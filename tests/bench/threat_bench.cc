@@ -127,7 +127,7 @@ Cost Measure(const std::shared_ptr<const model::Model>& model, const Tried& trie
     const analysis::ThreatSource threats(facts, nullptr, model::v1::Decisions());
     if (tried.command->stem == kThreatModel) threats.Get();
     const absl::Time analysed = absl::Now();
-    const auto result = tried.command->generate({*model, *facts, threats, evidence::EvidenceSet::Empty()});
+    const auto result = tried.command->generate(commands::Input::Of(*facts, threats, evidence::EvidenceSet::Empty()));
     const absl::Time made = absl::Now();
     const auto section = tried.text->Render(*result);
     if (!section.ok()) Die(std::string(section.status().message()));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "metapowers/v1/command.pb.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands {
@@ -23,7 +24,10 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// An attribute of one component of the example, in one of two values, of which neither is known.
+constexpr char kDerivation[] = "metapowers.security.identify.v1.CriticalityRow.derivation";  // says what does not count
+
+// An attribute of one component of the example, in one of two values, of which neither is known. Neither rules a threat
+// out: what an assumption rules out is not found.
 struct Assumption {
   const char* component;
   const char* attribute;
@@ -35,11 +39,11 @@ constexpr Assumption kAssumptions[] = {
     {"payments-db", "tier", "tier_0", "tier_3"},
     {"payments-db", "kind", "datastore", "process"},
     {"payments-db", "stores", "[transaction-data]", "[cardholder-data]"},
-    {"payments-db", "technology", "[aurora-postgresql]", "[redis]"},
+    {"payments-db", "technology", "[mysql]", "[mongodb]"},
     {"payments-db", "encryption_at_rest", "none", "per_user_key"},
     {"payments-db", "replication", "none", "synchronous"},
     {"payments-db", "zone", "us-cde-data", "tooling"},
-    {"partner-portal", "internet_facing", "yes", "no"},
+    {"partner-portal", "multi_tenant", "yes", "no"},
     {"partner-portal", "business_function", "payment processing", "customer accounts"},
     {"partner-portal", "replicas", "1", "9"},
     {"partner-portal", "machine", "container", "vm"},
@@ -64,23 +68,24 @@ std::string Assuming(const Assumption& assumption, const char* value) {
   return absl::StrJoin(lines, "\n");
 }
 
-// Where a result tells what is assumed as such. Names of fields, at any depth.
-const std::set<std::string>& ToldAsAssumed() {
-  static const auto* const told = new std::set<std::string>{
-      "questions",  // whether it is true
-      "presumed",   // scopes of PCI DSS that would follow
-      "assumed",    // ways in that would follow
-      "undecided",  // rules that wait for it
-      "coverage",   // why cells of the STRIDE matrix are empty
+// Where a result tells what is assumed as such. Fields, at any depth.
+bool IsToldAsAssumed(const FieldDescriptor& field) {
+  static const auto* const names = new std::set<std::string>{
+      "questions",         // whether it is true
+      "presumed",          // scopes of PCI DSS that would follow
+      "assumed",           // ways in that would follow
+      "undecided",         // rules that wait for it
+      "coverage",          // cells of the STRIDE matrix that say so
+      "coverage_reasons",  //
   };
-  return *told;
+  return names->contains(field.name()) || field.full_name() == kDerivation;
 }
 
 void Strip(Message& message) {
   std::vector<const FieldDescriptor*> set;
   message.GetReflection()->ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
-    if (ToldAsAssumed().contains(field->name())) {
+    if (IsToldAsAssumed(*field)) {
       message.GetReflection()->ClearField(&message, field);
       continue;
     }
@@ -121,7 +126,8 @@ std::vector<std::string> QuestionsOf(const Message& result) {
   const FieldDescriptor* field = result.GetDescriptor()->FindFieldByName("questions");
   for (int i = 0; field != nullptr && i < result.GetReflection()->FieldSize(result, field); ++i) {
     texts.push_back(
-        static_cast<const v1::Question&>(result.GetReflection()->GetRepeatedMessage(result, field, i)).text());
+        static_cast<const metapowers::v1::Question&>(result.GetReflection()->GetRepeatedMessage(result, field, i))
+            .text());
   }
   return texts;
 }

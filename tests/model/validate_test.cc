@@ -62,14 +62,14 @@ INSTANTIATE_TEST_SUITE_P(
          "    cost_per_event: {low: 1, likely: 2, high: 3}\n",
          {"m.yaml:44:13: risk_appetite.loss.source: amounts need the model's 'currency'"}},
         {"Hosts",
-         "flows:\n  - {id: a, name: A, source: web, target: web, hosts: [shop.example, \"*.shop.example\", 10.0.0.1, "
-         "\"fe80::1\", a_b.example]}\n  - {id: b, name: B, source: web, target: web, hosts: "
-         "[\"https://shop.example\", Shop.example, \"shop.example:443\", -a.example, \"{{ host }}\"]}\n",
-         {HostFault("m.yaml:44:60: flows[1].hosts[0]: 'https://shop.example'"),
-          HostFault("m.yaml:44:84: flows[1].hosts[1]: 'Shop.example'"),
-          HostFault("m.yaml:44:98: flows[1].hosts[2]: 'shop.example:443'"),
-          HostFault("m.yaml:44:118: flows[1].hosts[3]: '-a.example'"),
-          HostFault("m.yaml:44:130: flows[1].hosts[4]: '{{ host }}'")}},
+         "apis:\n  - {id: a, name: A, component: web, hosts: [shop.example, \"*.shop.example\", 10.0.0.1, \"fe80::1\", "
+         "a_b.example]}\n  - {id: b, name: B, component: web, hosts: [\"https://shop.example\", Shop.example, "
+         "\"shop.example:443\", -a.example, \"{{ host }}\"]}\n",
+         {HostFault("m.yaml:44:46: apis[1].hosts[0]: 'https://shop.example'"),
+          HostFault("m.yaml:44:70: apis[1].hosts[1]: 'Shop.example'"),
+          HostFault("m.yaml:44:84: apis[1].hosts[2]: 'shop.example:443'"),
+          HostFault("m.yaml:44:104: apis[1].hosts[3]: '-a.example'"),
+          HostFault("m.yaml:44:116: apis[1].hosts[4]: '{{ host }}'")}},
         {"EmptyText",
          "evidence:\n  - {id: e, format: spdx, path: \"\"}\n",
          {"m.yaml:43:33: evidence[0].path: is required"}},

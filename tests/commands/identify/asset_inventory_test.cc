@@ -103,7 +103,9 @@ TEST(AssetInventory, AScopeThatRestsOnAnAssumptionIsToldApart) {
   }
   EXPECT_NE(computed, "");
   for (const auto& row : result.pci().rows()) {
-    if (row.id() == "session-cache") EXPECT_EQ(row.computed(), computed);
+    if (row.id() == "session-cache") {
+      EXPECT_EQ(row.computed(), computed);
+    }
   }
   EXPECT_EQ(Inventory(Example("api-platform")).pci().presumed_size(), 0);
 }
