@@ -107,8 +107,11 @@ void ReadSettings(Service& service) {
   for (const Field& environment : service.Values("environment")) {
     if (environment.is_map()) {
       for (const auto& [name, field] : environment.Entries()) {
-        service.IsReset(field) ? static_cast<void>(known.insert(name))
-                               : add(name, TextOf(field), field, !field.exists());
+        if (service.IsReset(field)) {
+          known.insert(name);
+        } else {
+          add(name, TextOf(field), field, !field.exists());
+        }
       }
     } else if (environment.is_list()) {
       for (const Field& item : environment.Items()) {

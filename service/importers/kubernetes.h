@@ -18,11 +18,15 @@
 //
 // `internet_facing` is `yes` behind a load balancer, an Ingress or a gateway that are not said to be internal, and `no`
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
-// of the node, an Ingress class that may be internal, and a resource of a type that is not understood and names the
-// Service leave it unknown; so does a workload that no Service of these files names. Ports that a node or load balancer
-// of unknown reach opens are `host_ports`. Each host and port that callers come to is a way in of its own: a flow with
-// the host in `hosts`, or one of the `host_ports`; of a port of the node that is not fixed its evidence says that the
-// cluster assigns it. A host that a template has still to fill in stands in texts alone.
+// of the node, an Ingress class that may be internal, a load balancer with a private address, and a resource of a type
+// that is not understood and names the Service leave it unknown; so does a workload that no Service of these files
+// names. Ports that a node or load balancer of unknown reach opens are `host_ports`. Each host and port that callers
+// come to is a way in of its own: a flow with the host in `hosts`, or one of the `host_ports`; of a port of the node
+// that is not fixed its evidence says that the cluster assigns it. A host that a template has still to fill in stands
+// in texts alone.
+//
+// What a controller made (`ownerReferences`) counts where its maker is in no file; of several Pods or Jobs of one maker
+// the first stands for all.
 //
 // Whether pods mount the token of their service account is `mounts_account_token`. What a role lets a service account
 // do, a workload may do that mounts it; all rights in the cluster are `node_access`, lesser ones are told in a note.

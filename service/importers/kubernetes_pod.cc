@@ -161,7 +161,9 @@ AccountToken TokenOf(const Object& object, const Object* account) {
 
 void DescribeSettings(const Field& pod, const Spot& limited, Shown<pb::Component>& component) {
   // Linux settings mean nothing there.
-  if (pod["os"]["name"].Raw() == "windows") return;
+  for (const Field& system : {pod["os"]["name"], pod["nodeSelector"]["kubernetes.io/os"]}) {
+    if (system.Raw() == "windows") return;
+  }
   pb::ContainerSettings settings = component.value.container();
   const auto set = [&](const char* field, const Said& said, void (pb::ContainerSettings::*setter)(pb::Tristate)) {
     if (said.value == kUnknown) return;

@@ -121,6 +121,21 @@ bool IsPrivateRange(absl::string_view range) {
          (first == 100 && second >= 64 && second <= 127);
 }
 
+// The addresses that a load balancer or gateway has or asks for.
+std::vector<Field> AddressesOf(const Object& object) {
+  std::vector<Field> addresses;
+  const auto add = [&](const Field& address) {
+    if (address.is_scalar()) addresses.push_back(address);
+  };
+  const Field status = object.root["status"].Map();
+  for (const Field& entry : status["loadBalancer"]["ingress"].Items()) add(entry["ip"]);
+  for (const Field& entry : status["addresses"].Items()) add(entry["value"]);
+  if (!addresses.empty()) return addresses;
+  add(object.spec["loadBalancerIP"]);
+  for (const Field& entry : object.spec["addresses"].Items()) add(entry["value"]);
+  return addresses;
+}
+
 }  // namespace
 
 void DescribeReach(const Object& object, const Field& class_name, Reach fallback, Entry& entry) {
@@ -144,7 +159,15 @@ void DescribeReach(const Object& object, const Field& class_name, Reach fallback
   if (internal_word || name == "alb" || FirstOf(object, kDependsOnDefaults).exists()) {
     entry.reach = Reach::kUnknown;
     entry.why = "may be internal, as its class or type goes";
+    return;
   }
+  const std::vector<Field> addresses = AddressesOf(object);
+  const auto is_private = [](const Field& address) { return IsPrivateRange(address.Raw()); };
+  if (addresses.empty() || !std::all_of(addresses.begin(), addresses.end(), is_private)) return;
+  entry.reach = Reach::kUnknown;
+  entry.spot = addresses.front().spot();
+  entry.why =
+      absl::StrCat("has the private address ", addresses.front().Raw(), ": does something on the internet lead to it?");
 }
 
 void DescribeRanges(const std::vector<std::string>& ranges, const Spot& spot, Entry& entry) {

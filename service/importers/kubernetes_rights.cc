@@ -1,5 +1,6 @@
 // Rights of workloads in the cluster: see kubernetes_cluster.h.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@ namespace metapowers::importers::kubernetes {
 namespace {
 
 constexpr absl::string_view kGroup = "system:serviceaccounts";
+// Whoever reaches the API, and whoever has an account of any kind.
+constexpr absl::string_view kEverybody[] = {"system:anonymous", "system:unauthenticated", "system:authenticated"};
 
 bool Has(const Field& list, absl::string_view wanted) {
   const std::vector<std::string> all = list.Texts();
@@ -24,7 +27,7 @@ bool Has(const Field& list, absl::string_view wanted) {
 // A rule that lets all be done with all; not there when no rule does.
 Field WildcardOf(const Object& role) {
   for (const Field& rule : role.root["rules"].Items()) {
-    if (Has(rule["verbs"], "*") && Has(rule["resources"], "*")) return rule;
+    if (Has(rule["verbs"], "*") && Has(rule["resources"], "*") && Has(rule["apiGroups"], "*")) return rule;
   }
   return Field();
 }
@@ -54,13 +57,23 @@ class RightsReader {
     const Field rule = role == nullptr ? Field() : WildcardOf(*role);
     const bool admin = of_cluster && name == "cluster-admin";
     if (!admin && !rule.exists()) return Tell(binding, role);
-    const std::string what =
-        admin ? "is bound to cluster-admin" : absl::StrCat("may do everything with everything, by ", role->Title());
+    // A RoleBinding gives the rights of a role in its namespace alone.
+    const bool everywhere = binding.kind == Kind::kClusterRoleBinding;
+    const std::string where = everywhere ? "" : absl::StrCat(" in ", binding.space);
+    const std::string what = admin ? absl::StrCat("is bound to cluster-admin", where)
+                                   : absl::StrCat("may do everything with everything", where, ", by ", role->Title());
     const std::string to = admin ? "cluster-admin" : role->Title();
+    for (const Field& subject : binding.root["subjects"].Items()) {
+      const std::string who = subject["name"].Raw();
+      if (std::find(std::begin(kEverybody), std::end(kEverybody), who) == std::end(kEverybody)) continue;
+      cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, subject.spot(), "",
+                              absl::StrCat(binding.Title(), " gives all rights", where, " to ", who));
+    }
     for (Workload* workload : BoundBy(binding)) {
       const AccountToken token = Token(*workload);
       SetAbsent("cluster_rbac", binding.spot, *workload->component);
-      if (token.mounted) AddAccess(absl::StrCat(binding.Title(), " to ", to), binding, token, *workload->component);
+      if (token.mounted && everywhere)
+        AddAccess(absl::StrCat(binding.Title(), " to ", to), binding, token, *workload->component);
       cluster_.inventory.Note(
           v1::IMPORT_NOTE_KIND_WARNING, binding.spot, "",
           absl::StrCat(workload->object->Title(), " ", what, " (", binding.Title(), "), and ", Mounts(token)));

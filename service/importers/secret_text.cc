@@ -174,6 +174,23 @@ FoundSecret UserInfoAt(absl::string_view text, size_t word) {
   return {info, kPassword, url};
 }
 
+// `-u user:password` and `--user key:` of curl, which stands before it on the line.
+FoundSecret CurlUserAt(absl::string_view text, absl::string_view before) {
+  const bool brief = absl::ConsumePrefix(&text, "-u ");
+  if (!brief && !absl::ConsumePrefix(&text, "--user ")) return {};
+  before = before.substr(before.size() - std::min(before.size(), kMaxReach));
+  if (!absl::StrContains(before.substr(before.rfind('\n') + 1), "curl")) return {};
+  text = absl::StripLeadingAsciiWhitespace(text);
+  if (!text.empty() && (text.front() == '"' || text.front() == '\'')) text.remove_prefix(1);
+  const absl::string_view info = UpTo(text, kEnds);
+  const size_t colon = info.find(':');
+  if (colon == absl::string_view::npos || IsPlaceholder(info)) return {};
+  const absl::string_view password = info.substr(colon + 1);
+  // A key stands alone, before a colon.
+  if (password.empty()) return {info.substr(0, colon), kToken, false};
+  return IsPlaceholder(password) ? FoundSecret{} : FoundSecret{password, kPassword, false};
+}
+
 // Where the value of `name: value`, `name=value`, `"name": "value"` and `name is value` begins after the name; 0 for
 // none. Sets whether it was said by `=`.
 size_t ValueAfter(absl::string_view rest, bool& exact) {
@@ -230,6 +247,7 @@ std::vector<FoundSecret> SecretsIn(absl::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const absl::string_view rest = text.substr(i);
     FoundSecret secret = rest.front() == '-' ? PrivateKeyAt(rest) : FoundSecret{};
+    if (secret.text.empty() && rest.front() == '-') secret = CurlUserAt(rest, text.substr(0, i));
     size_t word = 0;
     if (secret.text.empty() && absl::ascii_isalnum(rest.front())) {
       while (word < rest.size() && (IsWordChar(rest[word]) || rest[word] == '.' || rest[word] == '+')) ++word;

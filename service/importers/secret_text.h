@@ -20,7 +20,8 @@ struct FoundSecret {
 };
 
 // What of a text is a secret by its form: private keys, tokens of known forms (also after `Bearer` and `Basic`), the
-// user information of a URL or of an image reference, and what follows a name that is that of a secret
+// user information of a URL or of an image reference, that of `curl -u`, and what follows a name that is that of a
+// secret
 // (`password: hunter2`), unless it is a reference or reads as a sentence (`Password: the user's password`). In the
 // order of the text, without overlaps. Linear in the size of the text.
 std::vector<FoundSecret> SecretsIn(absl::string_view text);

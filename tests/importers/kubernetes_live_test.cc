@@ -107,6 +107,67 @@ spec: {type: NodePort, selector: {app: guestbook}, ports: [{port: 80, nodePort: 
   EXPECT_EQ(in.Component("guestbook").value.replicas(), 3);
 }
 
+TEST(KubernetesLiveTest, ALoadBalancerWithAPrivateAddressIsAskedFor) {
+  const auto read = [](const std::string& more) {
+    return Manifests(absl::StrCat(Deployment("web"),
+                                  "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n"
+                                  "spec:\n  type: LoadBalancer\n  selector: {app: web}\n  ports: [{port: 80}]\n",
+                                  more));
+  };
+  const ReadFormat in = read("status: {loadBalancer: {ingress: [{ip: 192.168.1.240}]}}\n");
+  EXPECT_EQ(in.Component("web").value.internet_facing(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_THAT(in.Questions(), ElementsAre("Service shop/web has the private address 192.168.1.240: does something on "
+                                          "the internet lead to it?"));
+  const auto facing = [&](const std::string& more) { return read(more).Component("web").value.internet_facing(); };
+  EXPECT_EQ(facing("  loadBalancerIP: 10.1.2.3\n"), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(facing("status: {loadBalancer: {ingress: [{ip: 203.0.113.7}]}}\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("status: {loadBalancer: {}}\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing(""), pb::TRISTATE_YES);
+}
+
+// A Deployment of the namespace shop whose account `binding` binds to a ClusterRole of one rule.
+ReadFormat Bound(const std::string& binding, const std::string& groups) {
+  return Manifests(absl::StrCat(
+      Deployment("web"), "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: all}\n",
+      "rules: [{apiGroups: [", groups, "], resources: ['*'], verbs: ['*']}]\n---\n",
+      "apiVersion: rbac.authorization.k8s.io/v1\nkind: ", binding, "\nmetadata: {name: b",
+      binding == "RoleBinding" ? ", namespace: shop" : "", "}\nroleRef: {kind: ClusterRole, name: all}\n",
+      "subjects: [{kind: ServiceAccount, name: default, namespace: shop}]\n"));
+}
+
+TEST(KubernetesLiveTest, OnlyABindingOfTheClusterGivesRightsInAllOfIt) {
+  const ReadFormat all = Bound("ClusterRoleBinding", "'*'");
+  ASSERT_EQ(all.Component("web").value.container().node_access_size(), 1);
+  EXPECT_THAT(all.Warnings(), ElementsAre(HasSubstr("web may do everything with everything, by ClusterRole all")));
+  const ReadFormat here = Bound("RoleBinding", "'*'");
+  EXPECT_EQ(here.Component("web").value.container().node_access_size(), 0);
+  EXPECT_THAT(here.Warnings(),
+              ElementsAre(HasSubstr("web may do everything with everything in shop, by ClusterRole all")));
+  const ReadFormat some = Bound("ClusterRoleBinding", "certs.example.org");
+  EXPECT_EQ(some.Component("web").value.container().node_access_size(), 0);
+  EXPECT_THAT(some.Warnings(), ElementsAre(HasSubstr("web has rights in the whole cluster by ClusterRole all")));
+}
+
+TEST(KubernetesLiveTest, AllRightsForEverybodyAreRaised) {
+  EXPECT_THAT(Manifests("apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: open}\n"
+                        "roleRef: {kind: ClusterRole, name: cluster-admin}\n"
+                        "subjects: [{kind: Group, name: 'system:unauthenticated'}, {kind: Group, name: admins}]\n")
+                  .Warnings(),
+              ElementsAre("ClusterRoleBinding open gives all rights to system:unauthenticated"));
+}
+
+TEST(KubernetesLiveTest, SettingsOfLinuxAreNoneOfPodsOnWindows) {
+  const auto has_settings = [](const std::string& system) {
+    return Manifests(absl::StrCat(
+                         "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  nodeSelector: {kubernetes.io/os: ",
+                         system, "}\n  containers: [{name: c, image: acme/p}]\n"))
+        .Component("p")
+        .value.has_container();
+  };
+  EXPECT_TRUE(has_settings("linux"));
+  EXPECT_FALSE(has_settings("windows"));
+}
+
 TEST(KubernetesLiveTest, NamesForWhatIsOutsideAreKept) {
   EXPECT_THAT(Manifests("apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"
                         "spec: {type: ExternalName, externalName: db.example.org}\n")

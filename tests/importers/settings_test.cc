@@ -58,7 +58,9 @@ TEST(SettingsTest, SecretsByName) {
                            "SALT_ROUNDS",
                            "PASS_SCHEME",
                            "JWT_ADMIN_ROLES",
-                           "TOKEN_LIFESPAN"}) {
+                           "TOKEN_LIFESPAN",
+                           "TLS_SECRET_NAMESPACE",
+                           "SECRETS_REGION"}) {
     EXPECT_FALSE(NamesSecret(name)) << name;
   }
 }
