@@ -109,11 +109,12 @@ absl::StatusOr<std::shared_ptr<const model::Model>> Anew(
     const model::Model& model, absl::FunctionRef<void(model::v1::SystemModel& changed)> change) {
   model::v1::SystemModel changed = model.proto();
   change(changed);
+  std::vector<model::AssumedAttribute> assumed = model::AssumedIn(model, changed);
   ASSIGN_OR_RETURN(auto anew, model::Model::Parse(model::WriteYaml(changed), model.proto().id()));
   if (model.known() == nullptr) return anew;
   model::v1::SystemModel known = model.known()->proto();
   change(known);
-  return model::Model::WithKnown(*anew, std::move(known));
+  return model::Model::WithKnown(*anew, std::move(known), std::move(assumed));
 }
 
 model::v1::SystemModel Renamed(const model::v1::SystemModel& model) {

@@ -141,6 +141,26 @@ class Clearer {
 
 }  // namespace
 
+std::vector<AssumedAttribute> AssumedIn(const Model& model, const v1::SystemModel& changed) {
+  std::vector<AssumedAttribute> assumed;
+  PathFinder finder;
+  for (const AssumedAttribute& each : model.assumed()) {
+    const Message* at = &changed;
+    std::string path;
+    for (const ValueStep& step : finder.Find(model.proto(), each.field)) {
+      path = AppendPath(path, step.field->name());
+      if (step.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+        assumed.push_back({path, each.field_type, AnswerOf(*at, *step.field), each.reason});
+        break;
+      }
+      if (step.index >= 0) absl::StrAppend(&path, "[", ElementLabels(*at, *step.field)[step.index], "]");
+      at = step.index < 0 ? &at->GetReflection()->GetMessage(*at, step.field)
+                          : &at->GetReflection()->GetRepeatedMessage(*at, step.field, step.index);
+    }
+  }
+  return assumed;
+}
+
 std::optional<KnownPart> FindKnownPart(absl::string_view yaml, const v1::SystemModel& model) {
   if (!absl::StrContains(yaml, absl::StrCat("# ", kAssumedMark))) return std::nullopt;
   Faults faults;

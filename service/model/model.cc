@@ -38,17 +38,22 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(absl::string_view yaml
   std::optional<KnownPart> part = FindKnownPart(yaml, proto);
   std::shared_ptr<Model> model = Of(std::move(proto));
   if (!part.has_value()) return model;
-  const std::shared_ptr<Model> known = Of(std::move(part->known));
-  known->assumed_ = part->assumed;
-  model->known_ = known;
-  model->assumed_ = std::move(part->assumed);
+  model->SetKnown(std::move(part->known), std::move(part->assumed));
   return model;
 }
 
-std::shared_ptr<const Model> Model::WithKnown(const Model& model, v1::SystemModel known) {
+std::shared_ptr<const Model> Model::WithKnown(const Model& model, v1::SystemModel known,
+                                              std::vector<AssumedAttribute> assumed) {
   std::shared_ptr<Model> made = Of(model.proto());
-  made->known_ = Of(std::move(known));
+  made->SetKnown(std::move(known), std::move(assumed));
   return made;
+}
+
+void Model::SetKnown(v1::SystemModel known, std::vector<AssumedAttribute> assumed) {
+  const std::shared_ptr<Model> part = Of(std::move(known));
+  part->assumed_ = assumed;
+  known_ = part;
+  assumed_ = std::move(assumed);
 }
 
 std::shared_ptr<Model> Model::Of(v1::SystemModel proto) {

@@ -51,8 +51,10 @@ class Model {
   // part, what it is without.
   const std::vector<AssumedAttribute>& assumed() const { return assumed_; }
 
-  // `model`, which is valid, with this known part: of one that is made of another model and of its known part alike.
-  static std::shared_ptr<const Model> WithKnown(const Model& model, v1::SystemModel known);
+  // `model`, which is valid, with this known part, and with what that is without: of one that is made of another model
+  // and of its known part alike.
+  static std::shared_ptr<const Model> WithKnown(const Model& model, v1::SystemModel known,
+                                                std::vector<AssumedAttribute> assumed);
 
   // "Today", from `as_of`.
   absl::CivilDay as_of() const { return as_of_; }
@@ -68,6 +70,7 @@ class Model {
   Model() = default;
   // Of a proto that is valid, or the known part of one.
   static std::shared_ptr<Model> Of(v1::SystemModel proto);
+  void SetKnown(v1::SystemModel known, std::vector<AssumedAttribute> assumed);
   void AddToIndex(const google::protobuf::Message& message);
   const google::protobuf::Message* FindIn(const google::protobuf::Descriptor& type, absl::string_view id) const;
 
@@ -80,6 +83,9 @@ class Model {
   std::shared_ptr<const Model> known_;
   std::vector<AssumedAttribute> assumed_;
 };
+
+// What `model` assumes, as `changed` has it: the same model with other values in the same places, such as other ids.
+std::vector<AssumedAttribute> AssumedIn(const Model& model, const v1::SystemModel& changed);
 
 // Parses and validates `decisions.yaml`, whose references are looked up in `model`. Canonical like the
 // model's proto. INVALID_ARGUMENT DECISIONS_INVALID, with faults as those of Model::Parse().

@@ -124,11 +124,20 @@ TEST(AssumedValuesTest, EachAssumedAttributeIsNamedWithItsValueAndReason) {
 TEST(AssumedValuesTest, AModelTakesTheKnownPartOfWhatItIsMadeOf) {
   ASSERT_OK_AND_ASSIGN(const auto model,
                        Model::Parse(absl::StrCat(kMinimal, "    machine: vm  # assumed: as the others\n"), "m.yaml"));
-  const auto made = Model::WithKnown(*model, model->known()->proto());
+  v1::SystemModel changed = model->proto();
+  changed.mutable_components(0)->set_id("shop-web");
+  const std::vector<AssumedAttribute> assumed = AssumedIn(*model, changed);
+  ASSERT_EQ(assumed.size(), 1u);
+  EXPECT_EQ(assumed[0].field, "components[shop-web].machine") << "under its new name";
+  EXPECT_EQ(assumed[0].value, "vm");
+  EXPECT_EQ(assumed[0].reason, "as the others");
+  const auto made = Model::WithKnown(*model, model->known()->proto(), model->assumed());
   EXPECT_EQ(made->proto().SerializeAsString(), model->proto().SerializeAsString());
   EXPECT_EQ(made->Find<v1::Component>("web")->machine(), v1::MACHINE_VM);
   ASSERT_NE(made->known(), nullptr);
   EXPECT_EQ(made->known()->Find<v1::Component>("web")->machine(), v1::MACHINE_UNSPECIFIED);
+  EXPECT_EQ(made->assumed().size(), 1u);
+  EXPECT_EQ(made->known()->assumed().size(), 1u);
 }
 
 TEST(AssumedValuesTest, AKnownPartTellsWhatItIsWithout) {
