@@ -54,6 +54,7 @@ class ServiceReader {
     out_.value.set_name(service_.name);
     out_.value.set_machine(pb::MACHINE_CONTAINER);
     ReadImage();
+    ReadStore();
     ReadNames();
     ReadContainer();
     ReadIsolation();
@@ -119,6 +120,17 @@ class ServiceReader {
     } else if (project_.roots.size() == 1) {
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
       out_.Assumed("kind", out_.spot, "the file names neither image nor build");
+    }
+  }
+
+  void ReadStore() {
+    for (const Field& item : service_.Items("expose")) DescribePort(ParsePortNumber(TextOf(item)), item.spot(), out_);
+    for (const Field& item : service_.Items("ports")) {
+      if (item.is_map()) {
+        DescribePort(ParsePortNumber(TextOf(item["target"])), item.spot(), out_);
+      } else if (const std::optional<Port> port = ParsePort(TextOf(item)); port.has_value()) {
+        DescribePort(port->target, item.spot(), out_);
+      }
     }
   }
 

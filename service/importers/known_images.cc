@@ -186,6 +186,17 @@ constexpr KnownImage kImages[] = {
 static_assert(std::is_sorted(std::begin(kImages), std::end(kImages),
                              [](const KnownImage& a, const KnownImage& b) { return a.image < b.image; }));
 
+// Ports that stores listen on unless they are told otherwise, and that little else uses. By the registry of IANA
+// (RFC 6335), and by the maker's documentation for CockroachDB, Cassandra and MongoDB.
+struct KnownPort {
+  int port;
+  absl::string_view technology;  // of the catalogue
+};
+constexpr KnownPort kPorts[] = {
+    {1433, "mssql"}, {3306, "mysql"},     {5432, "postgresql"}, {5984, "couchdb"},      {6379, "redis"},
+    {7687, "neo4j"}, {9042, "cassandra"}, {11211, "memcached"}, {26257, "cockroachdb"}, {27017, "mongodb"},
+};
+
 const KnownImage* Find(absl::string_view image) {
   const auto* const found = std::lower_bound(std::begin(kImages), std::end(kImages), image,
                                              [](const KnownImage& a, absl::string_view b) { return a.image < b; });
@@ -256,6 +267,19 @@ void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v
   } else {
     component.Observed("kind", spot);
   }
+}
+
+void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& component) {
+  model::v1::Component& value = component.value;
+  if (value.kind() != kProcess || value.technology_size() > 0) return;
+  const auto* const known =
+      std::find_if(std::begin(kPorts), std::end(kPorts), [&](const KnownPort& each) { return each.port == port; });
+  if (known == std::end(kPorts)) return;
+  value.set_kind(kStore);
+  value.add_technology(std::string(known->technology));
+  const std::string why = absl::StrCat("its container listens on ", port, ", the usual port of ", known->technology);
+  component.Assumed("kind", spot, why);
+  component.Assumed("technology", spot, why);
 }
 
 }  // namespace metapowers::importers

@@ -1,8 +1,9 @@
-// Container images whose name says what runs in them. Data, not rules: what an image is taken for is a convention, so
-// whatever is drawn from its name is assumed and says so.
+// Container images and ports that say what runs in a container. Data, not rules: what an image or a port is taken for
+// is a convention, so whatever is drawn from one is assumed and says so.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 #define METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -38,6 +39,10 @@ const KnownImage* FindKnownImage(absl::string_view reference);
 // observed, since a container is one; that it keeps data, and which technology it is, is drawn from the name of the
 // image and assumed. A kind that is set already stays. What the image itself is built from, it does not tell.
 void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
+
+// Takes a process whose technology nothing says for the store that usually listens on this port of its container, which
+// stands at `spot`: `kind` and `technology` are assumed then.
+void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers
 

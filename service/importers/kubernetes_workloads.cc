@@ -80,6 +80,9 @@ void DescribeMain(const Object& object, Shown<pb::Component>& component, Invento
   }
   DescribeImage(reference, image.spot(), component);
   if (component.value.kind() == pb::COMPONENT_KIND_PROCESS) component.Observed("kind", kind);
+  for (const Field& port : MainContainerOf(object)["ports"].Items()) {
+    DescribePort(port["containerPort"].Whole().value_or(0), port.spot(), component);
+  }
   inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, image.spot(), image.path(),
                  absl::StrCat(object.Title(), " runs the image ", reference));
   const ImageName name = ParseImageName(reference);

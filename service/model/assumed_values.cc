@@ -35,19 +35,18 @@ struct Told {
   absl::string_view reason;  // of what is assumed
 };
 
-// As a person would answer; empty for what no answer can say.
+// As a person would answer, in one order where that means nothing; empty for what no answer can say.
 std::string AnswerOf(const Message& message, const FieldDescriptor& field) {
-  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
-    const std::string value = FlowOf(message, field);
-    return std::string(absl::StripSuffix(absl::StripPrefix(value, "["), "]"));
-  }
-  std::vector<std::string> texts;
-  const int size = field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
-  for (int i = 0; i < size; ++i) {
-    texts.push_back(StringAt(message, field, field.is_repeated() ? i : -1));
-    if (field.is_repeated() && absl::StrContains(texts.back(), ',')) return "";
-  }
-  return absl::StrJoin(texts, ", ");
+  const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  const auto at = [&](int index) { return text ? StringAt(message, field, index) : ScalarOf(message, field, index); };
+  if (!field.is_repeated()) return std::string(at(-1));
+  std::vector<std::string> values;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) values.emplace_back(at(i));
+  const bool unclear =
+      std::any_of(values.begin(), values.end(), [](const std::string& value) { return absl::StrContains(value, ','); });
+  if (unclear) return "";
+  if (!RuleOf(field).ordered()) std::sort(values.begin(), values.end());
+  return absl::StrJoin(values, ", ");
 }
 
 class Clearer {

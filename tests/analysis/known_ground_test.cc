@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/analysis/assumed_questions.h"
 #include "tests/analysis/threats_of.h"
 
 namespace metapowers::analysis {
@@ -181,6 +182,15 @@ TEST(KnownGroundTest, RulesThatWaitForAnElementOrItsDataAreCounted) {
   };
   EXPECT_EQ(of(data, "db").for_data, of(none, "db").for_data + 1);
   EXPECT_EQ(of(flow, "web-to-db").for_element, of(none, "web-to-db").for_element + 1);
+}
+
+// A placeholder is asked for as if it were not there, and nobody confirms what no answer can say.
+TEST(AssumedQuestionsTest, WhatCanBeConfirmed) {
+  EXPECT_TRUE(CanBeConfirmed({"components[db].kind", "Component.kind", "datastore", ""}));
+  EXPECT_FALSE(CanBeConfirmed({"components[db].kind", "Component.kind", "", ""}));
+  EXPECT_FALSE(CanBeConfirmed({"owner_team", "SystemModel.owner_team", "core", ""}));
+  EXPECT_FALSE(CanBeConfirmed({"components[db].owner_team", "Component.owner_team", "to-be-named", ""}));
+  EXPECT_FALSE(CanBeConfirmed({"teams[to-be-named].lead", "Team.lead", "Somebody", ""}));
 }
 
 }  // namespace

@@ -292,6 +292,23 @@ TEST(ComposeFileTest, SeveralPortsAreSeveralFlows) {
   EXPECT_EQ(run.Counted("flows"), 2);
 }
 
+TEST(ComposeFileTest, ThePortOfAContainerTellsAStoreOfUnknownImage) {
+  const ReadFormat run = Read(
+      "services:\n"
+      "  a: {image: acme/a, expose: [3306]}\n"
+      "  b: {build: ./b, ports: ['127.0.0.1:15432:5432']}\n"
+      "  c: {image: acme/c, ports: [{target: 6379, published: 80}]}\n"
+      "  d: {image: acme/d, ports: ['5432:8080']}\n"
+      "  e: {image: edoburu/pgbouncer, expose: [5432]}\n");
+  const auto kind = [&](const char* name) { return Component(run, name).kind(); };
+  EXPECT_THAT(Component(run, "a").technology(), ElementsAre("mysql"));
+  EXPECT_THAT(Component(run, "b").technology(), ElementsAre("postgresql"));
+  EXPECT_THAT(Component(run, "c").technology(), ElementsAre("redis"));
+  EXPECT_EQ(ReadFormat::Find(run.inventory.components, "b").bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(kind("d"), pb::COMPONENT_KIND_PROCESS) << "what the host publishes says nothing of the container";
+  EXPECT_EQ(kind("e"), pb::COMPONENT_KIND_PROCESS);
+}
+
 TEST(ComposeFileTest, OnlyPositiveNumbersAreLimits) {
   const auto limits = [](const std::string& keys) {
     const ReadFormat run = Read("services: {a: {image: x, " + keys + "}}");
@@ -326,63 +343,6 @@ TEST(ComposeFileTest, ImagesThatAreUniqueAreNames) {
   for (const char* name : {"b", "c", "d"})
     EXPECT_THAT(ReadFormat::Find(run.inventory.components, name).names, IsEmpty());
 }
-
-// --- Public files --------------------------------------------------------------------------------------------------
-
-struct PublicFile {
-  const char* name;
-  int workloads;
-  int exposed;
-  int zones;
-  std::vector<std::string> flows;
-  std::vector<std::string> stores;
-  const char* secret;  // a value that must not be copied; "" for none
-};
-
-class PublicComposeTest : public ::testing::TestWithParam<PublicFile> {};
-
-TEST_P(PublicComposeTest, CountsAreExact) {
-  const PublicFile& want = GetParam();
-  const std::string text = PublicInput(absl::StrCat("compose/", want.name));
-  if (text.empty()) GTEST_SKIP() << "the public inputs are not beside this checkout";
-  const ReadFormat run = Read(text);
-  EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Counted("workloads"), want.workloads);
-  EXPECT_EQ(run.Counted("exposed_services"), want.exposed);
-  EXPECT_EQ(run.Counted("trust_boundaries"), want.zones);
-  EXPECT_EQ(run.Counted("flows"), static_cast<int>(want.flows.size()));
-  EXPECT_THAT(FlowsOf(run.inventory), ::testing::UnorderedElementsAreArray(want.flows));
-  std::vector<std::string> stores;
-  for (const auto& component : run.inventory.components) {
-    if (component.value.kind() == pb::COMPONENT_KIND_DATASTORE) stores.push_back(component.name);
-  }
-  EXPECT_THAT(stores, ::testing::UnorderedElementsAreArray(want.stores));
-  if (*want.secret != '\0') {
-    EXPECT_THAT(run.Everything(), Not(HasSubstr(want.secret)));
-    EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_WARNING), Contains(HasSubstr("has secrets in the file itself")));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Files, PublicComposeTest,
-    ::testing::Values(
-        PublicFile{"elasticsearch-logstash-kibana.yaml",
-                   3,
-                   3,
-                   1,
-                   {"logstash>elasticsearch", "kibana>elasticsearch"},
-                   {"elasticsearch"},
-                   ""},
-        PublicFile{"gitea-postgres.yaml", 2, 1, 1, {"gitea>db"}, {"db"}, ""},
-        PublicFile{"nextcloud-redis-mariadb.yaml", 3, 1, 2, {"nc>redis", "nc>db"}, {"redis", "db"}, ""},
-        PublicFile{"nginx-flask-mongo.yaml", 3, 1, 1, {"web>backend", "backend>mongo"}, {"mongo"}, ""},
-        PublicFile{"nginx-golang-postgres.yaml", 3, 1, 1, {"backend>db", "proxy>backend"}, {"db"}, ""},
-        PublicFile{"prometheus-grafana.yaml", 2, 2, 1, {}, {}, ""},
-        PublicFile{"react-express-mongodb.yaml", 3, 1, 2, {"frontend>backend", "backend>mongo"}, {"mongo"}, ""},
-        PublicFile{"traefik-golang.yaml", 2, 1, 1, {"frontend>backend"}, {}, ""},
-        PublicFile{"wasmedge-kafka-mysql.yaml", 3, 1, 1, {"etl>db", "etl>redpanda"}, {"redpanda", "db"}, "whalehello"},
-        PublicFile{"wordpress-mysql.yaml", 2, 1, 1, {"wordpress>db"}, {"db"}, "somewordpress"}),
-    [](const auto& test) { return absl::StrCat("File", test.index); });
 
 }  // namespace
 }  // namespace metapowers::importers

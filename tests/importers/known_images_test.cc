@@ -1,5 +1,6 @@
 #include "service/importers/known_images.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -50,6 +51,24 @@ TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumed) {
   DescribeImage("nginx", spot, proxy);
   EXPECT_EQ(proxy.bases.at("kind").kind, v1::BASIS_OBSERVED);
   EXPECT_EQ(proxy.bases.at("technology").kind, v1::BASIS_ASSUMED);
+}
+
+TEST(KnownImagesTest, WhatIsDrawnFromAPortIsAssumed) {
+  const Spot spot{"f.yaml", {3, 5}};
+  Shown<model::v1::Component> store;
+  DescribeImage("acme/orders-db", spot, store);
+  for (const int64_t port : {int64_t{0}, int64_t{8080}, (int64_t{1} << 32) + 5432}) DescribePort(port, spot, store);
+  EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
+  DescribePort(5432, spot, store);
+  DescribePort(27017, spot, store);
+  EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_DATASTORE);
+  EXPECT_THAT(store.value.technology(), ::testing::ElementsAre("postgresql")) << "the first port that tells";
+  EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(store.bases.at("kind").reason, "its container listens on 5432, the usual port of postgresql");
+  Shown<model::v1::Component> pool;
+  DescribeImage("edoburu/pgbouncer", spot, pool);
+  DescribePort(5432, spot, pool);
+  EXPECT_EQ(pool.value.kind(), model::v1::COMPONENT_KIND_PROCESS) << "its image says what it is";
 }
 
 }  // namespace

@@ -157,15 +157,18 @@ TEST(KubernetesLiveTest, AllRightsForEverybodyAreRaised) {
 }
 
 TEST(KubernetesLiveTest, SettingsOfLinuxAreNoneOfPodsOnWindows) {
-  const auto has_settings = [](const std::string& system) {
+  const auto settings_on = [](const std::string& system) {
     return Manifests(absl::StrCat(
                          "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  nodeSelector: {kubernetes.io/os: ",
                          system, "}\n  containers: [{name: c, image: acme/p}]\n"))
         .Component("p")
-        .value.has_container();
+        .value.container();
   };
-  EXPECT_TRUE(has_settings("linux"));
-  EXPECT_FALSE(has_settings("windows"));
+  EXPECT_EQ(settings_on("linux").privilege_escalation(), pb::TRISTATE_YES);
+  const pb::ContainerSettings on_windows = settings_on("windows");
+  EXPECT_EQ(on_windows.privilege_escalation(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(on_windows.read_only_root(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(on_windows.mounts_account_token(), pb::TRISTATE_YES) << "is of Kubernetes, not of Linux";
 }
 
 TEST(KubernetesLiveTest, NamesForWhatIsOutsideAreKept) {

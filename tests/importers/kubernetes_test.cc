@@ -273,6 +273,16 @@ TEST(KubernetesWorkloadTest, WhatRollsOutPodsAsADeploymentDoesIsOne) {
   EXPECT_THAT(in.Skipped(), ElementsAre(HasSubstr("Rollout web: it rolls out what its `workloadRef` names")));
 }
 
+TEST(KubernetesWorkloadTest, ThePortOfAContainerTellsAStoreOfUnknownImage) {
+  const ReadFormat in = Manifests(Deployment("orders-db", ", ports: [{containerPort: 9216}, {containerPort: 27017}]") +
+                                  Deployment("orders", ", ports: [{containerPort: 8080}]"));
+  const auto& store = ReadFormat::Find(in.inventory.components, "orders-db");
+  EXPECT_EQ(store.value.kind(), pb::COMPONENT_KIND_DATASTORE);
+  EXPECT_THAT(store.value.technology(), ElementsAre("mongodb"));
+  EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(in.Component("orders").value.kind(), pb::COMPONENT_KIND_PROCESS);
+}
+
 TEST(KubernetesReachTest, Ingresses) {
   const std::string web = Deployment("web") + Service("web");
   const std::string old =

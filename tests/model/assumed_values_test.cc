@@ -102,6 +102,7 @@ std::vector<std::string> Assumed(const std::string& more) {
   return all;
 }
 
+// A list is told in one order, unless its own means something.
 TEST(AssumedValuesTest, EachAssumedAttributeIsNamedWithItsValueAndReason) {
   EXPECT_THAT(Assumed("    technology: [redis, \"in memory\"]  # assumed: by its image\n"
                       "    internet_facing: no  # assumed: nobody said\n"
@@ -112,7 +113,7 @@ TEST(AssumedValuesTest, EachAssumedAttributeIsNamedWithItsValueAndReason) {
                       "      - {control: patching, state: absent}\n"
                       "      - control: mfa  # assumed: the usual\n"
                       "        state: implemented\n"),
-              ElementsAre("components[web].technology (Component.technology) = redis, in memory: by its image",
+              ElementsAre("components[web].technology (Component.technology) = in memory, redis: by its image",
                           "components[web].internet_facing (Component.internet_facing) = no: nobody said",
                           "components[web].container.read_only_root (ContainerSettings.read_only_root) = yes: as the "
                           "others",

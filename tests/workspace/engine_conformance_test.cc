@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +36,8 @@ struct Subject {
   // Opens the engine in `directory`, anew or for the first time.
   std::function<std::unique_ptr<Engine>(const std::string& directory)> open;
 };
+// So that a test is called the same in each run, and not by addresses.
+void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
 
 std::unique_ptr<Engine> OpenLocal(const std::string& directory, const LocalEngineOptions& options) {
   auto data_dir = DataDir::Open(directory + "/data");
