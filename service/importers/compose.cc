@@ -63,6 +63,7 @@ class Composer {
     Group();
     MergeAll();
     Reconcile(composed_.model, bases_, inventory_);
+    AskForFlows();
     Complete();
     composed_.bases = AttributeBases(composed_.model, bases_);
     return std::move(composed_);
@@ -83,6 +84,7 @@ class Composer {
     Load(inventory_.apis, "apis");
     Load(inventory_.secret_stores, "secret_stores");
     Load(inventory_.credentials, "credentials");
+    Load(inventory_.iac, "iac");
     Load(inventory_.evidence, "evidence");
     for (auto& [name, groups] : collections_) {
       groups.SettleByName(name, inventory_);
@@ -144,6 +146,7 @@ class Composer {
     MergeInto("evidence", *model.mutable_evidence());
     if (!inventory_.secret_stores.empty()) MergeInto("secret_stores", *model.mutable_secrets()->mutable_stores());
     if (!inventory_.credentials.empty()) MergeInto("credentials", *model.mutable_secrets()->mutable_credentials());
+    if (!inventory_.iac.empty()) MergeInto("iac", *model.mutable_delivery()->mutable_iac());
   }
 
   template <class Elements>
@@ -157,6 +160,7 @@ class Composer {
 
   static std::string PathOf(const std::string& collection) {
     if (collection == "secret_stores") return "secrets.stores";
+    if (collection == "iac") return "delivery.iac";
     return collection == "credentials" ? "secrets.credentials" : collection;
   }
 
@@ -227,6 +231,24 @@ class Composer {
       if (!model::IsSet(element, field)) return field.name();
     }
     return "";
+  }
+
+  // A process that stands alone has no threats of its flows, which is no proof that it has no flows.
+  void AskForFlows() {
+    std::set<std::string> alone;
+    for (const pb::Component& component : composed_.model.components()) {
+      if (component.kind() == pb::COMPONENT_KIND_PROCESS) alone.insert(component.id());
+    }
+    for (const pb::Flow& flow : composed_.model.flows()) {
+      alone.erase(flow.source());
+      alone.erase(flow.target());
+    }
+    if (alone.empty()) return;
+    for (const importers::Group* group : collections_["components"].groups()) {
+      if (group->id != *alone.begin()) continue;
+      return inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, group->lead().spot, "flows",
+                             absl::StrCat("no file shows a call to or from ", ShortListOf(alone), ": who calls whom?"));
+    }
   }
 
   void Complete() {

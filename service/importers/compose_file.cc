@@ -88,6 +88,26 @@ std::string Beside(absl::string_view file, absl::string_view path) {
   return out;
 }
 
+// Nodes of a file whose tags are read.
+std::set<const YamlNode*> TagPlaces(const YamlNode& root) {
+  std::set<const YamlNode*> places;
+  const auto add_entries = [&](const YamlNode& node) {
+    for (const YamlEntry& entry : node.entries) places.insert(entry.value);
+  };
+  for (const absl::string_view part : {"services", "networks", "secrets"}) {
+    const YamlNode* node = root.Find(part);
+    if (node == nullptr) continue;
+    places.insert(node);
+    add_entries(*node);
+    if (part != "services") continue;
+    for (const YamlEntry& service : node->entries) {
+      add_entries(*service.value);
+      for (const YamlEntry& setting : service.value->entries) add_entries(*setting.value);
+    }
+  }
+  return places;
+}
+
 class ComposeImporter {
  public:
   ComposeImporter(absl::Span<const Document> documents, Inventory& inventory, FileFaults& faults)
@@ -116,6 +136,7 @@ class ComposeImporter {
       Project project;
       project.scope = absl::StrCat("compose:", root.document().file);
       project.roots.push_back(root);
+      project.tags = &tags_;
       project.inventory = &inventory_;
       AddVariants(variants[root.document().file], project);
       ImportProject(project);
@@ -125,9 +146,21 @@ class ComposeImporter {
  private:
   void ReadTags(const Document& document) {
     if (document.tree == nullptr) return;
+    const std::set<const YamlNode*> places = TagPlaces(*document.root);
+    std::vector<std::string> others;
+    Spot first;
     for (const model::YamlTagged& tagged : document.tree->tagged()) {
       tags_[tagged.node] = tagged.tag == kReset ? LayerTag::kReset : LayerTag::kOverride;
+      if (places.count(tagged.node) != 0) continue;
+      if (others.empty()) first = {document.file, tagged.at};
+      others.push_back(absl::StrCat(tagged.tag, " of ", tagged.path.empty() ? "a value" : tagged.path));
     }
+    if (!document.tree->tagged().empty()) tagged_.insert(document.file);
+    if (others.empty()) return;
+    inventory_.Skip(first, absl::StrCat(others.size() == 1 ? "tag " : "tags ", compose_file::ShortList(others)),
+                    "tags are read of services, of their settings and of the entries of these, and of `services`, "
+                    "`networks`, `secrets` and their entries: write `!override` there. Here an item of a list that "
+                    "has `!reset` is left out, and what it would take back stands");
   }
 
   bool IsKnownVersion(const Field& root) {
@@ -148,12 +181,13 @@ class ComposeImporter {
     return "";
   }
 
-  // Variants in the order of the request, an override before its base, as the tool reads it.
+  // Variants in the order of the request. An override stands before its base, as the tool reads it; so does each file
+  // that has tags, since they say what becomes of the values below.
   void AddVariants(const std::vector<Field>& variants, Project& project) {
     const std::string base = project.roots.front().document().file;
     for (const Field& root : variants) {
       const std::string& file = root.document().file;
-      const bool wins = absl::EndsWith(FolderAndStem(file).second, ".override");
+      const bool wins = absl::EndsWith(FolderAndStem(file).second, ".override") || tagged_.count(file) != 0;
       project.roots.insert(wins ? project.roots.begin() : project.roots.end(), root);
       inventory_.Note(
           v1::IMPORT_NOTE_KIND_KEPT, {file, {0, 0}}, "",
@@ -165,11 +199,13 @@ class ComposeImporter {
     for (const Field& root : project.roots) {
       const std::string name = compose_file::TextOf(root["name"]);
       if (inventory_.name.empty() && !absl::StrContains(name, '$')) inventory_.name = name;
-      for (auto& [service, field] : root["services"].Entries()) AddLayers(project, service, field);
-      for (auto& [network, field] : root["networks"].Entries()) {
-        const auto [at, is_new] = project.networks.emplace(network, field);
-        if (!is_new && !at->second.exists()) at->second = field;
-      }
+    }
+    for (const auto& [service, field] : project.Entries("services")) AddLayers(project, service, field);
+    for (const auto& [network, field] : project.Entries("networks")) {
+      const auto [at, is_new] = project.networks.emplace(network, field);
+      if (!is_new && !at->second.exists()) at->second = field;
+    }
+    for (const Field& root : project.roots) {
       for (const Field& item : root["include"].Items()) CheckInclude(item);
     }
     for (Service& service : project.services) {
@@ -187,10 +223,6 @@ class ComposeImporter {
   }
 
   void AddLayers(Project& project, const std::string& name, const Field& field) {
-    if (const auto tag = tags_.find(&field.node()); tag != tags_.end() && tag->second == LayerTag::kReset) {
-      project.removed.insert(name);
-    }
-    if (project.removed.count(name) != 0) return;
     if (field.exists() && !field.is_map()) return field.Fault("must be a mapping of the service's settings");
     const auto [at, is_new] = project.by_name.emplace(name, project.services.size());
     if (is_new) project.services.push_back({name, {}, {}, &tags_});
@@ -263,6 +295,7 @@ class ComposeImporter {
   Reading reading_;
   Inventory& inventory_;
   compose_file::LayerTags tags_;
+  std::set<std::string> tagged_;  // files that have tags
   std::vector<Field> roots_;
   std::set<std::string> files_;
   std::map<std::pair<std::string, std::string>, std::string> stems_;  // folder and stem -> file

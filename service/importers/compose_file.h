@@ -6,7 +6,9 @@
 // say: it is one of `host_ports`, counted as exposed, and asked. Values of secrets are not copied.
 //
 // Files of one folder whose names extend one another (`compose.yaml`, `compose.prod.yaml`) are one project: their
-// services of one name are the same. What an override takes back (`!reset`) or replaces (`!override`) does not count.
+// services of one name are the same. Where they differ, `compose.override.yaml` and whatever else has tags stands over
+// `compose.yaml`, and that over the others. What a tag takes back (`!reset`) or replaces (`!override`) does not count;
+// a tag at a place where none is read is skipped with its reason.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
 #define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_H_
 

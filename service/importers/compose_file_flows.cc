@@ -8,7 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "service/importers/compose_file_project.h"
 #include "service/importers/known_images.h"
 #include "service/importers/settings.h"
@@ -82,7 +81,7 @@ class FlowReader {
     }
     if (open.empty()) return;
     inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, first.spot(), first.path(),
-                    absl::StrCat(service.name, ": the hosts of ", absl::StrJoin(open, ", "),
+                    absl::StrCat(service.name, ": the hosts of ", ShortList(open),
                                  " come from variables that the file does not set: whom does it call?"));
   }
 

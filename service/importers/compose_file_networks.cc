@@ -3,7 +3,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
 
@@ -29,7 +28,7 @@ std::string TitleOf(absl::string_view name) {
 void AddZone(Project& project, const std::string& name, const Spot& used_at) {
   if (project.zones.count(name) != 0) return;
   const auto found = project.networks.find(name);
-  const Field declared = found == project.networks.end() ? project.roots.front()["networks"][name] : found->second;
+  const Field declared = found == project.networks.end() ? Field() : found->second;
   Shown<pb::Zone> zone;
   zone.name = name == kDefault ? "default-network" : name;
   zone.names.push_back(name);
@@ -101,7 +100,7 @@ void AddNetworks(Project& project) {
     }
     if (further.empty()) continue;
     project.inventory->Note(v1::IMPORT_NOTE_KIND_KEPT, service.Find("networks").spot(), service.Find("networks").path(),
-                            absl::StrCat(service.name, " is also in ", absl::StrJoin(further, ", "),
+                            absl::StrCat(service.name, " is also in ", ShortList(further),
                                          "; the model has one zone for a component: the first one"));
   }
 }

@@ -3,15 +3,25 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "service/importers/compose_file_text.h"
 
 namespace metapowers::importers::compose_file {
 
-bool Service::IsReset(const Field& value) const {
-  const auto tag = tags->find(&value.node());
-  return tag != tags->end() && tag->second == LayerTag::kReset;
+namespace {
+
+constexpr size_t kMaxListed = 20;
+
+bool HasReset(const LayerTags& tags, const Field& value) {
+  const auto tag = tags.find(&value.node());
+  return tag != tags.end() && tag->second == LayerTag::kReset;
 }
+
+}  // namespace
+
+bool Service::IsReset(const Field& value) const { return HasReset(*tags, value); }
 
 std::vector<Field> Service::Values(absl::string_view key) const {
   std::vector<Field> values;
@@ -47,7 +57,9 @@ std::vector<Field> Service::Items(absl::string_view key) const {
     if (field.is_scalar()) {
       items.push_back(field);
     } else if (field.is_list()) {
-      for (Field& item : field.Items()) items.push_back(std::move(item));
+      for (Field& item : field.Items()) {
+        if (!IsReset(item)) items.push_back(std::move(item));
+      }
     }
   }
   return items;
@@ -76,6 +88,23 @@ std::vector<std::pair<std::string, Field>> Service::Names(absl::string_view key)
   return names;
 }
 
+std::vector<std::pair<std::string, Field>> Project::Entries(absl::string_view part) const {
+  std::vector<std::pair<std::string, Field>> entries;
+  std::set<std::string> closed;  // names for which files further down do not count
+  for (const Field& root : roots) {
+    if (!root.HasKey(part)) continue;
+    const Field field = root[part];
+    if (HasReset(*tags, field)) break;
+    for (auto& entry : field.Entries()) {
+      if (closed.count(entry.first) != 0) continue;
+      if (tags->count(&entry.second.node()) != 0) closed.insert(entry.first);
+      if (!HasReset(*tags, entry.second)) entries.push_back(std::move(entry));
+    }
+    if (tags->count(&field.node()) != 0) break;
+  }
+  return entries;
+}
+
 const Service* Project::Find(const std::string& name) const {
   const auto found = by_name.find(name);
   return found == by_name.end() ? nullptr : &services[found->second];
@@ -84,6 +113,12 @@ const Service* Project::Find(const std::string& name) const {
 std::string Project::ServiceOf(const std::string& host) const {
   const auto found = hosts.find(host);
   return found == hosts.end() ? "" : found->second;
+}
+
+std::string ShortList(const std::vector<std::string>& names, absl::string_view separator) {
+  if (names.size() <= kMaxListed) return absl::StrJoin(names, separator);
+  return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kMaxListed, separator), separator, "and ",
+                      names.size() - kMaxListed, " more");
 }
 
 std::string TextOf(const Field& field) {
@@ -115,6 +150,7 @@ void ReadSettings(Service& service) {
       }
     } else if (environment.is_list()) {
       for (const Field& item : environment.Items()) {
+        if (service.IsReset(item)) continue;
         const std::string text = TextOf(item);
         const size_t equals = text.find('=');
         const bool passed = equals == std::string::npos;

@@ -46,7 +46,8 @@ struct Service {
   Field Find(absl::string_view key) const;
   // The same for a value further inside, e.g. {"deploy", "replicas"}.
   Field Find(absl::string_view key, absl::string_view inner) const;
-  // Entries of lists, and entries of mappings by key, of all layers; nearer ones first.
+  // Entries of lists, and entries of mappings by key, of all layers, without those that have `!reset`; nearer ones
+  // first.
   std::vector<Field> Items(absl::string_view key) const;
   std::vector<std::pair<std::string, Field>> Entries(absl::string_view key) const;
   // Names in a list, or the keys of a mapping: `networks`, `depends_on`.
@@ -57,9 +58,9 @@ struct Service {
 struct Project {
   std::string scope;                                        // `compose:deploy/compose.yaml`
   std::vector<Field> roots;                                 // of its files, the one that stands first
+  const LayerTags* tags = nullptr;                          // of all files
   std::vector<Service> services;                            // one for each name
   std::map<std::string, size_t> by_name;                    // indices of services
-  std::set<std::string> removed;                            // services that an override takes back
   std::map<std::string, std::string> hosts;                 // names that containers find services by -> services
   std::map<std::string, std::vector<std::string>> aliases;  // of those, the further names of a service
   std::map<std::string, int> images;                        // by repository: how many services run it
@@ -67,12 +68,18 @@ struct Project {
   std::map<std::string, Reference> zones;                   // by network, those that services are in
   Inventory* inventory = nullptr;
 
+  // The entries of a part of the files (`services`, `networks`) that count: those of nearer files first, without what
+  // a tag takes back or replaces.
+  std::vector<std::pair<std::string, Field>> Entries(absl::string_view part) const;
   // nullptr when there is no service of that name.
   const Service* Find(const std::string& name) const;
   // The name of the service that a host is, or "".
   std::string ServiceOf(const std::string& host) const;
   Reference To(absl::string_view name, const Spot& spot) const { return {std::string(name), scope, spot}; }
 };
+
+// Names as people read them, in their order: `a, b, and 3 more`. A file may have any number of them.
+std::string ShortList(const std::vector<std::string>& names, absl::string_view separator = ", ");
 
 // Text of a scalar with its variables replaced; "" for anything else.
 std::string TextOf(const Field& field);

@@ -39,9 +39,7 @@ void AddSecrets(const Project& project) {
     inventory.Count("secrets");
     inventory.credentials.push_back(std::move(secret));
   };
-  for (const Field& root : project.roots) {
-    for (const auto& [name, field] : root["secrets"].Entries()) add(name, field);
-  }
+  for (const auto& [name, field] : project.Entries("secrets")) add(name, field);
   for (const Service& service : project.services) {
     for (const Field& item : service.Items("secrets")) {
       const std::string name = NameOf(item);

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
@@ -40,6 +40,18 @@ bool IsLimit(const Field& field) {
 std::string EscapedText(const Field& field) {
   if (!field.is_scalar()) return "";
   return std::string(absl::StripAsciiWhitespace(Interpolate(absl::StrReplaceAll(field.Text(), {{"$$", "$$$$"}}))));
+}
+
+// An item of `ports` in either form; nothing when it is none.
+std::optional<Port> PortOf(const Field& item) {
+  if (!item.is_map()) return ParsePort(TextOf(item));
+  Port port;
+  const std::string target = TextOf(item["target"]);
+  port.host_ip = TextOf(item["host_ip"]);
+  port.target = ParsePortNumber(target);
+  // As in the short form, a variable may stand for the number.
+  if (port.target == 0 && !absl::StartsWith(target, "$")) return std::nullopt;
+  return SetPublished(TextOf(item["published"]), port) ? std::optional<Port>(port) : std::nullopt;
 }
 
 class ServiceReader {
@@ -74,23 +86,21 @@ class ServiceReader {
   // Ports that others than the host can reach; true when there is one.
   bool ReadPorts() {
     std::vector<std::string> open;
+    absl::flat_hash_set<std::string> known;  // what is told of a port, which is all that tells host ports apart
     for (const Field& item : service_.Items("ports")) {
-      std::optional<Port> port;
-      if (item.is_map()) {
-        port.emplace();
-        port->host_ip = TextOf(item["host_ip"]);
-        port->target = ParsePortNumber(TextOf(item["target"]));
-        SetPublished(TextOf(item["published"]), *port);
-      } else {
-        port = ParsePort(TextOf(item));
-      }
+      const std::optional<Port> port = PortOf(item);
       if (!port.has_value()) {
-        item.Fault("is no port; write `host:container`, e.g. `8080:80`");
-      } else if (!port->is_loopback()) {
-        std::string published = port->Published();
-        AddHostPort(port->published, item.spot(), out_, port->last == 0 && port->variable.empty() ? "" : published);
-        if (std::find(open.begin(), open.end(), published) == open.end()) open.push_back(std::move(published));
+        item.Fault(item.is_map() ? "is no port; write `target: 80` and `published: 8080`"
+                                 : "is no port; write `host:container`, e.g. `8080:80`");
+        continue;
       }
+      targets_.emplace_back(port->target, item.spot());
+      if (port->is_loopback()) continue;
+      const std::string published = port->Published();
+      if (!known.insert(published).second) continue;
+      const bool is_number = port->last == 0 && port->variable.empty();
+      AddNewHostPort(port->published, item.spot(), out_, is_number ? "" : published);
+      open.push_back(published);
     }
     const bool host = TextOf(service_.Find("network_mode")) == "host";
     if (host) open = {"every port that it listens on"};
@@ -98,9 +108,8 @@ class ServiceReader {
     const Field ports = service_.Find(host ? "network_mode" : "ports");
     if (host) AddHostPort(0, ports.spot(), out_);
     inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, ports.spot(), ports.path(),
-                    absl::StrCat(service_.name, " is open on the network of its host (",
-                                 host ? "" : "published: ", absl::StrJoin(open, ", "),
-                                 "); the file does not say whether the internet reaches that host"));
+                    absl::StrCat(service_.name, " is open on the network of its host (", host ? "" : "published: ",
+                                 ShortList(open), "); the file does not say whether the internet reaches that host"));
     return true;
   }
 
@@ -125,13 +134,31 @@ class ServiceReader {
 
   void ReadStore() {
     for (const Field& item : service_.Items("expose")) DescribePort(ParsePortNumber(TextOf(item)), item.spot(), out_);
-    for (const Field& item : service_.Items("ports")) {
-      if (item.is_map()) {
-        DescribePort(ParsePortNumber(TextOf(item["target"])), item.spot(), out_);
-      } else if (const std::optional<Port> port = ParsePort(TextOf(item)); port.has_value()) {
-        DescribePort(port->target, item.spot(), out_);
-      }
+    for (const auto& [port, spot] : targets_) DescribePort(port, spot, out_);
+    // A client has the names of the server's settings too, beside those of the server itself.
+    const auto names_server = [](const Setting& setting) {
+      return NamesHost(setting.name) && !absl::EndsWith(setting.name, "_ROOT_HOST");
+    };
+    const bool client = service_.Find("depends_on").exists() || service_.Find("links").exists() ||
+                        std::any_of(service_.settings.begin(), service_.settings.end(), names_server);
+    for (const Setting& setting : service_.settings) {
+      if (!client) DescribeSetting(setting.name, setting.field.spot(), out_);
     }
+    if (out_.value.kind() == pb::COMPONENT_KIND_DATASTORE) CheckAdministrator();
+  }
+
+  // A password that is set is asked for, whatever else is allowed.
+  void CheckAdministrator() {
+    const Setting* open = nullptr;
+    for (const Setting& setting : service_.settings) {
+      if (SetsRootPassword(setting.name) && (setting.passed || !setting.value.empty())) return;
+      const std::string value = absl::AsciiStrToLower(setting.value);
+      if (AllowsNoRootPassword(setting.name) && (value == "true" || value == "yes" || value == "1")) open = &setting;
+    }
+    if (open == nullptr) return;
+    inventory_.Note(
+        v1::IMPORT_NOTE_KIND_WARNING, open->field.spot(), open->field.path(),
+        absl::StrCat(service_.name, ": the database accepts its administrator without a password (", open->name, ")"));
   }
 
   // Names by which other files may know it, unless another service has the name.
@@ -277,13 +304,12 @@ class ServiceReader {
       const std::string source = mount.source.empty() ? "an anonymous volume" : mount.source;
       kept.push_back(absl::StrCat(source, " at ", mount.target, mount.read_only ? " (read-only)" : ""));
     }
-    if (!kept.empty()) Keep(volumes, absl::StrCat("mounts ", absl::StrJoin(kept, ", ")));
+    if (!kept.empty()) Keep(volumes, absl::StrCat("mounts ", ShortList(kept)));
     std::vector<std::string> configs;
     for (const Field& item : service_.Items("configs")) {
       configs.push_back(item.is_map() ? TextOf(item["source"]) : TextOf(item));
     }
-    if (!configs.empty())
-      Keep(service_.Find("configs"), absl::StrCat("reads the configs ", absl::StrJoin(configs, ", ")));
+    if (!configs.empty()) Keep(service_.Find("configs"), absl::StrCat("reads the configs ", ShortList(configs)));
     for (const Field& file : service_.Values("env_file")) {
       inventory_.Skip(file.spot(), absl::StrCat("env_file of ", service_.name),
                       "settings in further files are not read; name what the service connects to in the model");
@@ -315,7 +341,7 @@ class ServiceReader {
     }
     if (secrets_.empty()) return;
     inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, secrets_from_, service_.own().path(),
-                    absl::StrCat(service_.name, " has secrets in the file itself: ", absl::StrJoin(secrets_, ", "),
+                    absl::StrCat(service_.name, " has secrets in the file itself: ", ShortList(secrets_),
                                  "; their values were not copied. Change them and hand them over as secrets"));
   }
 
@@ -338,7 +364,7 @@ class ServiceReader {
       pb::ControlPosture& posture = *out_.value.add_posture();
       posture.set_control(std::string(control));
       posture.set_state(pb::POSTURE_STATE_ABSENT);
-      posture.set_evidence(absl::StrJoin(places, "; "));
+      posture.set_evidence(ShortList(places, "; "));
       out_.Observed("posture", spot);
     };
     absent("runtime_isolation", weak_at_, weak_from_);
@@ -353,6 +379,7 @@ class ServiceReader {
   Inventory& inventory_;
   const Project& project_;
   Shown<pb::Component> out_;
+  std::vector<std::pair<int, Spot>> targets_;  // ports of the container that `ports` names
   std::vector<std::string> weak_at_;
   std::vector<std::string> secrets_;
   std::vector<std::string> secrets_at_;

@@ -29,17 +29,34 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
 
 namespace {
 
-void AddPort(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
-             Shown<model::v1::Component>& component) {
-  for (const model::v1::HostPort& known : component.value.host_ports()) {
-    const bool same_place =
-        tail.empty() ? !absl::StrContains(known.evidence(), ", ") : absl::EndsWith(known.evidence(), tail);
-    if (known.port() == added.port() && known.host() == added.host() && same_place) return;
-  }
+std::string KeyOf(int index) { return absl::StrCat("host_ports[", index, "]"); }
+
+void Append(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
+            Shown<model::v1::Component>& component) {
   added.set_evidence(absl::StrCat(LocationOf(spot), tail));
   *component.value.add_host_ports() = std::move(added);
-  component.Observed(absl::StrCat("host_ports[", component.value.host_ports_size() - 1, "]"), spot);
+  component.Observed(KeyOf(component.value.host_ports_size() - 1), spot);
 }
+
+// Whether the evidence of a port is its place, which may have any text in it, and `tail`.
+bool HasTail(int index, absl::string_view tail, const Shown<model::v1::Component>& component) {
+  const std::string& evidence = component.value.host_ports(index).evidence();
+  if (!absl::EndsWith(evidence, tail)) return false;
+  const auto basis = component.bases.find(KeyOf(index));
+  return basis != component.bases.end() && evidence.size() == LocationOf(basis->second.spot).size() + tail.size();
+}
+
+void AddPort(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
+             Shown<model::v1::Component>& component) {
+  // What is cheap to compare comes first: an Ingress may have thousands of hosts.
+  for (int i = 0; i < component.value.host_ports_size(); ++i) {
+    const model::v1::HostPort& known = component.value.host_ports(i);
+    if (known.port() == added.port() && known.host() == added.host() && HasTail(i, tail, component)) return;
+  }
+  Append(std::move(added), tail, spot, component);
+}
+
+std::string TailOf(absl::string_view which) { return which.empty() ? "" : absl::StrCat(", ", which); }
 
 model::v1::HostPort Numbered(int port) {
   model::v1::HostPort numbered;
@@ -50,7 +67,11 @@ model::v1::HostPort Numbered(int port) {
 }  // namespace
 
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
-  AddPort(Numbered(port), which.empty() ? "" : absl::StrCat(", ", which), spot, component);
+  AddPort(Numbered(port), TailOf(which), spot, component);
+}
+
+void AddNewHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
+  Append(Numbered(port), TailOf(which), spot, component);
 }
 
 void AddHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component) {

@@ -21,7 +21,10 @@ void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot&
 // chooses it. `which` says more for people: `all that it listens on`.
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which = "");
 
-// The same of callers that ask for this host, or pattern of hosts, once for each.
+// The same of a port that the caller knows not to be there yet: the ports are not searched for it.
+void AddNewHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which = "");
+
+// As AddHostPort(), of callers that ask for this host, or pattern of hosts, once for each.
 void AddHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers

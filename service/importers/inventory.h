@@ -64,7 +64,8 @@ struct Shown {
   // `spot`.
   std::map<std::string, Basis> bases;
   // Fields of `value` that refer to other elements, by their names: `zone`, `runs_on`, `parent`, `source`, `target`,
-  // `component`, and for lists an entry for each (`processes`, `stores`, `sends`, `receives`, `consumers`).
+  // `component`, and for lists an entry for each (`processes`, `stores`, `sends`, `receives`, `consumers`,
+  // `manages`).
   std::vector<std::pair<std::string, Reference>> references;
 
   Shown& Observed(absl::string_view field, Spot at) {
@@ -107,6 +108,7 @@ struct Inventory {
   std::deque<Shown<model::v1::Api>> apis;
   std::deque<Shown<model::v1::SecretStore>> secret_stores;
   std::deque<Shown<model::v1::Credential>> credentials;
+  std::deque<Shown<model::v1::IacSource>> iac;
   std::deque<Shown<model::v1::Evidence>> evidence;  // with the bytes in `attachments`, by path
 
   std::map<std::string, std::string> attachments;  // path beside the model -> bytes

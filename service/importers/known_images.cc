@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace metapowers::importers {
 namespace {
@@ -197,6 +198,33 @@ constexpr KnownPort kPorts[] = {
     {7687, "neo4j"}, {9042, "cassandra"}, {11211, "memcached"}, {26257, "cockroachdb"}, {27017, "mongodb"},
 };
 
+// Settings that set up a server, by the pages of the official images on Docker Hub. `MYSQL_PASSWORD`, `MYSQL_USER` and
+// their like are not here, since clients have them as often.
+struct KnownSetting {
+  absl::string_view name;  // or with `_FILE` behind it
+  absl::string_view image;
+  enum class Does { kSetsPassword, kAllowsNone, kOther } does = Does::kOther;
+};
+constexpr KnownSetting kSettings[] = {
+    {"MYSQL_ROOT_PASSWORD", "mysql", KnownSetting::Does::kSetsPassword},
+    {"MYSQL_RANDOM_ROOT_PASSWORD", "mysql", KnownSetting::Does::kSetsPassword},
+    {"MYSQL_ALLOW_EMPTY_PASSWORD", "mysql", KnownSetting::Does::kAllowsNone},
+    {"MARIADB_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kSetsPassword},
+    {"MARIADB_ROOT_PASSWORD_HASH", "mariadb", KnownSetting::Does::kSetsPassword},
+    {"MARIADB_RANDOM_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kSetsPassword},
+    {"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kAllowsNone},
+    {"POSTGRES_PASSWORD", "postgres"},
+    {"POSTGRES_INITDB_ARGS", "postgres"},
+    {"MONGO_INITDB_ROOT_USERNAME", "mongo"},
+};
+
+const KnownSetting* FindSetting(absl::string_view name) {
+  const absl::string_view plain = absl::StripSuffix(name, "_FILE");
+  const auto* const found = std::find_if(std::begin(kSettings), std::end(kSettings),
+                                         [&](const KnownSetting& each) { return each.name == plain; });
+  return found == std::end(kSettings) ? nullptr : found;
+}
+
 const KnownImage* Find(absl::string_view image) {
   const auto* const found = std::lower_bound(std::begin(kImages), std::end(kImages), image,
                                              [](const KnownImage& a, absl::string_view b) { return a.image < b; });
@@ -269,17 +297,50 @@ void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v
   }
 }
 
+namespace {
+
+// Whether nothing says yet what runs in a container.
+bool IsUnknown(const model::v1::Component& component) {
+  return component.kind() == kProcess && component.technology_size() == 0;
+}
+
+void AssumeStore(absl::string_view technology, const std::string& why, const Spot& spot,
+                 Shown<model::v1::Component>& component) {
+  component.value.set_kind(kStore);
+  component.value.add_technology(std::string(technology));
+  component.Assumed("kind", spot, why);
+  component.Assumed("technology", spot, why);
+}
+
+}  // namespace
+
 void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& component) {
-  model::v1::Component& value = component.value;
-  if (value.kind() != kProcess || value.technology_size() > 0) return;
+  if (!IsUnknown(component.value)) return;
   const auto* const known =
       std::find_if(std::begin(kPorts), std::end(kPorts), [&](const KnownPort& each) { return each.port == port; });
   if (known == std::end(kPorts)) return;
-  value.set_kind(kStore);
-  value.add_technology(std::string(known->technology));
-  const std::string why = absl::StrCat("its container listens on ", port, ", the usual port of ", known->technology);
-  component.Assumed("kind", spot, why);
-  component.Assumed("technology", spot, why);
+  AssumeStore(known->technology,
+              absl::StrCat("its container listens on ", port, ", the usual port of ", known->technology), spot,
+              component);
+}
+
+void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component) {
+  if (!IsUnknown(component.value)) return;
+  const KnownSetting* known = FindSetting(name);
+  if (known == nullptr) return;
+  AssumeStore(Find(known->image)->technology,
+              absl::StrCat("its environment sets ", name, ", which the image of ", known->image, " reads"), spot,
+              component);
+}
+
+bool SetsRootPassword(absl::string_view name) {
+  const KnownSetting* known = FindSetting(name);
+  return known != nullptr && known->does == KnownSetting::Does::kSetsPassword;
+}
+
+bool AllowsNoRootPassword(absl::string_view name) {
+  const KnownSetting* known = FindSetting(name);
+  return known != nullptr && known->does == KnownSetting::Does::kAllowsNone;
 }
 
 }  // namespace metapowers::importers

@@ -44,6 +44,14 @@ void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v
 // stands at `spot`: `kind` and `technology` are assumed then.
 void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& component);
 
+// The same by the name of a setting of its environment that only the images of a store read, to set the server itself
+// up. Clients that have such a setting too are the caller's to leave out.
+void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component);
+
+// Whether a setting of these images gives the administrator of the store a password, or allows that there is none.
+bool SetsRootPassword(absl::string_view name);
+bool AllowsNoRootPassword(absl::string_view name);
+
 }  // namespace metapowers::importers
 
 #endif  // METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_

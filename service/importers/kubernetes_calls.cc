@@ -1,6 +1,8 @@
 // Who calls whom, by the settings of workloads: see kubernetes_cluster.h.
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,13 @@ class CallFinder {
         const std::string name = absl::AsciiStrToLower(host.Raw());
         if (!name.empty()) entries_.push_back({name, entry, false});
       }
+    }
+    for (const Workload& workload : cluster.workloads.all()) {
+      std::set<const Object*> maps;
+      ForEachSetting(workload, cluster.objects, [&](const Setting& setting) {
+        if (setting.whole) maps.insert(setting.config_map);
+      });
+      for (const Object* map : maps) ++takers_[map];
     }
   }
 
@@ -111,6 +120,10 @@ class CallFinder {
     connection.protocol = address.protocol;
     connection.transport = address.transport;
     connection.spot = setting.at.spot();
+    if (setting.whole && takers_[setting.config_map] > 1) {
+      connection.assumed = absl::StrCat("several workloads are given all of ", setting.config_map->Title(),
+                                        ", which does not say which of them uses this address");
+    }
     if (host.kind == Host::Kind::kService) return ToService(workload, *host.service, connection);
     // Texts hold much that only looks like a host.
     if (setting.kind == Setting::Kind::kText) return;
@@ -170,6 +183,7 @@ class CallFinder {
 
   Cluster& cluster_;
   std::vector<Entry> entries_;
+  std::map<const Object*, int> takers_;  // workloads that are given all of a ConfigMap
   bool is_full_ = false;
 };
 

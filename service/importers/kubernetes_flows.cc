@@ -86,6 +86,7 @@ Link& Flows::Add(const End& source, const End& target, const Connection& connect
     flow.Refers("source", source.reference);
     flow.Refers("target", target.reference);
     if (!connection.host.empty()) SetHost(connection.host, connection.host_spot, flow);
+    if (!connection.assumed.empty()) flow.Assumed("target", connection.spot, connection.assumed);
     Link& link = links_.emplace_back(Link{source.workload, target.workload, connection.target_port, &flow});
     found = ports.emplace(key, &link).first;
   } else if (found->first != key && connection.port != 0) {
@@ -94,6 +95,7 @@ Link& Flows::Add(const End& source, const End& target, const Connection& connect
     link->target_port = connection.target_port;
     found = ports.emplace(key, link).first;
   }
+  if (connection.assumed.empty()) found->second->flow->bases.erase("target");
   Describe(connection, *found->second->flow);
   return *found->second;
 }

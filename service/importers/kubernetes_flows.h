@@ -33,6 +33,7 @@ struct Connection {
   Spot protocol_spot;  // its file is empty where that is the connection's own place
   model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;
   Spot spot;
+  std::string assumed;  // why it is only assumed that there is one; empty: the place shows it
 };
 
 // Adds flows to the inventory. Not thread-safe.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -116,6 +117,99 @@ Maker MakerOf(const Object& object) {
   return {};
 }
 
+using Key = std::pair<Kind, std::string>;
+
+Key KeyOf(const Object& object) { return {object.kind, absl::StrCat(object.space, "/", object.name)}; }
+
+// Of what made an object, where that is of a kind that is read.
+Key KeyOf(const Maker& maker, const Object& object) {
+  return {maker.kind->kind, absl::StrCat(maker.kind->in_namespace ? object.space : "", "/", maker.name)};
+}
+
+// Whether an object is one of the replicas or runs of one thing; what makes others may make several things.
+bool IsAlike(const Object& object, const Maker& maker) {
+  const bool kind = object.kind == Kind::kPod || object.kind == Kind::kJob || object.kind == Kind::kReplicaSet;
+  return kind && maker.kind != nullptr;
+}
+
+// What runs comes before what does not, then what is newer. Greater is better.
+std::pair<bool, int> RankOf(const Object& object) {
+  if (object.kind != Kind::kReplicaSet) return {true, 0};
+  const Field replicas = object.spec["replicas"];
+  int revision = 0;
+  if (!absl::SimpleAtoi(object.Annotation("deployment.kubernetes.io/revision"), &revision)) revision = 0;
+  return {!replicas.is_scalar() || replicas.Raw() != "0", revision};
+}
+
+// Whether a Pod runs all that another object would; it may have containers that the cluster added.
+bool RunsAllOf(const Object& pod, const Object& other) {
+  std::set<std::string> images;
+  for (const Field& container : PodOf(pod)["containers"].Items()) images.insert(container["image"].Raw());
+  const std::vector<Field> wanted = PodOf(other)["containers"].Items();
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](const Field& container) { return images.count(container["image"].Raw()) != 0; });
+}
+
+// What controllers made, by what stands for what.
+class MadeObjects {
+ public:
+  MadeObjects(const std::vector<Object>& made, std::set<Key> there) : there_(std::move(there)) {
+    for (const Object& object : made) there_.insert(KeyOf(object));
+    for (const Object& object : made) {
+      const Maker maker = MakerOf(object);
+      if (!IsAlike(object, maker)) continue;
+      Group& group = groups_[GroupKey(object, maker)];
+      ++group.size;
+      if (group.best == nullptr || RankOf(object) > RankOf(*group.best)) group.best = &object;
+    }
+    for (const Object& object : made) {
+      const Maker maker = MakerOf(object);
+      if (!IsAlike(object, maker) || there_.count(KeyOf(maker, object)) != 0) continue;
+      const Object* best = groups_.at(GroupKey(object, maker)).best;
+      if (KeyOf(*best) != KeyOf(object)) stand_ins_[KeyOf(object)] = best;
+    }
+  }
+
+  // Why another object stands for this one; "" when none does.
+  std::string WhySkipped(const Object& object) const {
+    const Maker maker = MakerOf(object);
+    if (maker.kind == nullptr) return "";
+    const std::string made = absl::StrCat("it is made by ", Quote(maker.title));
+    const bool alike = IsAlike(object, maker);
+    const Object& best = alike ? *groups_.at(GroupKey(object, maker)).best : object;
+    const Key key = KeyOf(maker, object);
+    const auto stand_in = stand_ins_.find(key);
+    const bool is_there = there_.count(key) != 0;
+    if (is_there && stand_in == stand_ins_.end()) return absl::StrCat(made, ", which stands for it");
+    if (stand_in != stand_ins_.end() && RunsAllOf(best, *stand_in->second)) {
+      return absl::StrCat(made, ", for which ", stand_in->second->Title(), " stands");
+    }
+    if (&best == &object) return "";
+    return absl::StrCat(made, is_there ? "" : ", which no file has", ", as ", best.Title(),
+                        " is, which stands for all of them");
+  }
+
+  // How many more it stands for.
+  int MoreLike(const Object& object) const {
+    const Maker maker = MakerOf(object);
+    return IsAlike(object, maker) ? groups_.at(GroupKey(object, maker)).size - 1 : 0;
+  }
+
+ private:
+  struct Group {
+    const Object* best = nullptr;
+    int size = 0;
+  };
+
+  static Key GroupKey(const Object& object, const Maker& maker) {
+    return {object.kind, absl::StrCat(object.space, "/", maker.title)};
+  }
+
+  std::set<Key> there_;
+  std::map<Key, Group> groups_;             // of what is alike, by kind, namespace and maker
+  std::map<Key, const Object*> stand_ins_;  // for what is skipped as alike
+};
+
 }  // namespace
 
 std::string Object::Title() const {
@@ -225,33 +319,18 @@ void Objects::AddKnown(Object object, Inventory& inventory) {
 }
 
 void Objects::AddMade(Inventory& inventory) {
-  std::set<std::pair<Kind, std::string>> there;
+  std::set<Key> there;
   for (const auto& [key, object] : by_name_) there.insert(key);
-  for (const Object& object : made_) there.insert({object.kind, absl::StrCat(object.space, "/", object.name)});
-  std::map<std::pair<Kind, std::string>, Object*> first;  // by kind, namespace and maker
-  for (Object& object : made_) {
-    const std::string item = ItemOf(object.kind_name, object.name);
-    const Maker maker = MakerOf(object);
-    const std::string space = maker.kind != nullptr && maker.kind->in_namespace ? object.space : "";
-    if (maker.kind != nullptr && there.count({maker.kind->kind, absl::StrCat(space, "/", maker.name)}) != 0) {
-      Skip(object.root, item, absl::StrCat("it is made by ", Quote(maker.title), ", which stands for it"), inventory);
+  const MadeObjects made(made_, std::move(there));
+  for (const Object& object : made_) {
+    const std::string reason = made.WhySkipped(object);
+    if (!reason.empty()) {
+      Skip(object.root, ItemOf(object.kind_name, object.name), reason, inventory);
       continue;
     }
-    // Replicas and runs of one thing; what makes others may make several things.
-    const bool alike = maker.kind != nullptr &&
-                       (object.kind == Kind::kPod || object.kind == Kind::kJob || object.kind == Kind::kReplicaSet);
-    const auto [at, added] = first.try_emplace({object.kind, absl::StrCat(object.space, "/", maker.title)}, nullptr);
-    if (!added && alike) {
-      ++at->second->alike;
-      Skip(object.root, item,
-           absl::StrCat("it is made by ", Quote(maker.title), ", which no file has, as ", at->second->Title(),
-                        " is, which stands for all of them"),
-           inventory);
-      continue;
-    }
-    const std::pair<Kind, std::string> key = {object.kind, absl::StrCat(object.space, "/", object.name)};
-    Keep(std::move(object), inventory);
-    at->second = by_name_.find(key)->second;
+    Object kept = object;  // others are judged by it yet
+    kept.alike = made.MoreLike(object);
+    Keep(std::move(kept), inventory);
   }
   made_.clear();
 }

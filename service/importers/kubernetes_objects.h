@@ -78,7 +78,7 @@ struct Object {
   Field root;
   Field spec;
   Spot spot;      // of the name
-  int alike = 0;  // how many more of the files the same maker made, which is in none of them
+  int alike = 0;  // how many more the same maker made, for all of which this one stands
 
   Field metadata() const { return root["metadata"]; }
   // "" when there is none.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/importers/kubernetes_entries.h"
+#include "service/model/schema.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -121,18 +122,44 @@ bool IsPrivateRange(absl::string_view range) {
          (first == 100 && second >= 64 && second <= 127);
 }
 
-// The addresses that a load balancer or gateway has or asks for.
-std::vector<Field> AddressesOf(const Object& object) {
-  std::vector<Field> addresses;
-  const auto add = [&](const Field& address) {
-    if (address.is_scalar()) addresses.push_back(address);
+// Whether a text in lower case is an IP address, and not a name such as `fd.example.com`.
+bool IsIpAddress(absl::string_view text) {
+  if (absl::StrContains(text, ':')) return model::IsHost(text);
+  const std::vector<std::string> parts = absl::StrSplit(text, '.');
+  return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+           int number = 0;
+           return absl::SimpleAtoi(part, &number) && number >= 0 && number <= 255;
+         });
+}
+
+// An address that a load balancer or gateway has or asks for.
+struct OwnAddress {
+  Field value;
+  bool is_ip = true;  // as its type goes; else a name
+
+  bool IsPrivate() const {
+    const std::string text = absl::AsciiStrToLower(value.Raw());
+    return is_ip && IsIpAddress(text) && IsPrivateRange(text);
+  }
+};
+
+std::vector<OwnAddress> AddressesOf(const Object& object) {
+  std::vector<OwnAddress> addresses;
+  const auto add = [&](const Field& value, bool is_ip = true) {
+    if (value.is_scalar()) addresses.push_back({value, is_ip});
+  };
+  const auto add_all = [&](const Field& entries) {
+    for (const Field& entry : entries.Items()) {
+      const std::string type = entry["type"].Raw();
+      add(entry["value"], type.empty() || type == "IPAddress");
+    }
   };
   const Field status = object.root["status"].Map();
   for (const Field& entry : status["loadBalancer"]["ingress"].Items()) add(entry["ip"]);
-  for (const Field& entry : status["addresses"].Items()) add(entry["value"]);
+  add_all(status["addresses"]);
   if (!addresses.empty()) return addresses;
   add(object.spec["loadBalancerIP"]);
-  for (const Field& entry : object.spec["addresses"].Items()) add(entry["value"]);
+  add_all(object.spec["addresses"]);
   return addresses;
 }
 
@@ -161,13 +188,13 @@ void DescribeReach(const Object& object, const Field& class_name, Reach fallback
     entry.why = "may be internal, as its class or type goes";
     return;
   }
-  const std::vector<Field> addresses = AddressesOf(object);
-  const auto is_private = [](const Field& address) { return IsPrivateRange(address.Raw()); };
+  const std::vector<OwnAddress> addresses = AddressesOf(object);
+  const auto is_private = [](const OwnAddress& address) { return address.IsPrivate(); };
   if (addresses.empty() || !std::all_of(addresses.begin(), addresses.end(), is_private)) return;
+  const Field& first = addresses.front().value;
   entry.reach = Reach::kUnknown;
-  entry.spot = addresses.front().spot();
-  entry.why =
-      absl::StrCat("has the private address ", addresses.front().Raw(), ": does something on the internet lead to it?");
+  entry.spot = first.spot();
+  entry.why = absl::StrCat("has the private address ", first.Raw(), ": does something on the internet lead to it?");
 }
 
 void DescribeRanges(const std::vector<std::string>& ranges, const Spot& spot, Entry& entry) {

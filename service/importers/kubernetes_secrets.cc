@@ -129,6 +129,12 @@ class CredentialFinder {
       }
       KeepInCluster(*credential);
     }
+    if (use.only_public) {
+      cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, use.at.spot(), use.at.path(),
+                              absl::StrCat(workload.object->Title(), " is given only what is public of Secret ",
+                                           use.name, ", as the names of the keys go: it does not count as a user"));
+      return;
+    }
     if (!use.pulls_images) UsedBy(workload, *credential, use.at.spot());
   }
 

@@ -1,5 +1,6 @@
 #include "service/importers/kubernetes_settings.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -85,7 +86,7 @@ class SettingsReader {
     if (map == nullptr) return;
     const std::string prefix = from["prefix"].Raw();
     for (const auto& [key, value] : map->root["data"].Entries()) {
-      Take({Setting::Kind::kVariable, absl::StrCat(prefix, key), TextOf(value), value, map});
+      Take({Setting::Kind::kVariable, absl::StrCat(prefix, key), TextOf(value), value, map, true});
     }
   }
 
@@ -134,7 +135,7 @@ class SettingsReader {
     const Object* map = name.empty() ? nullptr : ConfigMap(name);
     if (map == nullptr || !files_.insert(map).second) return;
     for (const auto& [key, value] : map->root["data"].Entries()) {
-      Take({Setting::Kind::kText, "", TextOf(value), value, map});
+      Take({Setting::Kind::kText, "", TextOf(value), value, map, true});
     }
   }
 
@@ -144,6 +145,22 @@ class SettingsReader {
   std::map<std::string, std::string> known_;  // variables of the container so far
   std::set<const Object*> files_;
 };
+
+// Whether a key of a Secret holds what may be public, as its name goes: `jwt.key.pub`, `tls.crt`, `ca.pem`.
+bool IsPublicKey(absl::string_view key) {
+  const std::string name = absl::AsciiStrToLower(key);
+  if (absl::EndsWith(name, ".pub") || absl::EndsWith(name, ".crt") || absl::StrContains(name, "public")) return true;
+  const bool has_private = absl::StrContains(name, "key") || absl::EndsWith(name, ".p12") ||
+                           absl::EndsWith(name, ".pfx") || absl::EndsWith(name, ".jks");
+  return absl::StartsWith(name, "ca.") && !has_private;
+}
+
+// Of the keys of a Secret that a volume has; without any it has all of them.
+bool TakesOnlyPublic(const Field& items) {
+  const std::vector<Field> keys = items.Items();
+  return !keys.empty() &&
+         std::all_of(keys.begin(), keys.end(), [](const Field& item) { return IsPublicKey(item["key"].Raw()); });
+}
 
 }  // namespace
 
@@ -165,6 +182,9 @@ std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& worklo
     for (const Field& from : container["envFrom"].Items()) {
       const Field map = from["configMapRef"];
       if (map.exists() && map_of(map) == nullptr) add(absl::StrCat("all of ConfigMap ", map["name"].Raw()), map);
+      const Field secret = from["secretRef"];
+      const bool kept = objects.Find(Kind::kSecret, workload.object->space, secret["name"].Raw()) != nullptr;
+      if (secret.exists() && !kept) add(absl::StrCat("all of Secret ", secret["name"].Raw()), secret);
     }
     for (const Field& variable : container["env"].Items()) {
       const std::string name = variable["name"].Raw();
@@ -179,9 +199,9 @@ std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& worklo
 }
 
 void ForEachSecret(const Workload& workload, const std::function<void(const SecretUse&)>& take) {
-  const auto give = [&](const Field& name, std::string key, bool pulls_images = false) {
+  const auto give = [&](const Field& name, std::string key, bool pulls_images = false, bool only_public = false) {
     const std::string text = name.Raw();
-    if (!text.empty()) take({text, std::move(key), name, pulls_images});
+    if (!text.empty()) take({text, std::move(key), name, pulls_images, only_public});
   };
   for (const Field& container : ContainersOf(workload.pod)) {
     for (const Field& from : container["envFrom"].Items()) give(from["secretRef"]["name"], "");
@@ -191,8 +211,12 @@ void ForEachSecret(const Workload& workload, const std::function<void(const Secr
     }
   }
   for (const Field& volume : workload.pod["volumes"].Items()) {
-    give(volume["secret"]["secretName"], "");
-    for (const Field& source : volume["projected"]["sources"].Items()) give(source["secret"]["name"], "");
+    const Field secret = volume["secret"];
+    give(secret["secretName"], "", false, TakesOnlyPublic(secret["items"]));
+    for (const Field& source : volume["projected"]["sources"].Items()) {
+      const Field part = source["secret"];
+      give(part["name"], "", false, TakesOnlyPublic(part["items"]));
+    }
   }
   for (const Field& secret : workload.pod["imagePullSecrets"].Items()) give(secret["name"], "", true);
 }

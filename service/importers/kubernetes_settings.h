@@ -24,13 +24,14 @@ struct Setting {
   std::string value;  // what of it is known
   Field at;
   const Object* config_map = nullptr;  // that has it
+  bool whole = false;                  // the workload is given all that the ConfigMap has, not this by its name
 };
 
 // Calls `take` for each setting of all containers of a workload.
 void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take);
 
 // What a workload takes of settings and no file shows, for people, with where it says so: `all of ConfigMap env`,
-// `DB_HOST of Secret db`. Of single ones those that tell a host by their name.
+// `all of Secret env`, `DB_HOST of Secret db`. Of single ones those that tell a host by their name.
 std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& workload, const Objects& objects);
 
 struct SecretUse {
@@ -38,6 +39,7 @@ struct SecretUse {
   std::string key;  // empty when all of it is used
   Field at;
   bool pulls_images = false;  // by the node, not by the workload
+  bool only_public = false;   // as files of keys that hold what may be public, as their names go
 };
 
 // Calls `take` for each Secret that a workload is given.

@@ -82,7 +82,8 @@ void RedactSecrets(const std::map<std::string, absl::string_view>& files, Invent
   clean(inventory.regions), clean(inventory.teams), clean(inventory.data_classes), clean(inventory.zones);
   clean(inventory.infrastructure), clean(inventory.shared_runtimes), clean(inventory.components);
   clean(inventory.flows), clean(inventory.third_parties), clean(inventory.consumer_classes), clean(inventory.apis);
-  clean(inventory.secret_stores), clean(inventory.credentials), clean(inventory.evidence);
+  clean(inventory.secret_stores), clean(inventory.credentials), clean(inventory.iac);
+  clean(inventory.evidence);
   const Spot first = {inventory.files.empty() ? "" : inventory.files.front(), {0, 0}};
   redaction.Clean(first, inventory.name);
   redaction.Clean(first, inventory.description);

@@ -174,13 +174,13 @@ FoundSecret UserInfoAt(absl::string_view text, size_t word) {
   return {info, kPassword, url};
 }
 
-// `-u user:password` and `--user key:` of curl, which stands before it on the line.
+// `-u user:password`, `-uuser:password` and `--user key:` of curl, which stands before it on the line.
 FoundSecret CurlUserAt(absl::string_view text, absl::string_view before) {
-  const bool brief = absl::ConsumePrefix(&text, "-u ");
-  if (!brief && !absl::ConsumePrefix(&text, "--user ")) return {};
+  if (!before.empty() && !absl::StrContains(kEnds, before.back())) return {};  // within a word
+  if (!absl::ConsumePrefix(&text, "-u") && !absl::ConsumePrefix(&text, "--user ")) return {};
   before = before.substr(before.size() - std::min(before.size(), kMaxReach));
   if (!absl::StrContains(before.substr(before.rfind('\n') + 1), "curl")) return {};
-  text = absl::StripLeadingAsciiWhitespace(text);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   if (!text.empty() && (text.front() == '"' || text.front() == '\'')) text.remove_prefix(1);
   const absl::string_view info = UpTo(text, kEnds);
   const size_t colon = info.find(':');

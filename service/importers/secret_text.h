@@ -21,9 +21,8 @@ struct FoundSecret {
 
 // What of a text is a secret by its form: private keys, tokens of known forms (also after `Bearer` and `Basic`), the
 // user information of a URL or of an image reference, that of `curl -u`, and what follows a name that is that of a
-// secret
-// (`password: hunter2`), unless it is a reference or reads as a sentence (`Password: the user's password`). In the
-// order of the text, without overlaps. Linear in the size of the text.
+// secret (`password: hunter2`), unless it is a reference or reads as a sentence (`Password: the user's password`). In
+// the order of the text, without overlaps. Linear in the size of the text.
 std::vector<FoundSecret> SecretsIn(absl::string_view text);
 
 // The secrets of a file that is kept as it is, by line, at most `limit`: "line 12 holds a token". With `by_form_only`,

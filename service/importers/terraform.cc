@@ -70,6 +70,19 @@ bool IsReadable(const Document& document, Inventory& inventory) {
   return true;
 }
 
+// The code itself, which manages what is in the plan.
+void ImportSource(Context& context, const Spot& spot) {
+  Shown<model::v1::IacSource> source;
+  source.name = "terraform";
+  source.scope = context.scope;
+  source.spot = spot;
+  source.value.set_tool("Terraform");
+  for (const Shown<model::v1::Infrastructure>& each : context.inventory.infrastructure) {
+    if (each.scope == context.scope) source.Refers("manages", {each.names.front(), "", each.spot});
+  }
+  if (!source.references.empty()) context.inventory.iac.push_back(std::move(source));
+}
+
 void ImportDocument(const Document& document, Inventory& inventory, FileFaults& faults) {
   if (!IsReadable(document, inventory)) return;
   Context context(document, inventory, faults);
@@ -83,6 +96,7 @@ void ImportDocument(const Document& document, Inventory& inventory, FileFaults& 
   ReadAccess(context);
   ImportFlows(context);
   ImportEndpoints(context);
+  ImportSource(context, document.At(*document.root->Find("format_version")));
   ReportSkipped(context);
   std::set<const ShownComponent*> exposed;
   for (const auto& [resource, component] : context.components) {

@@ -14,6 +14,9 @@
 // queues, definitions of workflows, and environment variables that name another resource. Permissions are none: that
 // somebody may read a bucket does not say that they do.
 //
+// The plan itself is a source of infrastructure as code (`delivery.iac`), which manages the accounts, clusters and name
+// services in it.
+//
 // Values that the plan calls sensitive are never read, those of environment variables and variables never copied.
 #ifndef METAPOWERS_SERVICE_IMPORTERS_TERRAFORM_H_
 #define METAPOWERS_SERVICE_IMPORTERS_TERRAFORM_H_

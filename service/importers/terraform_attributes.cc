@@ -51,7 +51,11 @@ bool IsGivenLater(const Context& context, const Resource& resource, absl::string
 bool Holds(const Context& context, const Resource& resource, const AttributeRule& rule) {
   const auto values = context.plan.Values(resource, rule.path);
   const auto any = [&](auto test) { return std::any_of(values.begin(), values.end(), test); };
-  if (!rule.also.empty() && !FlagOf(context.plan.Scalar(resource, rule.also)).value_or(false)) return false;
+  if (!rule.also_is.empty()) {
+    if (context.plan.Text(resource, rule.also) != rule.also_is) return false;
+  } else if (!rule.also.empty() && !FlagOf(context.plan.Scalar(resource, rule.also)).value_or(false)) {
+    return false;
+  }
   switch (rule.test) {
     case Test::kTrue:
       return any([](const YamlNode* node) { return FlagOf(node).value_or(false); });
@@ -174,6 +178,26 @@ void ApplyAll(const Context& context, const Resource& resource, ShownComponent& 
   }
 }
 
+bool SaysOfInternet(const AttributeRule& rule, pb::Tristate value) {
+  return rule.effect == Effect::kInternet && rule.value == value;
+}
+
+// Whether a resource says that the internet cannot reach it: its cloud ignores then what opens it.
+bool IsClosed(const Context& context, const Resource& resource) {
+  const auto& rules = RulesOf(resource.type);
+  return std::any_of(rules.begin(), rules.end(), [&](const AttributeRule* rule) {
+    return SaysOfInternet(*rule, pb::TRISTATE_NO) && Holds(context, resource, *rule);
+  });
+}
+
+void ApplyDetail(const Context& context, const Resource& detail, const Resource& of, ShownComponent& component) {
+  for (const AttributeRule* rule : RulesOf(detail.type)) {
+    if (!Holds(context, detail, *rule)) continue;
+    if (SaysOfInternet(*rule, pb::TRISTATE_YES) && IsClosed(context, of)) continue;
+    Apply(context, detail, *rule, component);
+  }
+}
+
 // The region of an address such as `eastus`, where the resource names its own.
 void ReadLocation(Context& context, const Resource& resource, ShownComponent& component) {
   for (const char* key : {"location", "region"}) {
@@ -206,7 +230,7 @@ void ReadAttributes(Context& context) {
     if (detail == details.end()) continue;
     for (const Target& target : context.plan.Referred(resource, detail->second)) {
       if (ShownComponent* component = context.ComponentOf(*target.resource); component != nullptr) {
-        ApplyAll(context, resource, *component);
+        ApplyDetail(context, resource, *target.resource, *component);
       }
     }
   }

@@ -21,7 +21,7 @@ enum class Test {
 
 enum class Effect {
   kEncryption,  // `encryption_at_rest`
-  kInternet,    // `internet_facing`; once yes, always yes
+  kInternet,    // `internet_facing`; once yes, always yes; what is closed by itself, no detail opens
   kListed,      // only listed peers may connect: `internet_facing` is not yes, and who is listed is not judged
   kRedundant,
   kMultiRegion,
@@ -44,7 +44,8 @@ struct AttributeRule {
   Effect effect;
   int value = 0;
   absl::string_view control = "";
-  absl::string_view also = "";  // a path that must be true, too
+  absl::string_view also = "";     // a path that must be true, too
+  absl::string_view also_is = "";  // where set, the text that `also` must have instead
 };
 
 // A later rule of a type stands over an earlier one.

@@ -101,7 +101,8 @@ constexpr AttributeRule kRules[] = {
     {"azurerm_mssql_firewall_rule|azurerm_sql_firewall_rule|azurerm_postgresql_flexible_server_firewall_rule|azurerm_"
      "postgresql_firewall_rule|azurerm_mysql_flexible_server_firewall_rule|azurerm_mysql_firewall_rule|azurerm_mariadb_"
      "firewall_rule|azurerm_synapse_firewall_rule",
-     "end_ip_address", Test::kIs, "255.255.255.255", Effect::kInternet, pb::TRISTATE_YES},
+     "end_ip_address", Test::kIs, "255.255.255.255", Effect::kInternet, pb::TRISTATE_YES, "", "start_ip_address",
+     "0.0.0.0"},
     {"azurerm_storage_account", "network_rules.default_action", Test::kIs, "Deny", Effect::kListed, 0},
     {"azurerm_storage_account_network_rules", "default_action", Test::kIs, "Deny", Effect::kListed, 0},
     {"azurerm_key_vault", "network_acls.default_action", Test::kIs, "Deny", Effect::kListed, 0},

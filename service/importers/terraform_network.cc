@@ -154,20 +154,21 @@ using Nodes = std::vector<const model::YamlNode*>;
 
 constexpr absl::string_view kAllPorts = "all ports";
 
-// Adds "22" and "8000-8080", or "all ports".
-void AddPorts(const Nodes& first, const Nodes& last, std::set<std::string>& ports) {
+// Adds "22" and "8000-8080", or "all ports". `ranges` are more ports, each alone or a range as it stands.
+void AddPorts(const Nodes& first, const Nodes& last, const Nodes& ranges, std::set<std::string>& ports) {
   bool is_limited = false;
+  const auto add = [&](const std::string& low, const std::string& high) {
+    if (low.empty()) return;
+    is_limited = true;
+    const std::string range = low == high ? low : absl::StrCat(low, "-", high);
+    const bool all = range == "*" || range == "0" || range == "0-65535";
+    ports.insert(all ? std::string(kAllPorts) : range);
+  };
   for (size_t i = 0; i < first.size(); ++i) {
     const std::string low = CutText(first[i]->text, 11);
-    const std::string high = i < last.size() ? CutText(last[i]->text, 11) : low;
-    if (low.empty()) continue;
-    is_limited = true;
-    if (low == "0" && (high == "0" || high == "65535")) {
-      ports.insert(std::string(kAllPorts));
-    } else {
-      ports.insert(low == high ? low : absl::StrCat(low, "-", high));
-    }
+    add(low, i < last.size() ? CutText(last[i]->text, 11) : low);
   }
+  for (const model::YamlNode* range : ranges) add(CutText(range->text, 11), CutText(range->text, 11));
   if (!is_limited) ports.insert(std::string(kAllPorts));
 }
 
@@ -209,7 +210,8 @@ struct OpenRule {
   absl::string_view value;
   absl::string_view from_port;
   absl::string_view to_port;
-  absl::string_view group;  // the group that the rule is of; empty for itself
+  absl::string_view group;        // the group that the rule is of; empty for itself
+  absl::string_view ranges = "";  // of more ports, each alone or a range
 };
 
 constexpr OpenRule kOpenRules[] = {
@@ -222,11 +224,13 @@ constexpr OpenRule kOpenRules[] = {
     {"aws_vpc_security_group_ingress_rule", "", "cidr_ipv6", "", "", "from_port", "to_port", "security_group_id"},
     {"google_compute_firewall", "", "source_ranges", "direction", "INGRESS", "allow.ports", "allow.ports", ""},
     {"azurerm_network_security_group", "security_rule", "source_address_prefix", "direction", "Inbound",
-     "destination_port_range", "destination_port_range", ""},
+     "destination_port_range", "destination_port_range", "", "destination_port_ranges"},
     {"azurerm_network_security_group", "security_rule", "source_address_prefixes", "direction", "Inbound",
-     "destination_port_range", "destination_port_range", ""},
+     "destination_port_range", "destination_port_range", "", "destination_port_ranges"},
     {"azurerm_network_security_rule", "", "source_address_prefix", "direction", "Inbound", "destination_port_range",
-     "destination_port_range", "network_security_group_name"},
+     "destination_port_range", "network_security_group_name", "destination_port_ranges"},
+    {"azurerm_network_security_rule", "", "source_address_prefixes", "direction", "Inbound", "destination_port_range",
+     "destination_port_range", "network_security_group_name", "destination_port_ranges"},
 };
 
 bool IsMet(const model::YamlNode& block, const OpenRule& rule) {
@@ -243,7 +247,10 @@ const model::YamlNode* FindOpen(const Plan& plan, const Resource& resource, cons
                                 std::set<std::string>& ports) {
   if (rule.block.empty()) {
     const model::YamlNode* open = AnyoneOf(plan.Values(resource, rule.peers));
-    if (open != nullptr) AddPorts(plan.Values(resource, rule.from_port), plan.Values(resource, rule.to_port), ports);
+    const Nodes ranges = rule.ranges.empty() ? Nodes() : plan.Values(resource, rule.ranges);
+    if (open != nullptr) {
+      AddPorts(plan.Values(resource, rule.from_port), plan.Values(resource, rule.to_port), ranges, ports);
+    }
     return open;
   }
   // What is sensitive in one block is so in all; nobody is told of it.
@@ -252,13 +259,14 @@ const model::YamlNode* FindOpen(const Plan& plan, const Resource& resource, cons
   };
   if (!is_told(rule.peers)) return nullptr;
   const bool has_ports = is_told(rule.from_port) && is_told(rule.to_port);
+  const bool has_ranges = !rule.ranges.empty() && is_told(rule.ranges);
   const model::YamlNode* open = nullptr;
   for (const model::YamlNode* block : ItemsOf(*resource.values, rule.block)) {
     const model::YamlNode* peer = AnyoneOf(ItemsOf(*block, rule.peers));
     if (peer == nullptr || !IsMet(*block, rule)) continue;
     if (open == nullptr) open = peer;
     AddPorts(has_ports ? ItemsOf(*block, rule.from_port) : Nodes(), has_ports ? ItemsOf(*block, rule.to_port) : Nodes(),
-             ports);
+             has_ranges ? ItemsOf(*block, rule.ranges) : Nodes(), ports);
   }
   return open;
 }

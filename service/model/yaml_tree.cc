@@ -127,7 +127,7 @@ class YamlTreeReader {
     const absl::string_view tag = events_.tag();
     if (foreign_ && IsCoreTag(tag)) return;
     if (foreign_ && absl::StartsWith(tag, "!") && tag.size() <= kMaxTag) {
-      tagged_->push_back({&node, std::string(tag), events_.at(), path_});
+      tagged_->push_back({&node, std::string(tag), events_.at(), tags_++ < kMaxTagPaths ? path_ : ""});
     } else {
       Fault("tags (!) are not understood here");
     }
@@ -235,6 +235,7 @@ class YamlTreeReader {
   std::deque<YamlNode>* nodes_ = nullptr;      // of the document that is read
   std::vector<YamlTagged>* tagged_ = nullptr;  // likewise
   uint64_t used_ = 0;                          // nodes of the documents before it
+  size_t tags_ = 0;                            // of applications, in all documents
   absl::flat_hash_map<std::string, const YamlNode*> anchors_;
   std::string path_;
   bool stopped_ = false;

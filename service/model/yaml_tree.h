@@ -18,6 +18,9 @@ namespace metapowers::model {
 // Nodes of one document that Parse() reads, each alias counted as what it stands for.
 inline constexpr uint64_t kMaxTreeNodes = 400'000;
 
+// Tags of applications in one text whose paths are kept: a path may be much longer than the text of its node.
+inline constexpr size_t kMaxTagPaths = 1'000;
+
 struct YamlEntry;
 
 struct YamlNode {
@@ -50,7 +53,7 @@ struct YamlTagged {
   const YamlNode* node;
   std::string tag;   // `!reset`
   Position at;       // of the tag
-  std::string path;  // of the node
+  std::string path;  // of the node; "" past the first kMaxTagPaths of a text
 };
 
 // Immutable; thread-safe.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "service/importers/compose_file.h"
 #include "tests/importers/read_format.h"
 
@@ -44,8 +45,9 @@ constexpr char kBase[] = R"(services:
   debug: {image: acme/debug, ports: ["9229:9229"]}
 )";
 
-TEST(ComposeLayersTest, AnOverrideTakesBackAndReplaces) {
-  const ReadFormat run = Read({{"compose.yaml", kBase}, {"compose.override.yaml", R"(services:
+TEST(ComposeLayersTest, VariantsTakeBackAndReplace) {
+  for (const std::string variant : {"compose.override.yaml", "compose.prod.yaml"}) {
+    const ReadFormat run = Read({{"compose.yaml", kBase}, {variant, R"(services:
   web:
     ports: !override ["80:80"]
     privileged: !reset null
@@ -53,13 +55,70 @@ TEST(ComposeLayersTest, AnOverrideTakesBackAndReplaces) {
     depends_on: !reset []
   debug: !reset null
 )"}});
+    EXPECT_THAT(run.faults, IsEmpty());
+    EXPECT_THAT(run.Skipped(), IsEmpty());
+    EXPECT_EQ(run.Counted("workloads"), 3) << variant;
+    EXPECT_EQ(run.Counted("exposed_services"), 1) << variant;
+    EXPECT_THAT(PortsOf(run, "web"), ElementsAre(absl::StrCat("80 ", variant, ":3")));
+    EXPECT_THAT(FlowsOf(run.inventory), UnorderedElementsAre("web>cache")) << variant;
+    EXPECT_EQ(run.Component("web").value.container().privilege_escalation(), pb::TRISTATE_UNSPECIFIED) << variant;
+    EXPECT_THAT(run.Warnings(), Not(Contains(HasSubstr("privileged")))) << variant;
+    EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+                Contains(HasSubstr(absl::StrCat("where they differ, ", variant, " stands"))));
+  }
+}
+
+constexpr char kParts[] = R"(services:
+  web: {image: acme/web, privileged: true, networks: [back]}
+  db: {image: postgres}
+networks: {back: {internal: true}}
+secrets: {a: {file: ./a}, b: {file: ./b}}
+)";
+
+TEST(ComposeLayersTest, TagsOfWholePartsCount) {
+  const ReadFormat run = Read({{"compose.yaml", kParts}, {"compose.override.yaml", R"(services: !override
+  web: {image: acme/other}
+secrets: !reset null
+)"}});
   EXPECT_THAT(run.faults, IsEmpty());
-  EXPECT_EQ(run.Counted("workloads"), 3);
-  EXPECT_EQ(run.Counted("exposed_services"), 1);
-  EXPECT_THAT(PortsOf(run, "web"), ElementsAre("80 compose.override.yaml:3"));
-  EXPECT_THAT(FlowsOf(run.inventory), UnorderedElementsAre("web>cache"));
-  EXPECT_EQ(run.Component("web").value.container().privilege_escalation(), pb::TRISTATE_UNSPECIFIED);
-  EXPECT_THAT(run.Warnings(), Not(Contains(HasSubstr("privileged"))));
+  EXPECT_THAT(run.Skipped(), IsEmpty());
+  EXPECT_EQ(run.Counted("workloads"), 1);
+  EXPECT_EQ(run.Counted("secrets"), 0);
+  EXPECT_EQ(Refers(run.Component("web"), "zone"), "default-network");
+  EXPECT_THAT(run.Warnings(), IsEmpty());
+}
+
+TEST(ComposeLayersTest, TagsOfTheirEntriesCount) {
+  const ReadFormat run = Read({{"compose.yaml", kParts}, {"compose.override.yaml", R"(services:
+  web: !override {image: acme/other, networks: [back]}
+networks: {back: !reset null}
+secrets: {a: !reset null}
+)"}});
+  EXPECT_THAT(run.faults, IsEmpty());
+  EXPECT_THAT(run.Skipped(), IsEmpty());
+  EXPECT_EQ(run.Counted("workloads"), 2);
+  ASSERT_EQ(run.inventory.credentials.size(), 1u);
+  EXPECT_EQ(run.inventory.credentials[0].name, "b");
+  EXPECT_EQ(run.Zone("back").value.description(), "") << "the base does not say that it is internal";
+  EXPECT_THAT(run.Warnings(), ElementsAre(HasSubstr("network 'back' is not declared")));
+}
+
+TEST(ComposeLayersTest, TagsThatAreNotReadAreSkipped) {
+  const ReadFormat run = Read({{"compose.yaml", "services: {web: {image: acme/web, volumes: ['/proc:/p']}}\n"},
+                               {"compose.override.yaml", R"(services:
+  web:
+    image: acme/web
+    volumes: [!reset "/etc:/host:ro"]
+    deploy: {resources: {limits: !reset null}}
+volumes: !reset null
+)"}});
+  EXPECT_THAT(run.faults, IsEmpty());
+  EXPECT_THAT(run.Skipped(),
+              ElementsAre(HasSubstr("compose.override.yaml:4 tags !reset of services.web.volumes[0], !reset of "
+                                    "services.web.deploy.resources.limits, !reset of volumes: tags are read of ")));
+  const pb::ContainerSettings& container = run.Component("web").value.container();
+  ASSERT_EQ(container.node_access_size(), 1);
+  EXPECT_EQ(container.node_access(0).what(), "/proc");
 }
 
 TEST(ComposeLayersTest, WithoutTagsAnOverrideAdds) {
@@ -134,6 +193,74 @@ TEST(ComposeLayersTest, WhatOnlyTellsOfSecretsIsNone) {
 )");
   EXPECT_THAT(run.Warnings(),
               ElementsAre(HasSubstr("auth has secrets in the file itself: DB_ENC_KEY, CRYPTO_KEY, JWT_KEY;")));
+}
+
+TEST(ComposeLayersTest, LongListsAreToldShort) {
+  std::string text = "services:\n  a:\n    image: x\n    ports: [";
+  for (int i = 0; i < 1000; ++i) absl::StrAppend(&text, i == 0 ? "" : ", ", "'", 2000 + i, ":80'");
+  absl::StrAppend(&text, ", '2000:81']\n    environment:\n");
+  for (int i = 0; i < 25; ++i) absl::StrAppend(&text, "      H", i, "_HOST: ${H", i, "}\n");
+  const ReadFormat run = Read(text);
+  EXPECT_THAT(run.faults, IsEmpty());
+  EXPECT_EQ(run.Component("a").value.host_ports_size(), 1000);
+  EXPECT_THAT(run.Questions(), UnorderedElementsAre(HasSubstr("2018, 2019, and 980 more);"),
+                                                    HasSubstr("H18_HOST, H19_HOST, and 5 more come from variables")));
+}
+
+TEST(ComposeLayersTest, OneHostPortForAllProtocols) {
+  const ReadFormat run = Read({{"p, q/compose.yaml", R"(services:
+  web:
+    image: acme/web
+    ports:
+      - 80:8080/tcp
+      - 80:8080/udp
+)"}});
+  EXPECT_THAT(PortsOf(run, "web"), ElementsAre("80 p, q/compose.yaml:5"));
+}
+
+TEST(ComposeLayersTest, LongPortsAreCheckedAsShortOnes) {
+  const ReadFormat run = Read(R"(services:
+  web:
+    image: acme/web
+    ports:
+      - {target: 80, published: abc}
+      - {target: abc, published: 80}
+      - {target: "${PORT}"}
+)");
+  EXPECT_THAT(run.faults, ElementsAre(HasSubstr("services.web.ports[0]: is no port; write `target: 80`"),
+                                      HasSubstr("services.web.ports[1]: is no port; write `target: 80`")));
+  EXPECT_THAT(PortsOf(run, "web"), ElementsAre("0 compose.yaml:7"));
+}
+
+TEST(ComposeLayersTest, SettingsOfADatabaseServerTellAStoreOfUnknownImage) {
+  const ReadFormat run = Read(R"(services:
+  a: {image: acme/a, environment: {MYSQL_ROOT_PASSWORD: $PASSWORD, MYSQL_ROOT_HOST: '%'}}
+  b: {image: acme/b, environment: [MYSQL_ALLOW_EMPTY_PASSWORD=yes]}
+  c: {image: acme/c, environment: {POSTGRES_PASSWORD_FILE: /run/secrets/c}}
+  d: {image: acme/d, environment: {POSTGRES_PASSWORD: $PASSWORD, DB_HOST: c}}
+  e: {build: ./e, depends_on: [c], environment: {POSTGRES_PASSWORD: $PASSWORD}}
+  f: {image: phpmyadmin, environment: {MYSQL_ROOT_PASSWORD: $PASSWORD}}
+  g: {image: mysql, environment: {MYSQL_ALLOW_EMPTY_PASSWORD: '1', MYSQL_ROOT_PASSWORD: $PASSWORD}}
+  h: {image: mariadb, environment: {MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: 'TRUE', MARIADB_ROOT_PASSWORD: ''}}
+  i: {image: acme/i, environment: {MYSQL_PASSWORD: $PASSWORD, MYSQL_ALLOW_EMPTY_PASSWORD: 'no', MYSQL_HOST: g}}
+)");
+  const auto technology = [&](const char* name) {
+    const pb::Component& component = run.Component(name).value;
+    return component.kind() == pb::COMPONENT_KIND_DATASTORE ? component.technology(0) : "none";
+  };
+  EXPECT_EQ(technology("a"), "mysql");
+  EXPECT_EQ(technology("b"), "mysql");
+  EXPECT_EQ(technology("c"), "postgresql");
+  for (const char* client : {"d", "e", "f", "i"}) EXPECT_EQ(technology(client), "none") << client;
+  EXPECT_EQ(BasisOf(run.Component("a"), "kind"), "assumed compose.yaml:2");
+  EXPECT_EQ(run.Component("c").bases.at("technology").reason,
+            "its environment sets POSTGRES_PASSWORD_FILE, which the image of postgres reads");
+  const std::string open = ": the database accepts its administrator without a password (";
+  EXPECT_THAT(run.Warnings(), Contains(absl::StrCat("b", open, "MYSQL_ALLOW_EMPTY_PASSWORD)")));
+  EXPECT_THAT(run.Warnings(), Contains(absl::StrCat("h", open, "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD)")));
+  for (const char* other : {"a", "g", "i"}) {
+    EXPECT_THAT(run.Warnings(), Not(Contains(HasSubstr(absl::StrCat(other, open))))) << other;
+  }
 }
 
 }  // namespace

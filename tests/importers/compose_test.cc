@@ -68,9 +68,10 @@ class ComposeTest : public testing::Test {
     }
     return "none";
   }
-  std::vector<std::string> Notes() const {
+  std::vector<std::string> Notes(v1::ImportNoteKind kind = v1::IMPORT_NOTE_KIND_WARNING) const {
     std::vector<std::string> notes;
     for (const auto& note : inventory_.notes) {
+      if (note.kind() != kind) continue;
       notes.push_back(absl::StrCat(note.location(), ": ", note.field(), ": ", note.text()));
     }
     return notes;
@@ -265,6 +266,18 @@ TEST_F(ComposeTest, FlowsAreTheSameByTheirEnds) {
                                    HasSubstr("api.yaml:8: flows[lost]: is left out: its target 'nobody'")));
 }
 
+TEST_F(ComposeTest, ProcessesWithoutAnyFlowAreAskedFor) {
+  Component("web", "", {"k8s.yaml", {3, 1}});
+  Component("users", "", {"k8s.yaml", {4, 1}}).value.set_kind(pb::COMPONENT_KIND_EXTERNAL_ENTITY);
+  Component("mail", "", {"k8s.yaml", {5, 1}});
+  Component("db", "", {"k8s.yaml", {6, 1}}).value.set_kind(pb::COMPONENT_KIND_DATASTORE);
+  Component("cron", "", {"k8s.yaml", {7, 1}});
+  Flow("web to db", "web", "db", "", {"k8s.yaml", {8, 1}});
+  Draft();
+  EXPECT_THAT(Notes(v1::IMPORT_NOTE_KIND_QUESTION),
+              ElementsAre("k8s.yaml:7: flows: no file shows a call to or from cron, mail: who calls whom?"));
+}
+
 TEST_F(ComposeTest, FlowsOfOneFileWithDifferentNamesAreTwo) {
   Component("a", "", {"api.yaml", {3, 1}});
   Component("b", "", {"api.yaml", {9, 1}});
@@ -363,31 +376,6 @@ TEST_F(ComposeTest, TheOrderInTheFilesDoesNotMatter) {
     return model::WriteYaml(Draft().model);
   };
   EXPECT_EQ(fill(false), fill(true));
-}
-
-TEST(MarksTest, OneCommentStandsForAPartWhoseAttributesAgree) {
-  const auto basis = [](const char* field, const char* location, const char* reason = "") {
-    v1::AttributeBasis out;
-    out.set_field(field);
-    out.set_basis(*reason == '\0' ? v1::BASIS_OBSERVED : v1::BASIS_ASSUMED);
-    out.set_location(location);
-    out.set_reason(reason);
-    return out;
-  };
-  const auto marks =
-      MarksOf({basis("name", ""), basis("components[a].id", "k:1"), basis("components[a].kind", "k:2", "x"),
-               basis("components[a].container.base_image", "k:3"), basis("components[a].container.image_signed", "k:3"),
-               basis("components[a].posture[0].control", "k:4"), basis("components[a].posture[0].state", "k:4"),
-               basis("components[a].posture[1].control", "k:5"), basis("components[a].backup.method", "k:6"),
-               basis("components[a].backup.offsite", "k:7"), basis("regions[x].id", "", "must have")});
-  using Mark = std::pair<const std::string, std::string>;
-  EXPECT_THAT(marks,
-              testing::UnorderedElementsAre(
-                  Mark("name", "observed"), Mark("components[a].id", "observed k:1"),
-                  Mark("components[a].kind", "assumed: x, see k:2"), Mark("components[a].container", "observed k:3"),
-                  Mark("components[a].posture[0]", "observed k:4"), Mark("components[a].posture[1]", "observed k:5"),
-                  Mark("components[a].backup.method", "observed k:6"),
-                  Mark("components[a].backup.offsite", "observed k:7"), Mark("regions[x].id", "assumed: must have")));
 }
 
 }  // namespace

@@ -71,5 +71,31 @@ TEST(KnownImagesTest, WhatIsDrawnFromAPortIsAssumed) {
   EXPECT_EQ(pool.value.kind(), model::v1::COMPONENT_KIND_PROCESS) << "its image says what it is";
 }
 
+TEST(KnownImagesTest, WhatIsDrawnFromASettingIsAssumed) {
+  const Spot spot{"f.yaml", {3, 5}};
+  const auto technology = [&](const char* setting) {
+    Shown<model::v1::Component> store;
+    DescribeImage("acme/orders-db", spot, store);
+    DescribeSetting(setting, spot, store);
+    return store.value.technology_size() == 0 ? std::string() : store.value.technology(0);
+  };
+  for (const char* name : {"MYSQL_ROOT_PASSWORD", "MYSQL_ROOT_PASSWORD_FILE", "MYSQL_RANDOM_ROOT_PASSWORD"}) {
+    EXPECT_EQ(technology(name), "mysql") << name;
+    EXPECT_TRUE(SetsRootPassword(name)) << name;
+  }
+  EXPECT_EQ(technology("MYSQL_ALLOW_EMPTY_PASSWORD"), "mysql");
+  EXPECT_TRUE(AllowsNoRootPassword("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD"));
+  EXPECT_EQ(technology("MARIADB_ROOT_PASSWORD_HASH"), "mariadb");
+  EXPECT_EQ(technology("POSTGRES_INITDB_ARGS"), "postgresql");
+  EXPECT_EQ(technology("MONGO_INITDB_ROOT_USERNAME"), "mongodb");
+  for (const char* other : {"", "_FILE", "MYSQL_PASSWORD", "MYSQL_DATABASE", "PGPASSWORD", "mysql_root_password"}) {
+    EXPECT_EQ(technology(other), "") << other;
+  }
+  Shown<model::v1::Component> tool;
+  DescribeImage("phpmyadmin", spot, tool);
+  DescribeSetting("MYSQL_ROOT_PASSWORD", spot, tool);
+  EXPECT_EQ(tool.value.kind(), model::v1::COMPONENT_KIND_PROCESS) << "its image says what it is";
+}
+
 }  // namespace
 }  // namespace metapowers::importers

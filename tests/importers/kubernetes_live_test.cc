@@ -67,6 +67,44 @@ TEST(KubernetesLiveTest, PodsWithoutTheirMakerStandForIt) {
                                     "shop/web-1-a is, which stands for all of them")));
 }
 
+// A ReplicaSet of the absent Deployment web.
+std::string Revision(int number, int replicas) {
+  return absl::StrCat("apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: web-", number,
+                      "\n  namespace: shop\n  annotations: {deployment.kubernetes.io/revision: '", number,
+                      "'}\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}]\n",
+                      "spec: {replicas: ", replicas, ", template: {metadata: {labels: {app: web}}, ",
+                      "spec: {containers: [{name: c, image: 'acme/web:", number, ".0'}]}}}\n---\n");
+}
+
+TEST(KubernetesLiveTest, OfSeveralReplicaSetsTheNewestThatRunsStands) {
+  const std::string pod = Made("Pod", "web-2-a", "apps/v1 ReplicaSet web-2");
+  const ReadFormat in = Manifests(absl::StrCat(Revision(1, 0), pod, Revision(2, 3), Revision(3, 0)));
+  EXPECT_EQ(in.Counted("workloads"), 1);
+  EXPECT_EQ(in.Component("web-2").value.replicas(), 3);
+  EXPECT_EQ(in.Component("web-2").value.version(), "web 2.0");
+  EXPECT_THAT(in.Skipped(),
+              UnorderedElementsAre(HasSubstr("ReplicaSet web-1: it is made by 'Deployment web', which no file has, as "
+                                             "ReplicaSet shop/web-2 is, which stands for all of them"),
+                                   HasSubstr("Pod web-2-a: it is made by 'ReplicaSet web-2', which stands for it"),
+                                   HasSubstr("ReplicaSet web-3: it is made by 'Deployment web', which no file has")));
+  EXPECT_EQ(Manifests(Revision(10, 1) + Revision(9, 1)).Component("web-10").value.version(), "web 10.0");
+  EXPECT_EQ(Manifests(Revision(9, 1) + Revision(10, 1)).Component("web-10").value.version(), "web 10.0");
+}
+
+TEST(KubernetesLiveTest, PodsOfWhatIsSkippedStandWhereTheyRunSomethingElse) {
+  const auto pod = [](const std::string& image) {
+    std::string text = Made("Pod", "web-1-a", "apps/v1 ReplicaSet web-1");
+    return text.replace(text.find("acme/web"), 8, absl::StrCat("'", image, "'"));
+  };
+  const ReadFormat other = Manifests(absl::StrCat(pod("acme/web:1.0"), Revision(1, 1), Revision(2, 3)));
+  EXPECT_EQ(other.Counted("workloads"), 2);
+  EXPECT_EQ(other.Component("web-1-a").value.version(), "web 1.0");
+  const ReadFormat same = Manifests(absl::StrCat(pod("acme/web:2.0"), Revision(1, 1), Revision(2, 3)));
+  EXPECT_EQ(same.Counted("workloads"), 1);
+  EXPECT_THAT(same.Skipped(), Contains(HasSubstr("Pod web-1-a: it is made by 'ReplicaSet web-1', for which ReplicaSet "
+                                                 "shop/web-2 stands")));
+}
+
 TEST(KubernetesLiveTest, WhatAnUnknownMakerMadeStands) {
   const ReadFormat in =
       Manifests(absl::StrCat(Made("StatefulSet", "main", "monitoring.example.org/v1 Watcher main", "app: main"),
@@ -123,6 +161,37 @@ TEST(KubernetesLiveTest, ALoadBalancerWithAPrivateAddressIsAskedFor) {
   EXPECT_EQ(facing("status: {loadBalancer: {ingress: [{ip: 203.0.113.7}]}}\n"), pb::TRISTATE_YES);
   EXPECT_EQ(facing("status: {loadBalancer: {}}\n"), pb::TRISTATE_YES);
   EXPECT_EQ(facing(""), pb::TRISTATE_YES);
+}
+
+TEST(KubernetesLiveTest, NamesOfGatewaysAreNoPrivateAddresses) {
+  const auto facing = [](const std::string& more) {
+    return Manifests(absl::StrCat(Deployment("web"), R"(apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: shop}
+spec: {parentRefs: [{name: g}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: g, namespace: shop}
+spec:
+  listeners: [{name: a, port: 80, protocol: HTTP}]
+)",
+                                  more))
+        .Component("web")
+        .value.internet_facing();
+  };
+  EXPECT_EQ(facing("  addresses: [{type: Hostname, value: fc-bank.example.com}]\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("  addresses: [{value: fd.example.com}]\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("  addresses: [{value: 10.1.x.example}]\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("  addresses: [{value: fd.example.com}, {value: 10.1.2.3}]\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("status: {addresses: [{type: Hostname, value: 10.1.2.3}]}\n"), pb::TRISTATE_YES);
+  EXPECT_EQ(facing("  addresses: [{value: 10.1.2.3}]\n"), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(facing("status: {addresses: [{type: IPAddress, value: 'FD00::1'}]}\n"), pb::TRISTATE_UNSPECIFIED);
 }
 
 // A Deployment of the namespace shop whose account `binding` binds to a ClusterRole of one rule.
@@ -203,7 +272,11 @@ spec:
       containers:
         - name: c
           image: acme/web
-          envFrom: [{configMapRef: {name: env}}, {configMapRef: {name: known}}]
+          envFrom:
+            - {configMapRef: {name: env}}
+            - {configMapRef: {name: known}}
+            - {secretRef: {name: hidden}}
+            - {secretRef: {name: known}}
           env:
             - {name: DB_HOST, valueFrom: {secretKeyRef: {name: db, key: host}}}
             - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}
@@ -214,11 +287,34 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: known, namespace: shop}
 data: {A: b}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: known, namespace: shop}
 )");
   EXPECT_THAT(in.FlowNames(), IsEmpty());
   EXPECT_THAT(in.Questions(),
               Contains("Deployment shop/web takes settings that the files do not show (all of ConfigMap "
-                       "env; DB_HOST of Secret db): whom does it call?"));
+                       "env; all of Secret hidden; DB_HOST of Secret db): whom does it call?"));
+}
+
+TEST(KubernetesLiveTest, WhoeverIsGivenOnlyWhatIsPublicOfASecretIsNoUserOfIt) {
+  // A Deployment with the Secret in a volume, of which it takes `keys`; without any it takes all.
+  const auto given = [](const std::string& name, const std::vector<std::string>& keys) {
+    std::string items;
+    for (const std::string& key : keys) absl::StrAppend(&items, "{key: ", key, ", path: p}, ");
+    if (!keys.empty()) items = absl::StrCat(", items: [", items, "]");
+    std::string text = Deployment(name);
+    return text.insert(text.find("containers:"),
+                       absl::StrCat("volumes: [{name: v, secret: {secretName: jwt-key", items, "}}], "));
+  };
+  const ReadFormat in = Manifests(
+      absl::StrCat(given("front", {"jwtRS256.key.pub"}), given("ledger", {"ca.pem", "Public.pem"}), given("login", {}),
+                   given("users", {"jwtRS256.key", "jwtRS256.key.pub"}), given("authority", {"ca.key"})));
+  EXPECT_THAT(in.faults, IsEmpty());
+  EXPECT_EQ(Refers(in.Credential("jwt-key"), "used_by"), "login users authority");
+  EXPECT_THAT(in.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              Contains(HasSubstr("Deployment shop/front is given only what is public of Secret jwt-key")));
 }
 
 }  // namespace

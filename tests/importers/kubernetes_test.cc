@@ -283,6 +283,24 @@ TEST(KubernetesWorkloadTest, ThePortOfAContainerTellsAStoreOfUnknownImage) {
   EXPECT_EQ(in.Component("orders").value.kind(), pb::COMPONENT_KIND_PROCESS);
 }
 
+TEST(KubernetesFlowsTest, WhatSeveralAreGivenAsAWholeIsOnlyAssumedToBeUsed) {
+  const std::string all = ", envFrom: [{configMapRef: {name: addresses}}]";
+  const std::string map =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addresses}\n"
+      "data: {ORDERS_ADDR: 'orders:80', USERS_ADDR: 'users:80'}\n---\n";
+  const std::string services = Deployment("orders") + Service("orders") + Deployment("users") + Service("users") + map;
+  const ReadFormat one = Manifests(services + Deployment("web", all));
+  EXPECT_EQ(one.Flow("web to orders").bases.count("target"), 0u);
+  const ReadFormat two = Manifests(services + Deployment("admin", all + ", env: [{name: U, value: 'http://users'}]") +
+                                   Deployment("web", all));
+  EXPECT_EQ(two.Flow("web to orders").bases.at("target").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(two.Flow("web to orders").bases.at("target").reason,
+            "several workloads are given all of ConfigMap default/addresses, which does not say which of them uses "
+            "this address");
+  EXPECT_EQ(two.Flow("admin to orders").bases.at("target").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(two.Flow("admin to users").bases.count("target"), 0u) << "one of its own names it too";
+}
+
 TEST(KubernetesReachTest, Ingresses) {
   const std::string web = Deployment("web") + Service("web");
   const std::string old =

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "service/importers/attribute_bases.h"
 #include "service/importers/import.h"
 #include "service/importers/importer.h"
 #include "service/model/model.h"
@@ -162,6 +163,31 @@ TEST(MarksTest, EveryAttributeOfEveryFormatCarriesAMark) {
     }
   }
   ExpectMarked(all, "threagile");
+}
+
+TEST(MarksTest, OneCommentStandsForAPartWhoseAttributesAgree) {
+  const auto basis = [](const char* field, const char* location, const char* reason = "") {
+    v1::AttributeBasis out;
+    out.set_field(field);
+    out.set_basis(*reason == '\0' ? v1::BASIS_OBSERVED : v1::BASIS_ASSUMED);
+    out.set_location(location);
+    out.set_reason(reason);
+    return out;
+  };
+  const auto marks =
+      MarksOf({basis("name", ""), basis("components[a].id", "k:1"), basis("components[a].kind", "k:2", "x"),
+               basis("components[a].container.base_image", "k:3"), basis("components[a].container.image_signed", "k:3"),
+               basis("components[a].posture[0].control", "k:4"), basis("components[a].posture[0].state", "k:4"),
+               basis("components[a].posture[1].control", "k:5"), basis("components[a].backup.method", "k:6"),
+               basis("components[a].backup.offsite", "k:7"), basis("regions[x].id", "", "must have")});
+  using Mark = std::pair<const std::string, std::string>;
+  EXPECT_THAT(marks,
+              testing::UnorderedElementsAre(
+                  Mark("name", "observed"), Mark("components[a].id", "observed k:1"),
+                  Mark("components[a].kind", "assumed: x, see k:2"), Mark("components[a].container", "observed k:3"),
+                  Mark("components[a].posture[0]", "observed k:4"), Mark("components[a].posture[1]", "observed k:5"),
+                  Mark("components[a].backup.method", "observed k:6"),
+                  Mark("components[a].backup.offsite", "observed k:7"), Mark("regions[x].id", "assumed: must have")));
 }
 
 }  // namespace

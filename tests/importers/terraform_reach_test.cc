@@ -106,7 +106,22 @@ TEST(TerraformReachTest, DatabasesOfAzureLetInWhomARuleNames) {
   EXPECT_EQ(FacingOf({server}), pb::TRISTATE_UNSPECIFIED);
   EXPECT_EQ(FacingOf({server, rule("0.0.0.0", "0.0.0.0")}), pb::TRISTATE_UNSPECIFIED);
   EXPECT_EQ(FacingOf({server, rule("0.0.0.0", "255.255.255.255")}), pb::TRISTATE_YES);
-  EXPECT_EQ(FacingOf({{"azurerm_mssql_server.a", R"({"public_network_access_enabled": false})"}}), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf({server, rule("255.255.255.255", "255.255.255.255")}), pb::TRISTATE_UNSPECIFIED);
+}
+
+TEST(TerraformReachTest, WhatIsClosedByItselfIsNotOpenedByOthers) {
+  const Planned server = {"azurerm_mssql_server.a", R"({"public_network_access_enabled": false})"};
+  const Planned rule = {"azurerm_mssql_firewall_rule.r",
+                        R"({"start_ip_address": "0.0.0.0", "end_ip_address": "255.255.255.255"})",
+                        "server_id=azurerm_mssql_server.a"};
+  EXPECT_EQ(FacingOf({server}), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf({server, rule}), pb::TRISTATE_NO);
+  EXPECT_EQ(FacingOf({rule, server}), pb::TRISTATE_NO);
+  const Planned member = {"google_storage_bucket_iam_member.m", R"({"member": "allUsers"})",
+                          "bucket=google_storage_bucket.a"};
+  EXPECT_EQ(FacingOf({{"google_storage_bucket.a", "{}"}, member}), pb::TRISTATE_YES);
+  EXPECT_EQ(FacingOf({{"google_storage_bucket.a", R"({"public_access_prevention": "enforced"})"}, member}),
+            pb::TRISTATE_NO);
 }
 
 TEST(TerraformReachTest, RulesInsideOfAGroupOfAzureAreJudged) {
@@ -124,6 +139,27 @@ TEST(TerraformReachTest, RulesInsideOfAGroupOfAzureAreJudged) {
   EXPECT_THAT(warnings("Deny", "Inbound", "*"), IsEmpty());
   EXPECT_THAT(warnings("Allow", "Outbound", "*"), IsEmpty());
   EXPECT_THAT(warnings("Allow", "Inbound", "203.0.113.0/24"), IsEmpty());
+}
+
+TEST(TerraformReachTest, PortsAndPeersOfRulesOfAzureMayBeLists) {
+  const std::string in = R"("access": "Allow", "direction": "Inbound", )";
+  const auto inside = [&](const std::string& more) {
+    return Plan({{"azurerm_network_security_group.g", absl::StrCat(R"({"security_rule": [{)", in, more, "}]}")}})
+        .Warnings();
+  };
+  const std::string anyone = R"("source_address_prefix": "*", )";
+  EXPECT_THAT(inside(anyone + R"("destination_port_range": "", "destination_port_ranges": ["443", "8000-8080"])"),
+              ElementsAre(HasSubstr("connect to port 443, 8000-8080")));
+  EXPECT_THAT(inside(anyone + R"("destination_port_range": "*", "destination_port_ranges": [])"),
+              ElementsAre(HasSubstr("connect to all ports")));
+  EXPECT_THAT(inside(anyone + R"("destination_port_ranges": ["0-65535"])"),
+              ElementsAre(HasSubstr("connect to all ports")));
+  const auto alone = [&](const std::string& more) {
+    return Plan({{"azurerm_network_security_rule.r", absl::StrCat("{", in, more, "}")}}).Warnings();
+  };
+  EXPECT_THAT(alone(R"("source_address_prefixes": ["0.0.0.0/0"], "destination_port_ranges": ["22"])"),
+              ElementsAre(HasSubstr("azurerm_network_security_rule.r lets anyone on the internet connect to port 22")));
+  EXPECT_THAT(alone(R"("source_address_prefixes": ["203.0.113.0/24"], "destination_port_ranges": ["22"])"), IsEmpty());
 }
 
 TEST(TerraformReachTest, ANamespaceOfMessagesIsAComponent) {

@@ -184,6 +184,19 @@ TEST(YamlTreeTest, TagsOfApplicationsAreTold) {
   EXPECT_THAT(trees[1]->tagged(), SizeIs(0));
 }
 
+TEST(YamlTreeTest, PathsOfTagsAreBounded) {
+  std::string text = "a: [";
+  for (size_t i = 0; i < kMaxTagPaths; ++i) absl::StrAppend(&text, "!x b,");
+  const Trees trees = GoodAll(absl::StrCat(text, "!x b]\n---\nc: !x d\n"));
+  ASSERT_THAT(trees, SizeIs(2));
+  ASSERT_THAT(trees[0]->tagged(), SizeIs(kMaxTagPaths + 1));
+  EXPECT_EQ(trees[0]->tagged()[kMaxTagPaths - 1].path, absl::StrCat("a[", kMaxTagPaths - 1, "]"));
+  EXPECT_EQ(trees[0]->tagged()[kMaxTagPaths].path, "");
+  EXPECT_EQ(trees[0]->tagged()[kMaxTagPaths].at.line, 1);
+  ASSERT_THAT(trees[1]->tagged(), SizeIs(1));
+  EXPECT_EQ(trees[1]->tagged()[0].path, "") << "of all documents together";
+}
+
 TEST(YamlTreeTest, CharactersThatAreNotAllowedAreReplaced) {
   const Trees trees = GoodAll("a: x\xe2\x80\xaey\nb: \"\\u202e\"\n\x1b: 1\n");
   EXPECT_EQ(TextAt(*trees[0], {"a"}), "x\xef\xbf\xbdy");
