@@ -22,6 +22,26 @@ const Element* KnownGround::Find(const Element& element) const {
   return found == elements_.end() ? nullptr : &found->second;
 }
 
+std::optional<std::vector<const Condition*>> KnownGround::OpenOf(const CompiledRule& rule, const Element& element,
+                                                                 const Element* known) {
+  const auto is_certain = [&](const Condition& condition, Truth answer) {
+    return known == nullptr || known == &element || condition.Judge(*known) == answer;
+  };
+  std::vector<const Condition*> open;
+  for (const Condition& condition : rule.match) {
+    const Truth truth = condition.Judge(element);
+    if (truth == Truth::kYes) continue;
+    if (truth == Truth::kNo && is_certain(condition, truth)) return std::nullopt;
+    open.push_back(&condition);
+  }
+  for (const Condition& condition : rule.unless) {
+    if (condition.Judge(element) != Truth::kYes) continue;
+    if (is_certain(condition, Truth::kYes)) return std::nullopt;
+    open.push_back(&condition);
+  }
+  return open;
+}
+
 std::vector<const Condition*> KnownGround::AssumedOf(const CompiledRule& rule, const Element& known) {
   std::vector<const Condition*> assumed;
   for (const Condition& condition : rule.match) {

@@ -4,6 +4,7 @@
 #define METAPOWERS_SERVICE_ANALYSIS_KNOWN_GROUND_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,12 @@ class KnownGround {
 
   // The same element without what is assumed; nullptr where the element itself is.
   const Element* Find(const Element& element) const;
+
+  // Conditions of the rule that the model does not answer, and those that something assumed alone decides so that they
+  // rule it out: such a rule waits. Nullopt where the rule is ruled out by what is known. `known` is from Find(), or
+  // `element` itself where nothing is assumed.
+  static std::optional<std::vector<const Condition*>> OpenOf(const CompiledRule& rule, const Element& element,
+                                                             const Element* known);
 
   // Conditions of the rule that would not hold, or would excuse the element, without what is assumed of `known` and of
   // what is around it. `known` is from Find().

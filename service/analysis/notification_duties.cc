@@ -106,8 +106,11 @@ class Finder {
            open);
   }
 
-  // Whether the model has data of the rule's kind and does not say where its people are.
+  // Whether the model does not say where the people of data of the rule's kind are, or of what kind any data is.
   bool MayConcernSomebody(const NotificationRule& rule) const {
+    const bool any_kind = std::any_of(proto_.data_classes().begin(), proto_.data_classes().end(),
+                                      [](const DataClass& data) { return !data.categories().empty(); });
+    if (!any_kind) return true;
     return std::any_of(proto_.data_classes().begin(), proto_.data_classes().end(), [&](const DataClass& data) {
       const auto& categories = data.categories();
       return data.subject_regions().empty() && IsPersonal(data) &&

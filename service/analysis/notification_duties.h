@@ -3,7 +3,8 @@
 //
 // A rule holds where its framework applies (applicability.h), the organisation has one of its roles, and some data
 // class has one of its categories with people in one of its jurisdictions. Data whose people the model does not place
-// counts for no jurisdiction: that is a question. An authority is one that the model declares for the framework;
+// counts for no jurisdiction: that is a question. Where no data class has a category, no rule about data is decided. An
+// authority is one that the model declares for the framework;
 // without one the duty stands and its recipient is unknown. A declared authority whose framework no rule knows is a
 // duty with an unknown clock. Jurisdictions where people or users are and for which no rule is shipped are listed.
 // Pure.

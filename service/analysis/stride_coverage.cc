@@ -60,6 +60,13 @@ std::string WhyNone(const CompiledRule& rule, const Element& element, const Know
   return "it handles no data of that kind";
 }
 
+// "kind is datastore, assumed": the condition that fails, and whether it does so by an assumption alone.
+std::string WhyFails(const Condition& condition, const Element& element, const KnownGround* ground) {
+  const Element* known = ground == nullptr ? nullptr : ground->Find(element);
+  const bool assumed = known != nullptr && condition.Judge(*known) != condition.Judge(element);
+  return absl::StrCat(condition.Say(element), assumed ? ", assumed" : "");
+}
+
 std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride letter, const KnownGround* ground) {
   const CompiledRule* nearest = nullptr;
   Miss least{std::numeric_limits<int>::max(), nullptr};
@@ -72,14 +79,23 @@ std::string ReasonFor(const RuleSet& rules, const Element& element, k::Stride le
   }
   if (nearest == nullptr) return "";
   if (least.failed == 0) return absl::StrCat(nearest->row->id(), ": ", WhyNone(*nearest, element, ground));
-  return absl::StrCat(nearest->row->id(), ": ", least.first->Say(element));
+  return absl::StrCat(nearest->row->id(), ": ", WhyFails(*least.first, element, ground));
+}
+
+model::v1::ComponentKind KindOf(const Element& element) { return element.component().facts->component->kind(); }
+
+absl::string_view KindLabel(const Element& element) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW) return "flow";
+  if (KindOf(element) == model::v1::COMPONENT_KIND_DATASTORE) return "data store";
+  if (KindOf(element) == model::v1::COMPONENT_KIND_UNSPECIFIED) return "not known, asked as a process";
+  return "process";
 }
 
 std::vector<k::Stride> LettersOf(const Element& element) {
   if (element.subject == k::THREAT_SUBJECT_FLOW) {
     return {k::STRIDE_SPOOFING, k::STRIDE_TAMPERING, k::STRIDE_INFORMATION_DISCLOSURE, k::STRIDE_DENIAL_OF_SERVICE};
   }
-  if (element.component().facts->component->kind() == model::v1::COMPONENT_KIND_DATASTORE) {
+  if (KindOf(element) == model::v1::COMPONENT_KIND_DATASTORE) {
     return {k::STRIDE_TAMPERING, k::STRIDE_REPUDIATION, k::STRIDE_INFORMATION_DISCLOSURE, k::STRIDE_DENIAL_OF_SERVICE};
   }
   return {k::STRIDE_SPOOFING,          k::STRIDE_TAMPERING,
@@ -93,10 +109,12 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround
                                    const std::vector<Threat>& threats, absl::node_hash_set<std::string>& reasons) {
   const Cells cells = Count(threats);
   std::vector<StrideRow> rows;
-  const auto add = [&](const Element& element, absl::string_view kind) {
-    StrideRow row{CurrentId(element), kind, {}};
+  const auto add = [&](const Element& element) {
     const Element* known = ground == nullptr ? &element : ground->Find(element);
-    const std::vector<k::Stride> asked = LettersOf(element);
+    const Element& certain = known == nullptr ? element : *known;
+    if (element.subject == k::THREAT_SUBJECT_FLOW && !certain.flow().crosses) return;
+    StrideRow row{CurrentId(element), KindLabel(certain), {}};
+    const std::vector<k::Stride> asked = LettersOf(certain);
     row.cells.reserve(asked.size());
     for (int i = k::STRIDE_SPOOFING; i <= k::STRIDE_ELEVATION_OF_PRIVILEGE; ++i) {
       const auto letter = static_cast<k::Stride>(i);
@@ -109,13 +127,8 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround
     }
     rows.push_back(std::move(row));
   };
-  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_COMPONENT)) {
-    const bool store = element.component().facts->component->kind() == model::v1::COMPONENT_KIND_DATASTORE;
-    add(element, store ? "data store" : "process");
-  }
-  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_FLOW)) {
-    if (element.flow().crosses) add(element, "flow");
-  }
+  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_COMPONENT)) add(element);
+  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_FLOW)) add(element);
   return rows;
 }
 

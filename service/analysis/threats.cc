@@ -233,19 +233,12 @@ class ThreatsBuilder {
   }
 
   void Judge(const CompiledRule& rule, const Element& element) {
-    std::vector<const Condition*> unknown;
-    for (const Condition& condition : rule.match) {
-      const Truth truth = condition.Judge(element);
-      if (truth == Truth::kNo) return;
-      if (truth == Truth::kUnknown) unknown.push_back(&condition);
-    }
-    for (const Condition& condition : rule.unless) {
-      if (condition.Judge(element) == Truth::kYes) return;
-    }
+    const Element* known = threats_->ground_ == nullptr ? &element : threats_->ground_->Find(element);
+    const auto open = KnownGround::OpenOf(rule, element, known);
+    if (!open.has_value()) return;
+    std::vector<const Condition*> unknown = *open;
     std::vector<const DataClass*> data = DataAtStake(rule, element);
-    const Element* known = &element;
-    if (unknown.empty() && threats_->ground_ != nullptr) {
-      known = threats_->ground_->Find(element);
+    if (unknown.empty() && known != &element) {
       if (known == nullptr) {
         ++threats_->waiting_[CurrentId(element)].for_element;
         return;

@@ -126,10 +126,11 @@ struct StrideCell {
 };
 
 // Row of the STRIDE matrix: a component of ours or a flow that crosses a boundary. Asked are, after Shostack 2014,
-// chapter 3, all six letters of a process, T, R, I and D of a data store, and S, T, I and D of such a flow.
+// chapter 3, all six letters of a process, T, R, I and D of a data store, and S, T, I and D of such a flow; of a
+// component whose kind is not known, those of a process.
 struct StrideRow {
   std::string element_id;
-  absl::string_view kind;         // "process", "data store", "flow"
+  absl::string_view kind;         // "process", "data store", "flow", "not known, asked as a process"
   std::vector<StrideCell> cells;  // letters that are asked, or have a threat all the same; in their order
 };
 

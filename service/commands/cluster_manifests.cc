@@ -125,12 +125,6 @@ std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const Cluster
   ConfigNode ports = ConfigNode::List(
       {ConfigNode::Map({{"protocol", "UDP"}, {"port", 53}}), ConfigNode::Map({{"protocol", "TCP"}, {"port", 53}})});
   ConfigNode names = ConfigNode::Map({{"to", ConfigNode::List({dns})}, {"ports", std::move(ports)}});
-  documents.push_back(Policy("default-deny", zone,
-                             ConfigNode::Map({{"podSelector", ConfigNode::Map()},
-                                              {"policyTypes", ConfigNode::Texts({"Ingress", "Egress"})},
-                                              {"egress", ConfigNode::List({std::move(names)})}}))
-                          .Explain(absl::StrCat("All pods of ", zone.zone->id(), " on ", zone.cluster->id(),
-                                                ": nothing in, name resolution out")));
   const std::vector<ZoneFlow> flows = analysis::FlowsOf(model, zone);
   for (const Component* component : zone.components) {
     const bool any = std::any_of(flows.begin(), flows.end(), [&](const ZoneFlow& flow) {
@@ -139,6 +133,13 @@ std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const Cluster
     const bool calls_cluster = analysis::CallsTheCluster(model, *component);
     if (any || calls_cluster) documents.push_back(ComponentPolicy(zone, *component, flows, calls_cluster));
   }
+  // Files are applied from the top: what denies comes after all that allows.
+  documents.push_back(Policy("default-deny", zone,
+                             ConfigNode::Map({{"podSelector", ConfigNode::Map()},
+                                              {"policyTypes", ConfigNode::Texts({"Ingress", "Egress"})},
+                                              {"egress", ConfigNode::List({std::move(names)})}}))
+                          .Explain(absl::StrCat("All pods of ", zone.zone->id(), " on ", zone.cluster->id(),
+                                                ": nothing in, name resolution out")));
   return documents;
 }
 

@@ -13,7 +13,8 @@
 
 namespace metapowers::commands {
 
-// Default deny but for name resolution, and a policy for each component that has flows or calls the cluster.
+// A policy for each component that has flows or calls the cluster, and behind them default deny but for name
+// resolution.
 std::vector<ConfigNode> NetworkPolicies(const model::Model& model, const analysis::ClusterZone& zone);
 
 // The namespace with the level of the Pod Security Standards that it enforces.

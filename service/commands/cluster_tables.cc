@@ -199,10 +199,15 @@ class ClusterTables {
             ? ""
             : "The model does not name the namespaces of this zone: apply the file in each with -n, after the "
               "question below is answered. ";
-    AddManifest(absl::StrCat("Network policies of ", zone.zone->id()), zone.cluster->id(),
-                absl::StrCat(space, "Pods carry the label ", rules_.pod_label(), " with the id of their component.",
-                             UndeclaredCalls(zone, mesh)),
-                NetworkPolicies(model_, zone));
+    AddManifest(
+        absl::StrCat("Network policies of ", zone.zone->id()), zone.cluster->id(),
+        absl::StrCat(
+            space, "The policies select pods by the label ", rules_.pod_label(),
+            ", whose value is the id of the component. Set it on all pods before the policies are applied, whatever "
+            "other labels they carry: a policy that allows selects no pod without it, and default-deny, which "
+            "stands last, cuts off each of them.",
+            UndeclaredCalls(zone, mesh)),
+        NetworkPolicies(model_, zone));
     if (zone.is_namespace()) {
       AddManifest(absl::StrCat("Pod security level of ", zone.zone->id()), zone.cluster->id(),
                   row.below().empty() ? ""
@@ -213,8 +218,12 @@ class ClusterTables {
     }
     if (!mesh) return;
     if (istio_ && zone.is_namespace()) {
-      AddManifest(absl::StrCat("Mesh rules of ", zone.zone->id()), zone.cluster->id(),
-                  "Each component runs under a service account of its own id.", MeshPolicies(model_, zone));
+      AddManifest(
+          absl::StrCat("Mesh rules of ", zone.zone->id()), zone.cluster->id(),
+          absl::StrCat("Before they are applied, each component gets a service account of its own id, or its calls are "
+                       "refused, and its pods the label ",
+                       rules_.pod_label(), ", or no rule selects them."),
+          MeshPolicies(model_, zone));
     } else if (asked_mesh_.insert(zone.cluster->id()).second && !istio_) {
       work_.Ask(kb::CONTAINER_ASK_MESH, zone.cluster->id(), "", zone.cluster->owner_team());
     }
@@ -248,12 +257,12 @@ class ClusterTables {
       const bool manifest =
           absl::c_any_of(row.fails(), [](const std::string& key) { return absl::StartsWith(key, "securityContext."); });
       if (!manifest || row.cluster().empty()) continue;
-      AddManifest(
-          absl::StrCat("Settings of ", row.id()), row.cluster(),
-          "Merge it into the Deployment; the container has the id of the component, and what it writes goes to /tmp: a "
-          "pod that fills the size limit is evicted, so that the owner sets it above what one day writes.",
-          {HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()),
-                              analysis::CallsTheCluster(model_, component))});
+      AddManifest(absl::StrCat("Settings of ", row.id()), row.cluster(),
+                  "Merge it into the Deployment, or its template into that of the workload of another kind; the "
+                  "container has the id of the component, and what it writes goes to /tmp: a "
+                  "pod that fills the size limit is evicted, so that the owner sets it above what one day writes.",
+                  {HardenedDeployment(component, model_.Find<model::v1::Zone>(component.zone()),
+                                      analysis::CallsTheCluster(model_, component))});
     }
   }
 

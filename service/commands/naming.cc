@@ -60,9 +60,14 @@ void FillPresence(google::protobuf::Message& result) {
 }
 
 std::string Thousands(int64_t number) {
-  std::string digits = absl::StrCat(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) digits.insert(at, ",");
-  return digits;
+  const std::string digits = absl::StrCat(number);
+  const size_t sign = number < 0 ? 1 : 0;
+  std::string text;
+  for (size_t at = 0; at < digits.size(); ++at) {
+    if (at > sign && (digits.size() - at) % 3 == 0) text += ',';
+    text += digits[at];
+  }
+  return text;
 }
 
 }  // namespace metapowers::commands

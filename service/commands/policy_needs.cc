@@ -54,8 +54,8 @@ pb::NeededClause NeedFor(const Clause& clause) {
 void CountNeeds(pb::SecurityPolicyResult& result) {
   result.set_area_gap_count(result.area_gaps_size());
   for (const pb::PolicyAreaGap& gap : result.area_gaps()) {
-    result.set_needed_count(result.needed_count() + gap.clauses_size());
     for (const pb::NeededClause& need : gap.clauses()) {
+      if (need.declined().empty()) result.set_needed_count(result.needed_count() + 1);
       const bool unmet = need.not_met_count() > 0;
       result.set_needed_unmet_count(result.needed_unmet_count() + unmet);
       result.set_needed_unknown_count(result.needed_unknown_count() + (!unmet && need.not_known_count() > 0));

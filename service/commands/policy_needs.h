@@ -16,7 +16,7 @@ google::protobuf::RepeatedPtrField<security::govern::v1::TooWeakFor> TooWeakFor(
 // The clause with the facts that make it apply and how things stand. Names the first three elements of a list.
 security::govern::v1::NeededClause NeedFor(const Clause& clause);
 
-// Counts of the clauses in `area_gaps` by how things stand.
+// Counts of the clauses in `area_gaps` by how things stand, without those that the model declines.
 void CountNeeds(security::govern::v1::SecurityPolicyResult& result);
 
 // Ids of the shipped clauses that meet a requirement of a framework, whether they apply or not, sorted.

@@ -2,11 +2,15 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "metapowers/security/identify/v1/threat_model.pb.h"
+#include "service/analysis/applicability.h"
 #include "service/lint/checkers.h"
 #include "service/lint/register_checks.h"
 
@@ -33,6 +37,17 @@ bool PciApplies(const Check& check) {
   const auto& frameworks = check.facts().frameworks();
   return std::any_of(frameworks.begin(), frameworks.end(),
                      [](const analysis::FrameworkFact& fact) { return fact.id == kPci && fact.applies; });
+}
+
+// Why nothing is asked of the scope, where PCI DSS is not known to apply.
+std::string WhyNoPci(const Check& check) {
+  const auto& frameworks = check.facts().frameworks();
+  const auto pci = std::find_if(frameworks.begin(), frameworks.end(),
+                                [](const analysis::FrameworkFact& fact) { return fact.id == kPci; });
+  if (pci == frameworks.end()) return "PCI DSS does not apply";
+  const std::vector<std::string> open = analysis::UndecidedBy(check.subject().model(), *pci);
+  if (open.empty()) return "PCI DSS does not apply";
+  return absl::StrCat("undecided whether PCI DSS applies, for want of ", absl::StrJoin(open, ", "));
 }
 
 void CheckInventory(Check& check) {
@@ -76,7 +91,7 @@ void CheckScopeDate(Check& check) {
 
 void CheckScope(Check& check) {
   if (!PciApplies(check)) {
-    check.NotApplicable("PCI DSS does not apply");
+    check.NotApplicable(WhyNoPci(check));
     return;
   }
   const Section& section = check.section(kInventory);

@@ -103,6 +103,12 @@ void CheckRegister(Check& check) {
 }
 
 void CheckGaps(Check& check) {
+  const auto& frameworks = check.facts().frameworks();
+  if (std::none_of(frameworks.begin(), frameworks.end(),
+                   [](const analysis::FrameworkFact& fact) { return fact.applies && fact.framework != nullptr; })) {
+    check.NotApplicable("no framework of the catalogue is in scope, so that there is no requirement and no score");
+    return;
+  }
   const Section& section = check.section(kGaps);
   WantFilled(check, section, {"Requirement", "Asks for", "Status", "Severity", "Closed by"});
   WantFilled(check, section, {"Shown by", "What", "Requirements"});

@@ -9,7 +9,8 @@ namespace metapowers::lint {
 // Sources, matrix, treatments and owners of the risk register count the same risks, and each key stands once.
 void CheckRegister(Check& check);
 
-// Open requirements have status and what closes them, actions have effort, and scores follow their formula.
+// Open requirements have status and what closes them, actions have effort, and scores follow their formula. Does not
+// apply where no framework of the catalogue does.
 void CheckGaps(Check& check);
 
 }  // namespace metapowers::lint

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/analysis/assumed_questions.h"
 #include "tests/analysis/threats_of.h"
@@ -79,11 +80,36 @@ TEST(KnownGroundTest, AnEmptyCellOfTheMatrixSaysThatItsRuleWaits) {
   EXPECT_EQ(reason("  # assumed: the image keeps data"), "action-denied: kind is datastore, assumed");
 }
 
-TEST(KnownGroundTest, WhatAnAssumptionRulesOutDoesNotWait) {
-  const ThreatCase threats(Store("  # assumed: the image keeps data"),
-                           Rule("match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" }"));
-  EXPECT_THAT(threats.Keys(), ElementsAre("own-rule@web"));
-  EXPECT_THAT(Waiting(threats), IsEmpty());
+TEST(KnownGroundTest, WhatOnlyAnAssumptionRulesOutWaits) {
+  const std::string process = "{ attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" }";
+  const std::string datastore = "{ attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"datastore\" }";
+  const std::string zoned = "match { attribute: \"zone_type\" operator: MATCH_OPERATOR_IN values: \"vlan\" } unless ";
+  for (const std::string& conditions : {"match " + process, zoned + datastore}) {
+    const ThreatCase assumed(Store("  # assumed: the image keeps data"), Rule(conditions));
+    EXPECT_THAT(assumed.Keys(), ElementsAre("own-rule@web")) << conditions;
+    EXPECT_THAT(Waiting(assumed), ElementsAre("db: kind is datastore")) << conditions;
+    const ThreatCase declared(Store(""), Rule(conditions));
+    EXPECT_THAT(declared.Keys(), ElementsAre("own-rule@web")) << conditions;
+    EXPECT_THAT(Waiting(declared), IsEmpty()) << conditions;
+  }
+}
+
+TEST(KnownGroundTest, TheMatrixAsksAComponentOfAnAssumedKindForAllLetters) {
+  const auto row_of = [](const std::string& mark) {
+    const ThreatCase threats(Store(mark), Rule(kDatastore));
+    std::string said;
+    for (const StrideRow& row : threats.threats().coverage()) {
+      if (row.element_id != "db") continue;
+      absl::StrAppend(&said, row.kind, row.cells.size() == 6 ? ": all" : ": some");
+      for (const StrideCell& cell : row.cells) {
+        const bool spoofing = cell.letter == knowledge::v1::STRIDE_SPOOFING;
+        if (spoofing && absl::EndsWith(cell.reason, ": kind is datastore, assumed")) said += ", waits";
+      }
+    }
+    return said;
+  };
+  EXPECT_EQ(row_of(""), "data store: some");
+  EXPECT_EQ(row_of("  # assumed: the image keeps data"), "not known, asked as a process: all, waits");
 }
 
 TEST(KnownGroundTest, WhatFollowsFromAnAssumptionIsAssumedToo) {

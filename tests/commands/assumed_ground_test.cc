@@ -26,8 +26,7 @@ using ::testing::Not;
 
 constexpr char kDerivation[] = "metapowers.security.identify.v1.CriticalityRow.derivation";  // says what does not count
 
-// An attribute of one component of the example, in one of two values, of which neither is known. Neither rules a threat
-// out: what an assumption rules out is not found.
+// An attribute of one component of the example, in one of two values, of which neither is known.
 struct Assumption {
   const char* component;
   const char* attribute;
@@ -75,8 +74,7 @@ bool IsToldAsAssumed(const FieldDescriptor& field) {
       "presumed",          // scopes of PCI DSS that would follow
       "assumed",           // ways in that would follow
       "undecided",         // rules that wait for it
-      "coverage",          // cells of the STRIDE matrix that say so
-      "coverage_reasons",  //
+      "coverage_reasons",  // why cells of the STRIDE matrix are empty
   };
   return names->contains(field.name()) || field.full_name() == kDerivation;
 }

@@ -10,6 +10,7 @@
 #include "service/lint/renamed_model.h"
 #include "service/model/yaml_writer.h"
 #include "service/server/archetypes.h"
+#include "tests/analysis/facts_of.h"
 #include "tests/lint/lint_fixture.h"
 
 namespace metapowers::lint {
@@ -245,6 +246,36 @@ TEST(LintTest, RenamesWholeModels) {
     EXPECT_EQ(renamed.frameworks(0).id(), topic.model().frameworks(0).id());
     EXPECT_LT(renamed.as_of(), topic.model().as_of());
   }
+}
+
+// A system to which no framework applies.
+std::string Unregulated(const std::string& organization) {
+  analysis::ModelText text;
+  text.data_classes = "- {id: notes, name: Notes, owner: core, confidentiality: internal}\n";
+  text.organization = organization;
+  return text.Yaml();
+}
+
+TEST(LintTest, GapsAreOfFrameworksThatApply) {
+  Topic topic("shop", Unregulated("{name: Shop Inc.}"));
+  topic.Run("compliance-gap");
+  const v1::LintResult result = topic.Try("identify-9");
+  EXPECT_EQ(result.verdict(), v1::LINT_VERDICT_NOT_APPLICABLE) << Explain(result);
+  EXPECT_THAT(result.reason(), HasSubstr("no framework of the catalogue is in scope"));
+}
+
+TEST(LintTest, AScopeThatNobodyHasDecidedIsCalledUndecided) {
+  const auto reason = [](const std::string& organization) {
+    Topic topic("shop", Unregulated(organization));
+    topic.Run("asset-inventory");
+    const v1::LintResult result = topic.Try("identify-2");
+    EXPECT_EQ(result.verdict(), v1::LINT_VERDICT_NOT_APPLICABLE) << Explain(result);
+    return result.reason();
+  };
+  EXPECT_EQ(reason("{name: Shop Inc.}"),
+            "undecided whether PCI DSS applies, for want of data_classes.categories, organization.legal_roles");
+  EXPECT_EQ(reason("{name: Shop Inc., legal_roles: [controller]}"),
+            "undecided whether PCI DSS applies, for want of data_classes.categories");
 }
 
 }  // namespace

@@ -124,20 +124,13 @@ class Builder {
   }
 
   void AddClause(const Clause& clause, const Policy& policy, pb::PolicyRow& row) {
+    if (clause.state == ClauseState::kDeclined) return AddDeclined(clause, row);
     const bool binds = clause.state == ClauseState::kInForce && row.in_force();
     for (const std::string& reference : clause.references) {
       Coverage& coverage = (binds ? met_ : open_)[std::string(FrameworkOf(reference))];
       coverage[std::string(RequirementOf(reference))].insert(clause.id);
     }
     if (clause.state == ClauseState::kInForce) return AddInForce(clause, row);
-    if (clause.state == ClauseState::kDeclined) {
-      pb::DeclinedClause& declined = *row.add_declined();
-      declined.set_id(clause.id);
-      declined.set_title(clause.title);
-      declined.set_field(clause.missing_field);
-      declined.set_controls(Controls(clause.references));
-      return;
-    }
     pb::WaitingClause& waiting = *row.add_waiting();
     waiting.set_id(clause.id);
     waiting.set_title(clause.title);
@@ -145,6 +138,15 @@ class Builder {
     waiting.set_owner(row.owner());
     const auto* owner = model_.Find<model::v1::Role>(policy.owner());
     asked_.try_emplace(clause.missing_field, clause.question, owner == nullptr ? "" : owner->team());
+  }
+
+  // What it refers to stays unmet, whatever is approved.
+  static void AddDeclined(const Clause& clause, pb::PolicyRow& row) {
+    pb::DeclinedClause& declined = *row.add_declined();
+    declined.set_id(clause.id);
+    declined.set_title(clause.title);
+    declined.set_field(clause.missing_field);
+    declined.set_controls(Controls(clause.references));
   }
 
   void AddInForce(const Clause& clause, pb::PolicyRow& row) {
@@ -187,10 +189,11 @@ class Builder {
     if (role != nullptr && role->holder().empty()) result_.set_vacant_decider(role->title());
   }
 
-  // Requirements that only clauses of this subject meet, those of CSF 2.0 left to its own table.
+  // Requirements that only clauses of this subject would meet, those of CSF 2.0 left to its own table.
   void AddOnlyControls(const std::vector<Clause>& clauses, pb::PolicyAreaGap& gap) {
     std::vector<std::string> only;
     for (const Clause& clause : clauses) {
+      if (clause.state == ClauseState::kDeclined) continue;
       for (const std::string& reference : clause.references) {
         const std::string framework(FrameworkOf(reference)), requirement(RequirementOf(reference));
         open_[framework][requirement].insert(clause.id);

@@ -6,10 +6,13 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/analysis/applicability.h"
 #include "service/analysis/asset_class.h"
 #include "service/analysis/asset_gaps.h"
+#include "service/analysis/assumed_questions.h"
 #include "service/analysis/single_points.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/naming.h"
@@ -374,8 +377,12 @@ class Inventory {
     if (fact == nullptr) return;
     pb::PciScoping& pci = *result_.mutable_pci();
     pci.set_applies(fact->applies);
+    if (!fact->applies) {
+      const bool decided = analysis::UndecidedBy(model_, *fact).empty();
+      pci.set_reason(absl::StrCat(decided ? "does not apply" : "is not decided", ": ", fact->reason));
+      return;
+    }
     pci.set_reason(fact->reason);
-    if (!fact->applies) return;
     for (const PciScope scope : {PciScope::kCde, PciScope::kConnected, PciScope::kOut, PciScope::kNotApplicable}) {
       for (const auto& [id, facts] : facts_.components()) {
         if (facts.pci_scope == scope) AddPciRow(id, facts, *pci.add_rows());
@@ -397,8 +404,28 @@ class Inventory {
       row.set_id(id);
       row.set_computed(ScopeLabel(facts.pci_scope));
       row.set_presumed(ScopeLabel(presumed.pci_scope));
-      row.set_reason(presumed.pci_reason);
+      const std::vector<std::string> assumed = AssumedForScope(id);
+      row.set_reason(absl::StrCat(presumed.pci_reason, ", by ",
+                                  assumed.empty() ? "what is assumed of what it is linked with" : List(assumed)));
     }
+  }
+
+  // Paths of the assumed attributes of a component, and of its flows, that scopes are made of.
+  std::vector<std::string> AssumedForScope(const std::string& id) const {
+    static const auto* const kOfScope = new std::set<absl::string_view>{
+        "Component.stores",        "Component.processes", "Component.kind", "Component.zone", "Component.runs_on",
+        "Component.runtime_group", "Flow.source",         "Flow.target",    "Flow.sends",     "Flow.receives"};
+    std::vector<std::string> paths;
+    for (const model::AssumedAttribute& assumed : input_.presumed.model().assumed()) {
+      if (!kOfScope->contains(assumed.field_type)) continue;
+      const std::string element = analysis::ElementOf(assumed.field);
+      const auto* flow = absl::StartsWith(assumed.field_type, "Flow.")
+                             ? input_.presumed.model().Find<model::v1::Flow>(element)
+                             : nullptr;
+      const bool about = flow == nullptr ? element == id : flow->source() == id || flow->target() == id;
+      if (about) paths.push_back(assumed.field);
+    }
+    return paths;
   }
 
   bool HasCde() const {

@@ -319,16 +319,24 @@ class Surface {
   // What callers find under one name.
   struct HostName {
     std::vector<std::string> entries;
-    const EntryExposure* widest = nullptr;  // nullptr: of none is it known
+    EntryExposure widest = EntryExposure::kOnSite;  // kUnknown where something of unknown reach may be the widest
     std::set<std::string> components;
     std::set<std::string> owners;
 
-    void Add(const std::string& entry, const model::v1::Component* component, const std::string& owner) {
+    void Add(const std::string& entry, EntryExposure exposure, const model::v1::Component* component,
+             const std::string& owner) {
+      widest = std::min(widest, exposure);
       if (std::find(entries.begin(), entries.end(), entry) == entries.end()) entries.push_back(entry);
       if (component != nullptr) components.insert(component->id());
       owners.insert(owner);
     }
   };
+
+  // What a port of the host is open to, as the table of ports says.
+  static EntryExposure PortExposure(const model::v1::Component& component) {
+    if (component.internet_facing() == model::v1::TRISTATE_YES) return EntryExposure::kInternet;
+    return component.internet_facing() == model::v1::TRISTATE_NO ? EntryExposure::kInside : EntryExposure::kUnknown;
+  }
 
   void AddHostNames() {
     std::map<std::string, HostName> names;
@@ -339,8 +347,7 @@ class Surface {
       if (hosts == nullptr) continue;
       for (const std::string& host : *hosts) {
         HostName& name = names[host];
-        if (name.widest == nullptr && !IsOfUnknownReach(entry)) name.widest = &entry.exposure;
-        name.Add(entry.flow != nullptr ? entry.id : entry.api->id(),
+        name.Add(entry.flow != nullptr ? entry.id : entry.api->id(), entry.exposure,
                  entry.target == nullptr ? nullptr : entry.target->component, Owner(entry.owner_team));
       }
     }
@@ -349,13 +356,13 @@ class Surface {
         if (port.host().empty()) continue;
         names[port.host()].Add(
             absl::StrCat(component.id(), port.has_port() ? absl::StrCat(" port ", port.port()) : " at a port"),
-            &component, Owner(component.owner_team()));
+            PortExposure(component), &component, Owner(component.owner_team()));
       }
     }
     for (const auto& [host, name] : names) {
       pb::HostNameRow& row = *result_.add_hosts();
       row.set_host(host);
-      row.set_exposure(name.widest == nullptr ? kToBeAnswered : ExposureLabel(*name.widest));
+      row.set_exposure(name.widest == EntryExposure::kUnknown ? kToBeAnswered : ExposureLabel(name.widest));
       AddAll(name.entries, row.mutable_entries());
       AddAll(name.components, row.mutable_components());
       AddAll(name.owners, row.mutable_owners());

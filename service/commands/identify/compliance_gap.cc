@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/analysis/applicability.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/framework_coverage.h"
@@ -177,7 +178,8 @@ class GapAssessment {
       if (fact.applies || !IsConsidered(fact)) continue;
       pb::UnselectedFramework& row = *result_.add_not_selected();
       row.set_name(fact.label);
-      row.set_reason(fact.reason);
+      const bool decided = analysis::UndecidedBy(model_, fact).empty();
+      row.set_reason(absl::StrCat(decided ? "" : "not decided: ", fact.reason));
     }
   }
 

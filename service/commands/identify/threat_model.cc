@@ -29,6 +29,7 @@
 #include "service/commands/wording.h"
 #include "service/commands/zone_maps.h"
 #include "service/knowledge/threats.h"
+#include "service/model/schema.h"
 
 namespace metapowers::commands::identify {
 namespace {
@@ -40,9 +41,6 @@ using analysis::ThreatStatus;
 using model::v1::Component;
 using model::v1::DataClass;
 using model::v1::Severity;
-
-// Which component an element is about: where that is assumed, so is the element.
-constexpr absl::string_view kMakeElement[] = {"Flow.source", "Flow.target", "Api.component"};
 
 // Paths that a person reads; the rest is counted by the cuts.
 constexpr size_t kPathsShown = 15;
@@ -784,7 +782,12 @@ class Builder {
         *result_.add_questions() = std::move(question);
       }
     }
-    for (metapowers::v1::Question& question : QuestionsOn(model_, {}, kMakeElement)) {
+    // Where it is assumed which component an element is about, so is the element.
+    std::vector<absl::string_view> making;
+    for (const model::AssumedAttribute& assumed : model_.assumed()) {
+      if (model::MakesElement(model::RuleOf(assumed.field_type))) making.push_back(assumed.field_type);
+    }
+    for (metapowers::v1::Question& question : QuestionsOn(model_, {}, making)) {
       *result_.add_questions() = std::move(question);
     }
     using Asked = std::pair<absl::string_view, absl::string_view>;  // control, team

@@ -114,10 +114,13 @@ class Access {
   }
 
   void AddClauses() {
-    const model::v1::Policy* policy = nullptr;
-    for (const model::v1::Policy& each : proto_.policies()) {
-      if (each.area() == model::v1::POLICY_AREA_ACCESS_MANAGEMENT) policy = &each;
-    }
+    const auto& policies = proto_.policies();
+    const auto first = std::find_if(policies.begin(), policies.end(), [](const model::v1::Policy& each) {
+      return each.area() == model::v1::POLICY_AREA_ACCESS_MANAGEMENT;  // which holds the clauses, as in 00-govern
+    });
+    const model::v1::Policy* policy = first == policies.end() ? nullptr : &*first;
+    // A clause binds nobody before its policy is approved.
+    const bool adopted = policy != nullptr && policy->status() == model::v1::POLICY_STATUS_APPROVED;
     for (const Clause& clause : ClausesOf(input_, model::v1::POLICY_AREA_ACCESS_MANAGEMENT, policy)) {
       if (clause.state == ClauseState::kWaiting) continue;  // the open questions ask for its value
       pb::AccessClauseRow& row = *result_.add_clauses();
@@ -125,7 +128,7 @@ class Access {
       row.set_requirement(clause.requirement);
       row.set_cadence(clause.cadence);
       row.set_evidence(clause.evidence);
-      row.set_state(clause.state == ClauseState::kDeclined ? "declined" : "in force");
+      row.set_state(clause.state == ClauseState::kDeclined ? "declined" : adopted ? "in force" : "not adopted");
       for (const std::string& element : clause.not_met) row.add_not_met(element);
       for (const std::string& reference : clause.references) {
         row.add_references(knowledge::ReferenceLabel(reference));
@@ -334,6 +337,19 @@ class Access {
               absl::StrCat("Do people on flow ", path.flow->id(), " prove themselves by several factors?"),
               path.target->component->owner_team());
     }
+    for (int i = 0; i < static_cast<int>(landscape_.components().size()); ++i) AskLeastPrivilege(i);
+  }
+
+  void AskLeastPrivilege(int component) {
+    const ComponentFacts& facts = *landscape_.components()[component].facts;
+    if (!analysis::IsOurs(facts_, facts)) return;
+    const auto posture = analysis::PostureOf(landscape_.ComponentElement(component), "least_privilege");
+    if (posture.state != model::v1::POSTURE_STATE_UNSPECIFIED) return;
+    const std::string& id = facts.component->id();
+    *result_.add_questions() =
+        Ask(model_, absl::StrCat("components[", id, "].posture"),
+            absl::StrCat("Have people and programs on ", id, " only the rights that they need (least_privilege)?"),
+            facts.component->owner_team());
   }
 
   void AddTotals() {

@@ -264,7 +264,7 @@ class Communication {
 
   static void AddReason(const pb::NotificationNoDutyRow& rule,
                         google::protobuf::RepeatedPtrField<pb::NotificationReasonRow>& rows) {
-    const std::string named = absl::StrCat(rule.name(), " by ", absl::StrJoin(rule.sources(), ", "));
+    const std::string named = absl::StrCat(rule.name(), ": ", absl::StrJoin(rule.sources(), ", "));
     for (pb::NotificationReasonRow& row : rows) {
       if (row.reason() != rule.reason()) continue;
       row.set_rules(absl::StrCat(row.rules(), "; ", named));

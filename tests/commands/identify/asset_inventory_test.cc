@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/commands/undeclared_pci.h"
 
 namespace metapowers::commands::identify {
 namespace {
@@ -72,6 +73,16 @@ TEST(AssetInventory, OutsourcedCardPaymentsNameSuppliersThatNoFlowLeadsTo) {
   EXPECT_TRUE(Inventory(Example("api-platform")).pci().has_cde());
 }
 
+TEST(AssetInventory, PciDssIsNotDecidedWhileTheModelIsSilentOnWhatDecidesIt) {
+  const auto reason = [](const std::string& roles) {
+    const auto result = Inventory(TeamNotesOfUndeclaredScope(roles));
+    EXPECT_FALSE(result.pci().applies()) << roles;
+    return result.pci().reason();
+  };
+  EXPECT_EQ(reason("").substr(0, 16), "is not decided: ");
+  EXPECT_EQ(reason("  legal_roles: [controller, processor]\n").substr(0, 16), "does not apply: ");
+}
+
 bool HasGap(const AssetInventoryResult& result, const std::string& title, const std::string& id) {
   return std::any_of(result.calendar().begin(), result.calendar().end(),
                      [&](const auto& row) { return row.title() == title && row.id() == id; });
@@ -99,7 +110,7 @@ TEST(AssetInventory, AScopeThatRestsOnAnAssumptionIsToldApart) {
     if (row.id() != "session-cache") continue;
     computed = row.computed();
     EXPECT_EQ(row.presumed(), "CDE");
-    EXPECT_EQ(row.reason(), "stores cardholder-data (PAN)");
+    EXPECT_EQ(row.reason(), "stores cardholder-data (PAN), by components[session-cache].stores");
   }
   EXPECT_NE(computed, "");
   for (const auto& row : result.pci().rows()) {

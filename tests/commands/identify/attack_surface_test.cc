@@ -126,8 +126,22 @@ TEST(AttackSurface, HostNamesLeadToTheirWaysIn) {
   }
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows["notes.example"].substr(0, 27), "a-way+web-app port 8443 int");
-  EXPECT_EQ(rows["old.example"].substr(0, 40), "web-app at a port to be answered web-app");
+  EXPECT_EQ(rows["old.example"].substr(0, 34), "web-app at a port internet web-app") << "it faces the internet";
   EXPECT_EQ(rows["*.notes.example"].substr(0, 6), "a-way ");
+}
+
+TEST(AttackSurface, AHostNameIsNoNarrowerThanWhatIsNotKnownOfIt) {
+  const auto exposure = [](const std::string& facing) {
+    const AttackSurfaceResult result =
+        Surface(Edited(Example("team-notes"),
+                       {{"    internet_facing: no\n", "    host_ports: [{port: 5432, host: db.example}]\n" + facing},
+                        {"target: notes-db,", "target: notes-db, hosts: [db.example],"}}));
+    EXPECT_EQ(result.hosts_size(), 1);
+    EXPECT_EQ(result.hosts(0).entries_size(), 2);
+    return result.hosts(0).exposure();
+  };
+  EXPECT_EQ(exposure("    internet_facing: no\n"), "inside");
+  EXPECT_EQ(exposure(""), "to be answered");
 }
 
 // What nobody says the reach of is neither inside nor outside, and stands in the tables all the same.

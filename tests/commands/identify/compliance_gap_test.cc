@@ -10,6 +10,7 @@
 
 #include "service/knowledge/knowledge.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/commands/undeclared_pci.h"
 
 namespace metapowers::commands::identify {
 namespace {
@@ -47,6 +48,19 @@ INSTANTIATE_TEST_SUITE_P(Examples, ComplianceGapTest, testing::ValuesIn(kExample
   name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
   return name;
 });
+
+TEST(ComplianceGapOfOne, AFrameworkThatNothingDecidesIsNotExcluded) {
+  const auto reason = [](const std::string& roles) {
+    const Case c(TeamNotesOfUndeclaredScope(roles));
+    const ComplianceGapResult result = ComplianceGap(c.input());
+    for (const auto& row : result.not_selected()) {
+      if (absl::StartsWith(row.name(), "PCI DSS")) return row.reason();
+    }
+    return std::string("selected");
+  };
+  EXPECT_EQ(reason("").substr(0, 13), "not decided: ");
+  EXPECT_NE(reason("  legal_roles: [controller, processor]\n").substr(0, 13), "not decided: ");
+}
 
 TEST_P(ComplianceGapTest, EveryRequirementOfAFrameworkThatAppliesStandsOnce) {
   ASSERT_GT(result_.assessments_size(), 0);

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "absl/algorithm/container.h"
 #include "service/commands/protection_gaps.h"
+#include "service/render/template.h"
 #include "tests/commands/command_fixture.h"
 #include "tests/commands/snippet_checks.h"
 
@@ -21,6 +24,16 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 AccessControlResult Control(const std::string& yaml) { return AccessControl(Case(yaml).input()); }
+
+// The text of the section.
+std::string Rendered(const AccessControlResult& result) {
+  const Command& command = *FindCommand("protect/access_control");
+  const auto wording = render::Template::Parse(command.template_text, command.stem);
+  EXPECT_OK(wording.status());
+  const auto text = wording->Render(result);
+  EXPECT_OK(text.status());
+  return *text;
+}
 
 const security::protect::v1::MfaPathRow* FindPath(const AccessControlResult& result, const std::string& flow) {
   for (const auto& row : result.paths()) {
@@ -206,6 +219,54 @@ TEST(AccessControl, OperatorsAndDeploymentControllersKeepTheirToken) {
     EXPECT_THAT(snippet.yaml(), Not(HasSubstr("name: gitops-controller\n")));
   }
   EXPECT_GT(identities, 0);
+}
+
+TEST(AccessControl, AClauseIsInForceWhenItsPolicyIsApproved) {
+  const auto states = [](const std::string& yaml) {
+    std::set<std::string> all;
+    const auto control = Control(yaml);
+    for (const auto& row : control.clauses()) all.insert(row.state());
+    return all;
+  };
+  const std::string text = Example("team-notes");
+  EXPECT_THAT(states(text), Contains("in force"));
+  EXPECT_THAT(states(text), Not(Contains("not adopted")));
+  const std::string policy =
+      "  - {id: accounts-and-access, title: Accounts and access, area: access_management, owner: security-lead, "
+      "approver: managing-director, status: approved, effective_date: 2026-02-01, last_reviewed: 2026-02-01, "
+      "review_interval_months: 12}\n";
+  const std::string draft =
+      "  - {id: accounts-and-access, title: Accounts and access, area: access_management, owner: security-lead, "
+      "approver: managing-director, status: draft}\n";
+  for (const std::string& other : {draft, std::string()}) {
+    SCOPED_TRACE(other);
+    EXPECT_THAT(states(Edited(text, {{policy, other}})), Contains("not adopted"));
+    EXPECT_THAT(states(Edited(text, {{policy, other}})), Not(Contains("in force")));
+  }
+}
+
+TEST(AccessControl, WhatACredentialWithoutAFlowReachesIsNotKnown) {
+  const std::string text = Example("team-notes");
+  EXPECT_THAT(Rendered(Control(text)), Not(HasSubstr("- Not known of ")));
+  const std::string told =
+      Rendered(Control(Edited(text, {{"used_by: [web-app], flow: app-to-mail,", "used_by: [web-app],"}})));
+  EXPECT_THAT(told, HasSubstr("- Not known of mail-password: the model does not say which flow it is for.\n"));
+  EXPECT_THAT(told, Not(HasSubstr("each declared credential opens what its flow carries")));
+  EXPECT_THAT(told, Not(HasSubstr("- Not known of stripe-key")));
+}
+
+TEST(AccessControl, LeastPrivilegeThatIsUnknownIsAskedFor) {
+  for (const char* example : kExamples) {
+    SCOPED_TRACE(example);
+    const AccessControlResult result = Control(Example(example));
+    const auto unknown = std::count_if(result.least_privilege().begin(), result.least_privilege().end(),
+                                       [](const auto& row) { return row.state() == "unknown"; });
+    const auto asked = std::count_if(result.questions().begin(), result.questions().end(), [](const auto& question) {
+      return question.text().find("(least_privilege)?") != std::string::npos;
+    });
+    EXPECT_EQ(asked, unknown);
+    EXPECT_THAT(Rendered(result), Not(HasSubstr("the model answers every question")));
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/commands/cluster_manifests.h"
 #include "service/model/yaml_tree.h"
+#include "tests/analysis/facts_of.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::protect {
@@ -148,11 +149,16 @@ TEST(ContainerSecurity, CountsInTextTablesAndTotalsAgree) {
 TEST(ContainerSecurity, ShowsTheComponentsThatFailToday) {
   const ContainerSecurityResult result = OfExample("api-platform");
   EXPECT_NE(Find(result.findings(), "partner-portal", "securityContext.readOnlyRootFilesystem"), nullptr);
-  EXPECT_NE(Find(result.findings(), "fraud-service", "securityContext.capabilities.drop"), nullptr);
+  const auto* dropped = Find(result.findings(), "fraud-service", "securityContext.capabilities.drop");
+  ASSERT_NE(dropped, nullptr);
+  EXPECT_EQ(dropped->declared(), "not all, or some are added back");
   const auto* limits = Find(result.findings(), "reporting-service", "resources.limits");
   ASSERT_NE(limits, nullptr);
   EXPECT_EQ(limits->threat(), "container-without-limits@reporting-service");
-  EXPECT_THAT(limits->verification(), HasSubstr("kubectl -n us-core get deploy reporting-service"));
+  EXPECT_THAT(limits->verification(),
+              HasSubstr("kubectl -n us-core get deploy,statefulset,daemonset,cronjob,job,pod --field-selector "
+                        "metadata.name=reporting-service -o jsonpath={..limits}"))
+      << "whatever kind of workload it is";
   EXPECT_EQ(Find(result.findings(), "api-gateway"), nullptr);
 }
 
@@ -200,9 +206,9 @@ TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
     if (zone.zone->id() != "us-cde") continue;
     const auto documents = Parse(ToYaml(NetworkPolicies(c.model(), zone)));
     ASSERT_EQ(documents.size(), 4u) << "default and three components";
-    EXPECT_EQ(At(documents[0]->root(), {"metadata", "name"}), "default-deny");
-    EXPECT_EQ(At(documents[0]->root(), {"metadata", "namespace"}), "us-cde");
-    const model::YamlNode& tokens = documents[3]->root();
+    EXPECT_EQ(At(documents[3]->root(), {"metadata", "name"}), "default-deny") << "behind all that allow";
+    EXPECT_EQ(At(documents[3]->root(), {"metadata", "namespace"}), "us-cde");
+    const model::YamlNode& tokens = documents[2]->root();
     EXPECT_EQ(At(tokens, {"metadata", "name"}), "allow-tokenization-service");
     EXPECT_EQ(At(tokens, {"spec", "podSelector", "matchLabels", "app.kubernetes.io/name"}), "tokenization-service");
     EXPECT_EQ(At(tokens, {"spec", "ingress", "0", "ports", "0", "port"}), "8443");
@@ -332,6 +338,44 @@ TEST(ContainerSecurity, OrderInTheFileNeverMatters) {
               OfExample("api-platform").SerializeAsString())
         << list;
   }
+}
+
+TEST(ContainerSecurity, PodsAreLabelledBeforePoliciesDeny) {
+  const ContainerSecurityResult result = OfExample("api-platform");
+  int policies = 0;
+  for (const auto& file : result.manifests()) {
+    if (!absl::StartsWith(file.title(), "Network policies of ")) continue;
+    ++policies;
+    EXPECT_THAT(file.note(), HasSubstr("Set it on all pods before the policies are applied")) << file.title();
+    EXPECT_THAT(file.note(), Not(HasSubstr("Pods carry the label"))) << file.title();
+  }
+  EXPECT_GT(policies, 0);
+}
+
+// The state of the check that components of different zones or scopes run apart, by cluster.
+std::string IsolationOn(const std::string& cluster, const ContainerSecurityResult& result) {
+  for (const auto& row : result.cluster_checks()) {
+    if (row.cluster() == cluster && row.id() == "isolation") return row.state();
+  }
+  return "no row";
+}
+
+TEST(ContainerSecurity, WhereAllIsInOneZoneNothingIsSeparated) {
+  analysis::ModelText text;
+  text.zones = "- {id: front, name: Front, type: k8s_namespace}\n- {id: back, name: Back, type: k8s_namespace}\n";
+  text.flows = "- {id: a, name: A, source: web, target: api, port: 8443}\n";
+  text.rest =
+      "infrastructure:\n- {id: k8s, name: Cluster, kind: kubernetes_cluster}\n"
+      "- {id: other, name: Other, kind: kubernetes_cluster}\n";
+  const std::string web =
+      "- {id: web, name: Web, kind: process, zone: front, machine: container, runs_on: k8s, processes: [people]}\n";
+  const std::string api = "- {id: api, name: Api, kind: process, machine: container, processes: [people], ";
+  text.components = absl::StrCat(web, api, "zone: front, runs_on: k8s}\n");
+  EXPECT_EQ(IsolationOn("k8s", Review(text.Yaml())), "unknown on 2");
+  text.components = absl::StrCat(web, api, "zone: back, runs_on: k8s}\n");
+  EXPECT_EQ(IsolationOn("k8s", Review(text.Yaml())), "absent on 2");
+  text.components = absl::StrCat(web, api, "zone: back, runs_on: other}\n");
+  EXPECT_EQ(IsolationOn("other", Review(text.Yaml())), "implemented on 1") << "web calls it from another zone";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "absl/algorithm/container.h"
 #include "service/commands/protection_gaps.h"
+#include "service/render/template.h"
 #include "tests/commands/command_fixture.h"
 #include "tests/commands/snippet_checks.h"
 
@@ -24,6 +25,16 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 SecretsManagementResult Manage(const std::string& yaml) { return SecretsManagement(Case(yaml).input()); }
+
+// The text of the section.
+std::string Rendered(const SecretsManagementResult& result) {
+  const Command& command = *FindCommand("protect/secrets_management");
+  const auto wording = render::Template::Parse(command.template_text, command.stem);
+  EXPECT_OK(wording.status());
+  const auto text = wording->Render(result);
+  EXPECT_OK(text.status());
+  return *text;
+}
 
 const metapowers::v1::ProtectionGap* FindGap(const SecretsManagementResult& result, const std::string& rule,
                                              const std::string& subject) {
@@ -233,6 +244,25 @@ TEST(SecretsManagement, ManifestsKeepNoStateAndRegistriesHaveTheTeamOfTheCluster
     if (row.element() != "portal-images") continue;
     EXPECT_EQ(row.owner(), "Digital front door");
   }
+}
+
+TEST(SecretsManagement, CredentialsOfUnknownKindAreStillDeclared) {
+  SecretsManagementResult result = Manage(Example("team-notes"));
+  result.clear_rotation();
+  result.mutable_has()->set_rotation(false);
+  EXPECT_THAT(Rendered(result), HasSubstr("the kind of no declared credential is known"));
+  EXPECT_THAT(Rendered(result), Not(HasSubstr("No credential is declared")));
+  result.clear_secrets();
+  result.mutable_has()->set_secrets(false);
+  EXPECT_THAT(Rendered(result), HasSubstr("No credential is declared, so that none rotates."));
+}
+
+TEST(SecretsManagement, WhoNeedsACredentialWithoutAFlowIsNotKnown) {
+  const std::string text = Example("team-notes");
+  EXPECT_THAT(Rendered(Manage(text)),
+              HasSubstr("| mail-password | mail-provider | accounts | confidential | 1 | nobody |"));
+  EXPECT_THAT(Rendered(Manage(Edited(text, {{"used_by: [web-app], flow: app-to-mail,", "used_by: [web-app],"}}))),
+              HasSubstr("| mail-password | not declared | none known | none known | 1 | not known |"));
 }
 
 }  // namespace

@@ -154,5 +154,21 @@ TEST(BackupValidation, ACacheThatAloneStoresDataIsToBeConfirmed) {
   EXPECT_EQ(found, expected);
 }
 
+TEST(BackupValidation, ACopyInAnotherCacheIsNoStore) {
+  const std::string second =
+      "\n  - id: second-cache\n    name: Second cache\n    kind: datastore\n    technology: [valkey]\n    owner_team: "
+      "platform\n    lifecycle: live\n    zone: us-data\n    stores: [access-tokens]\n";
+  const auto caches = [](const std::string& yaml) {
+    std::set<std::string> ids;
+    const auto validation = Validation(yaml);
+    for (const auto& row : validation.sole_caches()) ids.insert(row.id());
+    return ids;
+  };
+  const std::string yaml = Example("api-platform");
+  EXPECT_EQ(caches(yaml), std::set<std::string>{"session-cache"});
+  EXPECT_EQ(caches(Edited(yaml, {{"\n  - id: session-cache\n", second + "  - id: session-cache\n"}})),
+            (std::set<std::string>{"second-cache", "session-cache"}));
+}
+
 }  // namespace
 }  // namespace metapowers::commands::recover

@@ -79,6 +79,13 @@ TEST(IncidentCommunication, MatrixOfAFinancialEntityHasItsClocks) {
   EXPECT_FALSE(duties.contains("hipaa-secretary"));
 }
 
+TEST(IncidentCommunication, SourcesOfRulesThatDoNotHoldStandInBrackets) {
+  std::string rules;
+  const pb::IncidentCommunicationResult result = Of(Example("api-platform"));
+  for (const pb::NotificationReasonRow& row : result.reasons()) absl::StrAppend(&rules, row.rules(), "; ");
+  EXPECT_THAT(rules, HasSubstr("Investors, by Form 8-K: SEC Form 8-K Item 1.05"));
+}
+
 TEST(IncidentCommunication, HospitalTellsPeopleAndSecretary) {
   const pb::IncidentCommunicationResult result = Of(Example("patient-platform"));
   const auto duties = DutiesOf(result);

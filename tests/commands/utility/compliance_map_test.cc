@@ -13,6 +13,7 @@
 #include "service/knowledge/intel.h"
 #include "service/knowledge/knowledge.h"
 #include "tests/commands/command_fixture.h"
+#include "tests/commands/undeclared_pci.h"
 
 namespace metapowers::commands::utility {
 namespace {
@@ -23,6 +24,18 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 ComplianceMapResult Map(const std::string& yaml) { return ComplianceMap(Case(yaml).input()); }
+
+TEST(ComplianceMap, AFrameworkThatNothingDecidesIsNotExcluded) {
+  const auto because = [](const std::string& roles) {
+    const ComplianceMapResult result = Map(TeamNotesOfUndeclaredScope(roles));
+    for (const auto& row : result.excluded()) {
+      if (row.name().rfind("PCI DSS", 0) == 0) return row.because();
+    }
+    return std::string("not excluded");
+  };
+  EXPECT_EQ(because("").substr(0, 13), "not decided: ");
+  EXPECT_NE(because("  legal_roles: [controller, processor]\n").substr(0, 13), "not decided: ");
+}
 
 TEST(ComplianceMap, TheNumbersReconcile) {
   for (const char* name : kExamples) {
