@@ -205,7 +205,8 @@ class ClusterTables {
             space, "The policies select pods by the label ", rules_.pod_label(),
             ", whose value is the id of the component. Set it on all pods before the policies are applied, whatever "
             "other labels they carry: a policy that allows selects no pod without it, and default-deny, which "
-            "stands last, cuts off each of them.",
+            "stands last, cuts off each of them. Ports are those of the flows; a policy judges the port of the pod, so "
+            "write the targetPort where a Service leads to another one.",
             UndeclaredCalls(zone, mesh)),
         NetworkPolicies(model_, zone));
     if (zone.is_namespace()) {
