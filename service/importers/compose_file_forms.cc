@@ -68,8 +68,7 @@ std::string NameOf(int forms) {
 void CheckForms(const Field& service, const LayerTags& tags) {
   for (const Key& key : kKeys) {
     const Field field = service[key.name];
-    if (!field.exists()) continue;
-    if (const auto tag = tags.find(&field.node()); tag != tags.end() && tag->second == LayerTag::kReset) continue;
+    if (!field.exists() || IsReset(tags, field)) continue;
     if (!Fits(field, key.forms)) {
       field.Fault(absl::StrCat("must be ", NameOf(key.forms)));
     } else if (field.is_list()) {

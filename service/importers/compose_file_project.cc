@@ -14,14 +14,12 @@ namespace {
 
 constexpr size_t kMaxListed = 20;
 
-bool HasReset(const LayerTags& tags, const Field& value) {
+}  // namespace
+
+bool IsReset(const LayerTags& tags, const Field& value) {
   const auto tag = tags.find(&value.node());
   return tag != tags.end() && tag->second == LayerTag::kReset;
 }
-
-}  // namespace
-
-bool Service::IsReset(const Field& value) const { return HasReset(*tags, value); }
 
 std::vector<Field> Service::Values(absl::string_view key) const {
   std::vector<Field> values;
@@ -94,11 +92,11 @@ std::vector<std::pair<std::string, Field>> Project::Entries(absl::string_view pa
   for (const Field& root : roots) {
     if (!root.HasKey(part)) continue;
     const Field field = root[part];
-    if (HasReset(*tags, field)) break;
+    if (IsReset(*tags, field)) break;
     for (auto& entry : field.Entries()) {
       if (closed.count(entry.first) != 0) continue;
       if (tags->count(&entry.second.node()) != 0) closed.insert(entry.first);
-      if (!HasReset(*tags, entry.second)) entries.push_back(std::move(entry));
+      if (!IsReset(*tags, entry.second)) entries.push_back(std::move(entry));
     }
     if (tags->count(&field.node()) != 0) break;
   }

@@ -21,6 +21,9 @@ enum class LayerTag {
 };
 using LayerTags = std::map<const model::YamlNode*, LayerTag>;
 
+// Whether a value takes back what stands below it.
+bool IsReset(const LayerTags& tags, const Field& value);
+
 // A setting of a service.
 struct Setting {
   std::string name;
@@ -40,8 +43,7 @@ struct Service {
   const Field& own() const { return layers.front(); }
   // The values of a key in those layers that count for it, nearer ones first.
   std::vector<Field> Values(absl::string_view key) const;
-  // Whether a value takes back what stands below it.
-  bool IsReset(const Field& value) const;
+  bool IsReset(const Field& value) const { return compose_file::IsReset(*tags, value); }
   // The value of the first layer that has the key; none when no layer has it.
   Field Find(absl::string_view key) const;
   // The same for a value further inside, e.g. {"deploy", "replicas"}.

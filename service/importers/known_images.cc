@@ -242,6 +242,19 @@ absl::string_view LastParts(absl::string_view path, int parts) {
   return path.substr(begin);
 }
 
+// Whether nothing says yet what runs in a container.
+bool IsUnknown(const model::v1::Component& component) {
+  return component.kind() == kProcess && component.technology_size() == 0;
+}
+
+void AssumeStore(absl::string_view technology, const std::string& why, const Spot& spot,
+                 Shown<model::v1::Component>& component) {
+  component.value.set_kind(kStore);
+  component.value.add_technology(std::string(technology));
+  component.Assumed("kind", spot, why);
+  component.Assumed("technology", spot, why);
+}
+
 }  // namespace
 
 std::string ImageName::Last() const { return std::string(LastParts(repository, 1)); }
@@ -296,23 +309,6 @@ void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v
     component.Observed("kind", spot);
   }
 }
-
-namespace {
-
-// Whether nothing says yet what runs in a container.
-bool IsUnknown(const model::v1::Component& component) {
-  return component.kind() == kProcess && component.technology_size() == 0;
-}
-
-void AssumeStore(absl::string_view technology, const std::string& why, const Spot& spot,
-                 Shown<model::v1::Component>& component) {
-  component.value.set_kind(kStore);
-  component.value.add_technology(std::string(technology));
-  component.Assumed("kind", spot, why);
-  component.Assumed("technology", spot, why);
-}
-
-}  // namespace
 
 void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& component) {
   if (!IsUnknown(component.value)) return;

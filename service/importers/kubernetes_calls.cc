@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -55,11 +54,7 @@ class CallFinder {
       }
     }
     for (const Workload& workload : cluster.workloads.all()) {
-      std::set<const Object*> maps;
-      ForEachSetting(workload, cluster.objects, [&](const Setting& setting) {
-        if (setting.whole) maps.insert(setting.config_map);
-      });
-      for (const Object* map : maps) ++takers_[map];
+      for (const Object* map : WholeConfigMaps(workload, cluster.objects)) ++takers_[map];
     }
   }
 

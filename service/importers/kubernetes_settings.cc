@@ -42,6 +42,26 @@ std::string Expand(const std::string& value, const std::map<std::string, std::st
   return absl::StrCat(out, rest);
 }
 
+// The ConfigMap that a reference in a workload names; nullptr where the files have none of that name.
+const Object* ConfigMapOf(const Field& reference, const Workload& workload, const Objects& objects) {
+  return objects.Find(Kind::kConfigMap, workload.object->space, reference["name"].Raw());
+}
+
+// Those whose values are files of its containers, in the order of the volumes.
+std::vector<const Object*> MountedConfigMaps(const Workload& workload, const Objects& objects) {
+  std::vector<const Object*> maps;
+  const auto add = [&](const Field& from) {
+    const Field reference = from["configMap"];
+    if (reference["name"].Raw().empty()) return;
+    if (const Object* map = ConfigMapOf(reference, workload, objects); map != nullptr) maps.push_back(map);
+  };
+  for (const Field& volume : workload.pod["volumes"].Items()) {
+    add(volume);
+    for (const Field& source : volume["projected"]["sources"].Items()) add(source);
+  }
+  return maps;
+}
+
 class SettingsReader {
  public:
   SettingsReader(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take)
@@ -54,17 +74,13 @@ class SettingsReader {
       for (const Field& variable : container["env"].Items()) ReadVariable(variable);
       for (const char* key : {"command", "args"}) ReadArguments(container[key]);
     }
-    for (const Field& volume : workload_.pod["volumes"].Items()) {
-      ReadFiles(volume["configMap"]["name"].Raw());
-      for (const Field& source : volume["projected"]["sources"].Items()) ReadFiles(source["configMap"]["name"].Raw());
+    std::set<const Object*> read;
+    for (const Object* map : MountedConfigMaps(workload_, objects_)) {
+      if (read.insert(map).second) ReadFiles(*map);
     }
   }
 
  private:
-  const Object* ConfigMap(const std::string& name) const {
-    return objects_.Find(Kind::kConfigMap, workload_.object->space, name);
-  }
-
   void Take(Setting setting) {
     setting.value = Expand(setting.value, known_);
     if (!NamesSecret(setting.name) && setting.kind == Setting::Kind::kVariable) known_[setting.name] = setting.value;
@@ -82,7 +98,7 @@ class SettingsReader {
   }
 
   void ReadAll(const Field& from) {
-    const Object* map = ConfigMap(from["configMapRef"]["name"].Raw());
+    const Object* map = ConfigMapOf(from["configMapRef"], workload_, objects_);
     if (map == nullptr) return;
     const std::string prefix = from["prefix"].Raw();
     for (const auto& [key, value] : map->root["data"].Entries()) {
@@ -95,7 +111,7 @@ class SettingsReader {
     const Field value = variable["value"];
     if (value.exists()) return Take({Setting::Kind::kVariable, name, TextOf(value), value, nullptr});
     const Field from = variable["valueFrom"]["configMapKeyRef"];
-    const Object* map = ConfigMap(from["name"].Raw());
+    const Object* map = ConfigMapOf(from, workload_, objects_);
     if (map == nullptr) return;
     const Field kept = map->root["data"][from["key"].Raw()];
     if (kept.exists()) Take({Setting::Kind::kVariable, name, TextOf(kept), kept, map});
@@ -131,11 +147,9 @@ class SettingsReader {
     return absl::StripPrefix(absl::StripPrefix(option, "-"), "-");
   }
 
-  void ReadFiles(const std::string& name) {
-    const Object* map = name.empty() ? nullptr : ConfigMap(name);
-    if (map == nullptr || !files_.insert(map).second) return;
-    for (const auto& [key, value] : map->root["data"].Entries()) {
-      Take({Setting::Kind::kText, "", TextOf(value), value, map, true});
+  void ReadFiles(const Object& map) {
+    for (const auto& [key, value] : map.root["data"].Entries()) {
+      Take({Setting::Kind::kText, "", TextOf(value), value, &map, true});
     }
   }
 
@@ -143,7 +157,6 @@ class SettingsReader {
   const Objects& objects_;
   const std::function<void(const Setting&)>& take_;
   std::map<std::string, std::string> known_;  // variables of the container so far
-  std::set<const Object*> files_;
 };
 
 // Whether a key of a Secret holds what may be public, as its name goes: `jwt.key.pub`, `tls.crt`, `ca.pem`.
@@ -168,6 +181,18 @@ void ForEachSetting(const Workload& workload, const Objects& objects, const std:
   SettingsReader(workload, objects, take).Read();
 }
 
+std::set<const Object*> WholeConfigMaps(const Workload& workload, const Objects& objects) {
+  const std::vector<const Object*> mounted = MountedConfigMaps(workload, objects);
+  std::set<const Object*> maps(mounted.begin(), mounted.end());
+  for (const Field& container : ContainersOf(workload.pod)) {
+    for (const Field& from : container["envFrom"].Items()) {
+      const Object* map = ConfigMapOf(from["configMapRef"], workload, objects);
+      if (map != nullptr) maps.insert(map);
+    }
+  }
+  return maps;
+}
+
 std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& workload, const Objects& objects) {
   std::vector<std::pair<std::string, Field>> absent;
   std::set<std::string> known;
@@ -175,13 +200,12 @@ std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& worklo
     constexpr size_t kMost = 20;
     if (absent.size() < kMost && known.insert(what).second) absent.emplace_back(what, from);
   };
-  const auto map_of = [&](const Field& from) {
-    return objects.Find(Kind::kConfigMap, workload.object->space, from["name"].Raw());
-  };
   for (const Field& container : ContainersOf(workload.pod)) {
     for (const Field& from : container["envFrom"].Items()) {
       const Field map = from["configMapRef"];
-      if (map.exists() && map_of(map) == nullptr) add(absl::StrCat("all of ConfigMap ", map["name"].Raw()), map);
+      if (map.exists() && ConfigMapOf(map, workload, objects) == nullptr) {
+        add(absl::StrCat("all of ConfigMap ", map["name"].Raw()), map);
+      }
       const Field secret = from["secretRef"];
       const bool kept = objects.Find(Kind::kSecret, workload.object->space, secret["name"].Raw()) != nullptr;
       if (secret.exists() && !kept) add(absl::StrCat("all of Secret ", secret["name"].Raw()), secret);
@@ -191,7 +215,9 @@ std::vector<std::pair<std::string, Field>> AbsentSettings(const Workload& worklo
       if (!NamesHost(name)) continue;
       const Field map = variable["valueFrom"]["configMapKeyRef"];
       const Field secret = variable["valueFrom"]["secretKeyRef"];
-      if (map.exists() && map_of(map) == nullptr) add(absl::StrCat(name, " of ConfigMap ", map["name"].Raw()), map);
+      if (map.exists() && ConfigMapOf(map, workload, objects) == nullptr) {
+        add(absl::StrCat(name, " of ConfigMap ", map["name"].Raw()), map);
+      }
       if (secret.exists()) add(absl::StrCat(name, " of Secret ", secret["name"].Raw()), secret);
     }
   }

@@ -4,6 +4,7 @@
 #define METAPOWERS_SERVICE_IMPORTERS_KUBERNETES_SETTINGS_H_
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ struct Setting {
 
 // Calls `take` for each setting of all containers of a workload.
 void ForEachSetting(const Workload& workload, const Objects& objects, const std::function<void(const Setting&)>& take);
+
+// The ConfigMaps of the files of which a workload is given all, as variables or as files; each once.
+std::set<const Object*> WholeConfigMaps(const Workload& workload, const Objects& objects);
 
 // What a workload takes of settings and no file shows, for people, with where it says so: `all of ConfigMap env`,
 // `all of Secret env`, `DB_HOST of Secret db`. Of single ones those that tell a host by their name.
