@@ -1,6 +1,8 @@
 #include "service/commands/framework_coverage.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/analysis/applicability.h"
 
 namespace metapowers::commands {
 namespace {
@@ -34,6 +36,11 @@ bool ByNumber::operator()(const std::string& a, const std::string& b) const {
 bool IsConsidered(const analysis::FrameworkFact& fact) {
   const bool voluntary = fact.framework != nullptr && fact.framework->kind() == knowledge::v1::FRAMEWORK_KIND_VOLUNTARY;
   return fact.applies || fact.declared || !voluntary;
+}
+
+std::string WhyNotApplied(const model::Model& model, const analysis::FrameworkFact& fact) {
+  const bool decided = analysis::UndecidedBy(model, fact).empty();
+  return absl::StrCat(decided ? "" : "not decided: ", fact.reason);
 }
 
 std::string ChapterOf(const knowledge::v1::Framework& framework, const std::string& id) {

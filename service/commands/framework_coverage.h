@@ -21,6 +21,9 @@ struct ByNumber {
 // nobody mentions would only fill tables.
 bool IsConsidered(const analysis::FrameworkFact& fact);
 
+// Why a framework does not apply, with "not decided: " before it where the model does not say what would decide it.
+std::string WhyNotApplied(const model::Model& model, const analysis::FrameworkFact& fact);
+
 // Requirement id -> ids of clauses.
 using Coverage = std::map<std::string, std::set<std::string>, ByNumber>;
 

@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/analysis/applicability.h"
 #include "service/commands/clause_book.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/framework_coverage.h"
@@ -178,8 +177,7 @@ class GapAssessment {
       if (fact.applies || !IsConsidered(fact)) continue;
       pb::UnselectedFramework& row = *result_.add_not_selected();
       row.set_name(fact.label);
-      const bool decided = analysis::UndecidedBy(model_, fact).empty();
-      row.set_reason(absl::StrCat(decided ? "" : "not decided: ", fact.reason));
+      row.set_reason(WhyNotApplied(model_, fact));
     }
   }
 

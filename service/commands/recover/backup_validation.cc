@@ -124,12 +124,13 @@ class Builder {
   // Data that only caches keep cannot be made anew from a store that the model knows.
   void AddSoleCache(const model::v1::Component& cache) {
     pb::SoleCache row;
-    const std::set<std::string> caches(result_.caches().begin(), result_.caches().end());
+    const auto& caches = result_.caches();  // sorted
     for (const std::string& data : cache.stores()) {
       const auto& all = proto_.components();
       const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const model::v1::Component& other) {
         const auto& stores = other.stores();
-        return !caches.contains(other.id()) && std::find(stores.begin(), stores.end(), data) != stores.end();
+        const bool is_cache = std::binary_search(caches.begin(), caches.end(), other.id());
+        return !is_cache && std::find(stores.begin(), stores.end(), data) != stores.end();
       });
       if (!elsewhere) row.add_data(model_.Find<model::v1::DataClass>(data)->name());
     }

@@ -11,7 +11,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/analysis/applicability.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/commands/compliance_sections.h"
 #include "service/commands/framework_coverage.h"
@@ -142,8 +141,7 @@ class Builder {
       if (framework.applies || !IsConsidered(framework)) continue;
       pb::MapExcludedRow& row = *result_.add_excluded();
       row.set_name(framework.label);
-      const bool decided = analysis::UndecidedBy(input_.model, framework).empty();
-      row.set_because(absl::StrCat(decided ? "" : "not decided: ", framework.reason));
+      row.set_because(WhyNotApplied(input_.model, framework));
       result_.add_excluded_names(framework.label);
     }
   }
