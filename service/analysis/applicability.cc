@@ -52,10 +52,7 @@ class Judge {
     LookAtRoles(trigger, verdict);
     LookAtSector(trigger, verdict);
     LookAtScopes(trigger, verdict);
-    if (trigger.publicly_traded()) {
-      Note(organization().publicly_traded(), "shares of the organisation are listed",
-           "shares of the organisation are not listed", verdict);
-    }
+    LookAtListing(trigger, verdict);
     return verdict;
   }
 
@@ -203,6 +200,16 @@ class Judge {
       return NoteOpen("sector of the organisation is not declared", {"organization.sector"}, verdict);
     }
     Note(holds, fact, absl::StrCat(fact, ", not ", OneOf(sectors, &Words<model::v1::Sector>)), verdict);
+  }
+
+  void LookAtListing(const Trigger& trigger, Verdict& verdict) const {
+    if (!trigger.publicly_traded()) return;
+    if (!organization().has_publicly_traded()) {
+      return NoteOpen("not declared whether shares of the organisation are listed", {"organization.publicly_traded"},
+                      verdict);
+    }
+    Note(organization().publicly_traded(), "shares of the organisation are listed",
+         "shares of the organisation are not listed", verdict);
   }
 
   void LookAtScopes(const Trigger& trigger, Verdict& verdict) const {

@@ -112,6 +112,7 @@ std::optional<uint64_t> ReadSet(const FieldPath& path, const Message& root) {
   const Message* holder = path.Holder(root);
   if (holder == nullptr) return std::nullopt;
   const google::protobuf::Reflection& reflection = *holder->GetReflection();
+  if (path.last->has_presence() && !reflection.HasField(*holder, path.last)) return std::nullopt;
   if (path.last->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
     return uint64_t{1} << (reflection.GetBool(*holder, path.last) ? 1 : 0);
   }
@@ -208,7 +209,7 @@ struct Condition::Compiled {
   std::vector<Step> steps;
   std::string words;    // the attribute as written, without steps, in words
   std::string link;     // between the words and the value
-  std::string field;    // "Flow.authentication"; empty for computed ones
+  std::string field;    // "Flow.authentication"; empty for those computed from others
   std::string control;  // of a posture condition
   k::MatchOperator op = k::MATCH_OPERATOR_UNSPECIFIED;
   bool says_why = true;  // an unknown attribute is refused with what was probably meant
@@ -378,6 +379,7 @@ absl::Status Condition::Compiled::ResolveName(ThreatSubject subject, absl::strin
     if (computed.name != attribute) continue;
     set = computed.read;
     names = computed.values;
+    field = computed.field;
     return ResolveSet(match);
   }
   for (const NumberAttribute& computed : ComputedNumbers(subject)) {

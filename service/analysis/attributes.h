@@ -33,8 +33,7 @@
 //               only_passed_on        number of classes on its flows that it does not declare; its own logs are none
 //               calls_back            true: it calls web addresses that parties outside, no suppliers, have registered
 //               serves_people         true: people use it, or what serves people calls it for other ends than
-//               operation; a
-//                                     device that no person uses acts for itself, whoever has set it up
+//                                     operation; a device that no person uses acts for itself, whoever has set it up
 //               keeps_accounts        true: people sign in to it, and no identity system does that for it (accounts.h)
 //               serves_api            true: an entry of `apis` names it
 //               pushing_pipeline      true: an entry of `delivery.pipelines` that pushes to infrastructure names it
@@ -59,12 +58,14 @@
 //               sent                  true: some flow carries it
 //   system      capability            of all components; categories: of all data classes
 //               holds_secrets         true: a credential or a class of secrets is declared; else unknown
+//               own_code              true: a component in scope has code of our own; unknown: a process may have
 //
 // Exposure of a component of ours: `internet`: exposed_to_internet (facts.h); `partner`: a flow enters from a component
 // in a zone of type partner or saas, or from an external entity of a supplier; `adjacent`: a flow enters from one of
-// those two; `inner`: a flow enters from anything that an outsider reaches; `isolated`: none of these. Flows inside a
-// VPN count from where they start. Exposure of a flow: `internet` or `partner` by where an end stands; `adjacent`: it
-// crosses a boundary; `isolated`: it stays on the host; `inner`: the rest.
+// those two, or a port is open on the network of its host and `internet_facing` is not answered; `inner`: a flow enters
+// from anything of these three or further inside; `isolated`: none of these. Flows inside a VPN count from where they
+// start. Exposure of a flow: `internet` or `partner` by where an end stands; `adjacent`: it crosses a boundary;
+// `isolated`: it stays on the host; `inner`: the rest.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ATTRIBUTES_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ATTRIBUTES_H_
 

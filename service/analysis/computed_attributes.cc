@@ -142,6 +142,11 @@ Bits ReadsRecorded(const Element& element) {
   }));
 }
 
+Bits OwnCode(const model::v1::Component& component) {
+  const bool open = !component.has_custom_code() && model::MayHaveOwnCode(component);
+  return open ? std::nullopt : Of(component.custom_code());
+}
+
 std::vector<SetAttribute> ComponentSets() {
   std::vector<SetAttribute> sets;
   const auto zone = [](const ComponentView& view) { return view.facts->effective_zone; };
@@ -169,6 +174,9 @@ std::vector<SetAttribute> ComponentSets() {
                     const model::v1::Component& component = *element.component().facts->component;
                     return Of(CallsTheCluster(element.landscape->model(), component));
                   }});
+  sets.push_back({"custom_code", kBooleans,
+                  [](const Element& element) { return OwnCode(*element.component().facts->component); },
+                  "Component.custom_code"});
   Add(
       "technology_known", kBooleans,
       [](const ComponentView& view) {
@@ -370,6 +378,17 @@ Bits HoldsSecrets(const Element& element) {
   return data || !model.secrets().credentials().empty() ? Of(true) : std::nullopt;
 }
 
+Bits AnyOwnCode(const Element& element) {
+  bool unknown = false;
+  for (const ComponentView& view : element.landscape->components()) {
+    const model::v1::Component& component = *view.facts->component;
+    if (IsExternal(component) || component.out_of_scope()) continue;
+    if (component.custom_code()) return Of(true);
+    unknown = unknown || !OwnCode(component).has_value();
+  }
+  return unknown ? std::nullopt : Of(false);
+}
+
 std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
   std::vector<SetAttribute> sets;
   AddData(Summarise, sets);
@@ -407,6 +426,7 @@ std::vector<SetAttribute> OtherSets(k::ThreatSubject subject) {
                         return Bits(bits);
                       }});
       sets.push_back({"holds_secrets", kBooleans, HoldsSecrets});
+      sets.push_back({"own_code", kBooleans, AnyOwnCode, "Component.custom_code"});
       break;
     default:
       break;

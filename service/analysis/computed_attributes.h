@@ -18,6 +18,7 @@ struct SetAttribute {
   std::string name;
   std::vector<std::string> values;
   std::function<std::optional<uint64_t>(const Element&)> read;
+  std::string field;  // "Component.custom_code": the one whose silence is read; empty where several fields decide
 };
 
 struct NumberAttribute {

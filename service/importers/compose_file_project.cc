@@ -3,18 +3,10 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "service/importers/compose_file_text.h"
 
 namespace metapowers::importers::compose_file {
-
-namespace {
-
-constexpr size_t kMaxListed = 20;
-
-}  // namespace
 
 bool IsReset(const LayerTags& tags, const Field& value) {
   const auto tag = tags.find(&value.node());
@@ -113,12 +105,6 @@ std::string Project::ServiceOf(const std::string& host) const {
   return found == hosts.end() ? "" : found->second;
 }
 
-std::string ShortList(const std::vector<std::string>& names, absl::string_view separator) {
-  if (names.size() <= kMaxListed) return absl::StrJoin(names, separator);
-  return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kMaxListed, separator), separator, "and ",
-                      names.size() - kMaxListed, " more");
-}
-
 std::string TextOf(const Field& field) {
   return field.is_scalar() ? std::string(absl::StripAsciiWhitespace(Interpolate(field.Text()))) : "";
 }
@@ -130,6 +116,19 @@ std::vector<std::string> WordsOf(const Service& service, absl::string_view key) 
   if (!field.is_list()) return words;
   for (const Field& item : field.Items()) words.push_back(TextOf(item));
   return words;
+}
+
+std::optional<Port> PortOf(const Field& item) {
+  if (!item.is_map()) return ParsePort(TextOf(item));
+  Port port;
+  const std::string target = TextOf(item["target"]);
+  const std::string published = TextOf(item["published"]);
+  port.host_ip = TextOf(item["host_ip"]);
+  port.target = ParsePortNumber(target);
+  // As in the short form, a variable may stand for the number.
+  if (port.target == 0 && !absl::StartsWith(target, "$")) return std::nullopt;
+  if (published.empty() && port.target == 0) port.open_target = target;
+  return SetPublished(published, port) ? std::optional<Port>(port) : std::nullopt;
 }
 
 void ReadSettings(Service& service) {

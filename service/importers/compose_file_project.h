@@ -3,14 +3,17 @@
 #define METAPOWERS_SERVICE_IMPORTERS_COMPOSE_FILE_PROJECT_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "service/importers/compose_file_text.h"
 #include "service/importers/fields.h"
 #include "service/importers/inventory.h"
+#include "service/model/import_assumptions.h"
 
 namespace metapowers::importers::compose_file {
 
@@ -80,14 +83,17 @@ struct Project {
   Reference To(absl::string_view name, const Spot& spot) const { return {std::string(name), scope, spot}; }
 };
 
-// Names as people read them, in their order: `a, b, and 3 more`. A file may have any number of them.
-std::string ShortList(const std::vector<std::string>& names, absl::string_view separator = ", ");
+// A file may have any number of names.
+using model::ShortListOf;
 
 // Text of a scalar with its variables replaced; "" for anything else.
 std::string TextOf(const Field& field);
 
 // The words of `command` or `entrypoint`, in either form.
 std::vector<std::string> WordsOf(const Service& service, absl::string_view key);
+
+// An item of `ports` in either form; nothing when it is none.
+std::optional<Port> PortOf(const Field& item);
 
 // Adds a fault for each value of a service that has not the form of its key (compose_file_forms.cc). What reads a
 // service afterwards passes over such values.
@@ -101,6 +107,9 @@ bool AddService(const Service& service, const Project& project);
 void AddFlows(const Project& project);
 // Adds the networks that services are in as zones (compose_file_networks.cc).
 void AddNetworks(Project& project);
+// What holds a secret in the file itself, by its name, in settings, arguments of the build and commands of a service
+// (compose_file_secrets.cc).
+std::vector<std::pair<std::string, Field>> SecretsIn(const Service& service);
 // Adds secrets as credentials (compose_file_secrets.cc).
 void AddSecrets(const Project& project);
 // The zone of a service: the first of its networks; "" when it has none.

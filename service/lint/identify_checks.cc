@@ -8,9 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/civil_time.h"
 #include "metapowers/security/identify/v1/threat_model.pb.h"
 #include "service/analysis/applicability.h"
+#include "service/analysis/asset_gaps.h"
 #include "service/lint/checkers.h"
 #include "service/lint/register_checks.h"
 
@@ -24,27 +24,14 @@ constexpr char kInventory[] = "asset-inventory";
 constexpr char kThreats[] = "threat-model";
 constexpr char kSurface[] = "attack-surface";
 constexpr char kClassification[] = "data-classification";
-constexpr char kPci[] = "pci-dss-4.0.1";
-// PCI DSS 12.5.2 and 12.5.2.1: months between confirmations of the scope.
-constexpr int kScopeMonths = 12;
-constexpr int kScopeMonthsOfProviders = 6;
 
 bool IsOurs(const model::v1::Component& component) {
   return component.kind() != model::v1::COMPONENT_KIND_EXTERNAL_ENTITY;
 }
 
-bool PciApplies(const Check& check) {
-  const auto& frameworks = check.facts().frameworks();
-  return std::any_of(frameworks.begin(), frameworks.end(),
-                     [](const analysis::FrameworkFact& fact) { return fact.id == kPci && fact.applies; });
-}
-
-// Why nothing is asked of the scope, where PCI DSS is not known to apply.
-std::string WhyNoPci(const Check& check) {
-  const auto& frameworks = check.facts().frameworks();
-  const auto pci = std::find_if(frameworks.begin(), frameworks.end(),
-                                [](const analysis::FrameworkFact& fact) { return fact.id == kPci; });
-  if (pci == frameworks.end()) return "PCI DSS does not apply";
+// Why nothing is asked of the scope, where PCI DSS is not known to apply; `pci` may be nullptr.
+std::string WhyNoPci(const Check& check, const analysis::FrameworkFact* pci) {
+  if (pci == nullptr) return "PCI DSS does not apply";
   const std::vector<std::string> open = analysis::UndecidedBy(check.subject().model(), *pci);
   if (open.empty()) return "PCI DSS does not apply";
   return absl::StrCat("undecided whether PCI DSS applies, for want of ", absl::StrJoin(open, ", "));
@@ -69,29 +56,21 @@ void CheckInventory(Check& check) {
 }
 
 void CheckScopeDate(Check& check) {
-  for (const auto& framework : check.model().frameworks()) {
-    if (framework.id() != kPci || !framework.in_scope()) continue;
-    check.Look();
-    const std::string path = absl::StrCat("frameworks[", kPci, "].scope_confirmed");
-    if (framework.scope_confirmed().empty()) {
-      check.FailModel(path, "nobody has confirmed the scope (PCI DSS 4.0.1 12.5.2)");
-      continue;
-    }
-    const auto& roles = check.model().organization().legal_roles();
-    const bool provider =
-        std::find(roles.begin(), roles.end(), model::v1::LEGAL_ROLE_PAYMENT_SERVICE_PROVIDER) != roles.end();
-    const absl::CivilDay confirmed = model::ToCivilDay(framework.scope_confirmed());
-    const absl::CivilDay due =
-        absl::CivilDay(absl::CivilMonth(confirmed) + (provider ? kScopeMonthsOfProviders : kScopeMonths)) +
-        (confirmed.day() - 1);
-    if (due >= check.subject().model().as_of()) continue;
-    check.FailModel(path, absl::StrCat("the scope was to be confirmed again by ", model::FormatDate(due)));
+  const analysis::PciConfirmation confirmation = analysis::PciScopeConfirmation(check.facts());
+  if (confirmation.declaration == nullptr || !confirmation.declaration->in_scope()) return;
+  check.Look();
+  const std::string path = absl::StrCat("frameworks[", confirmation.declaration->id(), "].scope_confirmed");
+  if (confirmation.declaration->scope_confirmed().empty()) {
+    check.FailModel(path, "nobody has confirmed the scope (PCI DSS 4.0.1 12.5.2)");
+  } else if (confirmation.overdue) {
+    check.FailModel(path, absl::StrCat("the scope was to be confirmed again by ", confirmation.next));
   }
 }
 
 void CheckScope(Check& check) {
-  if (!PciApplies(check)) {
-    check.NotApplicable(WhyNoPci(check));
+  const analysis::FrameworkFact* pci = analysis::PciFramework(check.facts());
+  if (pci == nullptr || !pci->applies) {
+    check.NotApplicable(WhyNoPci(check, pci));
     return;
   }
   const Section& section = check.section(kInventory);

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/analysis/asset_gaps.h"
 #include "service/lint/checkers.h"
 
 namespace metapowers::lint {
@@ -20,7 +21,6 @@ constexpr char kContainers[] = "container-security";
 constexpr char kVulnerabilities[] = "vulnerability-assessment";
 constexpr char kThreats[] = "threat-model";
 constexpr char kDependencies[] = "dependency-scan";
-constexpr char kPci[] = "pci-dss-4.0.1";
 // PCI DSS 6.3.3: critical patches within one month of release.
 constexpr int kPciPatchHours = 31 * 24;
 
@@ -29,9 +29,8 @@ bool IsOurs(const model::v1::Component& component) {
 }
 
 bool PciApplies(const Check& check) {
-  const auto& frameworks = check.facts().frameworks();
-  return std::any_of(frameworks.begin(), frameworks.end(),
-                     [](const analysis::FrameworkFact& fact) { return fact.id == kPci && fact.applies; });
+  const analysis::FrameworkFact* pci = analysis::PciFramework(check.facts());
+  return pci != nullptr && pci->applies;
 }
 
 template <class Entries>

@@ -40,6 +40,8 @@ namespace {
 constexpr absl::string_view kFile = "system-model.yaml";
 // Decides which law data is under, though no document needs it of every class.
 constexpr absl::string_view kCategories = "metapowers.model.v1.DataClass.categories";
+// Answered by the ids of those in scope.
+constexpr absl::string_view kFrameworks = "metapowers.model.v1.SystemModel.frameworks";
 
 bool IsYesNo(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ||
@@ -94,17 +96,26 @@ const FieldDescriptor* FieldOf(const Question& question) {
   return google::protobuf::DescriptorPool::generated_pool()->FindFieldByName(name);
 }
 
+// The entries of a list as a person types it.
+std::vector<std::string> ItemsOf(absl::string_view typed) {
+  typed = absl::StripAsciiWhitespace(typed);
+  absl::ConsumePrefix(&typed, "[");
+  absl::ConsumeSuffix(&typed, "]");
+  std::vector<std::string> items;
+  for (const absl::string_view item : absl::StrSplit(typed, ',')) {
+    const absl::string_view text = absl::StripAsciiWhitespace(item);
+    if (!text.empty()) items.emplace_back(text);
+  }
+  return items;
+}
+
 // What a person typed, as the value of a field in YAML.
 std::string AsYaml(const FieldDescriptor& field, absl::string_view typed) {
   std::string word = absl::AsciiStrToLower(typed);
   if (field.is_repeated()) {
-    absl::ConsumePrefix(&typed, "[");
-    absl::ConsumeSuffix(&typed, "]");
-    std::vector<std::string> items;
-    for (const absl::string_view item : absl::StrSplit(typed, ',')) {
-      const absl::string_view text = absl::StripAsciiWhitespace(item);
-      if (text.empty()) continue;
-      items.push_back(field.cpp_type() == FieldDescriptor::CPPTYPE_STRING ? TextScalar(text) : std::string(text));
+    std::vector<std::string> items = ItemsOf(typed);
+    for (std::string& item : items) {
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) item = TextScalar(item);
     }
     return absl::StrCat("[", absl::StrJoin(items, ", "), "]");
   }
@@ -125,18 +136,21 @@ std::string AsYaml(const FieldDescriptor& field, absl::string_view typed) {
 // Reads answers into messages, each of the type that holds its field.
 class Reader {
  public:
-  explicit Reader(const v1::SystemModel& standing) : standing_(standing) {}
+  Reader(const v1::SystemModel& standing, const std::vector<std::string>& frameworks)
+      : standing_(standing), frameworks_(frameworks) {}
 
   void Read(const Answer& answer) {
     std::vector<ValueStep> path = finder_.Find(standing_, answer.field);
     if (path.empty()) path = PathOfNew(answer.field);
     const absl::string_view typed = absl::StripAsciiWhitespace(answer.value);
-    if (path.empty() || path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    const bool frameworks = !path.empty() && path.back().field->full_name() == kFrameworks;
+    if (path.empty() || (path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !frameworks)) {
       return Refuse(answer, "is no field of this model that can be answered");
     }
     const FieldDescriptor& field = *path.back().field;
     if (!answered_.insert(PlaceOf(path)).second) return Refuse(answer, "is answered twice; keep one of the answers");
     if (typed.empty()) return Refuse(answer, "is empty; leave out what is not known");
+    if (frameworks) return DeclareFrameworks(answer, field);
     auto& part = parts_.emplace_back(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(field.containing_type())->New());
     const std::string yaml = absl::StrCat(field.name(), ": ", AsYaml(field, typed), "\n");
@@ -210,8 +224,7 @@ class Reader {
     if (!list->is_repeated() || field == nullptr || !IsSlug(id)) return {};
     const auto [known, is_new] = new_.try_emplace({list, id}, 0);
     if (is_new) {
-      int& size = sizes_.try_emplace(list, standing_.GetReflection()->FieldSize(standing_, list)).first->second;
-      known->second = size++;
+      known->second = NextOf(list);
       auto& element = declared_[{list, known->second}];
       element.reset(google::protobuf::MessageFactory::generated_factory()->GetPrototype(list->message_type())->New());
       element->GetReflection()->SetString(element.get(), IdField(*list->message_type()), id);
@@ -219,9 +232,31 @@ class Reader {
     return {{list, known->second}, {field, -1}};
   }
 
+  // The position behind the last entry, those declared before included.
+  int NextOf(const FieldDescriptor* list) {
+    return sizes_.try_emplace(list, standing_.GetReflection()->FieldSize(standing_, list)).first->second++;
+  }
+
+  // One that the model lists already becomes an id that is there twice, and the model invalid.
+  void DeclareFrameworks(const Answer& answer, const FieldDescriptor& list) {
+    const std::vector<std::string> ids = ItemsOf(answer.value);
+    if (ids.empty()) return Refuse(answer, "says nothing; leave out what is not known");
+    for (const std::string& id : ids) {
+      if (std::find(frameworks_.begin(), frameworks_.end(), id) == frameworks_.end()) {
+        return Refuse(answer, absl::StrCat(Quote(id), " is no framework of the catalogue, which has ",
+                                           absl::StrJoin(frameworks_, ", ")));
+      }
+      auto framework = std::make_unique<v1::Framework>();
+      framework->set_id(id);
+      framework->set_in_scope(true);
+      declared_[{&list, NextOf(&list)}] = std::move(framework);
+    }
+  }
+
   void Refuse(const Answer& answer, std::string what) { violations_.push_back({answer.field, std::move(what), ""}); }
 
   const v1::SystemModel& standing_;
+  const std::vector<std::string>& frameworks_;  // that the catalogue has
   PathFinder finder_;
   std::deque<std::unique_ptr<Message>> parts_;
   std::map<std::pair<const FieldDescriptor*, std::string>, int> new_;  // position by list and id
@@ -278,10 +313,11 @@ std::vector<NewField> AnswerForms::ToDeclare(absl::string_view list) const {
   return required;
 }
 
-absl::StatusOr<AnsweredModel> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers) {
+absl::StatusOr<AnsweredModel> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers,
+                                           const std::vector<std::string>& frameworks) {
   v1::SystemModel standing;
   RETURN_IF_ERROR(ReadInOrder(yaml, kFile, standing));
-  Reader reader(standing);
+  Reader reader(standing, frameworks);
   for (const Answer& answer : answers) reader.Read(answer);
   std::vector<TextEdit> edits = reader.TakeEdits();
   RETURN_IF_ERROR(reader.Status());

@@ -72,10 +72,12 @@ struct AnsweredModel {
 };
 
 // `yaml` with the answers, as EditText() writes them, and with what they settle: marks, assumptions and placeholders of
-// an import go with their subject. An answer may take the place of what the text has. INVALID_ARGUMENT ANSWER_INVALID
-// with a violation for each answer that fits no field, or not its field, or is the second to it, or declares an element
-// by halves, and MODEL_INVALID when the text is no valid model or would be none with them. Pure; thread-safe.
-absl::StatusOr<AnsweredModel> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers);
+// an import go with their subject. An answer may take the place of what the text has; one to `frameworks`, a list of
+// ids out of those given, adds each as a framework in scope. INVALID_ARGUMENT ANSWER_INVALID with a violation for each
+// answer that fits no field, or not its field, or is the second to it, or declares an element by halves, and
+// MODEL_INVALID when the text is no valid model or would be none with them. Pure; thread-safe.
+absl::StatusOr<AnsweredModel> WriteAnswers(absl::string_view yaml, const std::vector<Answer>& answers,
+                                           const std::vector<std::string>& frameworks = {});
 
 }  // namespace metapowers::model
 

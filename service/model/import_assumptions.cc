@@ -26,17 +26,25 @@ constexpr Form kForms[] = {
     {AssumedField::Kind::kDrawn, "`", " is drawn from a convention; the comments in the model say from which."},
 };
 
+template <class Names>
+std::string Listed(const Names& names, absl::string_view separator, size_t more) {
+  const auto size = static_cast<std::ptrdiff_t>(std::min(names.size(), kMaxListed));
+  std::vector<std::string> listed(names.begin(), std::next(names.begin(), size));
+  more += names.size() - listed.size();
+  if (more > 0) listed.push_back(absl::StrCat("and ", more, " more"));
+  return absl::StrJoin(listed, separator);
+}
+
 }  // namespace
 
 bool IsImportAssumption(absl::string_view id) {
   return absl::StartsWith(id, "import-") || absl::StartsWith(id, "drawn-");
 }
 
-std::string ShortListOf(const std::set<std::string>& ids, size_t more) {
-  std::vector<std::string> listed(ids.begin(), std::next(ids.begin(), std::min(ids.size(), kMaxListed)));
-  more += ids.size() - listed.size();
-  if (more > 0) listed.push_back(absl::StrCat("and ", more, " more"));
-  return absl::StrJoin(listed, ", ");
+std::string ShortListOf(const std::set<std::string>& ids, size_t more) { return Listed(ids, ", ", more); }
+
+std::string ShortListOf(const std::vector<std::string>& names, absl::string_view separator) {
+  return Listed(names, separator, 0);
 }
 
 std::string StatementOf(const AssumedField& assumed) {

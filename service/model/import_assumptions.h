@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -30,8 +31,10 @@ std::string StatementOf(const AssumedField& assumed);
 // What the sentence says; nothing when it is none of StatementOf().
 std::optional<AssumedField> ReadStatement(absl::string_view statement);
 
-// `ids` as people read them: "a, b, and 3 more".
+// Names as people read them, twenty at most: "a, b, and 3 more", which `more` others count to.
 std::string ShortListOf(const std::set<std::string>& ids, size_t more = 0);
+// In their order.
+std::string ShortListOf(const std::vector<std::string>& names, absl::string_view separator = ", ");
 
 }  // namespace metapowers::model
 

@@ -97,6 +97,10 @@ absl::CivilDay ToCivilDay(absl::string_view date);
 // `YYYY-MM-DD`.
 std::string FormatDate(absl::CivilDay day);
 
+// Whether the organisation may have written its code: a process that is no provider's. Then a silent `custom_code` is
+// an open question, else it means no.
+bool MayHaveOwnCode(const v1::Component& component);
+
 // Something that the model does not say: a field with an `ask` rule that is unset.
 struct Question {
   std::string field;       // path, e.g. "components[ledger-db].encryption_at_rest"

@@ -51,6 +51,7 @@ bool MakesSense(const v1::Component& component, absl::string_view field) {
     return component.redundant() == v1::TRISTATE_UNSPECIFIED && component.machine() != v1::MACHINE_SERVERLESS &&
            component.machine() != v1::MACHINE_MANAGED_SERVICE;
   }
+  if (field == "custom_code") return MayHaveOwnCode(component);
   // The kind says which of the two lists is meant; what one of them says is enough.
   if (field == "stores") return component.kind() == v1::COMPONENT_KIND_DATASTORE && component.processes_size() == 0;
   if (field == "processes") return component.kind() == v1::COMPONENT_KIND_PROCESS && component.stores_size() == 0;
@@ -257,6 +258,10 @@ std::string OwnerAt(const Model& model, absl::string_view path) {
     scopes.push_back({part, &scopes.back(), ""});
   }
   return NearestOwner(scopes.back(), model);
+}
+
+bool MayHaveOwnCode(const v1::Component& component) {
+  return component.kind() == v1::COMPONENT_KIND_PROCESS && component.machine() != v1::MACHINE_MANAGED_SERVICE;
 }
 
 std::vector<Question> OpenQuestions(const Model& model) {

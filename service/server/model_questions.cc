@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "service/base/status_macros.h"
+#include "service/knowledge/knowledge.h"
 #include "service/model/answers.h"
 #include "service/server/confirmations.h"
 #include "service/server/names.h"
@@ -40,10 +41,16 @@ const char* TypeName(AnswerForm::Type type) {
   return "text";
 }
 
+constexpr absl::string_view kFrameworks = "SystemModel.frameworks";
+
 // Who answers for the system, whom everything else is asked; then what data is where, which decides the impact of
 // threats.
 constexpr absl::string_view kFirst[] = {"SystemModel.owner_team", "Organization.name", "Component.stores",
                                         "Component.processes", "Flow.sends"};
+
+// What decides which law applies, and no threat: the last of its part.
+constexpr absl::string_view kOfLaw[] = {"Organization.countries", "Organization.legal_roles",
+                                        "Organization.publicly_traded", kFrameworks};
 
 struct Weighted {
   model::Question question;
@@ -61,7 +68,8 @@ std::vector<Weighted> InOrder(std::vector<model::Question> questions, const Ques
   const auto rank = [&](const Weighted& each) {
     const std::string& kind = each.question.field_type;
     const auto first = std::find(std::begin(kFirst), std::end(kFirst), kind) - std::begin(kFirst);
-    return std::make_tuple(first, -of_kind[kind], kind, -each.threats);
+    const bool of_law = std::find(std::begin(kOfLaw), std::end(kOfLaw), kind) != std::end(kOfLaw);
+    return std::make_tuple(first, -of_kind[kind], kind.substr(0, kind.find('.')), of_law, kind, -each.threats);
   };
   std::stable_sort(weighted.begin(), weighted.end(),
                    [&](const Weighted& a, const Weighted& b) { return rank(a) < rank(b); });
@@ -76,6 +84,15 @@ void FillForm(const AnswerForm& form, v1::ModelQuestion& out) {
     v1::AnswerChoice& allowed = *out.add_choices();
     allowed.set_value(choice.value);
     allowed.set_meaning(choice.meaning);
+  }
+}
+
+// The schema does not know those of the catalogue.
+void FillFrameworks(v1::ModelQuestion& out) {
+  for (const knowledge::v1::Framework& framework : knowledge::Catalogue().frameworks()) {
+    v1::AnswerChoice& choice = *out.add_choices();
+    choice.set_value(framework.id());
+    choice.set_meaning(framework.title());
   }
 }
 
@@ -123,6 +140,7 @@ void FillQuestions(const ModelFacts& facts, const analysis::ThreatSource& source
     v1::ModelQuestion& out = *response.add_questions();
     ToProto(question, *model, *out.mutable_question());
     FillForm(forms.Of(question), out);
+    if (question.field_type == kFrameworks) FillFrameworks(out);
     out.set_threats(threats);
     if (!out.list().empty()) lists.insert(out.list());
     return out;
@@ -159,7 +177,9 @@ absl::Status AnswerQuestions(Backend& backend, Call& call, const v1::AnswerQuest
                              v1::AnswerQuestionsResponse& response) {
   std::vector<model::Answer> answers;
   for (const v1::Answer& answer : request.answers()) answers.push_back({answer.field(), answer.value()});
-  ASSIGN_OR_RETURN(model::AnsweredModel answered, model::WriteAnswers(request.model_yaml(), answers));
+  std::vector<std::string> frameworks;
+  for (const auto& framework : knowledge::Catalogue().frameworks()) frameworks.push_back(framework.id());
+  ASSIGN_OR_RETURN(model::AnsweredModel answered, model::WriteAnswers(request.model_yaml(), answers, frameworks));
   const auto facts = backend.generator.LoadParsed(answered.yaml, answered.model);
   response.set_open_questions(static_cast<int>(facts->questions.size()));
   if (!answered.model->assumed().empty()) {

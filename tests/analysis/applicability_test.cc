@@ -140,6 +140,17 @@ TEST(Applicability, WhatTheModelDoesNotSayIsOpenAndNotAbsent) {
        "glba-safeguards",
        "sector of the organisation is not declared",
        {"organization.sector"}},
+      {"{name: S, countries: [US]}",
+       kNotes,
+       "sec-8k",
+       "not declared whether shares of the organisation are listed",
+       {"organization.publicly_traded"}},
+      {"{name: S, countries: [US], publicly_traded: false}",
+       kNotes,
+       "sec-8k",
+       "shares of the organisation are not listed",
+       {}},
+      {"{name: S, countries: [DE]}", kNotes, "sec-8k", "no establishment in the US", {}},
       {"{name: S}",
        kNotes,
        "nydfs-500",
@@ -215,8 +226,9 @@ TEST(Applicability, DoraAndNis2ByRoleInTheEu) {
 
 TEST(Applicability, Form8KByListingInTheUs) {
   EXPECT_TRUE(Fact(With("{name: S, countries: [US], publicly_traded: true}", kNotes), "sec-8k").applies);
-  EXPECT_EQ(Fact(With("{name: S, countries: [US]}", kNotes), "sec-8k").reason,
+  EXPECT_EQ(Fact(With("{name: S, countries: [US], publicly_traded: false}", kNotes), "sec-8k").reason,
             "shares of the organisation are not listed");
+  EXPECT_FALSE(Fact(With("{name: S, countries: [US]}", kNotes), "sec-8k").applies);
 }
 
 TEST(Applicability, SafeguardsRuleBySector) {

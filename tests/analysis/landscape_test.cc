@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "service/analysis/attributes.h"
 #include "service/analysis/control_posture.h"
 #include "tests/analysis/facts_of.h"
@@ -106,6 +107,48 @@ TEST_F(LandscapeTest, ConditionsReadFieldsNeighboursAndTheSystem) {
   EXPECT_EQ(Judge(Component("web"), "system.components", k::MATCH_OPERATOR_AT_LEAST, {"7"}), Truth::kYes);
   EXPECT_EQ(Judge(Component("web"), "replicas", k::MATCH_OPERATOR_AT_MOST, {"1"}), Truth::kUnknown);
   EXPECT_EQ(Judge(Component("batch"), "inbound.authentication", k::MATCH_OPERATOR_IN, {"none"}), Truth::kNo);
+}
+
+TEST_F(LandscapeTest, APortOfOpenReachIsReachedFromTheNetworkOfItsHost) {
+  const auto of = [](const std::string& web) {
+    const auto facts = FactsOf(ModelText{.components = "- {id: db, name: D, kind: datastore}\n"
+                                                       "- {id: web, name: W, kind: process, " +
+                                                       web + "}\n",
+                                         .flows = "- {id: f, name: F, source: web, target: db}\n"});
+    const Landscape landscape(*facts);
+    const ComponentView& view = landscape.components()[landscape.IndexOf("web")];
+    return absl::StrCat(ExposureName(view.exposure), view.reach_open ? ", open" : "", "; db ",
+                        ExposureName(landscape.components()[landscape.IndexOf("db")].exposure));
+  };
+  EXPECT_EQ(of("host_ports: [{port: 8080}]"), "adjacent, open; db inner");
+  EXPECT_EQ(of("host_ports: [{port: 8080}], internet_facing: \"no\""), "isolated; db isolated");
+  EXPECT_EQ(of("host_ports: [{port: 8080}], internet_facing: \"yes\""), "internet; db adjacent");
+  EXPECT_EQ(of("zone: inside"), "isolated; db isolated");
+}
+
+TEST_F(LandscapeTest, WhoWroteAProcessIsOpenUntilItIsSaid) {
+  EXPECT_EQ(Judge(Component("web"), "custom_code", k::MATCH_OPERATOR_IN, {"true"}), Truth::kYes);
+  EXPECT_EQ(Judge(Component("batch"), "custom_code", k::MATCH_OPERATOR_IN, {"true"}), Truth::kUnknown);
+  EXPECT_EQ(Judge(Component("ledger"), "custom_code", k::MATCH_OPERATOR_IN, {"true"}), Truth::kNo) << "a store";
+  const auto condition = Compile(k::THREAT_SUBJECT_COMPONENT, "custom_code", k::MATCH_OPERATOR_IN, {"true"});
+  ASSERT_OK(condition);
+  EXPECT_EQ(condition->Field(), "Component.custom_code");
+}
+
+TEST_F(LandscapeTest, OwnCodeOfTheSystemIsOpenWhileThatOfAProcessIs) {
+  const auto of = [](const std::string& web, const std::string& batch) {
+    const auto facts =
+        FactsOf(ModelText{.components = absl::StrCat("- {id: web, name: W, kind: process", web,
+                                                     "}\n- {id: batch, name: B, kind: process", batch, "}\n")});
+    const Landscape landscape(*facts);
+    return Compile(k::THREAT_SUBJECT_SYSTEM, "own_code", k::MATCH_OPERATOR_IN, {"true"})
+        ->Judge(landscape.SystemElement());
+  };
+  EXPECT_EQ(of(", custom_code: true", ""), Truth::kYes) << "one is enough";
+  EXPECT_EQ(of(", custom_code: false", ""), Truth::kUnknown);
+  EXPECT_EQ(of(", custom_code: false", ", custom_code: false"), Truth::kNo);
+  EXPECT_EQ(of(", custom_code: false", ", custom_code: true, out_of_scope: true, scope_justification: Bought"),
+            Truth::kNo);
 }
 
 TEST_F(LandscapeTest, ConditionsSayWhatDecided) {

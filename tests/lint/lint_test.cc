@@ -278,5 +278,24 @@ TEST(LintTest, AScopeThatNobodyHasDecidedIsCalledUndecided) {
             "undecided whether PCI DSS applies, for want of data_classes.categories");
 }
 
+TEST(LintTest, PciDssIsThatOfTheDocumentsWhateverItsVersion) {
+  analysis::ModelText text;
+  text.data_classes = "- {id: notes, name: Notes, owner: core, confidentiality: internal}\n";
+  text.rest =
+      "frameworks: [{id: pci-dss, in_scope: true}]\n"
+      "policy_parameters: {patch_sla: [{severity: critical, hours: 1000}]}\n";
+  Topic topic("shop", text.Yaml());
+  topic.Run("asset-inventory");
+  topic.Run("vulnerability-assessment");
+  const auto told = [&topic](const char* item) {
+    std::string texts;
+    const v1::LintResult result = topic.Try(item);
+    for (const v1::LintFinding& finding : result.findings()) texts += finding.text() + "\n";
+    return texts;
+  };
+  EXPECT_THAT(told("identify-2"), HasSubstr("nobody has confirmed the scope"));
+  EXPECT_THAT(told("protect-6"), HasSubstr("longer than the month"));
+}
+
 }  // namespace
 }  // namespace metapowers::lint

@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -131,7 +133,40 @@ TEST(AnswersTest, LongListsOfChoicesAreCutAndSayHowManyMoreThereAre) {
   EXPECT_THAT(form.help, HasSubstr("… and 102 more"));
 }
 
+TEST(AnswersTest, TheOrganisationSaysWhichLawApplies) {
+  ASSERT_OK_AND_ASSIGN(const AnsweredModel answered,
+                       WriteAnswers(kMinimal, {{"organization.legal_roles", "controller, merchant"},
+                                               {"organization.countries", "[DE, US]"},
+                                               {"organization.publicly_traded", "no"}}));
+  EXPECT_THAT(answered.yaml, HasSubstr("organization:\n  name: Shop Inc.\n  legal_roles: [controller, merchant]\n"
+                                       "  countries: [DE, US]\n  publicly_traded: false\n"));
+  EXPECT_TRUE(answered.model->proto().organization().has_publicly_traded());
+  EXPECT_THAT(WriteAnswers(kMinimal, {{"organization.legal_roles", "owner"}}),
+              HasError(absl::StatusCode::kInvalidArgument, "ANSWER_INVALID", HasSubstr("controller")));
+  EXPECT_THAT(WriteAnswers(kMinimal, {{"organization.countries", "Germany"}}),
+              HasError(absl::StatusCode::kInvalidArgument, "MODEL_INVALID", _));
+}
+
 // --- What answers declare and settle ---
+
+TEST(AnswersTest, FrameworksAreDeclaredInScopeByTheirIds) {
+  const std::vector<std::string> known = {"dora", "gdpr", "soc2"};
+  ASSERT_OK_AND_ASSIGN(const AnsweredModel two, WriteAnswers(kMinimal, {{"frameworks", "soc2, gdpr"}}, known));
+  EXPECT_THAT(two.yaml, HasSubstr("frameworks:\n  - id: soc2\n    in_scope: true\n  - id: gdpr\n    in_scope: true\n"));
+  EXPECT_EQ(two.model->proto().frameworks_size(), 2);
+  ASSERT_OK_AND_ASSIGN(const AnsweredModel three, WriteAnswers(two.yaml, {{"frameworks", "[dora]"}}, known));
+  EXPECT_EQ(three.model->proto().frameworks_size(), 3);
+  EXPECT_THAT(WriteAnswers(two.yaml, {{"frameworks", "soc2"}}, known),
+              HasError(absl::StatusCode::kInvalidArgument, "MODEL_INVALID", _));
+  const std::vector<std::pair<std::vector<Answer>, std::string>> refused = {
+      {{{"frameworks", "soc2, sox"}}, "'sox' is no framework of the catalogue, which has dora, gdpr, soc2"},
+      {{{"frameworks", ","}}, "says nothing"},
+      {{{"frameworks", "soc2"}, {"frameworks", "gdpr"}}, "is answered twice"}};
+  for (const auto& [answers, why] : refused) {
+    EXPECT_THAT(WriteAnswers(kMinimal, answers, known),
+                HasError(absl::StatusCode::kInvalidArgument, "ANSWER_INVALID", HasSubstr(why)));
+  }
+}
 
 TEST(AnswersTest, AnElementIsDeclaredWithTheAnswerThatNamesIt) {
   ASSERT_OK_AND_ASSIGN(const AnsweredModel answered,
@@ -246,6 +281,14 @@ TEST(AnswersTest, PlaceholdersAreNoChoices) {
   for (const auto& choice : forms.Of({"components[web].owner_team", "Component.owner_team", "", ""}).choices) {
     EXPECT_NE(choice.value, "to-be-named");
   }
+}
+
+TEST(ImportAssumptionsTest, LongListsAreCut) {
+  EXPECT_EQ(ShortListOf(std::set<std::string>{"b", "a"}), "a, b");
+  EXPECT_EQ(ShortListOf(std::set<std::string>{"b", "a"}, 3), "a, b, and 3 more");
+  const std::vector<std::string> names(22, "n");
+  EXPECT_EQ(ShortListOf({names.begin(), names.begin() + 2}, "; "), "n; n");
+  EXPECT_THAT(ShortListOf(names, "; "), testing::EndsWith("n; n; and 2 more"));
 }
 
 TEST(ImportAssumptionsTest, ASentenceIsReadBack) {

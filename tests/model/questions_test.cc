@@ -45,7 +45,8 @@ std::vector<std::string> FieldsAsked(absl::string_view yaml, absl::string_view p
 
 TEST(QuestionsTest, AskTheOwnerOfAnElementByItsName) {
   EXPECT_THAT(Asked(absl::StrCat(kMinimal, "    owner_team: ops\n"), "components[web]."),
-              ElementsAre("components[web].internet_facing <ops>: Can web be reached from the internet?",
+              ElementsAre("components[web].custom_code <ops>: Does the organisation write the code of web itself?",
+                          "components[web].internet_facing <ops>: Can web be reached from the internet?",
                           "components[web].logging <ops>: Where do the logs of web go?",
                           "components[web].multi_tenant <ops>: Does web serve several customers from one instance?",
                           "components[web].processes <ops>: What data does web handle?",
@@ -60,10 +61,19 @@ TEST(QuestionsTest, WithoutAnOwnerTheSystemsOwnerIsAsked) {
 }
 
 TEST(QuestionsTest, WhatIsSaidIsNotAsked) {
-  const std::string yaml = absl::StrCat(kMinimal, "    owner_team: ops\n    internet_facing: no\n    logging: none\n",
-                                        "    multi_tenant: no\n    replicas: 0\n    tier: tier_3\n",
-                                        "    processes: [orders]\n    regions: [eu]\n");
+  const std::string yaml =
+      absl::StrCat(kMinimal, "    owner_team: ops\n    internet_facing: no\n    logging: none\n",
+                   "    multi_tenant: no\n    replicas: 0\n    tier: tier_3\n    custom_code: false\n",
+                   "    processes: [orders]\n    regions: [eu]\n");
   EXPECT_THAT(Asked(yaml, "components["), IsEmpty());
+}
+
+TEST(QuestionsTest, WhoWritesTheCodeIsAskedWhereSomebodyOfUsMay) {
+  EXPECT_THAT(FieldsAsked(kMinimal, "components[web]."), Contains("custom_code"));
+  EXPECT_THAT(FieldsAsked(absl::StrCat(kMinimal, "    machine: managed_service\n"), "components[web]."),
+              Not(Contains("custom_code")));
+  EXPECT_THAT(FieldsAsked(absl::StrReplaceAll(kMinimal, {{"kind: process", "kind: datastore"}}), "components[web]."),
+              Not(Contains("custom_code")));
 }
 
 TEST(QuestionsTest, UnknownIsAsked) {
@@ -172,6 +182,23 @@ TEST(QuestionsTest, SuppliersWithoutOurDataAreNotAskedAboutIt) {
               ElementsAre("attestation", "breach_notice_hours", "contract", "criticality", "dpa"));
 }
 
+TEST(QuestionsTest, WhatDecidesWhichLawAppliesIsAskedOfTheOrganisation) {
+  EXPECT_THAT(Asked(kMinimal, "organization."),
+              ElementsAre("organization.countries <core>: In which countries does Shop Inc. have an establishment?",
+                          "organization.legal_roles <core>: Which roles does Shop Inc. have in law and contract?",
+                          "organization.publicly_traded <core>: Are shares of Shop Inc. listed on a stock exchange?",
+                          "organization.sector <core>: In which sector does Shop Inc. operate?"));
+  EXPECT_THAT(Asked(kMinimal, "frameworks"),
+              ElementsAre("frameworks <core>: Which laws, standards and contracts is Shop held to?"));
+  const std::string said =
+      absl::StrCat(absl::StrReplaceAll(kMinimal, {{"Shop Inc.\n",
+                                                   "Shop Inc.\n  sector: retail\n  legal_roles: [controller]\n"
+                                                   "  countries: [DE]\n  publicly_traded: false\n"}}),
+                   "frameworks:\n  - {id: gdpr}\n");
+  EXPECT_THAT(Asked(said, "organization."), IsEmpty()) << "that shares are not listed is said";
+  EXPECT_THAT(Asked(said, "frameworks"), IsEmpty());
+}
+
 TEST(QuestionsTest, AreSortedWithFilledTextsAndAnOwnerEach) {
   ASSERT_OK_AND_ASSIGN(const auto model, Model::Parse(kMinimal, "m.yaml"));
   const std::vector<Question> questions = OpenQuestions(*model);
@@ -181,8 +208,8 @@ TEST(QuestionsTest, AreSortedWithFilledTextsAndAnOwnerEach) {
   for (const Question& question : questions) {
     EXPECT_EQ(question.text.find_first_of("{}"), std::string::npos) << question.text;
     EXPECT_NE(question.owner, "") << question.field;
-    EXPECT_TRUE(absl::EndsWith(question.field, question.field_type.substr(question.field_type.find('.'))))
-        << question.field;
+    const std::string field = question.field_type.substr(question.field_type.find('.') + 1);
+    EXPECT_TRUE(question.field == field || absl::EndsWith(question.field, absl::StrCat(".", field))) << question.field;
   }
 }
 

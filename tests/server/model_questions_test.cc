@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "service/knowledge/knowledge.h"
 #include "service/model/model.h"
 #include "tests/server/pipeline_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -181,6 +182,33 @@ TEST_F(QuestionsTest, AnotherAnswerTakesItsPlace) {
   EXPECT_THAT(answered.model_yaml(), HasSubstr("    technology: [postgresql, pgbouncer]\n"));
   ExpectError(Answer(Draft(), {{"components[db].kind", "no such word"}}, &answered), grpc::StatusCode::INVALID_ARGUMENT,
               "ANSWER_INVALID");
+}
+
+TEST_F(QuestionsTest, WhatDecidesWhichLawAppliesIsTheLastOfItsPart) {
+  std::vector<std::string> asked;
+  for (const std::string& field : FieldsOf(Ask(ModelText()), false)) {
+    if (field == "frameworks" || field.find("organization.") == 0) asked.push_back(field);
+  }
+  EXPECT_THAT(asked, ElementsAre("organization.sector", "organization.countries", "organization.legal_roles",
+                                 "organization.publicly_traded", "frameworks"));
+}
+
+TEST_F(QuestionsTest, FrameworksAreThoseOfTheCatalogue) {
+  const v1::ListQuestionsResponse response = Ask(ModelText());
+  for (const v1::ModelQuestion& question : response.questions()) {
+    if (question.question().field() != "frameworks") continue;
+    EXPECT_EQ(question.type(), "words");
+    EXPECT_EQ(question.choices_size(), knowledge::Catalogue().frameworks_size());
+    EXPECT_EQ(question.choices(0).value(), knowledge::Catalogue().frameworks(0).id());
+    EXPECT_THAT(question.help(), HasSubstr("compliance gap assessment"));
+  }
+  v1::AnswerQuestionsResponse answered;
+  const grpc::Status unknown = Answer(ModelText(), {{"frameworks", "soc2, sox"}}, &answered);
+  ExpectError(unknown, grpc::StatusCode::INVALID_ARGUMENT, "ANSWER_INVALID");
+  EXPECT_THAT(unknown.error_message(), HasSubstr("'sox' is no framework of the catalogue, which has "));
+  ExpectOk(Answer(ModelText(), {{"frameworks", "soc2"}}, &answered));
+  EXPECT_THAT(answered.model_yaml(), HasSubstr("frameworks:\n  - id: soc2\n    in_scope: true\n"));
+  EXPECT_THAT(FieldsOf(Ask(answered.model_yaml()), false), Not(Contains("frameworks")));
 }
 
 TEST_F(QuestionsTest, AModelWithoutAssumptionsHasNothingToConfirm) {

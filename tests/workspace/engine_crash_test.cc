@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <map>
+#include <ostream>
 #include <set>
 #include <string>
 #include <thread>
@@ -31,6 +32,8 @@ struct CrashCase {
   std::string failpoints;
   bool answer_when_stored = false;
 };
+// So that a test is called the same in each run, and not by addresses.
+void PrintTo(const CrashCase& crash, std::ostream* out) { *out << crash.name; }
 
 class EngineCrashTest : public ::testing::TestWithParam<CrashCase> {
  protected:
