@@ -34,6 +34,18 @@ std::string KnownFormats() {
                        [](std::string* out, const Format& format) { absl::StrAppend(out, format.name); });
 }
 
+// Why no format claims a document.
+std::string WhyUnknown(const model::YamlNode& root) {
+  const model::YamlNode* kind = root.Find("kind");
+  const bool manifest = kind != nullptr && !kind->text.empty() && root.Find("metadata") != nullptr;
+  if (manifest && root.Find("apiVersion") == nullptr) {
+    constexpr size_t kMaxKind = 64;
+    return absl::StrCat("is of the kind ", model::Quote(kind->text.substr(0, kMaxKind)),
+                        " and has no `apiVersion`, without which Kubernetes takes no object");
+  }
+  return absl::StrCat("is of no format that is known here (", KnownFormats(), ")");
+}
+
 // Whether the line of a fault, `file:line:col`, has a placeholder of a template.
 bool IsAtPlaceholder(absl::string_view content, absl::string_view location) {
   const std::vector<absl::string_view> parts = absl::StrSplit(location, ':');
@@ -134,7 +146,7 @@ class Classifier {
       if (format == nullptr) {
         const bool alone = trees.size() == 1;
         inventory_.Skip({file.name, alone ? model::Position{0, 0} : root.at}, alone ? kWholeFile : "document",
-                        absl::StrCat("is of no format that is known here (", KnownFormats(), ")"));
+                        WhyUnknown(root));
         continue;
       }
       CheckTags(file.name, *tree, *format);

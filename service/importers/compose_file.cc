@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
+#include "service/importers/compose_file_text.h"
 #include "service/importers/known_images.h"
 
 namespace metapowers::importers {
@@ -157,7 +158,7 @@ class ComposeImporter {
     }
     if (!document.tree->tagged().empty()) tagged_.insert(document.file);
     if (others.empty()) return;
-    inventory_.Skip(first, absl::StrCat(others.size() == 1 ? "tag " : "tags ", compose_file::ShortList(others)),
+    inventory_.Skip(first, absl::StrCat(others.size() == 1 ? "tag " : "tags ", compose_file::ShortListOf(others)),
                     "tags are read of services, of their settings and of the entries of these, and of `services`, "
                     "`networks`, `secrets` and their entries: write `!override` there. Here an item of a list that "
                     "has `!reset` is left out, and what it would take back stands");
@@ -220,6 +221,32 @@ class ComposeImporter {
     }
     AddFlows(project);
     AddSecrets(project);
+    TellVariables(project);
+  }
+
+  void TellVariables(const Project& project) {
+    std::set<std::string> names;
+    std::set<const YamlNode*> known;  // what an alias stands for is shared
+    std::vector<const YamlNode*> open;
+    Spot first;
+    for (const Field& root : project.roots) {
+      const Field services = root["services"];
+      if (!services.exists()) continue;
+      if (open.empty()) first = services.spot();
+      open.push_back(&services.node());
+    }
+    while (!open.empty()) {
+      const YamlNode& node = *open.back();
+      open.pop_back();
+      if (!known.insert(&node).second) continue;
+      for (std::string& name : compose_file::OpenVariables(node.text)) names.insert(std::move(name));
+      open.insert(open.end(), node.items.begin(), node.items.end());
+      for (const YamlEntry& entry : node.entries) open.push_back(entry.value);
+    }
+    if (names.empty()) return;
+    inventory_.Skip(first, absl::StrCat(names.size() == 1 ? "variable " : "variables ", model::ShortListOf(names)),
+                    "the file has no default for what they stand for, and neither the environment nor a file `.env` is "
+                    "read; give defaults (`${A:-b}`) or import what `docker compose config` prints");
   }
 
   void AddLayers(Project& project, const std::string& name, const Field& field) {

@@ -1,8 +1,9 @@
 // Compose files (compose-spec, and versions 2 and 3 before it): services, networks, published ports, settings, secrets.
 //
-// What a file says becomes a component, zone, flow or credential. Two readings are conventions and marked as assumed:
-// an image that is called like a well-known product runs it, and a service that `depends_on` another connects to it
-// (the key only tells the order of starting). Whether a published port is reached from the internet is no file's to
+// What a file says becomes a component, zone, flow or credential. Some readings are conventions and marked as assumed:
+// an image, or a service whose image tells nothing, that is called like a well-known product runs it; a service that
+// `depends_on` another connects to it (the key only tells the order of starting); what a variable mounts at the usual
+// place of a part of the host is that part. Whether a published port is reached from the internet is no file's to
 // say: it is one of `host_ports`, counted as exposed, and asked. Values of secrets are not copied.
 //
 // Files of one folder whose names extend one another (`compose.yaml`, `compose.prod.yaml`) are one project: their

@@ -1,5 +1,6 @@
 // Who connects to whom: see compose_file_project.h.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -29,6 +30,14 @@ struct Sign {
   Address address;
 };
 
+// The port of an address, by its scheme where its URL names none.
+int CalledPort(const Address& address) { return address.port != 0 ? address.port : address.usual_port; }
+
+// Whether a name is that of the host of the containers, as the engines give it to them.
+bool IsHostOfContainers(absl::string_view host) {
+  return host == "host.docker.internal" || host == "gateway.docker.internal" || host == "host.containers.internal";
+}
+
 class FlowReader {
  public:
   explicit FlowReader(const Project& project) : project_(project), inventory_(*project.inventory) {}
@@ -36,6 +45,7 @@ class FlowReader {
   void Read() {
     for (const Service& service : project_.services) {
       if (IsTraefik(service) && proxies_.size() < kMaxProxies) proxies_.push_back(service.name);
+      ReadPorts(service);
     }
     for (const Service& service : project_.services) ReadLabels(service);
     for (const Service& service : project_.services) {
@@ -62,31 +72,55 @@ class FlowReader {
         if (open.empty()) first = setting.field;
         open.push_back(setting.name);
       }
-      for (const Address& address : AddressesIn(setting.name, setting.value)) {
-        if (IsSelf(service, address.host)) continue;
-        const std::string purpose = absl::StrCat("Named by the setting ", setting.name, ".");
-        const std::string target = project_.ServiceOf(address.host);
-        if (!target.empty()) {
-          Tell(service, target, {setting.field.spot(), purpose, "", address});
-        } else if (!IsPublicHost(address.host)) {
-          AddOpen(service, setting, address);
-        } else if (NamesOwnAddress(setting.name)) {
-          inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, setting.field.spot(), setting.field.path(),
-                          absl::StrCat(service.name, ": is ", address.host,
-                                       " a host that it calls, or one under which it is called?"));
-        } else {
-          AddOutside(service, setting, address);
-        }
-      }
+      for (const Address& address : AddressesIn(setting.name, setting.value)) ReadAddress(service, setting, address);
+      const Address connection = ConnectionHost(setting.name, setting.value);
+      if (!project_.ServiceOf(connection.host).empty()) ReadAddress(service, setting, connection);
     }
     if (open.empty()) return;
     inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, first.spot(), first.path(),
-                    absl::StrCat(service.name, ": the hosts of ", ShortList(open),
+                    absl::StrCat(service.name, ": the hosts of ", ShortListOf(open),
                                  " come from variables that the file does not set: whom does it call?"));
   }
 
-  static bool IsSelf(const Service& service, absl::string_view host) {
-    return host == "localhost" || host == service.name || host == "host.docker.internal";
+  void ReadAddress(const Service& service, const Setting& setting, const Address& address) {
+    if (address.host == "localhost" || address.host == service.name) return;
+    const std::string target =
+        IsHostOfContainers(address.host) ? PublisherOf(CalledPort(address)) : project_.ServiceOf(address.host);
+    const auto ask = [&](absl::string_view question) {
+      inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, setting.field.spot(), setting.field.path(),
+                      absl::StrCat(service.name, question));
+    };
+    if (!target.empty()) {
+      const std::string purpose = absl::StrCat("Named by the setting ", setting.name, ".");
+      Tell(service, target, {setting.field.spot(), purpose, "", address});
+    } else if (IsHostOfContainers(address.host)) {
+      const int port = CalledPort(address);
+      ask(port == 0
+              ? " calls its host: on which port, and what answers there?"
+              : absl::StrCat(" calls port ", port, " of its host, which no service publishes: what answers there?"));
+    } else if (!IsPublicHost(address.host)) {
+      AddOpen(service, setting, address);
+    } else if (NamesOwnAddress(setting.name)) {
+      ask(absl::StrCat(": is ", address.host, " a host that it calls, or one under which it is called?"));
+    } else {
+      AddOutside(service, setting, address);
+    }
+  }
+
+  void ReadPorts(const Service& service) {
+    for (const Field& item : service.Items("ports")) {
+      const auto port = PortOf(item);
+      if (!port.has_value() || port->published == 0) continue;
+      published_.emplace(port->published, std::make_pair(std::max(port->published, port->last), service.name));
+    }
+  }
+
+  // The service that publishes a port of the host; "" when none is known to.
+  std::string PublisherOf(int port) const {
+    const auto after = published_.upper_bound(port);
+    if (after == published_.begin()) return "";
+    const auto& [last, service] = std::prev(after)->second;
+    return port <= last ? service : "";
   }
 
   // Only what is an address by its form, and only of services of the project: a command has many other words.
@@ -165,14 +199,14 @@ class FlowReader {
     at->second.push_back(std::move(sign));
   }
 
-  // One flow for each port that is named; what names none belongs to the first.
+  // One flow for each port that is named, by itself or by a scheme; what names none belongs to the first.
   void AddFlow(const std::string& source, const std::string& target) {
     std::vector<Sign>& signs = signs_[target];
     std::stable_sort(signs.begin(), signs.end(),
                      [](const Sign& a, const Sign& b) { return a.assumed.empty() && !b.assumed.empty(); });
     std::vector<int> ports;
     for (const Sign& sign : signs) {
-      const int port = sign.address.port;
+      const int port = CalledPort(sign.address);
       if (port != 0 && ports.size() < kMaxPorts && std::find(ports.begin(), ports.end(), port) == ports.end())
         ports.push_back(port);
     }
@@ -180,7 +214,8 @@ class FlowReader {
     for (const int port : ports) {
       std::vector<Sign> of_port;
       for (const Sign& sign : signs) {
-        if (sign.address.port == port || (sign.address.port == 0 && port == ports.front())) of_port.push_back(sign);
+        const int called = CalledPort(sign.address);
+        if (called == port || (called == 0 && port == ports.front())) of_port.push_back(sign);
       }
       const std::string suffix = port == ports.front() ? "" : absl::StrCat(" on port ", port);
       Shown<pb::Flow> flow = Make(absl::StrCat(source, " to ", target, suffix), of_port);
@@ -208,6 +243,9 @@ class FlowReader {
       if (!flow.value.has_port() && address.port != 0) {
         flow.value.set_port(address.port);
         flow.Observed("port", sign.spot);
+      } else if (!flow.value.has_port() && address.usual_port != 0) {
+        flow.value.set_port(address.usual_port);
+        flow.Default("port", sign.spot, "the scheme of its URL");
       }
       if (flow.value.transport_security() == pb::TRANSPORT_SECURITY_UNSPECIFIED &&
           address.transport != pb::TRANSPORT_SECURITY_UNSPECIFIED) {
@@ -258,6 +296,7 @@ class FlowReader {
   std::vector<std::string> order_;                             // of targets
   std::vector<std::string> proxies_;                           // that labels are for
   std::map<std::string, std::map<std::string, Spot>> routed_;  // by proxy
+  std::map<int, std::pair<int, std::string>> published_;  // by the first port of a range: its last, and whose it is
   std::set<std::string> open_;
 };
 

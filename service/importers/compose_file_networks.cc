@@ -24,6 +24,24 @@ std::string TitleOf(absl::string_view name) {
   return std::string(name);
 }
 
+// Whether a network exists outside of the project.
+bool IsExternal(const Field& declared) { return IsTrue(declared["external"]) || declared["external"].is_map(); }
+
+// Networks are of the engine that runs the containers, unless their driver puts these into one that is there already.
+void SetType(const std::string& name, const Field& declared, Shown<pb::Zone>& zone) {
+  const Field driver = declared["driver"];
+  const std::string text = TextOf(driver);
+  const bool vlan = text == "macvlan" || text == "ipvlan";
+  zone.value.set_type(vlan ? pb::ZONE_TYPE_VLAN : pb::ZONE_TYPE_EXECUTION_ENV);
+  if (vlan || text == "bridge" || text == "overlay") {
+    zone.Observed("type", driver.spot());
+  } else if (!text.empty() || IsExternal(declared)) {
+    zone.Assumed("type", zone.spot, "the file does not say what kind of network it is");
+  } else if (name != kHost) {
+    zone.Default("type", zone.spot, "Compose");
+  }
+}
+
 // A network that exists outside of the project is the same for all projects that name it.
 void AddZone(Project& project, const std::string& name, const Spot& used_at) {
   if (project.zones.count(name) != 0) return;
@@ -35,9 +53,9 @@ void AddZone(Project& project, const std::string& name, const Spot& used_at) {
   zone.scope = project.scope;
   zone.spot = declared.exists() ? declared.spot() : used_at;
   zone.value.set_name(TitleOf(name));
-  zone.value.set_type(name == kHost ? pb::ZONE_TYPE_EXECUTION_ENV : pb::ZONE_TYPE_VLAN);
-  const Field external = declared["external"];
-  if (IsTrue(external) || external.is_map()) {
+  SetType(name, declared, zone);
+  if (IsExternal(declared)) {
+    const Field external = declared["external"];
     const std::string outside = TextOf(external.is_map() ? external["name"] : declared["name"]);
     if (!outside.empty()) zone.name = outside;
     zone.names = {zone.name};
@@ -100,7 +118,7 @@ void AddNetworks(Project& project) {
     }
     if (further.empty()) continue;
     project.inventory->Note(v1::IMPORT_NOTE_KIND_KEPT, service.Find("networks").spot(), service.Find("networks").path(),
-                            absl::StrCat(service.name, " is also in ", ShortList(further),
+                            absl::StrCat(service.name, " is also in ", ShortListOf(further),
                                          "; the model has one zone for a component: the first one"));
   }
 }

@@ -1,12 +1,16 @@
-// Secrets as credentials: see compose_file_project.h. Only their names are read.
+// Secrets as credentials, and those in the file itself: see compose_file_project.h. Only their names are kept.
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
+#include "service/importers/compose_file_text.h"
 #include "service/importers/settings.h"
 
 namespace metapowers::importers::compose_file {
@@ -17,7 +21,40 @@ namespace {
 
 std::string NameOf(const Field& item) { return TextOf(item.is_map() ? item["source"] : item); }
 
+// The text of a setting as the container gets it, but with `$$` for each `$` that is no variable.
+std::string EscapedText(const Field& field) {
+  if (!field.is_scalar()) return "";
+  return std::string(absl::StripAsciiWhitespace(Interpolate(absl::StrReplaceAll(field.Text(), {{"$$", "$$$$"}}))));
+}
+
 }  // namespace
+
+std::vector<std::pair<std::string, Field>> SecretsIn(const Service& service) {
+  std::vector<std::pair<std::string, Field>> secrets;
+  for (const Setting& setting : service.settings) {
+    if (setting.value.empty()) continue;
+    std::string value = EscapedText(setting.field);
+    if (setting.value != TextOf(setting.field)) value.erase(0, value.find('=') + 1);  // `NAME=value`
+    if (HoldsSecret(setting.name, value)) secrets.emplace_back(setting.name, setting.field);
+  }
+  const Field args = service.Find("build", "args");
+  for (const Field& item : args.is_list() ? args.Items() : std::vector<Field>()) {
+    const std::string text = EscapedText(item);
+    const size_t equals = text.find('=');
+    if (equals != std::string::npos && HoldsSecret(text.substr(0, equals), text.substr(equals + 1))) {
+      secrets.emplace_back(text.substr(0, equals), item);
+    }
+  }
+  for (const auto& [name, field] : args.is_map() ? args.Entries() : std::vector<std::pair<std::string, Field>>()) {
+    if (HoldsSecret(name, EscapedText(field))) secrets.emplace_back(name, field);
+  }
+  for (const char* key : {"command", "entrypoint"}) {
+    if (const std::string option = SecretOption(WordsOf(service, key)); !option.empty()) {
+      secrets.emplace_back(absl::StrCat(option, " of its ", key), service.Find(key));
+    }
+  }
+  return secrets;
+}
 
 void AddSecrets(const Project& project) {
   Inventory& inventory = *project.inventory;

@@ -1,5 +1,6 @@
 // A service as a component: see compose_file_project.h.
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,10 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "service/importers/compose_file_project.h"
-#include "service/importers/compose_file_text.h"
 #include "service/importers/container_host.h"
 #include "service/importers/known_images.h"
 #include "service/importers/settings.h"
@@ -36,23 +35,8 @@ bool IsLimit(const Field& field) {
          !absl::StrContains(text, '$');
 }
 
-// The text of a setting as the container gets it, but with `$$` for each `$` that is no variable.
-std::string EscapedText(const Field& field) {
-  if (!field.is_scalar()) return "";
-  return std::string(absl::StripAsciiWhitespace(Interpolate(absl::StrReplaceAll(field.Text(), {{"$$", "$$$$"}}))));
-}
-
-// An item of `ports` in either form; nothing when it is none.
-std::optional<Port> PortOf(const Field& item) {
-  if (!item.is_map()) return ParsePort(TextOf(item));
-  Port port;
-  const std::string target = TextOf(item["target"]);
-  port.host_ip = TextOf(item["host_ip"]);
-  port.target = ParsePortNumber(target);
-  // As in the short form, a variable may stand for the number.
-  if (port.target == 0 && !absl::StartsWith(target, "$")) return std::nullopt;
-  return SetPublished(TextOf(item["published"]), port) ? std::optional<Port>(port) : std::nullopt;
-}
+constexpr absl::string_view kHardening = "container_hardening";
+constexpr absl::string_view kIsolation = "runtime_isolation";
 
 class ServiceReader {
  public:
@@ -98,8 +82,8 @@ class ServiceReader {
       if (port->is_loopback()) continue;
       const std::string published = port->Published();
       if (!known.insert(published).second) continue;
-      const bool is_number = port->last == 0 && port->variable.empty();
-      AddNewHostPort(port->published, item.spot(), out_, is_number ? "" : published);
+      const bool is_plain = port->last == 0 && port->variable.empty() && port->open_target.empty();
+      AddNewHostPort(port->published, item.spot(), out_, is_plain ? "" : published);
       open.push_back(published);
     }
     const bool host = TextOf(service_.Find("network_mode")) == "host";
@@ -109,7 +93,7 @@ class ServiceReader {
     if (host) AddHostPort(0, ports.spot(), out_);
     inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, ports.spot(), ports.path(),
                     absl::StrCat(service_.name, " is open on the network of its host (", host ? "" : "published: ",
-                                 ShortList(open), "); the file does not say whether the internet reaches that host"));
+                                 ShortListOf(open), "); the file does not say whether the internet reaches that host"));
     return true;
   }
 
@@ -119,12 +103,13 @@ class ServiceReader {
     const Field image = service_.Find("image");
     if (build.exists()) {
       out_.value.set_custom_code(true);
-      out_.Observed("custom_code", build.spot());
+      out_.Assumed("custom_code", build.spot(), "its image is built here, of code or of another image alone");
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
       out_.Observed("kind", build.spot());  // a container of it is a process
     } else if (image.exists()) {
       const std::string reference = TextOf(image);
       DescribeImage(reference, image.spot(), out_);
+      DescribeVersion(reference, image.spot(), out_);
       Keep(image, absl::StrCat("runs the image ", reference));
     } else if (project_.roots.size() == 1) {
       out_.value.set_kind(pb::COMPONENT_KIND_PROCESS);
@@ -144,21 +129,20 @@ class ServiceReader {
     for (const Setting& setting : service_.settings) {
       if (!client) DescribeSetting(setting.name, setting.field.spot(), out_);
     }
-    if (out_.value.kind() == pb::COMPONENT_KIND_DATASTORE) CheckAdministrator();
+    DescribeName(service_.name, out_.spot, out_);
+    CheckAuthentication();
   }
 
-  // A password that is set is asked for, whatever else is allowed.
-  void CheckAdministrator() {
-    const Setting* open = nullptr;
+  void CheckAuthentication() {
+    std::vector<NamedValue> settings;
     for (const Setting& setting : service_.settings) {
-      if (SetsRootPassword(setting.name) && (setting.passed || !setting.value.empty())) return;
-      const std::string value = absl::AsciiStrToLower(setting.value);
-      if (AllowsNoRootPassword(setting.name) && (value == "true" || value == "yes" || value == "1")) open = &setting;
+      settings.emplace_back(setting.name, setting.passed ? "$" : setting.value);
     }
-    if (open == nullptr) return;
-    inventory_.Note(
-        v1::IMPORT_NOTE_KIND_WARNING, open->field.spot(), open->field.path(),
-        absl::StrCat(service_.name, ": the database accepts its administrator without a password (", open->name, ")"));
+    const std::optional<Opening> opening = FindOpening(settings, out_.value.kind());
+    if (!opening.has_value()) return;
+    const Setting& setting = service_.settings[opening->setting];
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, setting.field.spot(), setting.field.path(),
+                    absl::StrCat(service_.name, ": ", opening->what, " (", setting.name, ")"));
   }
 
   // Names by which other files may know it, unless another service has the name.
@@ -202,7 +186,7 @@ class ServiceReader {
       const std::string text = absl::AsciiStrToLower(TextOf(option));
       if (!absl::StartsWith(text, "no-new-privileges")) {
         if (absl::EndsWith(text, "unconfined") || absl::EndsWith(text, "disable")) {
-          Weaken(option, absl::StrCat("switches a guard of the kernel off (", option.Line(), ")"));
+          Weaken(kHardening, option, absl::StrCat("switches a guard of the kernel off (", option.Line(), ")"));
         }
         continue;
       }
@@ -216,7 +200,7 @@ class ServiceReader {
     if (!IsTrue(privileged)) return;
     Set("privilege_escalation", privileged, pb::TRISTATE_YES, &Container::set_privilege_escalation);
     Set("drops_capabilities", privileged, pb::TRISTATE_NO, &Container::set_drops_capabilities);
-    Weaken(privileged, "is privileged: it has all rights of the host's root");
+    Weaken(kHardening, privileged, "is privileged: it has all rights of the host's root");
     AddNodeAccess(pb::NODE_ACCESS_KIND_PRIVILEGED, "privileged container", privileged.spot(), out_);
   }
 
@@ -236,7 +220,7 @@ class ServiceReader {
     for (const Field& each : service_.Items("cap_add")) {
       for (const absl::string_view strong :
            {"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "DAC_READ_SEARCH"}) {
-        if (name(each) == strong) Weaken(each, absl::StrCat("is given the right ", strong));
+        if (name(each) == strong) Weaken(kHardening, each, absl::StrCat("is given the right ", strong));
       }
     }
   }
@@ -255,16 +239,16 @@ class ServiceReader {
   void ReadIsolation() {
     for (const absl::string_view key : {"pid", "ipc", "userns_mode", "uts", "cgroup"}) {
       if (const Field field = service_.Find(key); field.is_scalar() && TextOf(field) == "host") {
-        Weaken(field, absl::StrCat("shares a namespace of its host (", key, ")"));
+        Weaken(kIsolation, field, absl::StrCat("shares a namespace of its host (", key, ")"));
         if (key == "pid") AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_PROCESSES, "pid: host", field.spot(), out_);
         if (key == "ipc") AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_MEMORY, "ipc: host", field.spot(), out_);
       }
     }
     if (const Field devices = service_.Find("devices"); devices.exists()) {
-      Weaken(devices, "has access to devices of its host");
+      Weaken(kIsolation, devices, "has access to devices of its host");
     }
     if (const Field mode = service_.Find("network_mode"); TextOf(mode) == "host") {
-      Weaken(mode, "shares the network of its host");
+      Weaken(kIsolation, mode, "shares the network of its host");
       AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_NETWORK, "network_mode: host", mode.spot(), out_);
     }
   }
@@ -293,82 +277,75 @@ class ServiceReader {
       } else {
         mount = ParseMount(TextOf(item));
       }
-      if (mount.is_engine_socket()) {
-        Weaken(item, "has the socket of the container engine, which gives all rights on the host");
+      if (mount.host_path() != mount.source && mount.is_host_system()) {
+        AssumeAccess(mount, item);
+      } else if (mount.is_engine_socket()) {
+        Weaken(kIsolation, item, "has the socket of the container engine, which gives all rights on the host");
         AddNodeAccess(pb::NODE_ACCESS_KIND_ENGINE_SOCKET, mount.source, item.spot(), out_);
       } else if (mount.is_host_path() && mount.is_host_system()) {
-        Weaken(item, absl::StrCat("has ", mount.source, " of its host", mount.read_only ? ", read-only" : ""));
+        Weaken(kIsolation, item,
+               absl::StrCat("has ", mount.source, " of its host", mount.read_only ? ", read-only" : ""));
         AddNodeAccess(pb::NODE_ACCESS_KIND_HOST_PATH, absl::StrCat(mount.source, mount.read_only ? ", read-only" : ""),
                       item.spot(), out_);
       }
       const std::string source = mount.source.empty() ? "an anonymous volume" : mount.source;
       kept.push_back(absl::StrCat(source, " at ", mount.target, mount.read_only ? " (read-only)" : ""));
     }
-    if (!kept.empty()) Keep(volumes, absl::StrCat("mounts ", ShortList(kept)));
+    if (!kept.empty()) Keep(volumes, absl::StrCat("mounts ", ShortListOf(kept)));
     std::vector<std::string> configs;
     for (const Field& item : service_.Items("configs")) {
       configs.push_back(item.is_map() ? TextOf(item["source"]) : TextOf(item));
     }
-    if (!configs.empty()) Keep(service_.Find("configs"), absl::StrCat("reads the configs ", ShortList(configs)));
+    if (!configs.empty()) Keep(service_.Find("configs"), absl::StrCat("reads the configs ", ShortListOf(configs)));
     for (const Field& file : service_.Values("env_file")) {
       inventory_.Skip(file.spot(), absl::StrCat("env_file of ", service_.name),
                       "settings in further files are not read; name what the service connects to in the model");
     }
   }
 
+  // What a variable mounts, by where it is mounted.
+  void AssumeAccess(const Mount& mount, const Field& item) {
+    const bool socket = mount.is_engine_socket();
+    const std::string what = absl::StrCat(mount.source, " at ", mount.target, mount.read_only ? ", read-only" : "");
+    const std::string usual =
+        socket ? "the socket of the container engine" : absl::StrCat(mount.host_path(), " of its host");
+    AddNodeAccess(socket ? pb::NODE_ACCESS_KIND_ENGINE_SOCKET : pb::NODE_ACCESS_KIND_HOST_PATH, what, item.spot(), out_,
+                  absl::StrCat("a variable says what is mounted, and its place is the usual one of ", usual));
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, item.spot(), item.path(),
+                    absl::StrCat(service_.name, " mounts ", what, ", which is the usual place of ", usual,
+                                 socket ? ": it gives all rights on the host" : ""));
+    inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, item.spot(), item.path(),
+                    absl::StrCat(service_.name, ": which path of its host does ", mount.source, " set?"));
+  }
+
   void ReadSecrets() {
-    for (const Setting& setting : service_.settings) {
-      if (setting.value.empty()) continue;
-      std::string value = EscapedText(setting.field);
-      if (setting.value != TextOf(setting.field)) value.erase(0, value.find('=') + 1);  // `NAME=value`
-      if (HoldsSecret(setting.name, value)) AddSecret(setting.name, setting.field);
+    std::vector<std::string> names;
+    for (const auto& [name, field] : SecretsIn(service_)) {
+      names.push_back(name);
+      absent_["secrets_external"].emplace_back(field.spot(), name);
     }
-    const Field args = service_.Find("build", "args");
-    for (const Field& item : args.is_list() ? args.Items() : std::vector<Field>()) {
-      const std::string text = EscapedText(item);
-      const size_t equals = text.find('=');
-      if (equals != std::string::npos && HoldsSecret(text.substr(0, equals), text.substr(equals + 1))) {
-        AddSecret(text.substr(0, equals), item);
-      }
-    }
-    for (const auto& [name, field] : args.is_map() ? args.Entries() : std::vector<std::pair<std::string, Field>>()) {
-      if (HoldsSecret(name, EscapedText(field))) AddSecret(name, field);
-    }
-    for (const char* key : {"command", "entrypoint"}) {
-      if (const std::string option = SecretOption(WordsOf(service_, key)); !option.empty()) {
-        AddSecret(absl::StrCat(option, " of its ", key), service_.Find(key));
-      }
-    }
-    if (secrets_.empty()) return;
-    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, secrets_from_, service_.own().path(),
-                    absl::StrCat(service_.name, " has secrets in the file itself: ", ShortList(secrets_),
+    if (names.empty()) return;
+    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, absent_["secrets_external"].front().first, service_.own().path(),
+                    absl::StrCat(service_.name, " has secrets in the file itself: ", ShortListOf(names),
                                  "; their values were not copied. Change them and hand them over as secrets"));
   }
 
-  void AddSecret(const std::string& name, const Field& field) {
-    if (secrets_.empty()) secrets_from_ = field.spot();
-    secrets_.push_back(name);
-    secrets_at_.push_back(absl::StrCat(LocationOf(field.spot()), " ", name));
-  }
-
   // What takes walls of the container away.
-  void Weaken(const Field& field, const std::string& what) {
+  void Weaken(absl::string_view control, const Field& field, const std::string& what) {
     inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, field.spot(), field.path(), absl::StrCat(service_.name, " ", what));
-    weak_at_.push_back(absl::StrCat(LocationOf(field.spot()), " ", what));
-    if (weak_at_.size() == 1) weak_from_ = field.spot();
+    absent_[control].emplace_back(field.spot(), what);
   }
 
   void SettlePosture() {
-    const auto absent = [&](absl::string_view control, const std::vector<std::string>& places, const Spot& spot) {
-      if (places.empty()) return;
+    for (const auto& [control, found] : absent_) {
+      std::vector<std::string> places;
+      for (const auto& [spot, what] : found) places.push_back(absl::StrCat(LocationOf(spot), " ", what));
       pb::ControlPosture& posture = *out_.value.add_posture();
       posture.set_control(std::string(control));
       posture.set_state(pb::POSTURE_STATE_ABSENT);
-      posture.set_evidence(ShortList(places, "; "));
-      out_.Observed("posture", spot);
-    };
-    absent("runtime_isolation", weak_at_, weak_from_);
-    absent("secrets_external", secrets_at_, secrets_from_);
+      posture.set_evidence(ShortListOf(places, "; "));
+      out_.Observed("posture", found.front().first);
+    }
   }
 
   void Keep(const Field& field, absl::string_view text) {
@@ -380,11 +357,8 @@ class ServiceReader {
   const Project& project_;
   Shown<pb::Component> out_;
   std::vector<std::pair<int, Spot>> targets_;  // ports of the container that `ports` names
-  std::vector<std::string> weak_at_;
-  std::vector<std::string> secrets_;
-  std::vector<std::string> secrets_at_;
-  Spot weak_from_;
-  Spot secrets_from_;
+  // By control that is absent: where it shows, and what.
+  std::map<absl::string_view, std::vector<std::pair<Spot, std::string>>> absent_;
 };
 
 }  // namespace

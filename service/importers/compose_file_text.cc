@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -85,6 +84,23 @@ std::vector<absl::string_view> SplitColons(absl::string_view text) {
 
 std::string Interpolate(absl::string_view text) { return Expand(text, 0); }
 
+std::vector<std::string> OpenVariables(absl::string_view text) {
+  std::vector<std::string> names;
+  for (size_t at = text.find('$'); at != absl::string_view::npos; at = text.find('$', at)) {
+    absl::string_view rest = text.substr(++at);
+    if (absl::StartsWith(rest, "$")) ++at;  // `$$` is a `$`
+    if (!absl::ConsumePrefix(&rest, "{")) continue;
+    size_t end = 0;
+    while (end < rest.size() && IsName(rest[end])) ++end;
+    const absl::string_view name = rest.substr(0, end);
+    absl::string_view after = rest.substr(end);
+    absl::ConsumePrefix(&after, ":");
+    const bool is_set = absl::StartsWith(after, "-") || absl::StartsWith(after, "+");
+    if (!name.empty() && IsNameStart(name[0]) && !is_set) names.emplace_back(name);
+  }
+  return names;
+}
+
 bool Port::is_loopback() const {
   return absl::StartsWith(host_ip, "127.") || host_ip == "localhost" || host_ip == "::1" || host_ip == "[::1]";
 }
@@ -109,6 +125,7 @@ bool SetPublished(absl::string_view text, Port& port) {
 
 std::string Port::Published() const {
   if (!variable.empty()) return absl::StrCat("one that ", variable, " sets");
+  if (!open_target.empty()) return absl::StrCat("one that the engine chooses for ", open_target);
   if (published == 0) return "one that the engine chooses";
   return last == 0 ? absl::StrCat(published) : absl::StrCat(published, " to ", last);
 }
@@ -120,7 +137,9 @@ std::optional<Port> ParsePort(absl::string_view text) {
   port.target = ParsePortNumber(parts.back());
   // A variable may stand for the number; the port is published all the same.
   if (port.target == 0 && !absl::StartsWith(parts.back(), "$")) return std::nullopt;
-  if (parts.size() > 1 && !SetPublished(parts[parts.size() - 2], port)) return std::nullopt;
+  const absl::string_view published = parts.size() > 1 ? parts[parts.size() - 2] : "";
+  if (!SetPublished(published, port)) return std::nullopt;
+  if (published.empty() && port.target == 0) port.open_target = std::string(parts.back());
   // `::1:80:80` is an address without brackets.
   for (size_t i = 0; i + 2 < parts.size(); ++i) absl::StrAppend(&port.host_ip, i == 0 ? "" : ":", parts[i]);
   return port;
@@ -133,15 +152,30 @@ bool Mount::is_host_path() const {
          (source.size() > 1 && source[1] == ':') || absl::StartsWith(source, "$");
 }
 
-bool Mount::is_engine_socket() const { return is_host_path() && IsEngineSocket(source); }
+std::string Mount::host_path() const {
+  static constexpr absl::string_view kSame[] = {"/dev", "/proc", "/sys", "/var/lib/docker"};
+  if (!absl::StartsWith(source, "$") || IsEngineSocket(source)) return source;
+  const bool same = std::find(std::begin(kSame), std::end(kSame), target) != std::end(kSame);
+  if (same || IsEngineSocket(target)) return target;
+  for (const absl::string_view host : {"/hostfs", "/host", "/rootfs"}) {
+    absl::string_view inside = target;
+    if (!absl::ConsumePrefix(&inside, host)) continue;
+    if (inside.empty() || inside == "/") return "/";
+    if (absl::StartsWith(inside, "/")) return std::string(inside);
+  }
+  return source;
+}
+
+bool Mount::is_engine_socket() const { return is_host_path() && IsEngineSocket(host_path()); }
 
 bool Mount::is_host_system() const {
   static constexpr absl::string_view kParts[] = {"/boot",    "/dev",  "/etc", "/home", "/lib",
                                                  "/proc",    "/root", "/sys", "/usr",  "/var/lib/docker",
                                                  "/var/run", "/run",  "/var", "/Users"};
   if (is_engine_socket()) return true;
-  const std::string path(source.size() > 1 ? absl::StripSuffix(source, "/") : absl::string_view(source));
+  std::string path = host_path();
   if (path == "/") return true;
+  path = std::string(absl::StripSuffix(path, "/"));
   return std::find(std::begin(kParts), std::end(kParts), path) != std::end(kParts);
 }
 

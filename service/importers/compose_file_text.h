@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -13,6 +14,10 @@ namespace metapowers::importers::compose_file {
 // only the environment of the command sets stays as it is written.
 std::string Interpolate(absl::string_view text);
 
+// The names of the variables `${A}` of `text` that only the environment of the command sets: without a default in the
+// text. Those without braces are left out: they may be a part of a password whose `$` is not escaped.
+std::vector<std::string> OpenVariables(absl::string_view text);
+
 // A published port.
 struct Port {
   std::string host_ip;   // empty: all addresses
@@ -20,6 +25,7 @@ struct Port {
   int last = 0;          // of a range; 0: `published` is no range
   std::string variable;  // as written, where only the environment says which is published
   int target = 0;
+  std::string open_target;  // as written, where the engine chooses `published` and only the environment says `target`
 
   // Which are published, for people.
   std::string Published() const;
@@ -42,9 +48,12 @@ struct Mount {
   bool read_only = false;
 
   bool is_host_path() const;
-  // As IsEngineSocket() has it.
+  // What of the host it shows: `source`, and where only a variable says that, what is usually at `target`:
+  // `/var/run/docker.sock`, and `/` for `/hostfs`.
+  std::string host_path() const;
+  // Of host_path(), as IsEngineSocket() has it.
   bool is_engine_socket() const;
-  // Whether it is a part of the host that the host's own safety rests on: `/`, `/etc`, `/proc`, …
+  // Whether host_path() is a part of the host that the host's own safety rests on: `/`, `/etc`, `/proc`, …
   bool is_host_system() const;
 };
 

@@ -18,13 +18,14 @@ bool IsEngineSocket(absl::string_view path) {
 }
 
 void AddNodeAccess(model::v1::NodeAccessKind kind, std::string what, const Spot& spot,
-                   Shown<model::v1::Component>& component) {
+                   Shown<model::v1::Component>& component, absl::string_view assumed) {
   model::v1::NodeAccess& way = *component.value.mutable_container()->add_node_access();
   way.set_kind(kind);
   way.set_what(std::move(what));
   way.set_evidence(LocationOf(spot));
   const int last = component.value.container().node_access_size() - 1;
-  component.Observed(absl::StrCat("container.node_access[", last, "]"), spot);
+  const std::string field = absl::StrCat("container.node_access[", last, "]");
+  assumed.empty() ? component.Observed(field, spot) : component.Assumed(field, spot, std::string(assumed));
 }
 
 namespace {
@@ -46,16 +47,6 @@ bool HasTail(int index, absl::string_view tail, const Shown<model::v1::Component
   return basis != component.bases.end() && evidence.size() == LocationOf(basis->second.spot).size() + tail.size();
 }
 
-void AddPort(model::v1::HostPort added, absl::string_view tail, const Spot& spot,
-             Shown<model::v1::Component>& component) {
-  // What is cheap to compare comes first: an Ingress may have thousands of hosts.
-  for (int i = 0; i < component.value.host_ports_size(); ++i) {
-    const model::v1::HostPort& known = component.value.host_ports(i);
-    if (known.port() == added.port() && known.host() == added.host() && HasTail(i, tail, component)) return;
-  }
-  Append(std::move(added), tail, spot, component);
-}
-
 std::string TailOf(absl::string_view which) { return which.empty() ? "" : absl::StrCat(", ", which); }
 
 model::v1::HostPort Numbered(int port) {
@@ -67,18 +58,24 @@ model::v1::HostPort Numbered(int port) {
 }  // namespace
 
 void AddHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
-  AddPort(Numbered(port), TailOf(which), spot, component);
+  const std::string tail = TailOf(which);
+  const model::v1::HostPort added = Numbered(port);
+  for (int i = 0; i < component.value.host_ports_size(); ++i) {
+    const model::v1::HostPort& known = component.value.host_ports(i);
+    if (known.port() == added.port() && known.host().empty() && HasTail(i, tail, component)) return;
+  }
+  Append(added, tail, spot, component);
 }
 
 void AddNewHostPort(int port, const Spot& spot, Shown<model::v1::Component>& component, absl::string_view which) {
   Append(Numbered(port), TailOf(which), spot, component);
 }
 
-void AddHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component) {
+void AddNewHostPortOf(const std::string& host, int port, const Spot& spot, Shown<model::v1::Component>& component) {
   model::v1::HostPort named = Numbered(port);
   const std::string name = HostIn(host);
   named.set_host(name);
-  AddPort(std::move(named), name.empty() ? absl::StrCat(", host ", host) : "", spot, component);
+  Append(std::move(named), name.empty() ? absl::StrCat(", host ", host) : "", spot, component);
 }
 
 }  // namespace metapowers::importers

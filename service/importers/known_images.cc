@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace metapowers::importers {
@@ -203,16 +205,16 @@ constexpr KnownPort kPorts[] = {
 struct KnownSetting {
   absl::string_view name;  // or with `_FILE` behind it
   absl::string_view image;
-  enum class Does { kSetsPassword, kAllowsNone, kOther } does = Does::kOther;
+  bool sets_password = false;  // of the administrator
 };
 constexpr KnownSetting kSettings[] = {
-    {"MYSQL_ROOT_PASSWORD", "mysql", KnownSetting::Does::kSetsPassword},
-    {"MYSQL_RANDOM_ROOT_PASSWORD", "mysql", KnownSetting::Does::kSetsPassword},
-    {"MYSQL_ALLOW_EMPTY_PASSWORD", "mysql", KnownSetting::Does::kAllowsNone},
-    {"MARIADB_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kSetsPassword},
-    {"MARIADB_ROOT_PASSWORD_HASH", "mariadb", KnownSetting::Does::kSetsPassword},
-    {"MARIADB_RANDOM_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kSetsPassword},
-    {"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "mariadb", KnownSetting::Does::kAllowsNone},
+    {"MYSQL_ROOT_PASSWORD", "mysql", true},
+    {"MYSQL_RANDOM_ROOT_PASSWORD", "mysql", true},
+    {"MYSQL_ALLOW_EMPTY_PASSWORD", "mysql"},
+    {"MARIADB_ROOT_PASSWORD", "mariadb", true},
+    {"MARIADB_ROOT_PASSWORD_HASH", "mariadb", true},
+    {"MARIADB_RANDOM_ROOT_PASSWORD", "mariadb", true},
+    {"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "mariadb"},
     {"POSTGRES_PASSWORD", "postgres"},
     {"POSTGRES_INITDB_ARGS", "postgres"},
     {"MONGO_INITDB_ROOT_USERNAME", "mongo"},
@@ -224,6 +226,15 @@ const KnownSetting* FindSetting(absl::string_view name) {
                                          [&](const KnownSetting& each) { return each.name == plain; });
   return found == std::end(kSettings) ? nullptr : found;
 }
+
+// Words of names that tell what only works on the product that they name too: `redis-exporter`, `wait-for-postgres`.
+constexpr absl::string_view kHelpers[] = {
+    "admin",     "agent",    "api",       "app",     "backup",   "cli",    "client",     "commander", "connect",
+    "connector", "consumer", "dashboard", "express", "exporter", "init",   "job",        "loader",    "manager",
+    "migrate",   "migrator", "migration", "monitor", "operator", "probe",  "migrations", "producer",  "proxy",
+    "restore",   "seed",     "seeder",    "setup",   "sync",     "test",   "tests",      "tool",      "tools",
+    "ui",        "wait",     "web",       "worker",  "console",  "create", "topics",
+};
 
 const KnownImage* Find(absl::string_view image) {
   const auto* const found = std::lower_bound(std::begin(kImages), std::end(kImages), image,
@@ -247,12 +258,36 @@ bool IsUnknown(const model::v1::Component& component) {
   return component.kind() == kProcess && component.technology_size() == 0;
 }
 
-void AssumeStore(absl::string_view technology, const std::string& why, const Spot& spot,
-                 Shown<model::v1::Component>& component) {
-  component.value.set_kind(kStore);
+void Assume(model::v1::ComponentKind kind, absl::string_view technology, const std::string& why, const Spot& spot,
+            Shown<model::v1::Component>& component) {
+  component.value.set_kind(kind);
   component.value.add_technology(std::string(technology));
   component.Assumed("kind", spot, why);
   component.Assumed("technology", spot, why);
+}
+
+// The image that a service is named after: all of its name for any, and of stores also its first or last word.
+const KnownImage* FindNamed(absl::string_view service) {
+  const std::string name = absl::AsciiStrToLower(service);
+  if (const KnownImage* whole = Find(name); whole != nullptr) return whole;
+  const std::vector<absl::string_view> words = absl::StrSplit(name, absl::ByAnyChar("-_."), absl::SkipEmpty());
+  const bool helps = std::any_of(words.begin(), words.end(), [](absl::string_view word) {
+    return std::find(std::begin(kHelpers), std::end(kHelpers), word) != std::end(kHelpers);
+  });
+  if (words.empty() || helps) return nullptr;
+  for (const absl::string_view word : {words.back(), words.front()}) {
+    const KnownImage* known = Find(word);
+    if (known != nullptr && known->kind == kStore) return known;
+  }
+  return nullptr;
+}
+
+// Whether an image of it is there to be given code: it does not say who wrote what runs.
+bool RunsCodeOfOthers(absl::string_view technology) {
+  static constexpr absl::string_view kPlatforms[] = {"airflow",   "aspnet", "flink",  "notebook",
+                                                     "openresty", "spark",  "tomcat", "wildfly"};
+  return absl::EndsWith(technology, "-service") ||
+         std::find(std::begin(kPlatforms), std::end(kPlatforms), technology) != std::end(kPlatforms);
 }
 
 }  // namespace
@@ -300,11 +335,17 @@ void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v
     why = absl::StrCat("the image is called ", known->image, ", which is known to be ", known->technology);
     value.add_technology(std::string(known->technology));
     component.Assumed("technology", spot, why);
+    if (known->kind == kProcess && !RunsCodeOfOthers(known->technology)) {
+      value.set_custom_code(false);
+      component.Assumed("custom_code", spot, why);
+    }
   }
   if (value.kind() != model::v1::COMPONENT_KIND_UNSPECIFIED) return;
   value.set_kind(known == nullptr ? kProcess : known->kind);
   if (value.kind() == kStore) {
     component.Assumed("kind", spot, absl::StrCat(why, " and keeps data"));
+  } else if (absl::StartsWith(ParseImageName(reference).Last(), "$")) {
+    component.Assumed("kind", spot, "the file leaves its image to a variable, and nothing says that it keeps data");
   } else {
     component.Observed("kind", spot);
   }
@@ -315,28 +356,43 @@ void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& c
   const auto* const known =
       std::find_if(std::begin(kPorts), std::end(kPorts), [&](const KnownPort& each) { return each.port == port; });
   if (known == std::end(kPorts)) return;
-  AssumeStore(known->technology,
-              absl::StrCat("its container listens on ", port, ", the usual port of ", known->technology), spot,
-              component);
+  Assume(kStore, known->technology,
+         absl::StrCat("its container listens on ", port, ", the usual port of ", known->technology), spot, component);
 }
 
 void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component) {
   if (!IsUnknown(component.value)) return;
   const KnownSetting* known = FindSetting(name);
   if (known == nullptr) return;
-  AssumeStore(Find(known->image)->technology,
-              absl::StrCat("its environment sets ", name, ", which the image of ", known->image, " reads"), spot,
-              component);
+  Assume(kStore, Find(known->image)->technology,
+         absl::StrCat("its environment sets ", name, ", which the image of ", known->image, " reads"), spot, component);
+}
+
+void DescribeName(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component) {
+  if (!IsUnknown(component.value)) return;
+  const KnownImage* known = FindNamed(name);
+  if (known == nullptr) return;
+  Assume(known->kind, known->technology,
+         absl::StrCat("it is named after ", known->image, ", which is known to be ", known->technology), spot,
+         component);
+}
+
+void DescribeVersion(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component) {
+  constexpr size_t kMaxTag = 128;  // by the specification of image references
+  const ImageName name = ParseImageName(reference);
+  const absl::string_view digits = absl::StripPrefix(name.tag, "v");
+  if (digits.empty() || digits.size() > kMaxTag || !absl::ascii_isdigit(digits.front())) return;
+  // What has the form of no image may be a password: `user:1@host/image`.
+  const bool is_image = name.digest.empty() || absl::StartsWith(name.digest, "sha");
+  const std::string version = absl::StrCat(name.Last(), " ", name.tag);
+  if (!is_image || absl::StrContains(version, '$')) return;
+  component.value.set_version(version);
+  component.Observed("version", spot);
 }
 
 bool SetsRootPassword(absl::string_view name) {
   const KnownSetting* known = FindSetting(name);
-  return known != nullptr && known->does == KnownSetting::Does::kSetsPassword;
-}
-
-bool AllowsNoRootPassword(absl::string_view name) {
-  const KnownSetting* known = FindSetting(name);
-  return known != nullptr && known->does == KnownSetting::Does::kAllowsNone;
+  return known != nullptr && known->sets_password;
 }
 
 }  // namespace metapowers::importers

@@ -3,8 +3,12 @@
 #ifndef METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 #define METAPOWERS_SERVICE_IMPORTERS_KNOWN_IMAGES_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "metapowers/model/v1/system_model.pb.h"
@@ -35,9 +39,10 @@ struct KnownImage {
 // The image that a reference is of; nullptr when it is not known. Thread-safe.
 const KnownImage* FindKnownImage(absl::string_view reference);
 
-// Sets `technology` and `kind` of a component that runs an image, which stands at `spot`. That it is a process is
-// observed, since a container is one; that it keeps data, and which technology it is, is drawn from the name of the
-// image and assumed. A kind that is set already stays. What the image itself is built from, it does not tell.
+// Sets `technology`, `kind` and `custom_code` of a component that runs an image, which stands at `spot`. That it is a
+// process is observed, since a container is one; that it keeps data, which technology it is, and that others wrote it,
+// is drawn from the name of the image and assumed; so is the kind where a variable stands for the name. A kind that is
+// set already stays. What the image itself is built from, it does not tell.
 void DescribeImage(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
 
 // Takes a process whose technology nothing says for the store that usually listens on this port of its container, which
@@ -48,9 +53,30 @@ void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& c
 // up. Clients that have such a setting too are the caller's to leave out.
 void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component);
 
-// Whether a setting of these images gives the administrator of the store a password, or allows that there is none.
+// Takes a process whose technology nothing says for what its name says: that of an image that is known (`mongodb`), or
+// of a store as its first or last word (`redis-cart`), unless another word is of what works on a store
+// (`redis-exporter`). `kind` and `technology` are assumed then. `spot` is where the name stands. What else says what
+// runs in the container comes first.
+void DescribeName(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component);
+
+// Sets `version` by the tag of an image that is a version: not `latest`, and no variable.
+void DescribeVersion(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
+
+// Whether a setting of these images gives the administrator of the store a password.
 bool SetsRootPassword(absl::string_view name);
-bool AllowsNoRootPassword(absl::string_view name);
+
+// A setting with its value; a value that another place gives, e.g. a secret, is any text, such as `$`.
+using NamedValue = std::pair<std::string, std::string>;
+
+// A setting that lets callers in without authentication.
+struct Opening {
+  size_t setting = 0;      // index of it
+  absl::string_view what;  // a sentence without full stop that begins small: `it accepts callers that …`
+};
+
+// The first of the settings of a container that is one, where none of the others closes it again by a password. `kind`
+// is that of the component: what opens a store is also given to clients, and says nothing of them.
+std::optional<Opening> FindOpening(const std::vector<NamedValue>& settings, model::v1::ComponentKind kind);
 
 }  // namespace metapowers::importers
 

@@ -20,10 +20,12 @@
 // when all Services in front are of the cluster only, no route names them and no port of the node leads to it. A port
 // of the node, an Ingress class that may be internal, a load balancer with a private address, and a resource of a type
 // that is not understood and names the Service leave it unknown; so does a workload that no Service of these files
-// names. Ports that a node or load balancer of unknown reach opens are `host_ports`. Each host and port that callers
-// come to is a way in of its own: a flow with the host in `hosts`, or one of the `host_ports`; of a port of the node
-// that is not fixed its evidence says that the cluster assigns it. A host that a template has still to fill in stands
-// in texts alone.
+// names. Behind a gateway of Istio whose pods are in no file it is assumed, and so is the way in. A listener that no
+// route hangs on becomes a question, and so does the way on from what takes TLS off, since controllers of Ingresses and
+// pods of gateways are in no file as a rule. A transport that only the name of a port tells is assumed. Ports that a
+// node or load balancer of unknown reach opens are `host_ports`. Each host and port that callers come to is a way in of
+// its own: a flow with the host in `hosts`, or one of the `host_ports`; of a port of the node that is not fixed its
+// evidence says that the cluster assigns it. A host that a template has still to fill in stands in texts alone.
 //
 // What a controller made (`ownerReferences`) counts where its maker is in no file; of several Pods or Jobs of one maker
 // the first stands for all.

@@ -10,6 +10,7 @@
 
 #include "metapowers/model/v1/system_model.pb.h"
 #include "service/importers/kubernetes_cluster.h"
+#include "service/importers/kubernetes_hosts.h"
 
 namespace metapowers::importers::kubernetes {
 
@@ -26,11 +27,13 @@ struct Entry {
   std::string why;        // of an entry that is not on the internet, for people: what it is
   std::string title;      // of the object that opens it
   std::string platform;   // whose default the reach is; empty: it is said
+  std::string assumed;    // why the reach is only assumed; empty: it is said, or a default
   std::string port_note;  // of a port that is not fixed, for people: who chooses it
   Connection connection;  // with the host under which it is reached
   model::v1::FlowAuthentication authentication = model::v1::FLOW_AUTHENTICATION_UNSPECIFIED;
   Spot authentication_spot;
-  bool listed = false;  // only listed addresses may connect
+  bool ends_tls = false;  // what opens it takes TLS off and calls on by itself
+  bool listed = false;    // only listed addresses may connect
   Spot listed_spot;
 };
 
@@ -47,6 +50,15 @@ bool HasCertificate(const Object& object);
 // The web on a port, in clear or with TLS, as `spot` says.
 void SetWeb(bool tls, int port, const Spot& spot, Entry& entry);
 
+// An entry for each host.
+std::vector<Entry> PerHost(const std::vector<NamedHost>& hosts, const Entry& entry);
+
+// Listeners of gateways, by their place in the files.
+using Listeners = std::set<const model::YamlNode*>;
+// Asks where a listener leads that no route of the files hangs on.
+void AskWhereItLeads(const Object& gateway, const std::string& protocol, const std::string& port, const Spot& spot,
+                     Cluster& cluster);
+
 // Collects entries by the workloads that they lead to. Not thread-safe.
 class Entries {
  public:
@@ -61,8 +73,9 @@ class Entries {
 
  private:
   void Tell(const Entry& entry, absl::string_view target);
+  void TellEndOfTls(const Entry& entry, const Object& service);
   void Connect(const Workload& workload, const Entry& entry);
-  static void AddPort(const Entry& entry, Shown<model::v1::Component>& component);
+  static void AddPorts(const std::vector<const Entry*>& entries, Shown<model::v1::Component>& component);
   void SettleWorkload(Workload& workload);
   bool MayBeReached(const Workload& workload);
 

@@ -1,6 +1,8 @@
 // What the world outside of the cluster reaches: see kubernetes_entries.h.
 #include <algorithm>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -54,8 +56,14 @@ void OpenServices(Cluster& cluster, Entries& entries) {
       one.connection.spot = type.exists() ? type.spot() : object.spot;
       if (const SchemeMeaning* scheme = FindScheme(one.connection.protocol); scheme != nullptr) {
         one.connection.transport = scheme->transport;
+        if (port.is_named) {
+          one.connection.transport_assumed = absl::StrCat("the port is called ", Quote(port.name.substr(0, 64)));
+        }
       }
-      if (certificate) one.connection.transport = pb::TRANSPORT_SECURITY_TLS;
+      if (certificate) {
+        one.connection.transport = pb::TRANSPORT_SECURITY_TLS;
+        one.connection.transport_assumed.clear();
+      }
       entries.Open(service, &port, std::move(one));
     }
   }
@@ -103,6 +111,18 @@ void Entries::Open(const Service& service, const ServicePort* port, Entry entry)
     if (entry.reach == Reach::kInternet) Connect(*target, entry);
   }
   if (entry.reach != Reach::kInternet) Tell(entry, service.object->Title());
+  const bool on_tls = port != nullptr && port->protocol == "https";
+  if (entry.ends_tls && !on_tls) TellEndOfTls(entry, *service.object);
+}
+
+// Ingress controllers and gateways are in no file as a rule, so that no flow shows their own call.
+void Entries::TellEndOfTls(const Entry& entry, const Object& service) {
+  std::string text =
+      absl::StrCat(entry.title, " ends TLS and calls ", service.Title(),
+                   " by itself: is that call encrypted? Where it matters, declare the ingress or gateway "
+                   "as a component and its call as a flow");
+  if (!told_.insert(text).second) return;
+  cluster_.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, entry.connection.spot, "", std::move(text));
 }
 
 void Entries::Tell(const Entry& entry, absl::string_view target) {
@@ -148,34 +168,48 @@ bool Entries::MayBeReached(const Workload& workload) {
   return false;
 }
 
-// A port of what may be reached, one for each host.
-void Entries::AddPort(const Entry& entry, Shown<pb::Component>& component) {
-  const std::string& host = entry.connection.host;
-  if (host.empty()) return AddHostPort(entry.connection.port, entry.spot, component, entry.port_note);
-  AddHostPortOf(host, entry.connection.port, entry.connection.host_spot, component);
+// Ports of what may be reached, one for each host: an Ingress may have thousands of them.
+void Entries::AddPorts(const std::vector<const Entry*>& entries, Shown<pb::Component>& component) {
+  std::set<std::tuple<std::string, int, std::string>> known;
+  for (const Entry* entry : entries) {
+    const Connection& connection = entry->connection;
+    if (!known.emplace(connection.host, connection.port, entry->port_note).second) continue;
+    if (connection.host.empty()) {
+      AddNewHostPort(connection.port, entry->spot, component, entry->port_note);
+    } else {
+      AddNewHostPortOf(connection.host, connection.port, connection.host_spot, component);
+    }
+  }
 }
 
 void Entries::SettleWorkload(Workload& workload) {
   Shown<pb::Component>& component = *workload.component;
   const auto set = [&](pb::Tristate value, const Entry& entry) {
     component.value.set_internet_facing(value);
-    entry.platform.empty() ? component.Observed("internet_facing", entry.spot)
-                           : component.Default("internet_facing", entry.spot, entry.platform);
+    if (!entry.assumed.empty()) {
+      component.Assumed("internet_facing", entry.spot, entry.assumed);
+    } else if (!entry.platform.empty()) {
+      component.Default("internet_facing", entry.spot, entry.platform);
+    } else {
+      component.Observed("internet_facing", entry.spot);
+    }
   };
   const auto opened = opened_.find(&workload);
+  const Entry* public_one = nullptr;
   const Entry* private_one = nullptr;
-  bool unknown = false;
+  std::vector<const Entry*> unknown;
   if (opened != opened_.end()) {
     for (const Entry& entry : opened->second) {
-      if (entry.reach == Reach::kInternet) return set(pb::TRISTATE_YES, entry);
-      if (entry.reach == Reach::kUnknown) {
-        unknown = true;
-        AddPort(entry, component);
-      }
+      if (entry.reach == Reach::kInternet && entry.assumed.empty()) return set(pb::TRISTATE_YES, entry);
+      if (entry.reach == Reach::kInternet) public_one = &entry;
+      if (entry.reach == Reach::kUnknown) unknown.push_back(&entry);
       if (entry.reach == Reach::kPrivate) private_one = &entry;
     }
   }
-  if (MayBeReached(workload) || unknown) return;
+  AddPorts(unknown, component);
+  const bool may_be_reached = MayBeReached(workload);
+  if (public_one != nullptr) return set(pb::TRISTATE_YES, *public_one);
+  if (may_be_reached || !unknown.empty()) return;
   if (private_one != nullptr) return set(pb::TRISTATE_NO, *private_one);
   const std::vector<const Service*>& services = cluster_.services.InFrontOf(workload);
   // Something that is in no file may lead to it.

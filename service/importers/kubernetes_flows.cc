@@ -26,7 +26,9 @@ void Describe(const Connection& connection, Shown<pb::Flow>& flow) {
   const bool said = value.transport_security() != pb::TRANSPORT_SECURITY_UNSPECIFIED;
   if (connection.transport != pb::TRANSPORT_SECURITY_UNSPECIFIED && !said) {
     value.set_transport_security(connection.transport);
-    flow.Observed("transport_security", connection.spot);
+    connection.transport_assumed.empty()
+        ? flow.Observed("transport_security", connection.spot)
+        : flow.Assumed("transport_security", connection.protocol_spot, connection.transport_assumed);
   }
 }
 

@@ -32,6 +32,8 @@ struct Connection {
   std::string protocol;
   Spot protocol_spot;  // its file is empty where that is the connection's own place
   model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;
+  std::string
+      transport_assumed;  // why `transport` is only assumed, by what stands at `protocol_spot`; empty: it is said
   Spot spot;
   std::string assumed;  // why it is only assumed that there is one; empty: the place shows it
 };

@@ -21,16 +21,6 @@ namespace {
 constexpr int kHttp = 80;
 constexpr int kHttps = 443;
 
-// An entry for each host.
-std::vector<Entry> PerHost(const std::vector<NamedHost>& hosts, const Entry& entry) {
-  std::vector<Entry> entries(hosts.size(), entry);
-  for (size_t i = 0; i < hosts.size(); ++i) {
-    entries[i].connection.host = hosts[i].name;
-    entries[i].connection.host_spot = hosts[i].spot;
-  }
-  return entries;
-}
-
 // --- Ingress -----------------------------------------------------------------------------------------------------
 
 class IngressReader {
@@ -78,7 +68,19 @@ class IngressReader {
     entry.connection.host = host.name;
     entry.connection.host_spot = host.spot;
     SetWeb(certificate, certificate ? kHttps : kHttp, tls.exists() ? tls.spot() : backend.spot(), entry);
+    entry.ends_tls = certificate && !CallsOnByTls();
     entries_.Open(object_.space, service, number, std::move(entry));
+  }
+
+  // As annotations of the controllers of NGINX and HAProxy say.
+  bool CallsOnByTls() const {
+    const Field annotations = object_.metadata()["annotations"];
+    const std::string protocol =
+        absl::AsciiStrToUpper(annotations["nginx.ingress.kubernetes.io/backend-protocol"].Raw());
+    if (protocol == "HTTPS" || protocol == "GRPCS") return true;
+    const auto is_on = [&](absl::string_view key) { return absl::AsciiStrToLower(annotations[key].Raw()) == "true"; };
+    return is_on("nginx.ingress.kubernetes.io/ssl-passthrough") || is_on("haproxy.org/ssl-passthrough") ||
+           is_on("haproxy.org/server-ssl");
   }
 
   const Object& object_;
@@ -98,6 +100,7 @@ void OpenRoute(const Object& route, Entries& entries) {
   DescribeReach(route, Field(), Reach::kInternet, common);
   const Field tls = route.spec["tls"];
   SetWeb(tls.exists(), tls.exists() ? kHttps : kHttp, tls.exists() ? tls.spot() : route.spot, common);
+  common.ends_tls = tls["termination"].Raw() == "edge";
   // Its port is that of the pods; the Service may have several that lead there.
   std::vector<Field> backends = route.spec["alternateBackends"].Items();
   backends.insert(backends.begin(), route.spec["to"]);
@@ -125,8 +128,9 @@ bool Attaches(Kind route, absl::string_view protocol) {
 
 class RouteReader {
  public:
-  RouteReader(const Object& route, Cluster& cluster, Entries& entries)
-      : route_(route), cluster_(cluster), entries_(entries) {}
+  // Adds the listeners that the route hangs on to `used`.
+  RouteReader(const Object& route, Cluster& cluster, Entries& entries, Listeners& used)
+      : route_(route), cluster_(cluster), entries_(entries), used_(used) {}
 
   void Read() {
     for (const Field& parent : route_.spec["parentRefs"].Items()) {
@@ -164,6 +168,7 @@ class RouteReader {
     if (absl::EndsWith(class_name.Raw(), "waypoint")) return;
     for (const Field& listener : gateway.spec["listeners"].Items()) {
       if (!Chosen(parent, listener)) continue;
+      used_.insert(&listener.node());
       Entry entry;
       entry.title = route_.Title();
       entry.spot = gateway.spot;
@@ -173,6 +178,7 @@ class RouteReader {
       if (protocol == "HTTP" || protocol == "HTTPS") {
         SetWeb(protocol == "HTTPS", port, listener["protocol"].spot(), entry);
         if (route_.kind == Kind::kGrpcRoute) entry.connection.protocol = "grpc";
+        entry.ends_tls = protocol == "HTTPS";
       } else {
         entry.connection.port = port;
         entry.connection.spot = listener["protocol"].spot();
@@ -199,123 +205,26 @@ class RouteReader {
   const Object& route_;
   Cluster& cluster_;
   Entries& entries_;
-};
-
-// --- Gateways of Istio -------------------------------------------------------------------------------------------
-
-class MeshGatewayReader {
- public:
-  MeshGatewayReader(Cluster& cluster, Entries& entries) : cluster_(cluster), entries_(entries) {}
-
-  void Read(const Object& service) {
-    for (const Field& named : service.spec["gateways"].Items()) {
-      const std::string name = named.Raw();
-      if (name == "mesh") continue;
-      const size_t slash = name.find('/');
-      const std::string space = slash == std::string::npos ? service.space : name.substr(0, slash);
-      const std::string own = slash == std::string::npos ? name : name.substr(slash + 1);
-      const Object* gateway = cluster_.objects.Find(Kind::kIstioGateway, space, own);
-      if (gateway == nullptr) {
-        Entry entry;
-        entry.title = service.Title();
-        entry.spot = named.spot();
-        entry.why =
-            absl::StrCat("hangs on Gateway ", Quote(name), ", which is in no file: is that open to the internet?");
-        entry.connection.spot = named.spot();
-        OpenRoutes(service, nullptr, PerHost(Meet({}, HostsOf(service.spec["hosts"]), named.spot()), entry));
-        continue;
-      }
-      for (const Field& server : gateway->spec["servers"].Items()) Bind(service, *gateway, server);
-    }
-  }
-
- private:
-  void Bind(const Object& service, const Object& gateway, const Field& server) {
-    const Field tls = server["tls"];
-    const std::vector<NamedHost> hosts =
-        Meet(HostsOf(server["hosts"]), HostsOf(service.spec["hosts"]), server["port"].spot());
-    // What only sends callers on to TLS leads nowhere.
-    if (hosts.empty() || tls["httpsRedirect"].Flag() == true) return;
-    const Labels selector = gateway.spec["selector"].TextMap();
-    const auto egress = selector.find("istio");
-    if (egress != selector.end() && egress->second == "egressgateway") return;
-    Entry entry;
-    entry.title = service.Title();
-    entry.spot = gateway.spot;
-    DescribeReach(gateway, Field(), Reach::kInternet, entry);
-    const std::string protocol = absl::AsciiStrToUpper(server["port"]["protocol"].Raw());
-    const int port = static_cast<int>(std::clamp<int64_t>(server["port"]["number"].Whole().value_or(0), 0, 65535));
-    entry.connection.port = port;
-    entry.connection.spot = tls.exists() ? tls.spot() : server["port"].spot();
-    const std::string mode = tls["mode"].Raw();
-    if (protocol == "HTTP" || protocol == "HTTP2" || protocol == "GRPC" || protocol == "HTTPS") {
-      SetWeb(protocol == "HTTPS", port, entry.connection.spot, entry);
-      if (protocol == "GRPC") entry.connection.protocol = "grpc";
-    } else if (protocol == "TLS") {
-      entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
-    }
-    if (mode == "MUTUAL" || mode == "ISTIO_MUTUAL") {
-      entry.connection.transport = pb::TRANSPORT_SECURITY_MTLS;
-      entry.authentication = pb::FLOW_AUTHENTICATION_CLIENT_CERT;
-      entry.authentication_spot = tls["mode"].spot();
-    }
-    OpenRoutes(service, &selector, PerHost(hosts, entry));
-  }
-
-  // Where pods of the gateway are in the files, they call; what reaches them is told by their own Services.
-  void OpenRoutes(const Object& service, const Labels* selector, const std::vector<Entry>& entries) {
-    std::vector<Workload*> pods;
-    if (selector != nullptr) {
-      for (const auto& [space, object] : cluster_.objects.spaces()) {
-        for (Workload* pod : cluster_.workloads.WithLabels(space, *selector)) pods.push_back(pod);
-      }
-    }
-    std::set<std::pair<std::string, std::string>> opened;  // host and port: a route often repeats them
-    for (const char* kind : {"http", "tls", "tcp"}) {
-      for (const Field& rule : service.spec[kind].Items()) {
-        for (const Field& route : rule["route"].Items()) {
-          const Field destination = route["destination"];
-          const std::string port = destination["port"]["number"].Raw();
-          if (!opened.emplace(destination["host"].Raw(), port).second) continue;
-          Open(service, destination, port, pods, entries);
-        }
-      }
-    }
-  }
-
-  void Open(const Object& service, const Field& destination, const std::string& port,
-            const std::vector<Workload*>& pods, const std::vector<Entry>& entries) {
-    const Host host = cluster_.services.Resolve(absl::AsciiStrToLower(destination["host"].Raw()), service.space);
-    if (host.kind == Host::Kind::kOutside) return;
-    const std::string& space = host.service != nullptr ? host.service->object->space : host.space;
-    const std::string& name = host.service != nullptr ? host.service->object->name : host.name;
-    if (pods.empty() || host.service == nullptr) {
-      for (const Entry& entry : entries) entries_.Open(space, name, port, entry);
-      return;
-    }
-    Connection inside;
-    inside.spot = destination.spot();
-    const ServicePort* known =
-        host.service->PortOf(static_cast<int>(destination["port"]["number"].Whole().value_or(0)));
-    if (known == nullptr && host.service->ports.size() == 1) known = &host.service->ports.front();
-    if (known != nullptr) {
-      inside.port = known->port;
-      inside.target_port = known->target;
-      inside.protocol = known->protocol;
-      inside.protocol_spot = known->spot;
-    }
-    for (const Workload* pod : pods) {
-      for (const Workload* target : host.service->targets) {
-        if (pod != target) cluster_.flows.Between(*pod, *target, inside);
-      }
-    }
-  }
-
-  Cluster& cluster_;
-  Entries& entries_;
+  Listeners& used_;
 };
 
 }  // namespace
+
+std::vector<Entry> PerHost(const std::vector<NamedHost>& hosts, const Entry& entry) {
+  std::vector<Entry> entries(hosts.size(), entry);
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    entries[i].connection.host = hosts[i].name;
+    entries[i].connection.host_spot = hosts[i].spot;
+  }
+  return entries;
+}
+
+void AskWhereItLeads(const Object& gateway, const std::string& protocol, const std::string& port, const Spot& spot,
+                     Cluster& cluster) {
+  cluster.inventory.Note(v1::IMPORT_NOTE_KIND_QUESTION, spot, "",
+                         absl::StrCat(gateway.Title(), " listens on port ", port, " (", protocol,
+                                      "), and no route in the files leads on from there: what does it lead to?"));
+}
 
 void OpenRoutes(Cluster& cluster, Entries& entries) {
   for (const Object* ingress : cluster.objects.Of(Kind::kIngress)) {
@@ -326,22 +235,20 @@ void OpenRoutes(Cluster& cluster, Entries& entries) {
     cluster.inventory.Count("routes");
     OpenRoute(*route, entries);
   }
-  for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kGateway)) cluster.inventory.Count("gateways");
+  Listeners used;
   for (const Kind kind : {Kind::kHttpRoute, Kind::kGrpcRoute, Kind::kTlsRoute, Kind::kTcpRoute, Kind::kUdpRoute}) {
     for (const Object* route : cluster.objects.Of(kind)) {
       cluster.inventory.Count("routes");
-      RouteReader(*route, cluster, entries).Read();
+      RouteReader(*route, cluster, entries, used).Read();
     }
   }
-}
-
-void OpenMeshGateways(Cluster& cluster, Entries& entries) {
-  for ([[maybe_unused]] const Object* gateway : cluster.objects.Of(Kind::kIstioGateway)) {
+  for (const Object* gateway : cluster.objects.Of(Kind::kGateway)) {
     cluster.inventory.Count("gateways");
-  }
-  for (const Object* service : cluster.objects.Of(Kind::kVirtualService)) {
-    cluster.inventory.Count("routes");
-    MeshGatewayReader(cluster, entries).Read(*service);
+    if (absl::EndsWith(gateway->spec["gatewayClassName"].Raw(), "waypoint")) continue;
+    for (const Field& listener : gateway->spec["listeners"].Items()) {
+      if (used.count(&listener.node()) > 0) continue;
+      AskWhereItLeads(*gateway, listener["protocol"].Raw(), listener["port"].Raw(), listener.spot(), cluster);
+    }
   }
 }
 

@@ -73,9 +73,11 @@ ServicePort ReadPort(const Field& value) {
   const std::string number = target.Raw();
   const bool digits = !number.empty() && std::all_of(number.begin(), number.end(), absl::ascii_isdigit);
   port.target = digits ? PortNumber(target) : target.exists() ? 0 : port.port;
-  for (const char* key : {"appProtocol", "name"}) {
+  constexpr absl::string_view kName = "name";
+  for (const absl::string_view key : {absl::string_view("appProtocol"), kName}) {
     port.protocol = ProtocolOf(value[key].Raw());
     port.spot = value[key].spot();
+    port.is_named = key == kName;
     if (!port.protocol.empty()) break;
   }
   return port;

@@ -18,10 +18,11 @@ namespace metapowers::importers::kubernetes {
 struct ServicePort {
   std::string name;
   int port = 0;
-  int target = 0;        // port of the container, where it is a number
-  int node = 0;          // port of the node; 0 when none is named
-  std::string protocol;  // of the application, as the catalogue has it; empty where nothing says so
-  Spot spot;             // of what says so
+  int target = 0;         // port of the container, where it is a number
+  int node = 0;           // port of the node; 0 when none is named
+  std::string protocol;   // of the application, as the catalogue has it; empty where nothing says so
+  Spot spot;              // of what says so
+  bool is_named = false;  // only the name of the port says so
 };
 
 struct Service {

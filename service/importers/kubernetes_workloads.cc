@@ -83,13 +83,25 @@ void DescribeMain(const Object& object, Shown<pb::Component>& component, Invento
   for (const Field& port : MainContainerOf(object)["ports"].Items()) {
     DescribePort(port["containerPort"].Whole().value_or(0), port.spot(), component);
   }
+  DescribeName(object.name, object.spot, component);
   inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, image.spot(), image.path(),
                  absl::StrCat(object.Title(), " runs the image ", reference));
-  const ImageName name = ParseImageName(reference);
-  const absl::string_view digits = absl::StartsWith(name.tag, "v") ? absl::string_view(name.tag).substr(1) : name.tag;
-  if (digits.empty() || !absl::ascii_isdigit(digits.front())) return;
-  component.value.set_version(absl::StrCat(name.Last(), " ", name.tag));
-  component.Observed("version", image.spot());
+  DescribeVersion(reference, image.spot(), component);
+}
+
+// Settings of the main container that let callers in without authentication.
+void WarnOfOpenings(const Object& object, pb::ComponentKind kind, Inventory& inventory) {
+  std::vector<NamedValue> settings;
+  const std::vector<Field> variables = MainContainerOf(object)["env"].Items();
+  for (const Field& variable : variables) {
+    const Field value = variable["value"];
+    settings.emplace_back(variable["name"].Raw(), value.exists() ? value.Raw() : "$");
+  }
+  const std::optional<Opening> opening = FindOpening(settings, kind);
+  if (!opening.has_value()) return;
+  const Field& variable = variables[opening->setting];
+  inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, variable.spot(), variable.path(),
+                 absl::StrCat(object.Title(), ": ", opening->what, " (", settings[opening->setting].first, ")"));
 }
 
 // Containers that run beside the main one have no place of their own in the model.
@@ -220,6 +232,7 @@ void Workloads::Add(const Object& object, const Objects& objects, Inventory& inv
   component.Refers("zone", {object.space, "kubernetes", object.spot});
   component.Refers("runs_on", {std::string(kCluster), "", object.spot});
   DescribeMain(object, component, inventory);
+  WarnOfOpenings(object, component.value.kind(), inventory);
   DescribeCompany(object, component);
   const auto scaler = scalers_.find(TargetKey(object.space, object.kind_name, object.name));
   DescribeReplicas(object, scaler == scalers_.end() ? nullptr : scaler->second, component);

@@ -30,6 +30,14 @@ constexpr absl::string_view kOwnWords[] = {"origin",  "origins",    "cors",     
                                            "site",    "redirect",   "callback",  "self",     "canonical", "virtual",
                                            "trusted", "advertised", "cookie",    "domain",   "domains",   "external",
                                            "listen",  "bind",       "whitelist", "allowlist"};
+// Keys of connection strings and of the queries of URLs, and their values, as Folded() has them: those of the drivers
+// of PostgreSQL, MySQL, SQL Server, MongoDB and Redis.
+constexpr absl::string_view kPasswordKeys[] = {"password", "pwd"};
+constexpr absl::string_view kEncryptionKeys[] = {"encrypt", "ssl", "tls", "usessl"};
+constexpr absl::string_view kEncrypted[] = {"true", "yes", "mandatory", "strict"};
+constexpr absl::string_view kClear[] = {"false", "no"};
+constexpr absl::string_view kEncryptedModes[] = {"require", "required", "verifyca", "verifyfull", "verifyidentity"};
+constexpr absl::string_view kClearModes[] = {"disable", "disabled", "none"};
 // Last labels that are hardly ever a name inside; others, such as `dev`, may be, e.g. that of a namespace.
 constexpr absl::string_view kPublicLabels[] = {"biz", "com", "edu", "gov", "info", "int", "mil", "net", "org"};
 // Last labels that the public DNS does not have.
@@ -40,47 +48,48 @@ constexpr absl::string_view kPrivateLabels[] = {"local",   "internal",  "lan",  
 constexpr auto kUnset = pb::TRANSPORT_SECURITY_UNSPECIFIED;
 constexpr auto kNone = pb::TRANSPORT_SECURITY_NONE;
 constexpr auto kTls = pb::TRANSPORT_SECURITY_TLS;
-// Sorted by scheme. What may be encrypted or not under one scheme says nothing of it.
+// Sorted by scheme. What may be encrypted or not under one scheme says nothing of it. Ports are those of the registry
+// of IANA (RFC 6335), and of the maker's documentation for CockroachDB and MongoDB.
 constexpr SchemeMeaning kSchemes[] = {
-    {"amqp", "amqp", kNone},
-    {"amqps", "amqps", kTls},
-    {"bolt", "bolt", kUnset},
+    {"amqp", "amqp", kNone, 5672},
+    {"amqps", "amqps", kTls, 5671},
+    {"bolt", "bolt", kUnset, 7687},
     {"clickhouse", "", kUnset},
-    {"cockroachdb", "postgresql", kUnset},
-    {"ftp", "ftp", kUnset},
-    {"ftps", "ftps", kTls},
+    {"cockroachdb", "postgresql", kUnset, 26257},
+    {"ftp", "ftp", kUnset, 21},
+    {"ftps", "ftps", kTls, 990},
     {"grpc", "grpc", kUnset},
     {"grpcs", "grpc", kTls},
-    {"http", "http", kNone},
-    {"https", "https", kTls},
-    {"imap", "imap", kUnset},
-    {"imaps", "imap-encrypted", kTls},
+    {"http", "http", kNone, 80},
+    {"https", "https", kTls, 443},
+    {"imap", "imap", kUnset, 143},
+    {"imaps", "imap-encrypted", kTls, 993},
     {"kafka", "kafka", kUnset},
-    {"ldap", "ldap", kUnset},
-    {"ldaps", "ldaps", kTls},
-    {"mariadb", "mysql", kUnset},
-    {"mongodb", "mongodb", kUnset},
+    {"ldap", "ldap", kUnset, 389},
+    {"ldaps", "ldaps", kTls, 636},
+    {"mariadb", "mysql", kUnset, 3306},
+    {"mongodb", "mongodb", kUnset, 27017},
     {"mongodb+srv", "mongodb", kTls},
-    {"mqtt", "mqtt", kUnset},
-    {"mqtts", "mqtts", kTls},
-    {"mssql", "tds", kUnset},
-    {"mysql", "mysql", kUnset},
-    {"mysql2", "mysql", kUnset},
-    {"nats", "nats", kUnset},
-    {"neo4j", "bolt", kUnset},
-    {"neo4j+s", "bolt", kTls},
-    {"postgres", "postgresql", kUnset},
-    {"postgresql", "postgresql", kUnset},
-    {"redis", "redis", kNone},
-    {"rediss", "rediss", kTls},
+    {"mqtt", "mqtt", kUnset, 1883},
+    {"mqtts", "mqtts", kTls, 8883},
+    {"mssql", "tds", kUnset, 1433},
+    {"mysql", "mysql", kUnset, 3306},
+    {"mysql2", "mysql", kUnset, 3306},
+    {"nats", "nats", kUnset, 4222},
+    {"neo4j", "bolt", kUnset, 7687},
+    {"neo4j+s", "bolt", kTls, 7687},
+    {"postgres", "postgresql", kUnset, 5432},
+    {"postgresql", "postgresql", kUnset, 5432},
+    {"redis", "redis", kNone, 6379},
+    {"rediss", "rediss", kTls, 6379},
     {"s3", "s3-api", kUnset},
-    {"sftp", "sftp", pb::TRANSPORT_SECURITY_SSH},
+    {"sftp", "sftp", pb::TRANSPORT_SECURITY_SSH, 22},
     {"smtp", "smtp", kUnset},
-    {"smtps", "smtp-encrypted", kTls},
-    {"sqlserver", "tds", kUnset},
-    {"ssh", "ssh", pb::TRANSPORT_SECURITY_SSH},
-    {"ws", "ws", kNone},
-    {"wss", "wss", kTls},
+    {"smtps", "smtp-encrypted", kTls, 465},
+    {"sqlserver", "tds", kUnset, 1433},
+    {"ssh", "ssh", pb::TRANSPORT_SECURITY_SSH, 22},
+    {"ws", "ws", kNone, 80},
+    {"wss", "wss", kTls, 443},
 };
 static_assert(std::is_sorted(std::begin(kSchemes), std::end(kSchemes),
                              [](const SchemeMeaning& a, const SchemeMeaning& b) { return a.scheme < b.scheme; }));
@@ -135,19 +144,42 @@ bool SetHost(absl::string_view authority, Address& address) {
   return true;
 }
 
-// What the query of a URL says of encryption.
-void SetTransport(absl::string_view query, Address& address) {
-  for (const absl::string_view pair : absl::StrSplit(query, absl::ByAnyChar("?&;"), absl::SkipEmpty())) {
-    const std::string text = absl::AsciiStrToLower(pair);
-    for (const absl::string_view yes : {"sslmode=require", "sslmode=verify-ca", "sslmode=verify-full", "ssl=true",
-                                        "tls=true", "usessl=true", "encrypt=true", "sslmode=required"}) {
-      if (text == yes) address.transport = kTls;
-    }
-    for (const absl::string_view no :
-         {"sslmode=disable", "ssl=false", "tls=false", "usessl=false", "encrypt=false", "sslmode=disabled"}) {
-      if (text == no) address.transport = kNone;
-    }
+// `SSL Mode`, `sslMode` and `ssl-mode` are one key, and values are compared likewise.
+std::string Folded(absl::string_view text) {
+  std::string folded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(c)) folded += absl::ascii_tolower(c);
   }
+  return folded;
+}
+
+// What a pair says of encryption and authentication: `sslmode=require`, `Encrypt=False`, `Pwd=x`.
+void SetOption(absl::string_view pair, Address& address) {
+  const size_t equals = pair.find('=');
+  if (equals == absl::string_view::npos || absl::StartsWith(pair, "-")) return;  // options of a command are its own
+  const std::string key = Folded(pair.substr(0, equals));
+  const std::string value = Folded(pair.substr(equals + 1));
+  if (IsIn(kPasswordKeys, key) && equals + 1 < pair.size()) address.credentials = true;
+  const bool mode = key == "sslmode";
+  if (!mode && !IsIn(kEncryptionKeys, key)) return;
+  if (mode ? IsIn(kEncryptedModes, value) : IsIn(kEncrypted, value)) address.transport = kTls;
+  if (mode ? IsIn(kClearModes, value) : IsIn(kClear, value)) address.transport = kNone;
+}
+
+// The same of the pairs beside the addresses of a value: `Server=db;User Id=sa;Password=x;Encrypt=False`.
+Address OptionsBeside(absl::string_view value) {
+  Address options;
+  // Where pairs end at a `;`, their keys may have spaces in them.
+  const absl::string_view ends = absl::StrContains(value, ';') ? ";" : kSeparators;
+  for (const absl::string_view part : absl::StrSplit(value, absl::ByAnyChar(ends), absl::SkipEmpty())) {
+    if (!absl::StrContains(part, "://")) SetOption(absl::StripAsciiWhitespace(part), options);
+  }
+  return options;
+}
+
+void AddOptions(const Address& options, Address& address) {
+  if (address.transport == kUnset) address.transport = options.transport;
+  address.credentials = address.credentials || options.credentials;
 }
 
 bool TakeUrl(absl::string_view token, size_t colon, Address& address) {
@@ -169,8 +201,13 @@ bool TakeUrl(absl::string_view token, size_t colon, Address& address) {
   if (const SchemeMeaning* meaning = FindScheme(absl::AsciiStrToLower(scheme)); meaning != nullptr) {
     address.protocol = std::string(meaning->protocol);
     address.transport = meaning->transport;
+    if (!absl::StrContains(authority, ':')) address.usual_port = meaning->port;
   }
-  if (const size_t query = tail.find('?'); query != absl::string_view::npos) SetTransport(tail.substr(query), address);
+  const size_t query = tail.find('?');
+  if (query == absl::string_view::npos) return true;
+  for (const absl::string_view pair : absl::StrSplit(tail.substr(query), absl::ByAnyChar("?&;"), absl::SkipEmpty())) {
+    SetOption(pair, address);
+  }
   return true;
 }
 
@@ -201,10 +238,29 @@ Address ParseAddress(absl::string_view text) {
   return taken ? address : Address();
 }
 
+bool NamesConnection(absl::string_view name) {
+  const std::vector<std::string> words = WordsOfName(name);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool two = words[i] == "connection" && i + 1 < words.size() && absl::StartsWith(words[i + 1], "string");
+    if (two || absl::StartsWith(words[i], "connectionstring") || absl::EndsWith(words[i], "connstr")) return true;
+  }
+  return false;
+}
+
 bool NamesHost(absl::string_view name) {
   const std::vector<std::string> words = WordsOfName(name);
   return !words.empty() && (IsIn(kHostWords, words.back()) || absl::EndsWith(words.back(), "host") ||
-                            absl::EndsWith(words.back(), "url"));
+                            absl::EndsWith(words.back(), "url") || NamesConnection(name));
+}
+
+Address ConnectionHost(absl::string_view name, absl::string_view value) {
+  if (!NamesConnection(name) || NamesSecret(name)) return Address();
+  const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
+  const absl::string_view first = absl::string_view(plain).substr(0, plain.find_first_of(",;"));
+  if (!IsHost(absl::StripAsciiWhitespace(first))) return Address();
+  Address address = OptionsBeside(plain);
+  address.host = absl::AsciiStrToLower(absl::StripAsciiWhitespace(first));
+  return address;
 }
 
 bool LeavesHostOpen(absl::string_view name, absl::string_view value) {
@@ -223,9 +279,10 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   for (const absl::string_view other : {"image", "tag", "version"}) {
     if (IsIn(words, other)) return addresses;  // `redis:7` is no port
   }
-  const bool host = NamesHost(name);
+  const bool host = NamesHost(name) && !NamesConnection(name);  // whose words may be parts of a password
   const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
   value = plain;
+  const Address options = OptionsBeside(value);
   for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
     const bool url = absl::StrContains(token, "://");
@@ -240,8 +297,12 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
       named = IsIn(kHostWords, key) || absl::EndsWith(key, "host");
       token = token.substr(equals + 1);
     }
-    if (!url) token = AfterCredentials(token);
-    Address address = ParseAddress(token);
+    const absl::string_view target = url ? token : AfterCredentials(token);
+    Address address = ParseAddress(target);
+    const absl::string_view before = token.substr(0, token.size() - target.size());
+    if (absl::StrContains(before, ':') && !absl::StartsWith(before, "jdbc:")) address.credentials = true;
+    token = target;
+    AddOptions(options, address);
     if (address.host.empty() && named && IsHost(token)) address.host = absl::AsciiStrToLower(token);
     // `0.0.0.0:80`, `8080:80` and times are no hosts that somebody connects to.
     const bool number = std::all_of(address.host.begin(), address.host.end(),

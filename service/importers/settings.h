@@ -44,9 +44,10 @@ model::v1::CredentialKind CredentialKindOf(absl::string_view name);
 struct Address {
   std::string host;      // in lower case
   int port = 0;          // 0: not given
+  int usual_port = 0;    // of its scheme, where a URL names none; 0: nothing says it
   std::string protocol;  // as the catalogue names it, where a scheme says it
   model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;  // where the value says it
-  bool credentials = false;  // the URL has user name and password
+  bool credentials = false;  // the value has a password for it
 
   bool operator==(const Address&) const = default;
 };
@@ -56,7 +57,15 @@ struct Address {
 // that a variable gives (`$X`, `${X}`, `$(X)`).
 std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value);
 
-// Whether a setting of this name tells a host by itself: `DB_HOST`, `API_URL`, `KAFKA_BROKERS`.
+// Whether a setting of this name is a connection string: `ConnectionStrings__Orders`, `DB_CONNECTION_STRING`.
+bool NamesConnection(absl::string_view name);
+
+// The name that a connection string begins with, as in `cache` or `cache,ssl=true`; with an empty host where it is
+// none. AddressesIn() leaves it out: it may be a key, so it must not be copied unless it is the name of something
+// known.
+Address ConnectionHost(absl::string_view name, absl::string_view value);
+
+// Whether a setting of this name tells a host by itself: `DB_HOST`, `API_URL`, `KAFKA_BROKERS`, a connection string.
 bool NamesHost(absl::string_view name);
 
 // Whether the value of a setting leaves its host to a variable: `http://${HOST}:80`, and `$HOST` where the setting
@@ -79,6 +88,7 @@ struct SchemeMeaning {
   absl::string_view scheme;
   absl::string_view protocol;
   model::v1::TransportSecurity transport;
+  int port = 0;  // where a URL names none; 0: the scheme has no such port
 };
 // nullptr for a scheme that is not known.
 const SchemeMeaning* FindScheme(absl::string_view scheme);

@@ -136,7 +136,7 @@ class AssetImporter {
     }
     component.set_multi_tenant(TristateOf(part.Flag("multi_tenant")));
     component.set_redundant(TristateOf(part.Flag("redundant")));
-    component.set_custom_code(part.Flag("custom_developed_parts").value_or(false));
+    if (const auto own = part.Flag("custom_developed_parts"); own.has_value()) component.set_custom_code(*own);
   }
 
   void ReadRatings(Part& part, pb::Component& component) {

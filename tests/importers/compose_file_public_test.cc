@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct PublicFile {
   std::vector<std::string> stores;
   const char* secret;  // a value that must not be copied; "" for none
 };
+// So that a test is called the same in each run, and not by addresses.
+void PrintTo(const PublicFile& file, std::ostream* out) { *out << file.name; }
 
 class PublicComposeTest : public ::testing::TestWithParam<PublicFile> {};
 

@@ -96,6 +96,8 @@ TEST_F(ShopTest, ReplicasKindsAndTechnologies) {
   EXPECT_EQ(Component(run_, "web").replicas(), 3);
   EXPECT_FALSE(Component(run_, "db").has_replicas());
   EXPECT_TRUE(Component(run_, "web").custom_code());
+  EXPECT_EQ(ReadFormat::Find(in_.components, "web").bases.at("custom_code").kind, v1::BASIS_ASSUMED)
+      << "a build may add a file to another image";
   EXPECT_FALSE(Component(run_, "db").custom_code());
   const auto& database = ReadFormat::Find(in_.components, "db");
   EXPECT_EQ(database.value.kind(), pb::COMPONENT_KIND_DATASTORE);
@@ -133,7 +135,7 @@ TEST_F(ShopTest, SecretsAreNamesAndValuesAreNowhere) {
     return states;
   };
   EXPECT_EQ(posture("web"), "secrets_external absent;");
-  EXPECT_EQ(posture("worker"), "runtime_isolation absent;secrets_external absent;");
+  EXPECT_EQ(posture("worker"), "container_hardening absent;secrets_external absent;");
   EXPECT_EQ(posture("db"), "runtime_isolation absent;");
   EXPECT_EQ(posture("cache"), "secrets_external absent;");
   EXPECT_EQ(posture("queue"), "");

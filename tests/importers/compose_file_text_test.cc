@@ -10,7 +10,9 @@
 namespace metapowers::importers::compose_file {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(ComposeFileTextTest, Variables) {
   EXPECT_EQ(Interpolate("a${B:-c}d"), "acd");
@@ -39,6 +41,32 @@ TEST(ComposeFileTextTest, PortsAndMounts) {
   EXPECT_TRUE(ParseMount("/etc/:/x").is_host_system());
   EXPECT_FALSE(ParseMount("/srv/app:/x").is_host_system());
   EXPECT_EQ(ParseMount("/anonymous").source, "");
+}
+
+TEST(ComposeFileTextTest, OpenVariables) {
+  EXPECT_THAT(OpenVariables("${A}-${B:-x}${C:?needed}${D-x}${E:-${F}}${G:+x}"), ElementsAre("A", "C", "F"));
+  EXPECT_THAT(OpenVariables("$A $$ $${B} ${} ${1} ${"), IsEmpty());
+}
+
+TEST(ComposeFileTextTest, ChosenPortsAreToldByTheVariableOfTheContainer) {
+  EXPECT_EQ(ParsePort("${A}")->Published(), "one that the engine chooses for ${A}");
+  EXPECT_EQ(ParsePort("${B}:${A}")->Published(), "one that ${B} sets");
+  EXPECT_EQ(ParsePort("127.0.0.1::${A}")->Published(), "one that the engine chooses for ${A}");
+  EXPECT_EQ(ParsePort("80")->Published(), "one that the engine chooses");
+}
+
+TEST(ComposeFileTextTest, WhatAVariableMountsIsJudgedByItsPlace) {
+  EXPECT_EQ(ParseMount("${SOCK}:/var/run/docker.sock:ro").host_path(), "/var/run/docker.sock");
+  EXPECT_TRUE(ParseMount("${SOCK}:/var/run/docker.sock:ro").is_engine_socket());
+  EXPECT_TRUE(ParseMount("${HOME}/docker.sock:/s").is_engine_socket());
+  EXPECT_EQ(ParseMount("${ROOT}:/hostfs").host_path(), "/");
+  EXPECT_EQ(ParseMount("$ROOT:/rootfs/proc").host_path(), "/proc");
+  EXPECT_TRUE(ParseMount("${X}:/host/etc").is_host_system());
+  EXPECT_TRUE(ParseMount("${X}:/sys").is_host_system());
+  for (const char* own : {"${X}:/etc", "${X}:/hostfs2", "${X}:/host/app", "data:/hostfs", "./x:/hostfs"}) {
+    EXPECT_FALSE(ParseMount(own).is_host_system()) << own;
+  }
+  EXPECT_EQ(ParseMount("/srv:/hostfs").host_path(), "/srv");
 }
 
 }  // namespace

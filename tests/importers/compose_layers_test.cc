@@ -160,6 +160,12 @@ TEST(ComposeLayersTest, PortsOfOneKindAreToldOnce) {
               Contains(HasSubstr("(published: one that the engine chooses)")));
 }
 
+TEST(ComposeLayersTest, PortsOfTwoVariablesAreTwo) {
+  const ReadFormat run = Read("services: {a: {image: x, ports: ['${A}', '${B}', '${A}', {target: '${C}'}]}}\n");
+  const std::string chosen = "0 compose.yaml:1, one that the engine chooses for ";
+  EXPECT_THAT(PortsOf(run, "a"), ElementsAre(chosen + "${A}", chosen + "${B}", chosen + "${C}"));
+}
+
 TEST(ComposeLayersTest, HostsOfVariablesAreAskedFor) {
   const ReadFormat run = Read(R"(services:
   web:
@@ -229,7 +235,7 @@ TEST(ComposeLayersTest, LongPortsAreCheckedAsShortOnes) {
 )");
   EXPECT_THAT(run.faults, ElementsAre(HasSubstr("services.web.ports[0]: is no port; write `target: 80`"),
                                       HasSubstr("services.web.ports[1]: is no port; write `target: 80`")));
-  EXPECT_THAT(PortsOf(run, "web"), ElementsAre("0 compose.yaml:7"));
+  EXPECT_THAT(PortsOf(run, "web"), ElementsAre("0 compose.yaml:7, one that the engine chooses for ${PORT}"));
 }
 
 TEST(ComposeLayersTest, SettingsOfADatabaseServerTellAStoreOfUnknownImage) {

@@ -226,6 +226,11 @@ TEST(ImportTest, TagsThatAFormatDoesNotKnowAreFaults) {
               ElementsAre(HasSubstr("t.yaml: file: is of no format that is known here")));
 }
 
+TEST(ImportTest, AManifestWithoutItsVersionIsToldApart) {
+  EXPECT_THAT(FaultsOf(Import({{"p.yaml", "kind: NetworkPolicy\nmetadata: {name: p}\n"}}).status()),
+              ElementsAre(HasSubstr("p.yaml: file: is of the kind 'NetworkPolicy' and has no `apiVersion`")));
+}
+
 TEST(ImportTest, LineEndsAndMarksOfWindowsMakeNoDifference) {
   const std::string windows = absl::StrCat("\xef\xbb\xbf", absl::StrReplaceAll(kShop, {{"\n", "\r\n"}}));
   ASSERT_OK_AND_ASSIGN(const auto plain, Import({{"shop.yaml", kShop}, {"ledger.yaml", kLedger}}));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace metapowers::importers {
 namespace {
@@ -47,8 +48,14 @@ TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumed) {
   EXPECT_EQ(other.value.technology_size(), 0);
   EXPECT_EQ(other.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
   EXPECT_EQ(other.bases.at("kind").kind, v1::BASIS_OBSERVED) << "a container is a process";
+  EXPECT_FALSE(other.value.has_custom_code());
+  Shown<model::v1::Component> runtime;
+  DescribeImage("node:20", spot, runtime);
+  EXPECT_FALSE(runtime.value.has_custom_code()) << "whoever wrote what it runs";
   Shown<model::v1::Component> proxy;
   DescribeImage("nginx", spot, proxy);
+  EXPECT_TRUE(proxy.value.has_custom_code() && !proxy.value.custom_code());
+  EXPECT_EQ(proxy.bases.at("custom_code").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(proxy.bases.at("kind").kind, v1::BASIS_OBSERVED);
   EXPECT_EQ(proxy.bases.at("technology").kind, v1::BASIS_ASSUMED);
 }
@@ -84,7 +91,6 @@ TEST(KnownImagesTest, WhatIsDrawnFromASettingIsAssumed) {
     EXPECT_TRUE(SetsRootPassword(name)) << name;
   }
   EXPECT_EQ(technology("MYSQL_ALLOW_EMPTY_PASSWORD"), "mysql");
-  EXPECT_TRUE(AllowsNoRootPassword("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD"));
   EXPECT_EQ(technology("MARIADB_ROOT_PASSWORD_HASH"), "mariadb");
   EXPECT_EQ(technology("POSTGRES_INITDB_ARGS"), "postgresql");
   EXPECT_EQ(technology("MONGO_INITDB_ROOT_USERNAME"), "mongodb");
@@ -95,6 +101,98 @@ TEST(KnownImagesTest, WhatIsDrawnFromASettingIsAssumed) {
   DescribeImage("phpmyadmin", spot, tool);
   DescribeSetting("MYSQL_ROOT_PASSWORD", spot, tool);
   EXPECT_EQ(tool.value.kind(), model::v1::COMPONENT_KIND_PROCESS) << "its image says what it is";
+}
+
+TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumedToo) {
+  const Spot spot{"f.yaml", {3, 5}};
+  const auto technology = [&](const char* name) {
+    Shown<model::v1::Component> component;
+    DescribeImage("acme/shop", spot, component);
+    DescribeName(name, spot, component);
+    return component.value.technology_size() == 0 ? std::string() : component.value.technology(0);
+  };
+  EXPECT_EQ(technology("MongoDB"), "mongodb");
+  EXPECT_EQ(technology("valkey-cart"), "valkey");
+  EXPECT_EQ(technology("orders_postgres"), "postgresql");
+  EXPECT_EQ(technology("jaeger"), "jaeger");
+  for (const char* other : {"", "-", "db", "redis-exporter", "wait-for-postgres", "kafka-ui", "api-nginx", "ghost"}) {
+    EXPECT_EQ(technology(other), "") << other;
+  }
+  Shown<model::v1::Component> store;
+  DescribeImage("acme/shop", spot, store);
+  DescribeName("redis-cart", spot, store);
+  EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_DATASTORE);
+  EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_EQ(store.bases.at("technology").reason, "it is named after redis, which is known to be redis");
+  Shown<model::v1::Component> broker;
+  DescribeImage("acme/shop", spot, broker);
+  DescribeName("rabbitmq", spot, broker);
+  EXPECT_EQ(broker.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
+  EXPECT_EQ(broker.bases.at("kind").kind, v1::BASIS_ASSUMED);
+  Shown<model::v1::Component> proxy;
+  DescribeImage("nginx", spot, proxy);
+  DescribeName("mysql", spot, proxy);
+  EXPECT_THAT(proxy.value.technology(), ::testing::ElementsAre("nginx")) << "its image says what it is";
+}
+
+TEST(KnownImagesTest, AnImageThatIsAVariableSaysNothing) {
+  const Spot spot{"f.yaml", {3, 5}};
+  const auto kind = [&](const char* image) {
+    Shown<model::v1::Component> component;
+    DescribeImage(image, spot, component);
+    EXPECT_EQ(component.value.kind(), model::v1::COMPONENT_KIND_PROCESS) << image;
+    return component.bases.at("kind").kind;
+  };
+  for (const char* image : {"${IMAGE}", "$IMAGE", "${IMAGE}:1", "ghcr.io/acme/${NAME}:${TAG}"}) {
+    EXPECT_EQ(kind(image), v1::BASIS_ASSUMED) << image;
+  }
+  EXPECT_EQ(kind("${REPOSITORY}/shop:${TAG}"), v1::BASIS_OBSERVED);
+}
+
+TEST(KnownImagesTest, TagsThatAreVersions) {
+  const auto version = [](const char* image) {
+    Shown<model::v1::Component> component;
+    DescribeVersion(image, {"f.yaml", {3, 5}}, component);
+    return component.value.version();
+  };
+  EXPECT_EQ(version("redis:7.2-alpine"), "redis 7.2-alpine");
+  EXPECT_EQ(version("localhost:5000/acme/shop:v1@sha256:ab"), "shop v1");
+  for (const char* image : {"redis", "redis:latest", "redis:alpine", "redis@sha256:12", "redis:${TAG}",
+                            "redis:7.${MINOR}", "${IMAGE}:7", "user:1secret@example.com/redis:7"}) {
+    EXPECT_EQ(version(image), "") << image;
+  }
+}
+
+TEST(KnownImagesTest, SettingsThatLetCallersIn) {
+  constexpr auto kStore = model::v1::COMPONENT_KIND_DATASTORE;
+  constexpr auto kProcess = model::v1::COMPONENT_KIND_PROCESS;
+  const auto opens = [](const std::vector<NamedValue>& settings, model::v1::ComponentKind kind) {
+    const auto opening = FindOpening(settings, kind);
+    return opening.has_value() ? settings[opening->setting].first : std::string();
+  };
+  for (const NamedValue& setting : std::vector<NamedValue>{{"ALLOW_ANONYMOUS_LOGIN", "yes"},
+                                                           {"ALLOW_EMPTY_PASSWORD", "yes"},
+                                                           {"DISABLE_SECURITY_PLUGIN", "true"},
+                                                           {"plugins.security.disabled", "True"},
+                                                           {"xpack.security.enabled", "false"}}) {
+    EXPECT_EQ(opens({{"A", "true"}, setting}, kProcess), setting.first);
+    EXPECT_EQ(opens({setting}, kStore), setting.first);
+    EXPECT_EQ(opens({{setting.first, "other"}}, kStore), "");
+  }
+  for (const NamedValue& setting : std::vector<NamedValue>{{"POSTGRES_HOST_AUTH_METHOD", "trust"},
+                                                           {"MYSQL_ALLOW_EMPTY_PASSWORD", "1"},
+                                                           {"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "yes"}}) {
+    EXPECT_EQ(opens({setting}, kStore), setting.first);
+    EXPECT_EQ(opens({setting}, kProcess), "") << "a client may have it too";
+  }
+  const NamedValue empty = {"ALLOW_EMPTY_PASSWORD", "yes"};
+  EXPECT_EQ(opens({empty, {"REDIS_PASSWORD", "$"}}, kStore), "");
+  EXPECT_EQ(opens({empty, {"REDIS_PASSWORD_FILE", "/run/secrets/a"}}, kStore), "");
+  EXPECT_EQ(opens({empty, {"REDIS_PASSWORD", ""}}, kStore), empty.first);
+  EXPECT_EQ(opens({{"MYSQL_ROOT_PASSWORD", "$"}, {"MYSQL_ALLOW_EMPTY_PASSWORD", "yes"}}, kStore), "");
+  EXPECT_EQ(opens({{"POSTGRES_PASSWORD", "$"}, {"POSTGRES_HOST_AUTH_METHOD", "trust"}}, kStore),
+            "POSTGRES_HOST_AUTH_METHOD")
+      << "the password is not asked for";
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ TEST_F(KubernetesDemoTest, OnlyTheFrontendIsOnTheInternet) {
   EXPECT_EQ(flow.value.port(), 80);
   EXPECT_EQ(flow.value.protocol(), "http");
   EXPECT_EQ(flow.value.transport_security(), pb::TRANSPORT_SECURITY_NONE);
+  EXPECT_EQ(flow.bases.at("transport_security").kind, v1::BASIS_ASSUMED) << "only the name of the port is http";
   EXPECT_EQ(flow.value.authentication(), pb::FLOW_AUTHENTICATION_UNSPECIFIED);
 }
 

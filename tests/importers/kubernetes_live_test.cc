@@ -51,6 +51,28 @@ TEST(KubernetesLiveTest, WhatAnotherObjectOfTheFilesMadeIsOne) {
   EXPECT_THAT(in.Skipped(), Contains(HasSubstr("it is made by 'Deployment web', which stands for it")));
 }
 
+// What runs in an image of the project's own, by the name and the settings of its workload.
+TEST(KubernetesLiveTest, NamesAndSettingsSayWhatRuns) {
+  const auto read = [](const std::string& name, const std::string& variables) {
+    return Manifests(absl::StrCat("apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: ", name,
+                                  "}\nspec: {template: {spec: {containers: [{name: c, image: acme/data, env: [",
+                                  variables, "]}]}}}\n"));
+  };
+  const ReadFormat mongo = read("mongodb", "");
+  EXPECT_EQ(mongo.Component("mongodb").value.kind(), pb::COMPONENT_KIND_DATASTORE);
+  EXPECT_EQ(mongo.Component("mongodb").bases.at("kind").kind, v1::BASIS_ASSUMED);
+  EXPECT_THAT(mongo.Warnings(), IsEmpty());
+  const std::string trust = "{name: POSTGRES_HOST_AUTH_METHOD, value: trust}";
+  EXPECT_THAT(read("postgres", trust).Warnings(),
+              ElementsAre(HasSubstr("the database accepts every user without a password (POSTGRES_HOST_AUTH_METHOD)")));
+  EXPECT_THAT(read("web", trust).Warnings(), IsEmpty()) << "a client";
+  const std::string empty = "{name: ALLOW_EMPTY_PASSWORD, value: 'yes'}";
+  EXPECT_THAT(read("redis", empty).Warnings(), SizeIs(1));
+  EXPECT_THAT(
+      read("redis", empty + ", {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: s, key: k}}}").Warnings(),
+      IsEmpty());
+}
+
 TEST(KubernetesLiveTest, PodsWithoutTheirMakerStandForIt) {
   const ReadFormat in = Manifests(absl::StrCat(
       Made("Pod", "web-1-a", "apps/v1 ReplicaSet web-1"), Made("Pod", "web-1-b", "apps/v1 ReplicaSet web-1"),

@@ -155,6 +155,76 @@ TEST(KubernetesHostsTest, AnInterfaceOfOneOfTheHostsIsNoFurtherWayIn) {
   EXPECT_THAT(WaysInto({{"hosts.yaml", manifests}, {"api.yaml", other}}), SizeIs(6 + 2)) << "and a third host";
 }
 
+// --- Gateways of a mesh ------------------------------------------------------------------------------------------
+
+TEST(KubernetesMeshGatewayTest, WithoutItsPodsItIsOnlyAssumedToBeOpen) {
+  const std::string mesh =
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {labels: {app: w}}, "
+      "spec: {containers: [{name: web, image: a/web}]}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+      "spec: {selector: {app: w}, ports: [{port: 80}]}\n---\napiVersion: networking.istio.io/v1\nkind: "
+      "Gateway\nmetadata: {name: g}\nspec: {selector: {istio: "
+      "ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}\n---\n"
+      "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: ['*'], "
+      "gateways: [g], http: [{route: [{destination: {host: web}}, {destination: {host: gone}, weight: 1}]}]}\n---\n";
+  const ReadFormat alone = Manifests(mesh);
+  const auto& web = alone.Component("web");
+  EXPECT_EQ(web.value.internet_facing(), pb::TRISTATE_YES);
+  EXPECT_EQ(web.bases.at("internet_facing").kind, v1::BASIS_ASSUMED);
+  EXPECT_THAT(web.bases.at("internet_facing").reason,
+              HasSubstr("pods with istio: ingressgateway, which are in no file"));
+  EXPECT_EQ(alone.Flow("internet-users to web").bases.at("target").kind, v1::BASIS_ASSUMED);
+
+  const ReadFormat exposed = Manifests(mesh +
+                                       "apiVersion: v1\nkind: Service\nmetadata: {name: out}\n"
+                                       "spec: {type: LoadBalancer, selector: {app: w}, ports: [{port: 80}]}\n");
+  EXPECT_EQ(exposed.Component("web").bases.at("internet_facing").kind, v1::BASIS_OBSERVED) << "what is shown counts";
+
+  const ReadFormat with_pods = Manifests(
+      mesh +
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: edge}\nspec: {template: {metadata: {labels: {istio: "
+      "ingressgateway}}, spec: {containers: [{name: edge, image: a/edge}]}}}\n");
+  EXPECT_THAT(with_pods.FlowNames(), UnorderedElementsAre("edge to web", "edge to gone"));
+  EXPECT_EQ(with_pods.Component("web").value.internet_facing(), pb::TRISTATE_NO);
+}
+
+// --- What gateways do --------------------------------------------------------------------------------------------
+
+TEST(KubernetesGatewayTest, AListenerThatNothingHangsOnIsAskedAbout) {
+  const ReadFormat in = Manifests(
+      "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec: {listeners: [{name: a, "
+      "port: "
+      "443, protocol: HTTPS}, {name: b, port: 8443, protocol: HTTPS}]}\n---\n"
+      "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec: {parentRefs: [{name: g, "
+      "sectionName: a}], rules: [{backendRefs: [{name: web, port: 80}]}]}\n---\n"
+      "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: mesh}\nspec: {servers: [{port: {number: "
+      "9443, "
+      "protocol: TLS}, hosts: [a.example]}]}\n");
+  EXPECT_THAT(
+      in.Notes(v1::IMPORT_NOTE_KIND_QUESTION),
+      UnorderedElementsAre(AllOf(HasSubstr("m.yaml:4"), HasSubstr("Gateway default/g listens on port 8443 (HTTPS)")),
+                           AllOf(HasSubstr("m.yaml:14"), HasSubstr("Gateway default/mesh listens on port 9443"))));
+}
+
+TEST(KubernetesGatewayTest, WhatTakesTlsOffCallsOnByItself) {
+  const auto asked = [](const std::string& port, const std::string& annotations) {
+    const ReadFormat in = Manifests(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {labels: {app: w}}, "
+        "spec: {containers: [{name: web, image: a/web}]}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+        "spec: {selector: {app: w}, ports: [" +
+        port + "]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: in, annotations: {" +
+        annotations +
+        "}}\nspec: {tls: [{hosts: [a.example]}], rules: [{host: a.example, http: {paths: [{backend: {service: {name: "
+        "web, "
+        "port: {number: 80}}}}]}}]}\n");
+    return in.Notes(v1::IMPORT_NOTE_KIND_QUESTION);
+  };
+  EXPECT_THAT(asked("{port: 80}", ""),
+              ElementsAre(HasSubstr("Ingress default/in ends TLS and calls Service default/web by itself")));
+  EXPECT_THAT(asked("{port: 80, appProtocol: https}", ""), IsEmpty());
+  EXPECT_THAT(asked("{port: 80}", "nginx.ingress.kubernetes.io/ssl-passthrough: 'true'"), IsEmpty());
+  EXPECT_THAT(asked("{port: 80}", "nginx.ingress.kubernetes.io/backend-protocol: HTTPS"), IsEmpty());
+}
+
 // --- Ports of nodes ----------------------------------------------------------------------------------------------
 
 TEST(KubernetesNodePortTest, OneThatIsNotFixedIsChosenByTheCluster) {

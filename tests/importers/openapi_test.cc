@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -298,6 +299,8 @@ struct PublicFile {
   int webhooks;
   size_t ways_in = 0;  // hosts and ports that it is published at
 };
+// So that a test is called the same in each run, and not by addresses.
+void PrintTo(const PublicFile& file, std::ostream* out) { *out << file.name; }
 
 class PublicOpenApiTest : public ::testing::TestWithParam<PublicFile> {};
 

@@ -139,10 +139,64 @@ TEST(SettingsTest, Addresses) {
   EXPECT_THAT(Told("A", "jdbc:oracle:thin:@//db:1521/x"), ElementsAre("db:1521"));
   EXPECT_THAT(Told("A", "mongodb://u:p@m1:27017,m2:27017/db"), ElementsAre("mongodb m1:27017 credentials", "m2:27017"));
   EXPECT_THAT(Told("DSN", "root:pw@tcp(db:3306)/x"), ElementsAre("db:3306"));
-  EXPECT_THAT(Told("A", "host=db port=5432 password=secret.example.com:99"), ElementsAre("db"));
+  EXPECT_THAT(Told("A", "host=db port=5432 password=secret.example.com:99"), ElementsAre("db credentials"));
   EXPECT_THAT(Told("A", R"({"url":"amqps://mq"})"), ElementsAre("amqps mq tls"));
   EXPECT_THAT(Told("A", "--upstream=http://web:80"), ElementsAre("http web:80 clear"));
   EXPECT_THAT(Told("A", "weird://thing:1"), ElementsAre("thing:1"));
+}
+
+TEST(SettingsTest, AUrlWithoutPortHasThatOfItsScheme) {
+  const auto port = [](absl::string_view value) {
+    const std::vector<Address> addresses = AddressesIn("A", value);
+    return addresses.size() == 1 ? addresses[0].usual_port : -1;
+  };
+  EXPECT_EQ(port("http://api/v1"), 80);
+  EXPECT_EQ(port("postgres://u:p@db/x"), 5432);
+  for (const char* value : {"http://api:81", "http://api:${PORT}", "mongodb+srv://db", "weird://api", "api:80"}) {
+    EXPECT_EQ(port(value), 0) << value;
+  }
+}
+
+TEST(SettingsTest, OptionsOfConnections) {
+  EXPECT_THAT(Told("A", "Server=db;Database=x;User Id=sa;Password=Pass@word;Encrypt=False;TrustServerCertificate=true"),
+              ElementsAre("db clear credentials"));
+  EXPECT_THAT(Told("A", "Host=db;Username=a;Pwd=${PW};SSL Mode=VerifyFull"), ElementsAre("db tls credentials"));
+  EXPECT_THAT(Told("A", "Server=db;SslMode=None"), ElementsAre("db clear"));
+  EXPECT_THAT(Told("A", "Server=db;Encrypt=Strict;Password="), ElementsAre("db tls"));
+  EXPECT_THAT(Told("A", "Server=db;SslMode=Preferred"), ElementsAre("db"));
+  EXPECT_THAT(Told("A", "host=db port=5432 user=a sslmode=require"), ElementsAre("db tls"));
+  EXPECT_THAT(Told("A", "cache:6379,password=x,ssl=true"), ElementsAre("cache:6379 tls credentials"));
+  EXPECT_THAT(Told("A", "jdbc:sqlserver://db:1433;encrypt=true;user=sa;password=x"),
+              ElementsAre("tds db:1433 tls credentials"));
+  EXPECT_THAT(Told("A", "jdbc:mysql://db/x?useSSL=false&user=a&password=x"), ElementsAre("mysql db clear credentials"));
+  EXPECT_THAT(Told("A", "jdbc:mysql://db/x?sslMode=VERIFY_IDENTITY"), ElementsAre("mysql db tls"));
+  EXPECT_THAT(Told("A", "mysql://db/x?ssl-mode=DISABLED"), ElementsAre("mysql db clear"));
+  EXPECT_THAT(Told("A", "user:x@db:5432"), ElementsAre("db:5432 credentials"));
+  EXPECT_THAT(Told("A", "mysql://a?tls=true mysql://b"), ElementsAre("mysql a tls", "mysql b"));
+  EXPECT_THAT(Told("A", "run --password=x --upstream=http://web:80"), ElementsAre("http web:80 clear"));
+}
+
+TEST(SettingsTest, AConnectionStringMayBeANameAlone) {
+  for (const char* name : {"ConnectionStrings__EventBus", "DB_CONNECTION_STRING", "SQLCONNSTR_Orders"}) {
+    EXPECT_TRUE(NamesConnection(name)) << name;
+    EXPECT_TRUE(NamesHost(name)) << name;
+    EXPECT_EQ(ConnectionHost(name, "RabbitMQ").host, "rabbitmq") << name;
+    EXPECT_THAT(Told(name, "rabbitmq"), IsEmpty()) << "it may be a key";
+  }
+  EXPECT_FALSE(NamesConnection("CONNECTION_TIMEOUT"));
+  EXPECT_FALSE(NamesConnection("MYSQL_USER"));
+  const Address cache = ConnectionHost("ConnectionStrings__Redis", "cache,ssl=true,password=x");
+  EXPECT_EQ(cache.host, "cache");
+  EXPECT_EQ(cache.transport, model::v1::TRANSPORT_SECURITY_TLS);
+  EXPECT_TRUE(cache.credentials);
+  for (const char* none : {"", "Server=db", "${DB}", "http://db", "a b", ",ssl=true"}) {
+    EXPECT_EQ(ConnectionHost("ConnectionStrings__Redis", none).host, "") << none;
+  }
+  EXPECT_EQ(ConnectionHost("MYSQL_USER", "shipping").host, "");
+  EXPECT_THAT(Told("ConnectionStrings__SqlServer", "Server=db;User Id=sa;Password=my secret"),
+              ElementsAre("db credentials"))
+      << "words of a password are no hosts";
+  EXPECT_TRUE(LeavesHostOpen("ConnectionStrings__Bus", "${BUS}"));
 }
 
 TEST(SettingsTest, VariablesAreNoHosts) {

@@ -214,7 +214,7 @@ TEST(ThreagileCoverageTest, TheExampleHasTheseRisks) {
           "flood-across-boundary@database",
           "missing-authentication-second-factor@browser-buy-tickets@browser@web-shop: "
           "single-factor-sign-in@browser-buy-tickets",
-          "missing-build-infrastructure@*: custom-code-without-build@web-shop custom-code-without-repository@web-shop",
+          "missing-build-infrastructure@*: custom-code-without-build@shop custom-code-without-repository@shop",
           "missing-hardening@database: unhardened-platform@database",
           "missing-identity-store@*: users-without-identity-store@web-shop",
           "missing-vault@*: ", "missing-waf@web-shop: unfiltered-web-attacks@web-shop",
