@@ -23,7 +23,17 @@ bool BringsPeople(const FlowView& view) {
          view.flow->usage() != model::v1::USAGE_DEVOPS;
 }
 
-// How people come in over a flow.
+template <class List, class Value>
+bool Has(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool Stores(const ComponentView& view, const std::string& data) {
+  const auto& stores = view.facts->stores;
+  return std::any_of(stores.begin(), stores.end(), [&](const auto* each) { return each->id() == data; });
+}
+
+// How people come in over a flow; the stronger one is greater.
 enum class Entry { kElsewhere, kUnknown, kHere };
 
 // Looks at each component once, however many flows lead to it.
@@ -59,7 +69,68 @@ class Search {
     }
   }
 
+  // Whether the credentials on the flow go on from its target to what keeps them.
+  bool HandsOn(const FlowView& view) const {
+    bool leads = false;
+    for (const std::string& data : view.flow->sends()) {
+      if (!AreCredentials(data)) continue;
+      if (Keeps(view.target, data)) return false;
+      std::set<int> visited;
+      leads = leads || LeadsToKeeper(view.target, data, visited);
+    }
+    return leads;
+  }
+
+  // How people whose credentials the source of the flow hands on to its target come in.
+  Entry TakesOver(const FlowView& view) {
+    Entry entry = Entry::kElsewhere;
+    for (const std::string& data : view.flow->sends()) {
+      if (!AreCredentials(data) || !Keeps(view.target, data)) continue;
+      std::set<int> visited;
+      entry = std::max(entry, FromPeople(view.source, data, visited));
+    }
+    return entry;
+  }
+
  private:
+  bool AreCredentials(const std::string& data) const {
+    const auto* found = landscape_.model().Find<model::v1::DataClass>(data);
+    return found != nullptr && Has(found->categories(), model::v1::DATA_CATEGORY_CREDENTIALS);
+  }
+
+  bool Keeps(int component, const std::string& data) const {
+    const ComponentView& view = landscape_.components()[component];
+    return Stores(view, data) || std::any_of(view.outbound.begin(), view.outbound.end(), [&](int index) {
+             const FlowView& flow = landscape_.flows()[index];
+             const bool carries = Has(flow.flow->sends(), data) || Has(flow.flow->receives(), data);
+             return carries && Stores(landscape_.components()[flow.target], data);
+           });
+  }
+
+  bool LeadsToKeeper(int component, const std::string& data, std::set<int>& visited) const {
+    if (!visited.insert(component).second) return false;
+    if (Keeps(component, data)) return true;
+    const std::vector<int>& outbound = landscape_.components()[component].outbound;
+    return std::any_of(outbound.begin(), outbound.end(), [&](int index) {
+      const FlowView& flow = landscape_.flows()[index];
+      return Has(flow.flow->sends(), data) && LeadsToKeeper(flow.target, data, visited);
+    });
+  }
+
+  // How people come in whose credentials of this class the component has and does not keep.
+  Entry FromPeople(int component, const std::string& data, std::set<int>& visited) {
+    Entry entry = Entry::kElsewhere;
+    if (!visited.insert(component).second || Keeps(component, data) || HasIdentitySystem(component)) return entry;
+    for (const int index : landscape_.components()[component].inbound) {
+      const FlowView& flow = landscape_.flows()[index];
+      if (!Has(flow.flow->sends(), data)) continue;
+      std::set<int> forwarders;
+      if (BringsPeople(flow)) entry = std::max(entry, Of(flow, forwarders));
+      entry = std::max(entry, FromPeople(flow.source, data, visited));
+    }
+    return entry;
+  }
+
   bool FindIdentitySystem(const ComponentView& view) const {
     const auto is = [this](int index) { return (landscape_.components()[index].capabilities & kIdentity) != 0; };
     const std::vector<FlowView>& flows = landscape_.flows();
@@ -94,9 +165,9 @@ std::optional<bool> KeepsAccounts(const Landscape& landscape, int component) {
   bool unknown = false;
   for (const int index : view.inbound) {
     const FlowView& flow = landscape.flows()[index];
-    if (!BringsPeople(flow)) continue;
+    Entry entry = search.TakesOver(flow);
     std::set<int> visited;
-    const Entry entry = search.Of(flow, visited);
+    if (BringsPeople(flow) && !search.HandsOn(flow)) entry = std::max(entry, search.Of(flow, visited));
     if (entry == Entry::kHere) return true;
     unknown |= entry == Entry::kUnknown;
   }

@@ -10,7 +10,7 @@
 //   roles, sector,   as the organisation and the components declare them.
 //   listing, scopes
 // What the model does not say is open and not absent: no region with users and no class with its subjects' regions, no
-// country of an establishment, no legal role, no sector, no category of any class.
+// country of an establishment, no legal role, no sector, no word on listing, no category of any class.
 // A framework applies when a trigger holds or the model declares it in scope. A trigger that holds is never
 // overruled by a declaration: that is a conflict, and the reason says so.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_APPLICABILITY_H_

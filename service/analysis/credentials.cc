@@ -71,6 +71,14 @@ bool IsCovered(const std::vector<CredentialFact>& credentials, const Flow& flow)
   });
 }
 
+// Whether it says that its secrets are kept in no store of their own.
+bool LacksStore(const ComponentFacts& user) {
+  const auto& posture = user.component->posture();
+  return std::any_of(posture.begin(), posture.end(), [](const model::v1::ControlPosture& one) {
+    return one.control() == "secrets_external" && one.state() == model::v1::POSTURE_STATE_ABSENT;
+  });
+}
+
 }  // namespace
 
 CredentialInventory FindCredentials(const Facts& facts) {
@@ -105,16 +113,31 @@ bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::Sec
   for (const CredentialFact& fact : inventory.credentials) {
     if (fact.store != &store) continue;
     for (const ComponentFacts* user : fact.users) {
-      const auto& posture = user->component->posture();
       used = true;
-      if (std::none_of(posture.begin(), posture.end(), [](const model::v1::ControlPosture& one) {
-            return one.control() == "secrets_external" && one.state() == model::v1::POSTURE_STATE_ABSENT;
-          })) {
-        return false;
-      }
+      if (!LacksStore(*user)) return false;
     }
   }
   return used;
+}
+
+model::v1::Tristate IsInStore(const Facts& facts, const Credential& credential) {
+  const auto& all = facts.model().proto().secrets().credentials();
+  const auto lacks = [&](const std::string& id) {
+    const ComponentFacts* user = facts.Find(id);
+    return user != nullptr && LacksStore(*user);
+  };
+  const auto lacks_for_this = [&](const std::string& id) {
+    return lacks(id) && std::none_of(all.begin(), all.end(), [&](const Credential& other) {
+             const auto& users = other.used_by();
+             return other.store().empty() && std::find(users.begin(), users.end(), id) != users.end();
+           });
+  };
+  const auto& users = credential.used_by();
+  if (credential.store().empty()) {
+    return std::any_of(users.begin(), users.end(), lacks) ? model::v1::TRISTATE_NO : model::v1::TRISTATE_UNSPECIFIED;
+  }
+  const bool beside = !users.empty() && std::all_of(users.begin(), users.end(), lacks_for_this);
+  return beside ? model::v1::TRISTATE_NO : model::v1::TRISTATE_YES;
 }
 
 }  // namespace metapowers::analysis

@@ -49,6 +49,11 @@ CredentialInventory FindCredentials(const Facts& facts);
 // uses one of its credentials says that it has no external store.
 bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::SecretStore& store);
 
+// Whether the credential is kept in a declared store, by what its users say of an external one. Without a store: no
+// where one of them says that it has none, else unknown. With one: no where all of them say so and use nothing without
+// a store that would explain it, so that what is declared as the store is a place on them; else yes.
+model::v1::Tristate IsInStore(const Facts& facts, const model::v1::Credential& credential);
+
 }  // namespace metapowers::analysis
 
 #endif  // METAPOWERS_SERVICE_ANALYSIS_CREDENTIALS_H_

@@ -9,6 +9,7 @@
 #include "service/analysis/metrics.h"
 #include "service/analysis/pci_scope.h"
 #include "service/analysis/single_points.h"
+#include "service/analysis/terms.h"
 #include "service/analysis/topology.h"
 #include "service/analysis/transfers.h"
 
@@ -46,9 +47,17 @@ class FactsBuilder {
       RateByKnown(facts);
       facts.depends_on = Ids(topology_.depends_on()[i]);
       facts.dependents = Ids(topology_.dependents()[i]);
-      facts.transitive_dependents = dependencies_.stopped_by.Count(i);
+      facts.transitive_dependents = CountStopped(i);
       components_.push_back(&facts);
     }
+  }
+
+  int CountStopped(int index) const {
+    int count = dependencies_.stopped_by.Count(index);
+    for (int i = 0; i < topology_.size(); ++i) {
+      if (IsExternal(topology_.component(i)) && dependencies_.stopped_by.Reaches(index, i)) --count;
+    }
+    return count;
   }
 
   void RateByKnown(ComponentFacts& facts) const {

@@ -42,7 +42,7 @@ struct ComponentFacts {
   bool zone_unknown = false;                        // one of ours, and the model does not say where it is
   std::vector<std::string> depends_on;              // ids of hard dependencies, direct, sorted
   std::vector<std::string> dependents;              // ids that hard-depend on it, direct, sorted
-  int transitive_dependents = 0;                    // components that stop when it stops
+  int transitive_dependents = 0;                    // others that stop when it stops, without external entities
   bool exposed_to_internet = false;                 // declared, or entered by a flow from outside every zone
 };
 

@@ -27,15 +27,29 @@ class KnownGround {
   // The same element without what is assumed; nullptr where the element itself is.
   const Element* Find(const Element& element) const;
 
+  // The elements that rules of the subject are about, sorted by id, with the components and flows that only something
+  // assumed takes outside or out of scope. `ground` is nullptr where nothing is assumed.
+  static std::vector<Element> ElementsOf(const Landscape& landscape, const KnownGround* ground,
+                                         knowledge::v1::ThreatSubject subject);
+
+  // What is assumed and takes the element outside or out of scope, so that all rules wait for it; empty where it is
+  // ours all the same. The conditions live as long as the process.
+  static std::vector<const Condition*> RuledOutBy(const Element& element, const Element& known);
+
   // Conditions of the rule that the model does not answer, and those that something assumed alone decides so that they
-  // rule it out: such a rule waits. Nullopt where the rule is ruled out by what is known. `known` is from Find(), or
-  // `element` itself where nothing is assumed.
+  // rule it out: such a rule waits. Those of RuledOutBy() alone where there are any. Nullopt where the rule is ruled
+  // out by what is known. `known` is from Find(), or `element` itself where nothing is assumed.
   static std::optional<std::vector<const Condition*>> OpenOf(const CompiledRule& rule, const Element& element,
                                                              const Element* known);
 
   // Conditions of the rule that would not hold, or would excuse the element, without what is assumed of `known` and of
   // what is around it. `known` is from Find().
   static std::vector<const Condition*> AssumedOf(const CompiledRule& rule, const Element& known);
+
+  // Conditions of the rule on data that keep the class from being at stake by something assumed alone; empty where it
+  // is at stake, or kept from it by what is known. Both are the class, with what is assumed and without.
+  static std::vector<const Condition*> AssumedOfData(const CompiledRule& rule, const Element& data,
+                                                     const Element& known);
 
  private:
   explicit KnownGround(const Facts& known);

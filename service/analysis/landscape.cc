@@ -56,6 +56,10 @@ Exposure StandsOutside(const ComponentFacts& facts) {
   }
 }
 
+bool HasPortOfOpenReach(const Component& component) {
+  return !component.host_ports().empty() && component.internet_facing() == model::v1::TRISTATE_UNSPECIFIED;
+}
+
 bool Ours(const Component& component) { return !IsExternal(component) && !component.out_of_scope(); }
 
 std::vector<const DataClass*> Sorted(std::vector<const DataClass*> data) {
@@ -193,6 +197,7 @@ void Landscape::AddExposure() {
   };
   for (int i = 0; i < static_cast<int>(components_.size()); ++i) {
     if (components_[i].facts->exposed_to_internet) raise(i, Exposure::kInternet);
+    if (HasPortOfOpenReach(*components_[i].facts->component)) raise(i, Exposure::kAdjacent);
   }
   for (const FlowView& flow : flows_) {
     const Exposure from = StandsOutside(*components_[flow.source].facts);
@@ -205,6 +210,9 @@ void Landscape::AddExposure() {
     reached.pop_front();
     const Exposure next = components_[from].exposure >= Exposure::kPartner ? Exposure::kAdjacent : Exposure::kInner;
     for (const int flow : components_[from].outbound) raise(flows_[flow].target, next);
+  }
+  for (ComponentView& view : components_) {
+    view.reach_open = view.exposure == Exposure::kAdjacent && HasPortOfOpenReach(*view.facts->component);
   }
   for (FlowView& flow : flows_) {
     const Exposure ends =

@@ -15,7 +15,9 @@
 
 namespace metapowers::analysis {
 
-// See attributes.h.
+// See attributes.h. A component with `host_ports` of which the model does not say whether the internet reaches them is
+// kAdjacent at least: whoever stands on the network of the host connects without a step in between, and that they got
+// there is the one step before. What is unknown so neither hides the port (kIsolated) nor makes it open to strangers.
 enum class Exposure { kIsolated, kInner, kAdjacent, kPartner, kInternet };
 
 // "internet", as attributes and the grid write it.
@@ -42,6 +44,7 @@ struct ComponentView {
   DataSummary handled;        // with overrides and floors
   DataSummary stored;
   bool outside = false;
+  bool reach_open = false;  // kAdjacent, and whether the internet reaches one of its ports is to be answered
   bool single_point = false;
   bool mixed_zone = false;
   bool mixed_runtime = false;

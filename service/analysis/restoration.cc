@@ -72,6 +72,17 @@ const RestorationStep* Restoration::Find(absl::string_view component) const {
   return found == position_.end() ? nullptr : &steps_[found->second];
 }
 
+std::vector<const model::v1::Flow*> Restoration::Undeclared() const {
+  std::vector<const model::v1::Flow*> undeclared;
+  for (const model::v1::Flow& flow : facts_.model().proto().flows()) {
+    if (flow.dependency() != model::v1::DEPENDENCY_UNSPECIFIED || flow.source() == flow.target()) continue;
+    if (Find(flow.source()) == nullptr || Find(flow.target()) == nullptr) continue;
+    const std::vector<std::string>& needed = facts_.Find(flow.source())->depends_on;
+    if (std::find(needed.begin(), needed.end(), flow.target()) == needed.end()) undeclared.push_back(&flow);
+  }
+  return undeclared;
+}
+
 // What `step` waits for is in steps_ already.
 void Restoration::Complete(const ComponentFacts& facts, RestorationStep& step) const {
   const RestorationStep* latest = nullptr;

@@ -88,6 +88,9 @@ class Restoration {
   int waves() const { return steps_.empty() ? 0 : steps_.back().wave; }
   // Cycles among the components in the order, as Facts lists them.
   const std::vector<std::vector<std::string>>& cycles() const { return cycles_; }
+  // Flows of which the model does not say whether their source needs their target, although both are in the order: they
+  // hold nothing back. Sorted by id; without those beside a declared hard dependency of the same two.
+  std::vector<const model::v1::Flow*> Undeclared() const;
   const std::vector<LateDependency>& late_dependencies() const { return late_; }
   // Declared functions by name, then functions that only components or targets name.
   const std::vector<FunctionRecovery>& functions() const { return functions_; }

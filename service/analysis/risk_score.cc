@@ -52,15 +52,23 @@ struct Sum {
 
 // --- Likelihood before controls --------------------------------------------------------------------------
 
-Exposure ExposureOf(const Element& element) {
-  const std::vector<ComponentView>& components = element.landscape->components();
-  if (element.subject == k::THREAT_SUBJECT_FLOW) return element.flow().exposure;
+// Said in place of the position where a port puts the component there whose reach nobody has answered.
+constexpr absl::string_view kReachOpen = "open on the network of its host, whose reach is to be answered";
+
+// The component that the element is, or that serves it; nullptr for other elements.
+const ComponentView* ComponentOf(const Element& element) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW) return nullptr;
+  int index = element.index;
   if (element.subject == k::THREAT_SUBJECT_API) {
-    const auto& api = static_cast<const model::v1::Api&>(*element.message);
-    const int index = element.landscape->IndexOf(api.component());
-    return index < 0 ? Exposure::kInner : components[index].exposure;
+    index = element.landscape->IndexOf(static_cast<const model::v1::Api&>(*element.message).component());
   }
-  return element.index >= 0 ? element.component().exposure : Exposure::kInner;
+  return index < 0 ? nullptr : &element.landscape->components()[index];
+}
+
+Exposure ExposureOf(const Element& element) {
+  if (element.subject == k::THREAT_SUBJECT_FLOW) return element.flow().exposure;
+  const ComponentView* component = ComponentOf(element);
+  return component == nullptr ? Exposure::kInner : component->exposure;
 }
 
 // The row of the grid with this position; an empty one when it has none.
@@ -78,7 +86,10 @@ const k::PositionTerm& PositionOf(const k::LikelihoodTerms& terms, const Element
 
 void AddBaseLikelihood(const k::LikelihoodTerms& terms, const Element& element, Sum& sum) {
   const k::PositionTerm& position = PositionOf(terms, element);
-  sum.Start(position.likelihood(), position.label());
+  const ComponentView* component = ComponentOf(element);
+  const bool open =
+      terms.position() == k::ATTACKER_POSITION_UNSPECIFIED && component != nullptr && component->reach_open;
+  sum.Start(position.likelihood(), open ? kReachOpen : absl::string_view(position.label()));
   for (const k::PrivilegeTerm& privilege : knowledge::RiskGrid().privileges()) {
     if (privilege.privilege() == terms.privilege()) sum.Add(-privilege.levels(), privilege.label());
   }

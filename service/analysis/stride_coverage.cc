@@ -54,7 +54,8 @@ std::string WhyNone(const CompiledRule& rule, const Element& element, const Know
   if (ground != nullptr) {
     const Element* known = ground->Find(element);
     if (known == nullptr) return "that it exists is assumed";
-    const std::vector<const Condition*> assumed = KnownGround::AssumedOf(rule, *known);
+    std::vector<const Condition*> assumed = KnownGround::RuledOutBy(element, *known);
+    if (assumed.empty()) assumed = KnownGround::AssumedOf(rule, *known);
     if (!assumed.empty()) return absl::StrCat(assumed.front()->Say(element), ", assumed");
   }
   return "it handles no data of that kind";
@@ -127,8 +128,9 @@ std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround
     }
     rows.push_back(std::move(row));
   };
-  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_COMPONENT)) add(element);
-  for (const Element& element : landscape.ElementsOf(k::THREAT_SUBJECT_FLOW)) add(element);
+  for (const k::ThreatSubject subject : {k::THREAT_SUBJECT_COMPONENT, k::THREAT_SUBJECT_FLOW}) {
+    for (const Element& element : KnownGround::ElementsOf(landscape, ground, subject)) add(element);
+  }
   return rows;
 }
 

@@ -13,10 +13,11 @@
 namespace metapowers::analysis {
 
 // Rows of components of ours and of flows that cross a boundary, components first, each sorted by id. A letter that is
-// not asked has a cell where a threat has it. Kinds, letters and crossings are those that are known; an element that is
-// itself assumed has the assumed ones. The reason of an empty cell is that of the nearest rule: fewest
-// conditions failed, then first by id; that of a rule that only an assumption keeps from applying names it. `ground` is
-// nullptr where nothing is assumed; `reasons` keeps each once, and outlives the rows.
+// not asked has a cell where a threat has it. Kinds, letters and crossings are those that are known, and so is what is
+// ours: what an assumption alone takes out has a row; an element that is itself assumed has the assumed ones. The
+// reason of an empty cell is that of the nearest rule: fewest conditions failed, then first by id; that of a rule that
+// only an assumption keeps from applying names it. `ground` is nullptr where nothing is assumed; `reasons` keeps each
+// once, and outlives the rows.
 std::vector<StrideRow> CoverStride(const Landscape& landscape, const KnownGround* ground, const RuleSet& rules,
                                    const std::vector<Threat>& threats, absl::node_hash_set<std::string>& reasons);
 

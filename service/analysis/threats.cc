@@ -14,7 +14,6 @@
 #include "service/analysis/known_ground.h"
 #include "service/analysis/stride_coverage.h"
 #include "service/analysis/terms.h"
-#include "service/base/digest.h"
 #include "service/knowledge/rules.h"
 #include "service/knowledge/threats.h"
 #include "service/model/schema.h"
@@ -170,16 +169,10 @@ std::vector<std::string> UnconfirmedOf(const Threat& threat) {
   return said;
 }
 
-// No display names and no ids that a renaming changes.
-std::string FingerprintOf(const Threat& threat) {
-  std::string inputs;
-  inputs.reserve(256);
-  absl::StrAppend(&inputs, threat.key(), "\n", threat.scores.inherent.likelihood, "\n", threat.scores.inherent.impact);
-  for (const ControlOnThreat& each : threat.controls) {
-    absl::StrAppend(&inputs, "\n", each.row->control(), "=", static_cast<int>(each.posture->state));
-  }
-  for (const DataClass* data : threat.data) absl::StrAppend(&inputs, "\n", data->id());
-  return Fingerprint(inputs);
+bool IsFound(const CompiledQualityRule& rule, const Element& element) {
+  const auto holds = [&](const Condition& condition) { return condition.Judge(element) == Truth::kYes; };
+  return std::all_of(rule.match.begin(), rule.match.end(), holds) &&
+         std::none_of(rule.unless.begin(), rule.unless.end(), holds);
 }
 
 bool IsOpen(ThreatStatus status) { return status == ThreatStatus::kOpen || status == ThreatStatus::kMitigating; }
@@ -196,7 +189,8 @@ class ThreatsBuilder {
     }
     threats_->postures_.emplace_back();  // what is not known
     for (int i = 1; i < k::ThreatSubject_ARRAYSIZE; ++i) {
-      elements_.push_back(threats_->landscape_->ElementsOf(static_cast<k::ThreatSubject>(i)));
+      elements_.push_back(
+          KnownGround::ElementsOf(*threats_->landscape_, threats_->ground_.get(), static_cast<k::ThreatSubject>(i)));
     }
     for (const Decision& decision : decisions.decisions()) decisions_.emplace(decision.finding(), &decision);
   }
@@ -248,6 +242,7 @@ class ThreatsBuilder {
       data = Common(DataAtStake(rule, *known), data);
       const bool about_data = !rule.data.empty() || rule.row->per_data_class();
       if (any && data.empty() && about_data) ++threats_->waiting_[CurrentId(element)].for_data;
+      if (unknown.empty() && data.empty()) WaitForData(rule, element, *known);
     }
     if (!rule.data.empty() && data.empty()) return;
     if (!unknown.empty()) {
@@ -273,6 +268,23 @@ class ThreatsBuilder {
                               }),
                data.end());
     return data;
+  }
+
+  // The rule waits for what is assumed of data that would else be at stake.
+  void WaitForData(const CompiledRule& rule, const Element& element, const Element& known) {
+    const auto as_element = [](const Landscape* landscape, const DataClass* data) {
+      return Element{k::THREAT_SUBJECT_DATA_CLASS, -1, landscape, data};
+    };
+    const std::vector<const DataClass*> there = known.landscape->DataOf(known, rule.row->reach());
+    for (const DataClass* each : element.landscape->DataOf(element, rule.row->reach())) {
+      const auto found =
+          std::find_if(there.begin(), there.end(), [&](const DataClass* other) { return other->id() == each->id(); });
+      if (found == there.end()) continue;
+      const Element data = as_element(element.landscape, each);
+      std::vector<const Condition*> open = KnownGround::AssumedOfData(rule, data, as_element(known.landscape, *found));
+      if (open.empty()) continue;
+      threats_->undecided_.push_back({rule.row, data, threats_->conditions_.Keep(std::move(open)), &TeamOf(data)});
+    }
   }
 
   // What is at stake by what is known, without what something assumed takes out.
@@ -351,18 +363,14 @@ class ThreatsBuilder {
 
   void AddQuality() {
     for (const CompiledQualityRule& rule : rules_.model_quality()) {
-      for (const Element& element : threats_->landscape().ElementsOf(rule.row->subject())) {
-        const bool meets = std::all_of(rule.match.begin(), rule.match.end(), [&](const Condition& condition) {
-          return condition.Judge(element) == Truth::kYes;
-        });
-        const bool excused = std::any_of(rule.unless.begin(), rule.unless.end(), [&](const Condition& condition) {
-          return condition.Judge(element) == Truth::kYes;
-        });
-        if (!meets || excused) continue;
-        const std::string& team = TeamOf(element);
-        threats_->model_quality_.push_back(
-            {rule.row, CurrentId(element), FillIn(rule.row->advice(), element, team, nullptr, UndeclaredNames(element)),
-             team});
+      for (const Element& element : ElementsOf(rule.row->subject())) {
+        const Element* known = threats_->ground_ == nullptr ? &element : threats_->ground_->Find(element);
+        // What something assumed would mend waits for it.
+        if (known == nullptr || !IsFound(rule, *known) || !IsFound(rule, element)) continue;
+        const std::string& team = TeamOf(*known);
+        threats_->model_quality_.push_back({rule.row, CurrentId(*known),
+                                            FillIn(rule.row->advice(), *known, team, nullptr, UndeclaredNames(*known)),
+                                            team});
       }
     }
   }

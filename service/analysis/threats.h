@@ -93,9 +93,10 @@ inline bool IsGapKey(absl::string_view key) { return absl::StartsWith(key, "gap:
 // A rule that could not be judged on an element because the model does not say something, or only assumes it.
 struct UndecidedThreat {
   const knowledge::v1::ThreatRule* rule = nullptr;
-  Element element;  // with what is assumed
+  // With what is assumed; where that takes its data from the rule, the data class.
+  Element element;
   // Those of the rule that the model does not answer, or which something assumed decides, so that they can be judged on
-  // the element all the same. Held by Threats.
+  // the element all the same; where something assumed takes the element outside or out of scope, that. Held by Threats.
   absl::Span<const Condition* const> unknown;
   const std::string* team = nullptr;  // never nullptr
 
@@ -149,8 +150,9 @@ class Threats {
   const Landscape& landscape() const { return ground_ == nullptr ? *landscape_ : ground_->landscape(); }
   // All that were considered, also controlled and decided ones; sorted by key, so comparing addresses compares keys.
   const std::vector<Threat>& all() const { return all_; }
-  // Sorted by rule, then element.
+  // Sorted by rule, then by the element that the rule is about.
   const std::vector<UndecidedThreat>& undecided() const { return undecided_; }
+  // By what is known; what something assumed would mend waits for it and is left out.
   const std::vector<QualityFinding>& model_quality() const { return model_quality_; }
   // Sorted by id, components before flows.
   const std::vector<StrideRow>& coverage() const { return coverage_; }

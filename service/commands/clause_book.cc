@@ -122,7 +122,7 @@ class Sentences {
   std::string Actor() const {
     std::vector<int> kinds(row_.actors().begin(), row_.actors().end());
     const model::v1::Role* role = FindRole(input_.model, kinds);
-    return role == nullptr ? Owner() : role->title();
+    return role == nullptr || role->holder().empty() ? Owner() : role->title();
   }
 
   const std::string& missing() const { return missing_; }

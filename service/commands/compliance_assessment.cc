@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/clause_book.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
 #include "service/commands/policy_terms.h"
@@ -168,8 +169,7 @@ class Programme {
 
   std::string RoleOf(const ComplianceEvidence& row) const {
     const std::vector<int> kinds(row.owners().begin(), row.owners().end());
-    const model::v1::Role* role = FindRole(input_.model, kinds);
-    if (role == nullptr) role = FallbackRole(input_.model);
+    const model::v1::Role* role = ActingRole(input_.model, kinds);
     return role == nullptr ? "" : role->id();
   }
 

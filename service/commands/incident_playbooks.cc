@@ -10,6 +10,7 @@
 #include "service/analysis/risk_scenarios.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/compliance_assessment.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/plan_text.h"
@@ -148,7 +149,7 @@ void AddResponseExercises(const Input& input, pb::IncidentResponseResult& result
     row.set_id(exercise.id());
     row.set_kind(Label(exercise.kind()));
     row.set_interval(InDays(exercise.interval_days()));
-    row.set_owner(RoleTitle(input.model, exercise.owner()));
+    row.set_owner(TitleOrVacancy(input.model, exercise.owner()));
     row.set_passes(exercise.pass_criterion());
     if (plays && !result.scenarios().empty()) {
       row.set_scenario(result.scenarios(dealt++ % result.scenarios_size()).title());

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
 
@@ -79,10 +80,7 @@ std::string StateLabel(RuleState state) {
 }
 
 std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
-  const std::vector<int> wanted(kinds.begin(), kinds.end());
-  const model::v1::Role* role = FindRole(model, wanted);
-  if (role == nullptr) role = FallbackRole(model);
-  return role == nullptr ? TeamName(model, model.proto().owner_team()) : role->title();
+  return ActingFor(model, {kinds.data(), static_cast<size_t>(kinds.size())});
 }
 
 std::string KeptOf(const model::Model& model, const LogCounts& logs) {

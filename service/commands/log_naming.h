@@ -27,7 +27,7 @@ std::string SigmaLabel(const analysis::LogSource& source);
 // "met", "not met", "not known".
 std::string StateLabel(analysis::RuleState state);
 
-// Title of the first role of one of these kinds that the model has, else of the role that answers for the rest.
+// Who acts for the first role of these kinds (held_roles.h): a vacant role answers for nothing.
 std::string OwnerOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
 // Logs of one kind.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "service/analysis/credentials.h"
 #include "service/analysis/people_access.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
@@ -163,7 +164,13 @@ std::vector<Value> ComputedValues(const Input& input, const Element& element, ab
   for (const auto& [name, value] : element.computed) {
     if (name == attribute) return {text(value)};
   }
-  if (element.message == nullptr || element.message->GetDescriptor() != model::v1::Component::descriptor()) return {};
+  if (element.message == nullptr) return {};
+  if (element.message->GetDescriptor() == model::v1::Credential::descriptor()) {
+    const auto kept = analysis::IsInStore(input.facts, static_cast<const model::v1::Credential&>(*element.message));
+    if (attribute != "$kept_in_store" || kept == model::v1::TRISTATE_UNSPECIFIED) return {};
+    return {text(model::YamlName(kept))};
+  }
+  if (element.message->GetDescriptor() != model::v1::Component::descriptor()) return {};
   const analysis::ComponentFacts* facts =
       input.facts.Find(static_cast<const model::v1::Component&>(*element.message).id());
   if (facts == nullptr) return {};
@@ -373,8 +380,9 @@ std::string DetailOf(const Input& input, const Element& element, absl::string_vi
 }
 
 bool IsComputedAttribute(absl::string_view name) {
-  static const auto* const names = new std::set<absl::string_view>{
-      "$exposed", "$pci_scope", "$route", "$mechanism", "$several_factors", "$eol", "$supported", "$reason"};
+  static const auto* const names =
+      new std::set<absl::string_view>{"$exposed", "$pci_scope", "$route",  "$mechanism",    "$several_factors",
+                                      "$eol",     "$supported", "$reason", "$kept_in_store"};
   if (absl::ConsumePrefix(&name, kPosture)) return knowledge::FindControl(name) != nullptr;
   return FindDataAttribute(name) != nullptr || names->count(name) > 0;
 }

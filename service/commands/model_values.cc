@@ -89,8 +89,9 @@ void Collect(const model::Model* model, const Message& message, absl::Span<const
     for (const Message* part : model::MessagesIn(message, *field)) Collect(model, *part, path.subspan(1), values);
     return;
   }
-  // A bool has no third state: false is a value too.
-  const bool always = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field->is_repeated();
+  // A bool without presence has no third state: false is a value too.
+  const bool is_bool = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+  const bool always = is_bool && !field->is_repeated() && !field->has_presence();
   if (!always && !model::IsSet(message, *field)) return;
   const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
   for (int i = 0; i < count; ++i) {

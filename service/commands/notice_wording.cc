@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/analysis/terms.h"
 #include "service/commands/decision_trees.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/response_people.h"
 #include "service/commands/rows.h"
 #include "service/commands/threat_naming.h"
@@ -101,7 +102,7 @@ metapowers::v1::DecisionTree NoticeTree(const model::Model& model, const Notific
     tree.Question(rule.id(),
                   absl::StrCat("Is this so or likely", data.empty() ? "" : " for ", data, ": ", rule.trigger(), "?"),
                   "tell-" + rule.id(), next);
-    tree.Action("tell-" + rule.id(), decider == nullptr ? "nobody declared" : decider->title(),
+    tree.Action("tell-" + rule.id(), decider == nullptr ? "nobody declared" : TitleOrVacancy(model, decider->id()),
                 absl::StrCat("tell ", rule.name(), ", ", rule.stages(0).within()), next);
   }
   if (!told.empty()) {

@@ -72,7 +72,7 @@ class PrivilegeTables {
     for (const Role* role : analysis::OperatingRoles(model_, team)) names.push_back(role->id());
     if (!names.empty()) return names;
     const auto* found = model_.Find<model::v1::Team>(team);
-    if (found != nullptr) names.push_back(absl::StrCat(found->lead(), " (no role declared)"));
+    if (found != nullptr) names.push_back(absl::StrCat(found->lead(), " (leads ", found->name(), ")"));
     return names;
   }
 

@@ -26,6 +26,12 @@ bool IsLoweredBy(const analysis::Threat& threat, absl::string_view control) {
                      [&](const analysis::ControlOnThreat& each) { return each.control->id() == control; });
 }
 
+bool Lacks(const analysis::Threat& threat, absl::string_view control) {
+  return std::any_of(threat.controls.begin(), threat.controls.end(), [&](const analysis::ControlOnThreat& each) {
+    return each.control->id() == control && each.posture->state == model::v1::POSTURE_STATE_ABSENT;
+  });
+}
+
 // The control that the requirement is about; empty where none is, or none that has a place on the subject.
 std::string ControlOf(const analysis::Landscape& landscape, const analysis::HandlingFact& fact) {
   for (const knowledge::v1::SecurityControl& control : knowledge::SecurityControls().controls()) {
@@ -60,7 +66,11 @@ void MergeEqual(std::vector<ProtectionGap>& rows) {
     AddAll(row.subjects(), merged[at->second].mutable_subjects());
     AddAll(row.threats(), merged[at->second].mutable_threats());
   }
-  for (ProtectionGap& row : merged) std::sort(row.mutable_threats()->begin(), row.mutable_threats()->end());
+  for (ProtectionGap& row : merged) {
+    auto& threats = *row.mutable_threats();
+    std::sort(threats.begin(), threats.end());
+    threats.erase(std::unique(threats.begin(), threats.end()), threats.end());
+  }
   rows = std::move(merged);
 }
 
@@ -76,21 +86,28 @@ bool HandlesAccountData(const Input& input, const std::string& subject) {
 
 ProtectionGaps::ProtectionGaps(const Input& input) : input_(input) {
   for (const analysis::Threat& threat : input.threats.Get().all()) {
-    if (threat.open()) open_[threat.element_id()].push_back(&threat);
+    if (!threat.open()) continue;
+    open_[threat.element_id()].push_back(&threat);
+    if (threat.rule->subject() != knowledge::v1::THREAT_SUBJECT_CREDENTIAL) continue;
+    const auto& credential = static_cast<const model::v1::Credential&>(*threat.element.message);
+    for (const std::string& id : credential.used_by()) open_in_use_[id].push_back(&threat);
   }
 }
 
 void ProtectionGaps::Complete(absl::string_view team, ProtectionGap& row) const {
   const model::Model& model = input_.model;
   const analysis::Threat* worst = nullptr;
-  const auto found = open_.find(row.subjects(0));
-  if (found != open_.end()) {
+  const auto add = [&](const ThreatsOf& threats, const auto& counts) {
+    const auto found = threats.find(row.subjects(0));
+    if (found == threats.end()) return;
     for (const analysis::Threat* threat : found->second) {
-      if (!IsLoweredBy(*threat, row.control())) continue;
+      if (!counts(*threat, row.control())) continue;
       row.add_threats(threat->key());
       if (worst == nullptr || threat->scores.current.product() > worst->scores.current.product()) worst = threat;
     }
-  }
+  };
+  add(open_, IsLoweredBy);
+  add(open_in_use_, Lacks);
   if (worst != nullptr) row.set_severity(worst->severity());
   row.set_due(worst != nullptr ? *worst->due
                                : model::FormatDate(model.as_of() + knowledge::GapTermDays(row.severity())));

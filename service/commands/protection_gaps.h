@@ -51,12 +51,15 @@ class ProtectionGaps {
     std::set<std::string> subjects;
   };
 
-  // Threats, severity, due date and owner of a row whose rule, subject, control and severity are set.
+  // Threats, severity, due date and owner of a row whose rule, subject, control and severity are set. Threats are those
+  // on the subject that the control lowers, and of a component those on the credentials it uses that lack the control.
   void Complete(absl::string_view team, metapowers::v1::ProtectionGap& row) const;
 
   const Input& input_;
   mutable ReferenceFilter binding_{input_};
-  std::map<std::string, std::vector<const analysis::Threat*>, std::less<>> open_;  // by element, sorted by key
+  using ThreatsOf = std::map<std::string, std::vector<const analysis::Threat*>, std::less<>>;
+  ThreatsOf open_;         // by element, sorted by key
+  ThreatsOf open_in_use_;  // on credentials, by component that uses them
   std::vector<metapowers::v1::ProtectionGap> rows_;
   std::map<std::string, Closing> closings_;  // by rule
 };

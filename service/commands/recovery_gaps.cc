@@ -159,7 +159,7 @@ class TargetGaps {
       }
       if (!down.empty()) {
         Gap("region-down", loss.region->id(),
-            absl::StrCat(List(down, 6), down.size() == 1 ? " stays" : " stay", " down"), "");
+            absl::StrCat("of the main tiers, ", List(down, 6), down.size() == 1 ? " stays" : " stay", " down"), "");
       }
       if (loss.in_time == TargetVerdict::kNotMet) {
         Gap("region-late", loss.region->id(),

@@ -11,6 +11,7 @@
 #include "service/analysis/attributes.h"
 #include "service/analysis/exercises.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
 #include "service/commands/recovery_naming.h"
@@ -203,7 +204,7 @@ void AddExercises(const Input& input, RepeatedPtrField<v1::ExerciseRow>& out) {
       row.set_frequency(Frequency(fact.exercise->interval_days()));
       row.set_last(fact.exercise->last_run());
       row.set_passes(fact.exercise->pass_criterion());
-      row.set_owner(RoleTitle(input.model, fact.exercise->owner()));
+      row.set_owner(TitleOrVacancy(input.model, fact.exercise->owner()));
     } else {
       row.set_name(fact.rule->name());
       row.set_kind(Label(fact.rule->kind()));

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -92,9 +93,7 @@ std::string RoleWithPeople(const Role* role) {
 }
 
 std::string ActorOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds) {
-  const Role* role = FindRole(model, std::vector<int>(kinds.begin(), kinds.end()));
-  if (role == nullptr) role = FallbackRole(model);
-  return role == nullptr ? "" : role->title();
+  return ActingFor(model, {kinds.data(), static_cast<size_t>(kinds.size())});
 }
 
 void AddPeopleFindings(const Input& input, const std::vector<ResponseSeat>& seats, ReadinessFindings& findings,

@@ -40,7 +40,7 @@ model::v1::Tristate IsAroundTheClock(const model::v1::OnCall& rotation);
 // deputy; "" for nullptr.
 std::string RoleWithPeople(const model::v1::Role* role);
 
-// The first declared role of these kinds, by title; the fallback role (wording.h) where there is none.
+// Who acts for the first role of these kinds (held_roles.h).
 std::string ActorOf(const model::Model& model, const google::protobuf::RepeatedField<int>& kinds);
 
 using Questions = google::protobuf::RepeatedPtrField<metapowers::v1::Question>;

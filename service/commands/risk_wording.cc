@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "service/analysis/loss_estimate.h"
 #include "service/commands/compliance_assessment.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
 #include "service/commands/wording.h"
 #include "service/knowledge/rules.h"
@@ -162,7 +163,7 @@ std::string RiskOwner(const model::Model& model, const Risk& risk) {
 
 std::string AcceptedBy(const model::Model& model, model::v1::Severity severity) {
   for (const model::v1::AcceptanceAuthority& authority : model.proto().risk_appetite().acceptance()) {
-    if (authority.level() == severity) return RoleTitle(model, authority.role());
+    if (authority.level() == severity) return TitleOrVacancy(model, authority.role());
   }
   return "";
 }

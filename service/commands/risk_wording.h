@@ -34,7 +34,8 @@ std::string RiskMitigation(const Input& input, const analysis::Risk& risk);
 // The team that answers, or the role where no team has the action.
 std::string RiskOwner(const model::Model& model, const analysis::Risk& risk);
 
-// Title of the role that may accept a risk of this severity; empty when the model names none.
+// Title of the role that may accept a risk of this severity, "(vacant)" after it where nobody holds it; empty when the
+// model names none.
 std::string AcceptedBy(const model::Model& model, model::v1::Severity severity);
 
 // The scenarios in money. For a model whose appetite declares `loss`.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/analysis/facts_of.h"
 
 namespace metapowers::analysis {
@@ -144,6 +145,15 @@ TEST(Dependencies, CyclesAreListedAndBrokenAtTheSmallestId) {
   EXPECT_THAT(facts->dependency_cycles(), ElementsAre(ElementsAre("api", "web")));
   EXPECT_THAT(facts->restoration_order(), ElementsAre("db", "api", "web", "report"));
   EXPECT_EQ(facts->Find("web")->transitive_dependents, 1);
+}
+
+TEST(Dependencies, ExternalEntitiesAreNotCountedAmongWhatStops) {
+  const auto facts =
+      FactsOf(ModelText{.components = absl::StrCat(kChain, "- {id: customer, name: Customer, kind: external_entity}\n"),
+                        .flows = "- {id: a, name: F, source: customer, target: web, dependency: hard}\n"
+                                 "- {id: b, name: F, source: web, target: db, dependency: hard}\n"});
+  EXPECT_EQ(facts->Find("web")->transitive_dependents, 0);
+  EXPECT_EQ(facts->Find("db")->transitive_dependents, 1) << "web alone";
 }
 
 TEST(Exposure, IsDeclaredOrEnteredFromOutsideEveryZone) {

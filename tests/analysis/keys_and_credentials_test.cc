@@ -89,6 +89,24 @@ TEST(Credentials, TheWidestReachIsRevokedFirst) {
   EXPECT_EQ(inventory.revocation_order.front()->credential->id(), "b");
 }
 
+TEST(Credentials, AreInAStoreUnlessTheirUsersSayOtherwise) {
+  const std::string absent = "posture: [{control: secrets_external, state: absent}]}\n";
+  const auto facts = FactsOf(ModelText{
+      .components = "- {id: app, name: App, kind: process, " + absent + "- {id: job, name: Job, kind: process}\n" +
+                    "- {id: site, name: Site, kind: process, " + absent,
+      .rest = "secrets:\n  stores:\n  - {id: vault-store, name: Vault}\n  - {id: file, name: File}\n  credentials:\n"
+              "  - {id: a, name: A, kind: password, used_by: [app]}\n"
+              "  - {id: b, name: B, kind: password, used_by: [app], store: vault-store}\n"
+              "  - {id: c, name: C, kind: password, used_by: [job]}\n"
+              "  - {id: d, name: D, kind: password, used_by: [site], store: file}\n"});
+  const auto& all = facts->model().proto().secrets().credentials();
+  ASSERT_EQ(all.size(), 4);
+  EXPECT_EQ(IsInStore(*facts, all[0]), model::v1::TRISTATE_NO);
+  EXPECT_EQ(IsInStore(*facts, all[1]), model::v1::TRISTATE_YES) << "A explains what the application says";
+  EXPECT_EQ(IsInStore(*facts, all[2]), model::v1::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(IsInStore(*facts, all[3]), model::v1::TRISTATE_NO) << "the file is on the site";
+}
+
 std::vector<PeoplePath> Paths(const std::string& flows) {
   static std::vector<std::shared_ptr<const Facts>> kept;  // paths point into them
   kept.push_back(FactsOf(ModelText{

@@ -144,6 +144,23 @@ TEST(KnownGroundTest, AnAssumedFlowHasNoFindings) {
   EXPECT_THAT(Waiting(threats), IsEmpty());
 }
 
+TEST(KnownGroundTest, WhatAnAssumedFlowWouldConnectIsNotCalledUnconnected) {
+  const auto unconnected = [](const std::string& flows) {
+    ModelText model = Store("");
+    model.flows = flows;
+    const ThreatCase threats(model, "");
+    std::vector<std::string> ids;
+    for (const QualityFinding& finding : threats.threats().model_quality()) {
+      if (finding.rule->id() == "component-without-flows") ids.push_back(finding.element_id);
+    }
+    return ids;
+  };
+  const std::string flow = "- id: web-to-db\n  name: F\n  source: web\n  target: db";
+  EXPECT_THAT(unconnected(""), ElementsAre("db", "web"));
+  EXPECT_THAT(unconnected(flow + "\n"), IsEmpty());
+  EXPECT_THAT(unconnected(flow + "  # assumed: depends_on tells the order of starting\n"), IsEmpty());
+}
+
 TEST(KnownGroundTest, DataOfAnAssumedLevelIsNotAtStake) {
   const auto with = [](const std::string& mark) {
     return ModelText{.components = "- {id: web, name: Web, kind: process, processes: [notes]}\n",
@@ -208,6 +225,87 @@ TEST(KnownGroundTest, RulesThatWaitForAnElementOrItsDataAreCounted) {
   };
   EXPECT_EQ(of(data, "db").for_data, of(none, "db").for_data + 1);
   EXPECT_EQ(of(flow, "web-to-db").for_element, of(none, "web-to-db").for_element + 1);
+}
+
+// The kind of the row of `db` in the matrix, and its reason for a letter; "no row" without one.
+std::string RowOf(const ThreatCase& threats, knowledge::v1::Stride letter) {
+  for (const StrideRow& row : threats.threats().coverage()) {
+    if (row.element_id != "db") continue;
+    for (const StrideCell& cell : row.cells) {
+      if (cell.letter == letter) return absl::StrCat(row.kind, ": ", cell.reason);
+    }
+  }
+  return "no row";
+}
+
+TEST(KnownGroundTest, WhatOnlyAnAssumptionTakesOutWaits) {
+  const std::string process = "match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" }";
+  const std::string zoned = "match { attribute: \"zone_type\" operator: MATCH_OPERATOR_IN values: \"vlan\" }";
+  const auto outside = [](const std::string& mark) {
+    return ModelText{.components = absl::StrCat("- id: db\n  name: DB\n  zone: inside\n  kind: external_entity", mark,
+                                                "\n- {id: web, name: Web, kind: process, zone: inside}\n")};
+  };
+  for (const std::string& conditions : {process, zoned}) {
+    const ThreatCase assumed(outside("  # assumed: another team runs it"), Rule(conditions));
+    EXPECT_THAT(assumed.Keys(), ElementsAre("own-rule@web")) << conditions;
+    EXPECT_THAT(Waiting(assumed), ElementsAre("db: kind is external entity")) << conditions;
+    EXPECT_THAT(RowOf(assumed, knowledge::v1::STRIDE_SPOOFING), StartsWith("not known, asked as a process: "));
+    EXPECT_THAT(RowOf(assumed, knowledge::v1::STRIDE_SPOOFING), EndsWith(": kind is external entity, assumed"));
+    const ThreatCase declared(outside(""), Rule(conditions));
+    EXPECT_THAT(Waiting(declared), IsEmpty()) << conditions;
+    EXPECT_EQ(RowOf(declared, knowledge::v1::STRIDE_SPOOFING), "no row");
+  }
+}
+
+TEST(KnownGroundTest, WhatOnlyAnAssumptionTakesOutOfScopeWaits) {
+  const auto with = [](const std::string& mark) {
+    return ModelText{.components = absl::StrCat("- id: db\n  name: DB\n  kind: datastore\n  zone: inside\n  "
+                                                "scope_justification: Bought.\n  out_of_scope: true",
+                                                mark, "\n")};
+  };
+  const ThreatCase assumed(with("  # assumed: nobody named it"), Rule(kDatastore));
+  EXPECT_THAT(assumed.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(assumed), ElementsAre("db: out of scope: yes"));
+  EXPECT_EQ(RowOf(assumed, knowledge::v1::STRIDE_REPUDIATION), "data store: action-denied: out of scope: yes, assumed");
+  const ThreatCase declared(with(""), Rule(kDatastore));
+  EXPECT_THAT(Waiting(declared), IsEmpty());
+  EXPECT_EQ(RowOf(declared, knowledge::v1::STRIDE_REPUDIATION), "no row");
+}
+
+TEST(KnownGroundTest, AFlowBetweenWhatOnlyAnAssumptionTakesOutWaits) {
+  const auto with = [](const std::string& mark) {
+    return ModelText{
+        .components = absl::StrCat("- {id: bank, name: Bank, kind: external_entity}\n- id: db\n  name: DB\n"
+                                   "  kind: external_entity",
+                                   mark, "\n"),
+        .flows = "- {id: bank-to-db, name: F, source: bank, target: db, protocol: http}\n"};
+  };
+  const std::string rule =
+      Rule("match { attribute: \"protocol\" operator: MATCH_OPERATOR_IN values: \"http\" }", "FLOW");
+  const ThreatCase assumed(with("  # assumed: another team runs it"), rule);
+  EXPECT_THAT(assumed.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(assumed), ElementsAre("bank-to-db: kind of db is external entity"));
+  EXPECT_THAT(Waiting(ThreatCase(with(""), rule)), IsEmpty());
+}
+
+TEST(KnownGroundTest, WhatIsAssumedOfDataMakesARuleWaitThatItRulesOut) {
+  const auto with = [](const std::string& mark) {
+    return ModelText{.components = "- {id: web, name: Web, kind: process, processes: [notes]}\n",
+                     .data_classes = absl::StrCat(
+                         "- id: notes\n  name: Notes\n  owner: core\n  confidentiality: public", mark, "\n")};
+  };
+  const std::string process = "match { attribute: \"kind\" operator: MATCH_OPERATOR_IN values: \"process\" } ";
+  const std::string rule = Rule(absl::StrCat(
+      process, "data { attribute: \"confidentiality\" operator: MATCH_OPERATOR_AT_LEAST values: \"confidential\" }"));
+  const ThreatCase assumed(with("  # assumed: a model must have it"), rule);
+  EXPECT_THAT(assumed.Keys(), IsEmpty());
+  EXPECT_THAT(Waiting(assumed), ElementsAre("notes: confidentiality is public"));
+  EXPECT_THAT(Waiting(ThreatCase(with(""), rule)), IsEmpty());
+  const ThreatCase other(with("  # assumed: a model must have it"),
+                         Rule(absl::StrCat(process,
+                                           "data { attribute: \"categories\" operator: MATCH_OPERATOR_IN "
+                                           "values: \"pii\" }")));
+  EXPECT_THAT(Waiting(other), IsEmpty()) << "its categories are known";
 }
 
 // A placeholder is asked for as if it were not there, and nobody confirms what no answer can say.

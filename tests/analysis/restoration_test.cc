@@ -166,5 +166,20 @@ TEST(Restoration, AFunctionIsBackWithItsLastComponent) {
   EXPECT_EQ(restoration.functions()[1].verdict, TargetVerdict::kNotMet);
 }
 
+TEST(Restoration, AFlowOfUnknownDependencyIsListedUnlessAnotherOneDecides) {
+  const auto facts =
+      FactsOf(ModelText{.components = "- {id: a, name: A, kind: process}\n- {id: b, name: B, kind: process}\n"
+                                      "- {id: c, name: C, kind: process}\n- {id: x, name: X, kind: external_entity}\n",
+                        .flows = "- {id: a-to-b, name: F, source: a, target: b}\n"
+                                 "- {id: a-to-c, name: F, source: a, target: c}\n"
+                                 "- {id: a-to-c-again, name: F, source: a, target: c, dependency: hard}\n"
+                                 "- {id: b-to-c, name: F, source: b, target: c, dependency: soft}\n"
+                                 "- {id: c-to-x, name: F, source: c, target: x}\n"});
+  const Restoration restoration(*facts);
+  ASSERT_EQ(restoration.Undeclared().size(), 1u);
+  EXPECT_EQ(restoration.Undeclared()[0]->id(), "a-to-b");
+  EXPECT_EQ(restoration.Find("a")->wave, 2) << "it waits for C alone";
+}
+
 }  // namespace
 }  // namespace metapowers::analysis

@@ -98,6 +98,22 @@ TEST(ThreatsTest, EncryptingAFlowClosesOnlyItsThreats) {
 
 // --- Scores ---
 
+TEST(ThreatsTest, APortOfOpenReachIsScoredFromItsNetworkAndSaysWhatIsOpen) {
+  const auto likelihood = [](const std::string& web) {
+    const ThreatCase shop(
+        ModelText{.components = "- {id: web, name: Web, kind: process, processes: [notes]" + web + "}\n"},
+        RuleText("own-port",
+                 "stride: STRIDE_TAMPERING subject: THREAT_SUBJECT_COMPONENT "
+                 "match { attribute: 'kind' operator: MATCH_OPERATOR_IN values: 'process' } "
+                 "impact { legs: IMPACT_LEG_CONFIDENTIALITY } controls { control: 'patching' likelihood: 1 }"));
+    return DerivationOf(shop["own-port@web"]).likelihood;
+  };
+  EXPECT_EQ(likelihood(""), "no declared way from outside 1 = 1");
+  EXPECT_EQ(likelihood(", host_ports: [{port: 8080}]"),
+            "open on the network of its host, whose reach is to be answered 3 = 3");
+  EXPECT_EQ(likelihood(", host_ports: [{port: 8080}], internet_facing: \"no\""), "no declared way from outside 1 = 1");
+}
+
 TEST(ThreatsTest, ScorePrintsItsTerms) {
   const ThreatCase shop(
       Shop(), RuleText("own-flow", std::string(kFlowRule) +
@@ -129,6 +145,33 @@ TEST(ThreatsTest, ControlsLowerTheCurrentScore) {
   const ThreatCase senseless(with("not_applicable"), RuleText("own-flow", kFlowRule));
   EXPECT_EQ(senseless["own-flow@buy"].status, ThreatStatus::kOpen) << "nothing lowers it, and nobody decided";
   EXPECT_EQ(senseless["own-flow@buy"].scores.target, senseless["own-flow@buy"].scores.current);
+}
+
+// Reading the token takes no right that hardening withholds; a call that is refused takes its use away.
+TEST(ThreatsTest, OnlyWhatKeepsTheTokenFromItsClusterLowersIt) {
+  const auto likelihood = [](const std::string& posture) {
+    const ThreatCase shop(
+        {.components = absl::StrCat("- {id: web, name: Web, kind: process, zone: inside, "
+                                    "internet_facing: yes, machine: container, runs_on: cluster, ",
+                                    posture,
+                                    "container: {mounts_account_token: yes, runs_as_non_root: yes, "
+                                    "read_only_root: yes, privilege_escalation: no, "
+                                    "drops_capabilities: yes}}\n"),
+         .rest = "infrastructure:\n- {id: cluster, name: Cluster, kind: kubernetes_cluster, provider: "
+                 "aws, owner_team: core, regions: [eu], origin: declared}\n"},
+        "");
+    return shop["container-mounts-account-token@web"].scores.current.likelihood;
+  };
+  EXPECT_EQ(likelihood(""), 3) << "hardened as it is";
+  EXPECT_EQ(likelihood("posture: [{control: egress_filtering, state: implemented}], "), 2);
+}
+
+// The rule does not ask whether the target has a second instance or the flow another way.
+TEST(ThreatsTest, NoFlowIsTakenToBeReroutedByItself) {
+  const ThreatCase shop(Shop(), "");
+  const ScoreDerivation derivation = DerivationOf(shop["flow-interrupted@buy"]);
+  EXPECT_EQ(derivation.likelihood, "open to the internet 5, lasts only as long as the attacker keeps it up -2 = 3");
+  EXPECT_THAT(derivation.impact, HasSubstr(", comes late, and is not lost -1 = "));
 }
 
 TEST(ThreatsTest, AnOverrideOfAComponentReplacesWhatItsDataSays) {

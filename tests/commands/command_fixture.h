@@ -85,6 +85,14 @@ inline std::string Edited(std::string text, const std::vector<std::pair<std::str
   return text;
 }
 
+// Team Notes with nobody in any role.
+inline std::string Vacated(std::string yaml) {
+  for (size_t at = yaml.find("holder: "); at != std::string::npos; at = yaml.find("holder: ", at)) {
+    yaml.replace(at, yaml.find_first_of(",\n", at) - at, "full_time: false");
+  }
+  return yaml;
+}
+
 // The example with the entries of a top-level list in reverse order.
 inline std::string Reversed(const std::string& text, const std::string& list) {
   const size_t head = text.find("\n" + list + ":\n");

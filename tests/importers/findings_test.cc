@@ -278,7 +278,8 @@ TEST(FindingsTest, TheDemoShop) {
   }
   EXPECT_EQ(std::set<std::string>(by_rule["process-rights-exceeded"].begin(), by_rule["process-rights-exceeded"].end()),
             services);
-  EXPECT_EQ(by_rule.count("unencrypted-communication"), 0u) << "that the way in is in clear is the name of a port alone";
+  EXPECT_EQ(by_rule.count("unencrypted-communication"), 0u)
+      << "that the way in is in clear is the name of a port alone";
   EXPECT_THAT(by_rule["unguarded-internet-access"], ElementsAre("frontend"));
   EXPECT_THAT(by_rule["container-without-limits"], ElementsAre("loadgenerator"));
 }

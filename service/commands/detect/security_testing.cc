@@ -15,6 +15,7 @@
 #include "service/analysis/security_tests.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/example_decision.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/log_naming.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -163,13 +164,6 @@ class Builder {
 
   // --- Finding Triage ---
 
-  std::string Title(std::initializer_list<int> kinds) const {
-    const std::vector<int> wanted(kinds);
-    const model::v1::Role* role = FindRole(model_, wanted);
-    if (role == nullptr) role = FallbackRole(model_);
-    return role == nullptr ? "" : role->title();
-  }
-
   void AddTriage() {
     for (const Severity severity : kWorstFirst) {
       pb::TriageRow& row = *result_.add_triage();
@@ -177,7 +171,7 @@ class Builder {
       for (const model::v1::PatchSla& sla : proto_.policy_parameters().patch_sla()) {
         if (sla.severity() == severity && sla.hours() > 0) row.set_term(Hours(sla.hours()));
       }
-      row.set_looks(Title({model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD}));
+      row.set_looks(ActingFor(model_, {model::v1::ROLE_KIND_SECURITY_ENGINEER, model::v1::ROLE_KIND_SECURITY_LEAD}));
       row.set_mends("the team that owns the element");
       row.set_accepts(AcceptedBy(model_, severity));
       row.set_stops(severity >= model::v1::SEVERITY_HIGH ? "merge and release" : "nothing");

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/analysis/thresholds.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/open_questions.h"
 #include "service/commands/wording.h"
 #include "service/model/model.h"
@@ -92,7 +93,7 @@ class Builder {
     const Role* keeper =
         FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD, model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER,
                           model::v1::ROLE_KIND_SYSTEM_OWNER});
-    if (keeper != nullptr) result_.set_register_keeper(keeper->title());
+    if (keeper != nullptr) result_.set_register_keeper(TitleOrVacancy(model_, keeper->id()));
   }
 
   // --- Categories and thresholds ---

@@ -112,8 +112,8 @@ class Builder {
     row.set_id(policy.id());
     row.set_title(policy.title());
     row.set_area(policy.area());
-    row.set_owner(RoleTitle(model_, policy.owner()));
-    row.set_approver(RoleTitle(model_, policy.approver()));
+    row.set_owner(TitleOrVacancy(model_, policy.owner()));
+    row.set_approver(TitleOrVacancy(model_, policy.approver()));
     row.set_status(policy.status());
     row.set_effective(policy.effective_date());
     const Due due = NextReview(policy);
@@ -295,8 +295,8 @@ class Builder {
       row.set_counted_from(due.from);
       row.set_first_review(due.first_review);
       if (policy.has_review_interval_months()) row.set_interval(Months(policy.review_interval_months()));
-      row.set_owner(RoleTitle(model_, policy.owner()));
-      row.set_approver(RoleTitle(model_, policy.approver()));
+      row.set_owner(TitleOrVacancy(model_, policy.owner()));
+      row.set_approver(TitleOrVacancy(model_, policy.approver()));
       row.set_overdue_days(due.overdue_days);
     }
     // Those without a date come last.
@@ -312,7 +312,7 @@ class Builder {
     if (!parameters.exception_approver().empty() || parameters.has_exception_max_days() ||
         !parameters.exception_register().empty()) {
       pb::ExceptionProcess& process = *result_.mutable_exception_process();
-      process.set_approver(RoleTitle(model_, parameters.exception_approver()));
+      process.set_approver(TitleOrVacancy(model_, parameters.exception_approver()));
       process.set_register_(parameters.exception_register());
       if (parameters.has_exception_max_days()) process.set_max_term(InDays(parameters.exception_max_days()));
       process.set_max_days(parameters.exception_max_days());
@@ -347,10 +347,10 @@ class Builder {
     row.set_fault_count(row.faults_size());
   }
 
-  // Unset parameters, then what waiting clauses need besides; by field.
+  // Unset parameters, what decides on laws, then what waiting clauses need besides; by field.
   void AddQuestions() {
     std::map<std::string, v1::Question> by_field;
-    for (const v1::Question& question : QuestionsOn(model_, {"PolicyParameters"}))
+    for (const v1::Question& question : QuestionsOn(model_, {"PolicyParameters", "Organization.countries"}))
       by_field[question.field()] = question;
     for (const auto& [field, asked] : asked_) {
       v1::Question& question = by_field[field];

@@ -341,9 +341,8 @@ class Builder {
     for (const pb::TeamRow& team : result_.teams()) AddChampion(*model_.Find<Team>(team.id()), team, programme);
     programme.set_needed(programme.teams_with_champion() > 0 || staffing.has_champion_ratio_target() ||
                          programme.teams() >= knowledge::SecurityActivities().champions_from_teams());
-    if (const Role* lead = FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD})) {
-      programme.set_direct_contact(lead->title());
-    }
+    const Role* lead = FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD});
+    if (lead != nullptr && !lead->holder().empty()) programme.set_direct_contact(lead->title());
     if (!programme.needed()) return;
     for (const pb::ChampionRow& row : result_.champions()) {
       if (!row.champion().empty()) continue;

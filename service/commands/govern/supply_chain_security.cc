@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -283,12 +284,31 @@ class Builder {
                                std::move(text), analysis::TeamOf(element));
       }
     }
+    AskForSuppliers();
     for (const ThirdParty& supplier : proto_.third_parties()) {
       if (supplier.regions_size() > 0) continue;
       *questions.Add() =
           Ask(model_, absl::StrCat("third_parties[", supplier.id(), "].regions"),
               absl::StrCat("In which regions does ", supplier.name(), " process our data?"), supplier.owner_team());
     }
+  }
+
+  // Whoever runs a part of the system for us is a supplier, whether the model lists any or not.
+  void AskForSuppliers() {
+    if (!proto_.third_parties().empty()) return;
+    std::set<std::string> providers;
+    const auto add = [&providers](const auto& element) {
+      const bool named = element.provider() != model::v1::PROVIDER_UNSPECIFIED &&
+                         element.provider() != model::v1::PROVIDER_ONPREM &&
+                         element.provider() != model::v1::PROVIDER_SAAS;
+      if (named) providers.insert(Label(element.provider()));
+    };
+    for (const model::v1::Infrastructure& each : proto_.infrastructure()) add(each);
+    for (const model::v1::Component& each : proto_.components()) add(each);
+    const std::string known =
+        providers.empty() ? "" : absl::StrCat(", ", List({providers.begin(), providers.end()}), " among them");
+    *result_.add_questions() = Ask(model_, "third_parties",
+                                   absl::StrCat("Which suppliers does ", proto_.name(), " depend on", known, "?"), "");
   }
 
   void AddTotals() {

@@ -83,8 +83,9 @@ class Inventory {
     for (metapowers::v1::Question& question : QuestionsOn(
              model_,
              {"Component.owner_team", "Component.internet_facing", "Component.zone", "Component.tier",
-              "Component.replicas", "Component.multi_tenant", "Infrastructure.provider", "Zone.network_policy",
-              "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol", "Organization.sector"},
+              "Component.replicas", "Component.multi_tenant", "Component.custom_code", "Infrastructure.provider",
+              "Zone.network_policy", "Region.jurisdiction", "ThirdParty.criticality", "Flow.protocol",
+              "Organization.sector"},
              {"Component.kind", "Component.processes", "Component.stores", "Component.technology",
               "DataClass.categories", "Flow.receives", "Flow.sends", "Flow.source", "Flow.target", "Zone.type"})) {
       *result_.add_questions() = std::move(question);

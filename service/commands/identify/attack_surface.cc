@@ -826,7 +826,9 @@ class Surface {
 
   void AddPhrases(const pb::SurfaceTotals& totals) {
     pb::SurfacePhrases& phrases = *result_.mutable_phrases();
-    phrases.set_entries(Count(totals.entries(), "way in", "ways in"));
+    SayUnanswered(phrases);
+    phrases.set_entries(phrases.unanswered().empty() ? Count(totals.entries(), "way in", "ways in")
+                                                     : Count(totals.entries(), "known way in", "known ways in"));
     phrases.set_internet(absl::StrCat(totals.internet(), " from the internet"));
     phrases.set_parties(absl::StrCat(totals.parties(), " from partners and suppliers"));
     phrases.set_inside(absl::StrCat(totals.inside(), " from inside or on site"));
@@ -846,13 +848,18 @@ class Surface {
                                               : Count(totals.severe(), "of them is", "of them are"));
     }
     if (!result_.scores().empty()) phrases.set_highest(result_.scores(0).id());
-    std::set<std::string> unanswered;
+  }
+
+  // Components with open ports of which the model does not say how far they reach.
+  void SayUnanswered(pb::SurfacePhrases& phrases) const {
+    std::set<std::string> ids;
     for (const pb::HostPortRow& row : result_.host_ports()) {
-      if (row.open()) unanswered.insert(row.component());
+      if (row.open()) ids.insert(row.component());
     }
-    if (!unanswered.empty()) {
-      phrases.set_unanswered(Count(static_cast<int>(unanswered.size()), "component is", "components are"));
-    }
+    if (ids.empty()) return;
+    const bool one = ids.size() == 1;
+    phrases.set_unanswered(absl::StrCat(ids.size(), one ? " component (" : " components (",
+                                        List({ids.begin(), ids.end()}), one ? ") is" : ") are"));
   }
 
   const Input& input_;

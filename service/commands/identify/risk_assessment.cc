@@ -15,6 +15,7 @@
 #include "service/analysis/risk_register.h"
 #include "service/analysis/risk_scenarios.h"
 #include "service/commands/compliance_assessment.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/naming.h"
 #include "service/commands/risk_wording.h"
 #include "service/commands/rows.h"
@@ -412,7 +413,7 @@ class Assessment {
       row.set_role(AcceptedBy(model_, severity));
       for (const model::v1::AcceptanceAuthority& authority : proto_.risk_appetite().acceptance()) {
         if (authority.level() != severity) continue;
-        row.set_second(RoleTitle(model_, authority.second_approver()));
+        row.set_second(TitleOrVacancy(model_, authority.second_approver()));
         row.set_longest(InDays(authority.max_days()));
       }
       row.set_risks(static_cast<int>(std::count_if(risks().begin(), risks().end(), [&](const Risk& risk) {
@@ -427,7 +428,7 @@ class Assessment {
     }
     const model::v1::Role* keeper =
         FindRole(model_, {model::v1::ROLE_KIND_SECURITY_LEAD, model::v1::ROLE_KIND_CHIEF_INFORMATION_SECURITY_OFFICER});
-    if (keeper != nullptr) result_.set_keeper(keeper->title());
+    if (keeper != nullptr) result_.set_keeper(TitleOrVacancy(model_, keeper->id()));
     for (const knowledge::v1::GapTerm& term : knowledge::AssetRules().terms()) {
       result_.add_severity_terms(absl::StrCat(Label(term.severity()), " ", Days(term.days())));
     }

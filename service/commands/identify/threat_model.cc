@@ -715,7 +715,8 @@ class Builder {
         if (IsAssumed(*condition, undecided.element)) unknown += ", assumed";
         pb::UndecidedRow& row = by_element[{undecided.element_id(), unknown}];
         row.set_unknown(std::move(unknown));
-        row.add_rules(undecided.rule->id());
+        // Of data it waits once for each element that the data makes it apply to.
+        if (row.rules().empty() || *row.rules().rbegin() != undecided.rule->id()) row.add_rules(undecided.rule->id());
         row.set_owner(NameOfTeam(*undecided.team));
       }
     }
@@ -861,11 +862,22 @@ class Builder {
     phrases.set_by_severity(absl::StrCat(totals.critical(), " critical, ", totals.high(), " high, ", totals.medium(),
                                          " medium and ", totals.low(), " low"));
     phrases.set_components(Count(totals.components(), "component", "components"));
-    phrases.set_flows(Count(totals.flows(), "flow", "flows"));
+    phrases.set_flows(absl::StrCat(Count(totals.flows(), "flow", "flows"), AssumedFlows()));
     phrases.set_crossings(absl::StrCat(totals.crossings(), totals.crossings() == 1 ? " crosses" : " cross"));
     phrases.set_controlled(absl::StrCat(are(totals.controlled()), " controlled"));
     phrases.set_decided(absl::StrCat(are(totals.decided()), " decided"));
     phrases.set_rules(Count(totals.rules_tried(), "rule", "rules"));
+  }
+
+  // " (2 more are assumed and wait for confirmation: api-to-db and web-to-api)"; empty where none is.
+  std::string AssumedFlows() const {
+    std::vector<std::string> ids;
+    for (const model::v1::Flow& flow : input_.presumed.model().proto().flows()) {
+      if (model_.Find<model::v1::Flow>(flow.id()) == nullptr) ids.push_back(flow.id());
+    }
+    if (ids.empty()) return "";
+    return absl::StrCat(" (", ids.size(), ids.size() == 1 ? " more is assumed and waits" : " more are assumed and wait",
+                        " for confirmation: ", List(ids, kNamesInCell), ")");
   }
 
   // TeamName(), looked up once for each team.

@@ -288,8 +288,8 @@ class Review {
 
   void AddQuestions() {
     for (metapowers::v1::Question& question :
-         QuestionsOn(model_, {"Repository.branch_protection", "Flow.authentication", "Flow.authorization",
-                              "PolicyParameters.code_reviewers", "Api.schema_validation"})) {
+         QuestionsOn(model_, {"Component.custom_code", "Repository.branch_protection", "Flow.authentication",
+                              "Flow.authorization", "PolicyParameters.code_reviewers", "Api.schema_validation"})) {
       if (absl::StartsWith(question.field(), "flows[")) {
         const std::string id = question.field().substr(6, question.field().find(']') - 6);
         const auto* flow = model_.Find<model::v1::Flow>(id);

@@ -308,6 +308,7 @@ class Builder {
     const auto ask = [&](std::string field, std::string text, const std::string& team) {
       *questions.Add() = Ask(model_, std::move(field), std::move(text), team);
     };
+    AskAboutDependencies(ask);
     for (const RestorationStep& step : steps_) {
       const std::string& id = step.component->id();
       const std::string path = absl::StrCat("components[", id, "]");
@@ -345,6 +346,20 @@ class Builder {
     }
     if (proto_.incident_response().channels().empty()) {
       ask("incident_response.channels", "By which channel do responders talk when our own systems are down?", "");
+    }
+  }
+
+  // Flows inside of one zone are no open question of the model itself, and an assumed dependency has been asked for.
+  template <class Ask>
+  void AskAboutDependencies(const Ask& ask) const {
+    const auto& asked = result_.questions();
+    for (const model::v1::Flow* flow : recovery_.restoration.Undeclared()) {
+      const std::string field = absl::StrCat("flows[", flow->id(), "].dependency");
+      if (std::any_of(asked.begin(), asked.end(), [&](const auto& each) { return each.field() == field; })) continue;
+      ask(field,
+          absl::StrCat("Does ", flow->source(), " work while ", flow->target(), " does not answer flow ", flow->id(),
+                       "?"),
+          recovery_.restoration.Find(flow->source())->component->owner_team());
     }
   }
 

@@ -15,6 +15,7 @@
 #include "service/analysis/containment.h"
 #include "service/analysis/incident_classes.h"
 #include "service/analysis/on_call.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/incident_playbooks.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
@@ -79,10 +80,11 @@ class Strategy {
     for (const ResponseSeat& seat : ResponseSeats(input_)) {
       if (seat.function->id() == "command") commander_ = seat.role;
     }
-    if (commander_ == nullptr) commander_ = FallbackRole(model_);
   }
 
-  std::string Commander() const { return commander_ == nullptr ? "" : commander_->title(); }
+  std::string Commander() const {
+    return commander_ != nullptr && !commander_->holder().empty() ? commander_->title() : ActingFor(model_, {});
+  }
 
   // The first way that selects each component.
   void FindIsolations() {
@@ -104,7 +106,7 @@ class Strategy {
       for (const ContainmentSwitch* each : fact.switches) {
         row.add_switches(each->name());
         covered.insert(each->components().begin(), each->components().end());
-        const std::string title = RoleTitle(model_, each->ordered_by());
+        const std::string title = TitleOrVacancy(model_, each->ordered_by());
         if (std::find(ordered_by.begin(), ordered_by.end(), title) == ordered_by.end()) ordered_by.push_back(title);
       }
       std::vector<std::string> by_hand;
@@ -156,7 +158,7 @@ class Strategy {
       row.set_action(first.has_effect_minutes() ? absl::StrCat(first.name(), ", ", Minutes(first.effect_minutes()))
                                                 : first.name());
       row.set_reversible(first.reversible());
-      row.set_ordered_by(RoleTitle(model_, first.ordered_by()));
+      row.set_ordered_by(TitleOrVacancy(model_, first.ordered_by()));
     }
   }
 
@@ -316,7 +318,7 @@ class Strategy {
           i == 0 ? knowledge::ContainmentRules().first_phase()
                  : absl::StrReplaceAll(knowledge::ContainmentRules().next_phase(), {{"{before}", absl::StrCat(i)}}));
       row.set_target(TargetOf(phases[i]));
-      if (owner != nullptr) row.set_decides(owner->title());
+      if (owner != nullptr) row.set_decides(TitleOrVacancy(model_, owner->id()));
     }
     for (const std::vector<std::string>& cycle : input_.facts.dependency_cycles()) {
       result_.add_cycles(absl::StrCat(List(cycle), ", broken at ", cycle.front()));

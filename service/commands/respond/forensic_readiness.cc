@@ -136,8 +136,7 @@ class Readiness {
     std::vector<std::string> gaps;
     std::set<std::string> teams;
     EvidencePlaces places;
-    int collected = 0;
-    int unclear = 0;
+    int collected = 0, unclear = 0;
     for (const LogSource* log : logs) {
       elements.push_back(log->element_id);
       teams.insert(TeamName(model_, log->team));
@@ -162,9 +161,10 @@ class Readiness {
     row.set_kept(KeptOf(model_, {row.count(), collected, unclear}));
     AddFirst({teams.begin(), teams.end()}, kNamed, row.mutable_handed_over_by());
     row.set_region_limit(RegionLimit(model_, places));
-    if (gaps.empty()) return;
+    const auto first = std::find_if(logs.begin(), logs.end(), [](const LogSource* log) { return log->gap(); });
+    if (first == logs.end()) return;
     findings_.Add("evidence-not-collected", kind.name(), absl::StrCat("not collected from ", List(gaps, kNamed)),
-                  logs.front()->team);
+                  (*first)->team);
   }
 
   void AddLogFindings() {

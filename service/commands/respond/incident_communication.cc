@@ -13,6 +13,7 @@
 #include "service/analysis/notification_duties.h"
 #include "service/analysis/terms.h"
 #include "service/commands/applicable_references.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
 #include "service/commands/notice_wording.h"
@@ -79,7 +80,7 @@ class Communication {
 
   std::string Title(absl::string_view function) const {
     const Role* role = RoleFor(function);
-    return role == nullptr ? "" : role->title();
+    return role == nullptr ? "" : TitleOrVacancy(model_, role->id());
   }
 
   // What templates call by name.
@@ -150,9 +151,9 @@ class Communication {
                    const std::string& when) {
     pb::ApprovalRow& row = *result_.add_approvals();
     row.set_notice(notice);
-    if (writer != nullptr) row.set_writer(writer->title());
-    if (checker != nullptr) row.set_checker(checker->title());
-    if (releaser != nullptr) row.set_releaser(releaser->title());
+    if (writer != nullptr) row.set_writer(TitleOrVacancy(model_, writer->id()));
+    if (checker != nullptr) row.set_checker(TitleOrVacancy(model_, checker->id()));
+    if (releaser != nullptr) row.set_releaser(TitleOrVacancy(model_, releaser->id()));
     row.set_when(when);
     if (writer == nullptr || releaser == nullptr || writer->holder().empty()) return;
     const bool unchecked = checker == nullptr || checker->holder() == writer->holder();
@@ -306,7 +307,7 @@ class Communication {
       AskFor("incident_response.spokesperson", "Who speaks to the press in an incident?");
     }
     for (metapowers::v1::Question& question :
-         QuestionsOn(model_, {"ThirdParty.breach_notice_hours", "Region.jurisdiction"})) {
+         QuestionsOn(model_, {"ThirdParty.breach_notice_hours", "Region.jurisdiction", "Organization.countries"})) {
       *result_.add_questions() = std::move(question);
     }
   }

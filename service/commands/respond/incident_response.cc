@@ -14,6 +14,7 @@
 #include "service/analysis/incident_classes.h"
 #include "service/commands/applicable_references.h"
 #include "service/commands/decision_trees.h"
+#include "service/commands/held_roles.h"
 #include "service/commands/incident_playbooks.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -170,7 +171,7 @@ class Plan {
       row.set_hours(rotation.hours());
       if (rotation.response_minutes() > 0) row.set_responds(Minutes(rotation.response_minutes()));
       row.set_tool(rotation.tool());
-      row.set_escalates_to(RoleTitle(model_, rotation.escalates_to()));
+      row.set_escalates_to(TitleOrVacancy(model_, rotation.escalates_to()));
       if (rotation.escalate_after_minutes() > 0) row.set_after(Minutes(rotation.escalate_after_minutes()));
     }
     AddRotationFindings(input_, findings_, questions());
@@ -198,7 +199,7 @@ class Plan {
 
   std::string SeatTitle(absl::string_view function) const {
     for (const ResponseSeat& seat : seats_) {
-      if (seat.function->id() == function && seat.role != nullptr) return seat.role->title();
+      if (seat.function->id() == function && seat.role != nullptr) return TitleOrVacancy(model_, seat.role->id());
     }
     return "";
   }

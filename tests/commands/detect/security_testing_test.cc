@@ -178,6 +178,12 @@ TEST(SecurityTesting, WhatBelongsToNoTeamAloneHasARole) {
   }
 }
 
+TEST(SecurityTesting, AVacantRoleNeitherLooksNorAccepts) {
+  const pb::SecurityTestingResult result = Of(Vacated(Example("team-notes")));
+  EXPECT_EQ(result.triage(0).looks(), "Founders") << "the team that owns the system";
+  EXPECT_EQ(result.triage(1).accepts(), "Managing director (vacant)") << "of severity high";
+}
+
 TEST(SecurityTesting, TestsFollowTheDeclaredFacts) {
   const std::set<std::string> api = TestIds(Of(Example("api-platform")));
   EXPECT_THAT(api, Contains("sast@payments-services"));

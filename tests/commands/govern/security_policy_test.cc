@@ -75,6 +75,33 @@ TEST(SecurityPolicy, NamesTheStoresThatAClauseBindsAndThoseThatBreakIt) {
   EXPECT_THAT(clauses.at("encrypt-at-rest").not_known(), Contains(HasSubstr("pacs-archive")));
 }
 
+TEST(SecurityPolicy, NamesTheCredentialsThatNoStoreKeeps) {
+  const std::string yaml = Example("api-platform");
+  const auto silent = Clauses(Generate(yaml)).at("secrets-in-store");
+  EXPECT_THAT(silent.not_met(), IsEmpty());
+  EXPECT_THAT(silent.not_known(), ::testing::ElementsAre(HasSubstr("reporting-db-account")));
+  const std::string after =
+      "{control: authz_source, state: implemented, observed_on: 2026-07-30}\n    business_function: reporting";
+  const auto clear =
+      Clauses(
+          Generate(Edited(yaml, {{"secrets_external, state: implemented, observed_on: 2026-07-30}\n      - " + after,
+                                  "secrets_external, state: absent, observed_on: 2026-07-30}\n      - " + after}})))
+          .at("secrets-in-store");
+  EXPECT_THAT(clear.not_met(),
+              ::testing::ElementsAre(AllOf(HasSubstr("reporting-db-account"), HasSubstr("kept in store no"))));
+  EXPECT_THAT(clear.not_known(), IsEmpty());
+}
+
+TEST(SecurityPolicy, NoClauseIsGivenToAVacantRoleButToTheOwnerOfItsPolicy) {
+  const auto result = Generate(Vacated(Example("team-notes")));
+  int clauses = 0;
+  for (const auto& policy : result.policies()) {
+    for (const auto& clause : policy.clauses()) EXPECT_EQ(clause.actor() + " (vacant)", policy.owner()) << clause.id();
+    clauses += policy.clauses_size();
+  }
+  EXPECT_GT(clauses, 0);
+}
+
 TEST(SecurityPolicy, EveryClauseHasControlsEvidenceAndCadenceAndNoHoles) {
   for (const char* example : kExamples) {
     for (const auto& [id, clause] : Clauses(Generate(Example(example)))) {
@@ -320,13 +347,10 @@ TEST(SecurityPolicyNeeds, CountsAreThoseOfTheRows) {
 
 TEST(SecurityPolicyNeeds, AreDecidedByWhoeverHoldsARole) {
   EXPECT_EQ(Generate(WithoutPolicies("team-notes")).decider(), "Managing director");
-  std::string yaml = WithoutPolicies("team-notes");
-  for (size_t at = yaml.find("holder: "); at != std::string::npos; at = yaml.find("holder: ", at)) {
-    yaml.replace(at, yaml.find_first_of(",\n", at) - at, "full_time: false");
-  }
-  const auto vacant = Generate(yaml);
+  const auto vacant = Generate(Vacated(WithoutPolicies("team-notes")));
   EXPECT_EQ(vacant.decider(), "Founders") << "a vacant role cannot decide";
   EXPECT_EQ(vacant.vacant_decider(), "Managing director");
+  EXPECT_EQ(vacant.exception_process().approver(), "Managing director (vacant)");
 }
 
 TEST(SecurityPolicyNeeds, GapsOfGovernNameTheClausesThatWouldCloseThem) {
@@ -337,6 +361,16 @@ TEST(SecurityPolicyNeeds, GapsOfGovernNameTheClausesThatWouldCloseThem) {
   EXPECT_THAT(gaps.at("GV.PO-01").not_in_force(), Contains("acknowledge-policies"));
   EXPECT_THAT(gaps.at("GV.SC-04").not_in_force(), Contains("supplier-register"));
   EXPECT_EQ(gaps.at("GV.OC-01").not_in_force_count() + gaps.at("GV.OC-01").not_applying_count(), 0);
+}
+
+TEST(SecurityPolicy, TheCountriesThatDecideOnLawsAreAskedFor) {
+  const auto asks = [](const std::string& yaml) {
+    const auto result = Generate(yaml);
+    return std::count_if(result.questions().begin(), result.questions().end(),
+                         [](const auto& row) { return row.field() == "organization.countries"; });
+  };
+  EXPECT_EQ(asks(Example("team-notes")), 0);
+  EXPECT_EQ(asks(Edited(Example("team-notes"), {{"  countries: [DE]\n", ""}})), 1);
 }
 
 TEST(SecurityPolicy, FrameworksThatNothingDecidesAreNotExcluded) {

@@ -131,11 +131,7 @@ TEST(SecurityRoles, OrderOfTheModelDoesNotMatter) {
 }
 
 TEST(SecurityRoles, NobodyActsInAVacantRole) {
-  std::string yaml = Example("team-notes");
-  for (size_t at = yaml.find("holder: "); at != std::string::npos; at = yaml.find("holder: ", at)) {
-    yaml.replace(at, yaml.find_first_of(",\n", at) - at, "full_time: false");
-  }
-  const auto result = Generate(yaml);
+  const auto result = Generate(Vacated(Example("team-notes")));
   EXPECT_EQ(result.vacant_count(), result.roles_size());
   ASSERT_GT(result.recommendations_size(), 0);
   for (const auto& row : result.recommendations()) EXPECT_EQ(row.owner(), "Founders") << row.action();

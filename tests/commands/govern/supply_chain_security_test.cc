@@ -88,6 +88,21 @@ TEST(SupplyChainSecurity, ASupplierWithoutAttestationIsAQuestionOrAGap) {
   EXPECT_THAT(Gaps(Assessment(none)), Contains("attestation postbox-mail: attestation is none"));
 }
 
+TEST(SupplyChainSecurity, WithoutSuppliersTheProvidersAreAskedFor) {
+  const std::string bare =
+      "schema_version: \"1\"\nid: a\nname: A\ndescription: A.\nas_of: 2026-03-01\n"
+      "organization: {name: O}\nowner_team: t\nregions: [{id: eu, jurisdiction: eu}]\n"
+      "teams: [{id: t, name: T, lead: L}]\n"
+      "roles: [{id: r, title: R, kind: system_owner, team: t}]\n"
+      "data_classes: [{id: d, name: D, owner: t, confidentiality: internal}]\n"
+      "zones: [{id: z, name: Z, type: vlan}]\n";
+  EXPECT_THAT(Questions(Assessment(bare + "components: [{id: c, name: C, kind: process}]\n")),
+              Contains("Which suppliers does A depend on?"));
+  EXPECT_THAT(Questions(Assessment(bare + "components: [{id: c, name: C, kind: process, provider: gcp}]\n")),
+              Contains("Which suppliers does A depend on, Google Cloud among them?"));
+  EXPECT_THAT(Questions(Assessment(Example("team-notes"))), Not(Contains(HasSubstr("Which suppliers"))));
+}
+
 TEST(SupplyChainSecurity, ResponsibilitiesAreSplitForServiceProviders) {
   const SupplyChainSecurityResult result = Assessment(Example("api-platform"));
   ASSERT_FALSE(result.responsibilities().empty());

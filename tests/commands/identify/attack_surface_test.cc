@@ -67,46 +67,6 @@ TEST(AttackSurface, EveryDeclaredOperationStandsWithItsAttributes) {
   }
 }
 
-// A port on the network of a host counts as no way in before its reach is answered, and never as closed.
-TEST(AttackSurface, PortsOfHostsWaitForTheirReach) {
-  const std::string base = Example("team-notes");
-  const std::string id = "web-app";
-  const auto with = [&](const std::string& facing) {
-    const std::string at = absl::StrCat("  - id: ", id, "\n");
-    std::string yaml = base;
-    const size_t begin = yaml.find(at, yaml.find("\ncomponents:"));
-    EXPECT_NE(begin, std::string::npos);
-    // What the example says of it goes, up to the next element.
-    const size_t end = yaml.find("\n  - id: ", begin + 1);
-    const size_t old = yaml.find("    internet_facing:", begin);
-    if (old < end) yaml.erase(old, yaml.find('\n', old) + 1 - old);
-    yaml.insert(begin + at.size(),
-                absl::StrCat("    host_ports: [{port: 8080, evidence: \"compose.yaml:7\"}, {}]\n", facing));
-    return Surface(yaml);
-  };
-  EXPECT_TRUE(Surface(base).host_ports().empty());
-  EXPECT_FALSE(Surface(base).has().host_ports());
-  const AttackSurfaceResult open = with("");
-  ASSERT_EQ(open.host_ports_size(), 2);
-  EXPECT_TRUE(open.has().host_ports());
-  EXPECT_TRUE(open.host_ports(0).open());
-  EXPECT_EQ(open.phrases().unanswered(), "1 component is");
-  std::set<std::string> ports;
-  for (const auto& row : open.host_ports()) {
-    EXPECT_EQ(row.component(), id);
-    ports.insert(absl::StrCat(row.port(), "|", row.evidence()));
-  }
-  EXPECT_EQ(ports, (std::set<std::string>{"8080|compose.yaml:7", "|"}));
-  const bool asked = std::any_of(open.questions().begin(), open.questions().end(), [&](const auto& question) {
-    return question.field() == absl::StrCat("components[", id, "].internet_facing");
-  });
-  EXPECT_TRUE(asked);
-  const AttackSurfaceResult closed = with("    internet_facing: no\n");
-  EXPECT_FALSE(closed.host_ports(0).open());
-  EXPECT_EQ(closed.host_ports(0).reach(), "no");
-  EXPECT_EQ(closed.phrases().unanswered(), "");
-}
-
 // A host name stands with all that callers find under it.
 TEST(AttackSurface, HostNamesLeadToTheirWaysIn) {
   EXPECT_FALSE(Surface(Example("team-notes")).has().hosts());

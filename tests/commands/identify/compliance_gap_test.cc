@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "service/commands/compliance_assessment.h"
 #include "service/knowledge/knowledge.h"
 #include "tests/commands/command_fixture.h"
 #include "tests/commands/undeclared_pci.h"
@@ -60,6 +61,23 @@ TEST(ComplianceGapOfOne, AFrameworkThatNothingDecidesIsNotExcluded) {
   };
   EXPECT_EQ(reason("").substr(0, 13), "not decided: ");
   EXPECT_NE(reason("  legal_roles: [controller, processor]\n").substr(0, 13), "not decided: ");
+}
+
+TEST(ComplianceGapOfOne, AVacantRoleAnswersForNoGap) {
+  const Case c(Vacated(Example("team-notes")));
+  const analysis::Landscape landscape(c.facts());
+  const analysis::Compliance compliance = AssessCompliance(c.input(), landscape);
+  int programme = 0;
+  for (const analysis::FrameworkVerdict& framework : compliance.frameworks()) {
+    for (const analysis::RequirementVerdict& verdict : framework.requirements) {
+      for (const analysis::ComplianceFact* fact : verdict.facts) {
+        if (fact->source != analysis::ComplianceSource::kProgramme) continue;
+        ++programme;
+        EXPECT_EQ(fact->owner_role, "") << fact->id;
+      }
+    }
+  }
+  EXPECT_GT(programme, 0);
 }
 
 TEST_P(ComplianceGapTest, EveryRequirementOfAFrameworkThatAppliesStandsOnce) {

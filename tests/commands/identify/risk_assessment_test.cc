@@ -163,5 +163,12 @@ TEST(RiskAssessment, WithoutAnAppetiteEveryRiskIsMitigated) {
   EXPECT_FALSE(result.has_loss());
 }
 
+TEST(RiskAssessment, WhoKeepsTheRegisterAndMayAcceptIsSaidToBeVacant) {
+  const pb::RiskAssessmentResult result = RiskAssessment(Case(Vacated(Example("team-notes"))).input());
+  EXPECT_EQ(result.keeper(), "Security lead (vacant)");
+  ASSERT_GT(result.authorities_size(), 1);
+  EXPECT_EQ(result.authorities(1).role(), "Managing director (vacant)") << "of severity high";
+}
+
 }  // namespace
 }  // namespace metapowers::commands::identify

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/analysis/terms.h"
+#include "tests/analysis/facts_of.h"
 #include "tests/commands/command_fixture.h"
 
 namespace metapowers::commands::identify {
@@ -279,6 +280,35 @@ TEST(ThreatModel, WhatIsAssumedWaitsAndIsAsked) {
     return question.field() == "Component.kind" && absl::StrContains(question.text(), "that kind is process, as");
   });
   EXPECT_TRUE(asked);
+}
+
+TEST(ThreatModel, FlowsThatAreOnlyAssumedAreNamedBesideThoseThatCount) {
+  const auto flows = [](const std::string& mark) {
+    const Case c(analysis::ModelText{
+        .components = "- {id: web, name: Web, kind: process}\n- {id: db, name: DB, kind: datastore}\n",
+        .flows = absl::StrCat("- id: web-to-db\n  name: F\n  source: web\n  target: db", mark, "\n")}
+                     .Yaml());
+    return Made(c.input()).phrases().flows();
+  };
+  EXPECT_EQ(flows(""), "1 flow");
+  EXPECT_EQ(flows("  # assumed: listed first"), "0 flows (1 more is assumed and waits for confirmation: web-to-db)");
+}
+
+TEST(ThreatModel, ARuleWaitsOnceForDataThatSeveralComponentsKeep) {
+  const std::string store = "kind: datastore, zone: vault, encryption_at_rest: none, stores: [notes]}\n";
+  const Case c(analysis::ModelText{.components = absl::StrCat("- {id: one, name: One, ", store,  //
+                                                              "- {id: two, name: Two, ", store),
+                                   .data_classes = "- id: notes\n  name: Notes\n  owner: core\n"
+                                                   "  confidentiality: public  # assumed: a model must have it\n"}
+                   .Yaml());
+  const pb::ThreatModelResult result = Made(c.input());
+  std::vector<std::string> rules;
+  for (const pb::UndecidedRow& row : result.undecided()) {
+    if (row.unknown() != "confidentiality is public, assumed") continue;
+    if (std::find(row.elements().begin(), row.elements().end(), "notes") == row.elements().end()) continue;
+    rules.insert(rules.end(), row.rules().begin(), row.rules().end());
+  }
+  EXPECT_EQ(std::count(rules.begin(), rules.end(), "unencrypted-storage"), 1);
 }
 
 TEST(ThreatModel, AWayIntoTheNodeIsNamedWithItsPlace) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/algorithm/container.h"
+#include "service/analysis/privileges.h"
 #include "service/commands/protection_gaps.h"
 #include "service/render/template.h"
 #include "tests/commands/command_fixture.h"
@@ -76,6 +77,19 @@ TEST(AccessControl, NoRoleAdministersEverything) {
       EXPECT_LT(row.administers_size(), result.components_size()) << row.role();
     }
   }
+}
+
+TEST(AccessControl, TheLeadOfATeamWithoutSuchARoleAdministersItsComponents) {
+  const Case c(Example("api-platform"));
+  const AccessControlResult result = AccessControl(c.input());
+  int leads = 0;
+  for (const auto& row : result.component_privileges()) {
+    const auto* team = c.model().Find<model::v1::Team>(c.facts().Find(row.component())->component->owner_team());
+    if (team == nullptr || !analysis::OperatingRoles(c.model(), team->id()).empty()) continue;
+    EXPECT_THAT(row.administer(), ElementsAre(team->lead() + " (leads " + team->name() + ")"));
+    ++leads;
+  }
+  EXPECT_GT(leads, 0);
 }
 
 TEST(AccessControl, EveryComponentOfTheCdeIsInTheTable) {

@@ -226,6 +226,20 @@ TEST(SecretsManagement, AScopeThatAllCredentialsShareIsSaidOnce) {
   EXPECT_EQ(Manage(Example("api-platform")).blast_radius_pci(), "");
 }
 
+// One weakness has one severity and one day, whatever tells of it.
+TEST(SecretsManagement, SecretsBesideTheCodeAreAsBadAsTheThreatsOnThem) {
+  const Case c(Example("team-notes"));
+  const SecretsManagementResult result = SecretsManagement(c.input());
+  const auto* gap = FindGap(result, "secrets-beside-code", "web-app");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_THAT(gap->threats(), Contains("credential-stolen@db-password"));
+  EXPECT_THAT(gap->threats(), Not(Contains("credential-stolen@ssh-keys"))) << "web-app does not use them";
+  const analysis::Threat* threat = c.input().threats.Get().Find("credential-stolen@db-password");
+  ASSERT_NE(threat, nullptr);
+  EXPECT_EQ(gap->severity(), threat->severity());
+  EXPECT_EQ(gap->due(), *threat->due);
+}
+
 TEST(SecretsManagement, SecretsBesideTheCodeAreAGap) {
   EXPECT_NE(FindGap(Manage(Example("team-notes")), "secrets-beside-code", "web-app"), nullptr);
   EXPECT_EQ(FindGap(Manage(Edited(Example("team-notes"),

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/commands/command_fixture.h"
 
@@ -129,11 +130,38 @@ TEST(RecoveryPlan, AWaveIsReadyWithItsOwnComponentsWhateverElseIsOnTheWay) {
   EXPECT_EQ(plan.waves(plan.waves_size() - 1).ready(), "175 minutes") << "payments do not wait for it";
 }
 
+TEST(RecoveryPlan, AFlowThatDeclaresNoDependencyIsAskedForWhereItCouldHoldSomethingBack) {
+  const auto asked = [](const RecoveryPlanResult& result) {
+    std::multiset<std::string> fields;
+    for (const auto& row : result.questions()) {
+      if (absl::EndsWith(row.field(), "].dependency")) fields.insert(row.field());
+    }
+    return fields;
+  };
+  const std::string yaml = Example("team-notes");
+  EXPECT_THAT(asked(Plan(yaml)), IsEmpty()) << "every flow declares it";
+  const RecoveryPlanResult silent = Plan(Edited(
+      yaml, {{"receives: [notes, accounts, billing], dependency: hard", "receives: [notes, accounts, billing]"}}));
+  EXPECT_THAT(asked(silent), ElementsAre("flows[app-to-db].dependency"));
+  EXPECT_THAT(Questions(silent), Contains("Does web-app work while notes-db does not answer flow app-to-db?"));
+  for (const auto& row : silent.steps()) EXPECT_THAT(row.after(), IsEmpty()) << row.id();
+}
+
 TEST(RecoveryPlan, AnUnknownTimeIsAQuestionAndNoFinding) {
   const RecoveryPlanResult result = Plan(Example("team-notes"));
   EXPECT_THAT(Questions(result), Contains("How many minutes does it take to restore notes-db?"));
   EXPECT_THAT(Gaps(result), Not(Contains(HasSubstr("rto-path"))));
   for (const auto& row : result.steps()) EXPECT_TRUE(row.lower_bound()) << row.id();
+}
+
+TEST(RecoveryPlan, NobodyChecksOrTellsInAVacantRole) {
+  const RecoveryPlanResult result = Plan(Vacated(Example("team-notes")));
+  ASSERT_GT(result.checks_size(), 0);
+  for (const auto& row : result.checks()) EXPECT_EQ(row.owner(), "Founders") << row.text();
+  for (const auto& row : result.milestones()) EXPECT_EQ(row.owner(), "Founders") << row.text();
+  for (const auto& row : result.exercises()) {
+    EXPECT_TRUE(row.owner() == "Founders" || absl::EndsWith(row.owner(), " (vacant)")) << row.owner();
+  }
 }
 
 TEST(RecoveryPlan, StepsNameTheirPlatform) {

@@ -108,6 +108,15 @@ TEST(ContainmentStrategy, SwitchOfAVacantRoleIsFound) {
   EXPECT_THAT(FindingsOf(result), Contains("switch-ordered-by-nobody maintenance-page"));
 }
 
+TEST(ContainmentStrategy, WhatIsDoneByHandIsOrderedBySomebody) {
+  int by_hand = 0;
+  for (const auto& [id, row] : ComponentsOf(Of(Vacated(Example("team-notes"))))) {
+    by_hand += row.is_switch() ? 0 : 1;
+    EXPECT_THAT(row.ordered_by(), row.is_switch() ? HasSubstr(" (vacant)") : HasSubstr("Founders")) << id;
+  }
+  EXPECT_GT(by_hand, 0);
+}
+
 TEST(ContainmentStrategy, RoleThatDoesNotExistIsRefused) {
   const auto parsed = model::Model::Parse(Edited(Example("team-notes"), {{"reversible: yes, ordered_by: technical-lead",
                                                                           "reversible: yes, ordered_by: night-watch"}}),

@@ -112,6 +112,17 @@ TEST(ForensicReadiness, ChangeableAndShortLivedLogsAreFoundAndUnknownOnesAsked) 
   EXPECT_THAT(QuestionsOf(unknown), Contains("For how many days are logs kept in all?"));
 }
 
+TEST(ForensicReadiness, WhoeverOwnsTheElementCollectsItsLog) {
+  const Case c(Example("patient-platform"));
+  const pb::ForensicReadinessResult result = ForensicReadiness(c.input());
+  std::string owner;
+  for (const auto& row : result.findings()) {
+    if (row.rule() == "evidence-not-collected" && row.subject() == "Database audit log") owner = row.owner();
+  }
+  const auto& store = *c.facts().Find("lab-database")->component;
+  EXPECT_EQ(owner, c.model().Find<model::v1::Team>(store.owner_team())->name()) << "its log alone is not collected";
+}
+
 TEST(ForensicReadiness, SpecialistOnRetainerIsNoFinding) {
   const pb::ForensicReadinessResult result = Of(Example("api-platform"));
   EXPECT_THAT(FindingsOf(result), Not(Contains(StartsWith("no-forensic-specialist"))));

@@ -24,6 +24,13 @@ std::map<std::string, pb::NotificationDutyRow> DutiesOf(const pb::IncidentCommun
   return RowsBy(result.duties(), &pb::NotificationDutyRow::id);
 }
 
+TEST(IncidentCommunication, TheCountriesThatDecideOnLawsAreAskedFor) {
+  const std::string yaml = Example("team-notes");
+  EXPECT_THAT(QuestionsOf(Of(yaml)), Not(Contains(HasSubstr("have an establishment"))));
+  EXPECT_THAT(QuestionsOf(Of(Edited(yaml, {{"  countries: [DE]\n", ""}}))),
+              Contains(HasSubstr("have an establishment")));
+}
+
 TEST(IncidentCommunication, PlaceholdersOfTheMessagesAreKnown) {
   static const std::set<std::string> kNames = {"on",       "data",     "system",        "organization", "regions",
                                                "channels", "law",      "losses",        "privacy",      "data_held",

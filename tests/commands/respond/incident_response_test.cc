@@ -191,6 +191,15 @@ TEST(IncidentResponse, VacantRoleIsAFinding) {
   EXPECT_THAT(found, Contains(HasSubstr("person-in-two-seats Head of Security Engineering")));
 }
 
+TEST(IncidentResponse, NoStepWaitsForAVacantRole) {
+  const pb::IncidentResponseResult result = Of(Vacated(Example("team-notes")));
+  ASSERT_GT(result.common_steps_size(), 0);
+  for (const auto& step : result.common_steps()) EXPECT_EQ(step.role(), "Founders") << step.action();
+  for (const auto& playbook : result.playbooks()) {
+    for (const auto& step : playbook.steps()) EXPECT_EQ(step.role(), "Founders") << step.action();
+  }
+}
+
 TEST(IncidentResponse, MeansWithoutAWayAroundAreFoundAndAsked) {
   const pb::IncidentResponseResult result = Of(Example("api-platform"));
   std::map<std::string, std::string> path;
