@@ -206,8 +206,9 @@ class ClusterTables {
             ", whose value is the id of the component. Set it on all pods before the policies are applied, whatever "
             "other labels they carry: a policy that allows selects no pod without it, and default-deny, which "
             "stands last, cuts off each of them. Ports are those of the flows; a policy judges the port of the pod, so "
-            "write the targetPort where a Service leads to another one.",
-            UndeclaredCalls(zone, mesh)),
+            "write the targetPort where a Service leads to another one. Policies add up: a rule of another policy "
+            "that lets everybody in or everything out stays in force beside these, so remove each.",
+            OpenPods(zone), UndeclaredCalls(zone, mesh)),
         NetworkPolicies(model_, zone));
     if (zone.is_namespace()) {
       AddManifest(absl::StrCat("Pod security level of ", zone.zone->id()), zone.cluster->id(),
@@ -228,6 +229,29 @@ class ClusterTables {
     } else if (asked_mesh_.insert(zone.cluster->id()).second && !istio_) {
       work_.Ask(kb::CONTAINER_ASK_MESH, zone.cluster->id(), "", zone.cluster->owner_team());
     }
+  }
+
+  // Where the model says that such rules are.
+  static std::string OpenPods(const ClusterZone& zone) {
+    std::vector<std::string> open;
+    for (const Component* component : zone.components) {
+      bool is_open = false;
+      std::set<std::string> places;
+      for (const model::v1::ControlPosture& posture : component->posture()) {
+        const bool absent = posture.state() == model::v1::POSTURE_STATE_ABSENT;
+        const bool partial = posture.state() == model::v1::POSTURE_STATE_PARTIAL;
+        if (!(posture.control() == "egress_filtering" && absent) &&
+            !(posture.control() == "default_deny_network" && (absent || partial))) {
+          continue;
+        }
+        is_open = true;
+        if (!posture.evidence().empty()) places.insert(posture.evidence());
+      }
+      if (!is_open) continue;
+      open.push_back(places.empty() ? component->id()
+                                    : absl::StrCat(component->id(), " (", absl::StrJoin(places, ", "), ")"));
+    }
+    return open.empty() ? "" : absl::StrCat(" The model says that traffic of ", List(open), " is not limited.");
   }
 
   // What the rules open, or cannot open, besides the declared flows.

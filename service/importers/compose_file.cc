@@ -1,6 +1,7 @@
 #include "service/importers/compose_file.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,7 +27,8 @@ using model::YamlNode;
 
 namespace {
 
-constexpr int kMaxExtends = 16;  // services that extend one another
+constexpr int kMaxExtends = 16;                          // services that extend one another
+constexpr uint64_t kMaxExtended = model::kMaxTreeNodes;  // nodes of what all services extend
 constexpr absl::string_view kReset = "!reset";
 constexpr absl::string_view kTags[] = {kReset, "!override"};
 
@@ -259,10 +261,21 @@ class ComposeImporter {
     for (int i = 0; layers.back()["extends"].exists(); ++i) {
       const Field extends = layers.back()["extends"];
       const std::optional<Field> base = Extended(extends);
-      if (!base.has_value()) return;
+      if (!base.has_value() || IsTooMuch(*base, extends)) return;
       if (i == kMaxExtends || IsLayer(layers, *base)) return extends.Fault("services extend one another in a circle");
       layers.push_back(*base);
     }
+  }
+
+  // Whether the services extend more than is read, of which each has its own copy. Told once.
+  bool IsTooMuch(const Field& base, const Field& extends) {
+    const bool was_told = extended_ > kMaxExtended;
+    extended_ += base.node().weight;
+    if (extended_ <= kMaxExtended) return false;
+    if (was_told) return true;
+    inventory_.Skip(extends.spot(), absl::StrCat("services extended beyond ", kMaxExtended, " values"),
+                    "what services extend is more than is read, here and below; import fewer files at a time");
+    return true;
   }
 
   static bool IsLayer(const std::vector<Field>& layers, const Field& field) {
@@ -319,6 +332,7 @@ class ComposeImporter {
     }
   }
 
+  uint64_t extended_ = 0;
   Reading reading_;
   Inventory& inventory_;
   compose_file::LayerTags tags_;

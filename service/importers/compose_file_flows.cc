@@ -1,5 +1,6 @@
 // Who connects to whom: see compose_file_project.h.
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <set>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/importers/compose_file_project.h"
@@ -38,15 +40,48 @@ bool IsHostOfContainers(absl::string_view host) {
   return host == "host.docker.internal" || host == "gateway.docker.internal" || host == "host.containers.internal";
 }
 
+// `--server-url` of `--server-url=x`; "" for another word.
+std::string OptionOf(absl::string_view word) {
+  const size_t equals = word.find('=');
+  if (equals == absl::string_view::npos || !absl::StartsWith(word, "-")) return "";
+  const absl::string_view option = word.substr(0, equals);
+  const bool plain = std::all_of(option.begin(), option.end(),
+                                 [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
+  return plain ? std::string(option) : "";
+}
+
+// How many services publish a port, and the sum of their indices: that of the one where it is one.
+struct Publishers {
+  int64_t count = 0;
+  int64_t sum = 0;
+
+  void Add(int64_t times, size_t index) {
+    count += times;
+    sum += times * static_cast<int64_t>(index);
+  }
+};
+
+// Makes of what changes at each port what holds from there to the next.
+void AddUp(std::map<int, Publishers>& changes) {
+  Publishers all;
+  for (auto& [port, publishers] : changes) {
+    all.count += publishers.count;
+    all.sum += publishers.sum;
+    publishers = all;
+  }
+}
+
 class FlowReader {
  public:
   explicit FlowReader(const Project& project) : project_(project), inventory_(*project.inventory) {}
 
   void Read() {
-    for (const Service& service : project_.services) {
+    for (size_t i = 0; i < project_.services.size(); ++i) {
+      const Service& service = project_.services[i];
       if (IsTraefik(service) && proxies_.size() < kMaxProxies) proxies_.push_back(service.name);
-      ReadPorts(service);
+      ReadPorts(service, i);
     }
+    AddUp(publishers_);
     for (const Service& service : project_.services) ReadLabels(service);
     for (const Service& service : project_.services) {
       signs_.clear();
@@ -76,64 +111,99 @@ class FlowReader {
       const Address connection = ConnectionHost(setting.name, setting.value);
       if (!project_.ServiceOf(connection.host).empty()) ReadAddress(service, setting, connection);
     }
-    if (open.empty()) return;
-    inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, first.spot(), first.path(),
-                    absl::StrCat(service.name, ": the hosts of ", ShortListOf(open),
-                                 " come from variables that the file does not set: whom does it call?"));
+    if (!open.empty()) AskForHosts(service, first, open);
+  }
+
+  void AskForHosts(const Service& service, const Field& field, const std::vector<std::string>& names) {
+    Ask(service, field,
+        absl::StrCat(": the hosts of ", ShortListOf(names),
+                     " come from variables that the file does not set: whom does it call?"));
   }
 
   void ReadAddress(const Service& service, const Setting& setting, const Address& address) {
     if (address.host == "localhost" || address.host == service.name) return;
-    const std::string target =
-        IsHostOfContainers(address.host) ? PublisherOf(CalledPort(address)) : project_.ServiceOf(address.host);
-    const auto ask = [&](absl::string_view question) {
-      inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, setting.field.spot(), setting.field.path(),
-                      absl::StrCat(service.name, question));
-    };
+    if (IsHostOfContainers(address.host)) return ReadHostAddress(service, setting, address);
+    const std::string target = project_.ServiceOf(address.host);
     if (!target.empty()) {
-      const std::string purpose = absl::StrCat("Named by the setting ", setting.name, ".");
-      Tell(service, target, {setting.field.spot(), purpose, "", address});
-    } else if (IsHostOfContainers(address.host)) {
-      const int port = CalledPort(address);
-      ask(port == 0
-              ? " calls its host: on which port, and what answers there?"
-              : absl::StrCat(" calls port ", port, " of its host, which no service publishes: what answers there?"));
+      Tell(service, target,
+           {setting.field.spot(), absl::StrCat("Named by the setting ", setting.name, "."), "", address});
     } else if (!IsPublicHost(address.host)) {
       AddOpen(service, setting, address);
     } else if (NamesOwnAddress(setting.name)) {
-      ask(absl::StrCat(": is ", address.host, " a host that it calls, or one under which it is called?"));
+      Ask(service, setting.field,
+          absl::StrCat(": is ", address.host, " a host that it calls, or one under which it is called?"));
     } else {
       AddOutside(service, setting, address);
     }
   }
 
-  void ReadPorts(const Service& service) {
-    for (const Field& item : service.Items("ports")) {
-      const auto port = PortOf(item);
-      if (!port.has_value() || port->published == 0) continue;
-      published_.emplace(port->published, std::make_pair(std::max(port->published, port->last), service.name));
+  // Of the host itself: who publishes the port.
+  void ReadHostAddress(const Service& service, const Setting& setting, const Address& address) {
+    const int port = CalledPort(address);
+    const Publishers publishers = PublishersOf(port);
+    if (port == 0) {
+      Ask(service, setting.field, " calls its host: on which port, and what answers there?");
+    } else if (publishers.count == 0) {
+      Ask(service, setting.field,
+          absl::StrCat(" calls port ", port, " of its host, where no service is known to answer: what does?"));
+    } else if (publishers.count > 1) {
+      Ask(service, setting.field,
+          absl::StrCat(" calls port ", port, " of its host, which several services publish: which of them answers?"));
+    } else {
+      Tell(service, project_.services[static_cast<size_t>(publishers.sum)].name,
+           {setting.field.spot(), absl::StrCat("Named by the setting ", setting.name, "."),
+            "the setting names a port of the host, and that the service that publishes it answers there is assumed",
+            address});
     }
   }
 
-  // The service that publishes a port of the host; "" when none is known to.
-  std::string PublisherOf(int port) const {
-    const auto after = published_.upper_bound(port);
-    if (after == published_.begin()) return "";
-    const auto& [last, service] = std::prev(after)->second;
-    return port <= last ? service : "";
+  void Ask(const Service& service, const Field& field, absl::string_view question) {
+    inventory_.Note(v1::IMPORT_NOTE_KIND_QUESTION, field.spot(), field.path(), absl::StrCat(service.name, question));
+  }
+
+  // Ports by TCP that others than the host itself reach: containers are others.
+  void ReadPorts(const Service& service, size_t index) {
+    std::vector<std::pair<int, int>> ranges;
+    for (const Field& item : service.Items("ports")) {
+      const auto port = PortOf(item);
+      if (!port.has_value() || port->published == 0 || port->is_udp || port->is_loopback()) continue;
+      ranges.emplace_back(port->published, std::max(port->published, port->last));
+    }
+    std::sort(ranges.begin(), ranges.end());
+    int next = 0;  // no port is counted twice
+    for (const auto& [begin, last] : ranges) {
+      const int first = std::max(begin, next);
+      if (last < first) continue;
+      next = last + 1;
+      publishers_[first].Add(1, index);
+      publishers_[next].Add(-1, index);
+    }
+  }
+
+  // Which services publish a port of the host.
+  Publishers PublishersOf(int port) const {
+    const auto after = publishers_.upper_bound(port);
+    return after == publishers_.begin() ? Publishers() : std::prev(after)->second;
   }
 
   // Only what is an address by its form, and only of services of the project: a command has many other words.
   void ReadCommands(const Service& service) {
     for (const absl::string_view key : {"command", "entrypoint"}) {
       const Field field = service.Find(key);
+      std::vector<std::string> open;
       for (const std::string& word : WordsOf(service, key)) {
+        const std::string option = OptionOf(word);
+        if (!option.empty() && LeavesHostOpen(option, absl::string_view(word).substr(option.size() + 1)) &&
+            !NamesOwnAddress(option)) {
+          open.push_back(option);
+        }
         for (const Address& address : AddressesIn("", word)) {
           const std::string target = project_.ServiceOf(address.host);
           if (target.empty() || target == service.name) continue;
           Tell(service, target, {field.spot(), absl::StrCat("Named by the ", key, "."), "", address});
         }
       }
+      if (!open.empty()) AskForHosts(service, field, open);
     }
   }
 
@@ -231,8 +301,10 @@ class FlowReader {
     flow.scope = project_.scope;
     flow.spot = signs.front().spot;
     flow.value.set_purpose(signs.front().purpose);
-    if (!signs.front().assumed.empty()) {
-      for (const char* field : {"source", "target"}) flow.Assumed(field, flow.spot, signs.front().assumed);
+    if (const Sign& first = signs.front(); !first.assumed.empty()) {
+      // Who calls the host is said.
+      if (!IsHostOfContainers(first.address.host)) flow.Assumed("source", flow.spot, first.assumed);
+      flow.Assumed("target", flow.spot, first.assumed);
     }
     for (const Sign& sign : signs) {
       const Address& address = sign.address;
@@ -296,7 +368,7 @@ class FlowReader {
   std::vector<std::string> order_;                             // of targets
   std::vector<std::string> proxies_;                           // that labels are for
   std::map<std::string, std::map<std::string, Spot>> routed_;  // by proxy
-  std::map<int, std::pair<int, std::string>> published_;  // by the first port of a range: its last, and whose it is
+  std::map<int, Publishers> publishers_;                       // by the first port of those that have the same
   std::set<std::string> open_;
 };
 

@@ -71,6 +71,12 @@ void AddZone(Project& project, const std::string& name, const Spot& used_at) {
   project.inventory->zones.push_back(std::move(zone));
 }
 
+// "" for a service that is not there, or that `network_mode` puts elsewhere.
+std::string FirstNetwork(const std::string& service, const Project& project) {
+  const auto found = project.first_networks.find(service);
+  return found == project.first_networks.end() ? "" : found->second;
+}
+
 // Where `network_mode` says it, the only network of a service.
 std::string ModeNetwork(const Service& service, const Project& project) {
   const std::string mode = TextOf(service.Find("network_mode"));
@@ -78,21 +84,22 @@ std::string ModeNetwork(const Service& service, const Project& project) {
   if (mode == "bridge") return std::string(kBridge);
   absl::string_view other = mode;
   if (!absl::ConsumePrefix(&other, "service:")) return "";
-  // One step: the engine takes no chains.
-  const Service* service_of = project.Find(std::string(other));
-  if (service_of == nullptr || service_of->Find("network_mode").exists()) return "";
-  return ZoneOf(*service_of, project);
+  return FirstNetwork(std::string(other), project);  // one step: the engine takes no chains
 }
 
 }  // namespace
 
 std::string ZoneOf(const Service& service, const Project& project) {
   if (service.Find("network_mode").exists()) return ModeNetwork(service, project);
-  const auto networks = service.Names("networks");
-  return networks.empty() ? std::string(kDefault) : networks.front().first;
+  return FirstNetwork(service.name, project);
 }
 
 void AddNetworks(Project& project) {
+  for (const Service& service : project.services) {
+    if (service.Find("network_mode").exists()) continue;
+    const auto networks = service.Names("networks");
+    project.first_networks[service.name] = networks.empty() ? std::string(kDefault) : networks.front().first;
+  }
   for (const Service& service : project.services) {
     const Field mode = service.Find("network_mode");
     if (mode.exists()) {

@@ -125,6 +125,7 @@ std::optional<Port> PortOf(const Field& item) {
   const std::string published = TextOf(item["published"]);
   port.host_ip = TextOf(item["host_ip"]);
   port.target = ParsePortNumber(target);
+  port.is_udp = absl::EqualsIgnoreCase(TextOf(item["protocol"]), "udp");
   // As in the short form, a variable may stand for the number.
   if (port.target == 0 && !absl::StartsWith(target, "$")) return std::nullopt;
   if (published.empty() && port.target == 0) port.open_target = target;

@@ -71,6 +71,7 @@ struct Project {
   std::map<std::string, int> images;                        // by repository: how many services run it
   std::map<std::string, Field> networks;                    // as the files declare them, also without value
   std::map<std::string, Reference> zones;                   // by network, those that services are in
+  std::map<std::string, std::string> first_networks;        // by service, of those without `network_mode`
   Inventory* inventory = nullptr;
 
   // The entries of a part of the files (`services`, `networks`) that count: those of nearer files first, without what
@@ -105,14 +106,14 @@ void ReadSettings(Service& service);
 bool AddService(const Service& service, const Project& project);
 // Adds the flows that start at the services (compose_file_flows.cc).
 void AddFlows(const Project& project);
-// Adds the networks that services are in as zones (compose_file_networks.cc).
+// Adds the networks that services are in as zones, and sets `first_networks` (compose_file_networks.cc).
 void AddNetworks(Project& project);
 // What holds a secret in the file itself, by its name, in settings, arguments of the build and commands of a service
 // (compose_file_secrets.cc).
 std::vector<std::pair<std::string, Field>> SecretsIn(const Service& service);
 // Adds secrets as credentials (compose_file_secrets.cc).
 void AddSecrets(const Project& project);
-// The zone of a service: the first of its networks; "" when it has none.
+// The zone of a service: the first of its networks; "" when it has none. After AddNetworks().
 std::string ZoneOf(const Service& service, const Project& project);
 
 }  // namespace metapowers::importers::compose_file

@@ -35,6 +35,12 @@ bool IsLimit(const Field& field) {
          !absl::StrContains(text, '$');
 }
 
+// Whether the `type` of a mount says that its source is no path of the host.
+bool IsVolume(const Field& type) {
+  const std::string text = TextOf(type);
+  return text == "volume" || text == "tmpfs" || text == "image" || text == "cluster";
+}
+
 constexpr absl::string_view kHardening = "container_hardening";
 constexpr absl::string_view kIsolation = "runtime_isolation";
 
@@ -129,7 +135,8 @@ class ServiceReader {
     for (const Setting& setting : service_.settings) {
       if (!client) DescribeSetting(setting.name, setting.field.spot(), out_);
     }
-    DescribeName(service_.name, out_.spot, out_);
+    const Field image = service_.Find("build").exists() ? Field() : service_.Find("image");
+    DescribeName(service_.name, TextOf(image), out_.spot, out_);
     CheckAuthentication();
   }
 
@@ -138,11 +145,12 @@ class ServiceReader {
     for (const Setting& setting : service_.settings) {
       settings.emplace_back(setting.name, setting.passed ? "$" : setting.value);
     }
-    const std::optional<Opening> opening = FindOpening(settings, out_.value.kind());
+    const bool has_unread = service_.Find("env_file").exists();
+    const std::optional<Opening> opening = FindOpening(settings, out_.value, has_unread);
     if (!opening.has_value()) return;
-    const Setting& setting = service_.settings[opening->setting];
-    inventory_.Note(v1::IMPORT_NOTE_KIND_WARNING, setting.field.spot(), setting.field.path(),
-                    absl::StrCat(service_.name, ": ", opening->what, " (", setting.name, ")"));
+    const Field& field = service_.settings[opening->setting].field;
+    inventory_.Note(opening->asks ? v1::IMPORT_NOTE_KIND_QUESTION : v1::IMPORT_NOTE_KIND_WARNING, field.spot(),
+                    field.path(), absl::StrCat(service_.name, ": ", opening->told));
   }
 
   // Names by which other files may know it, unless another service has the name.
@@ -273,7 +281,7 @@ class ServiceReader {
     for (const Field& item : service_.Items("volumes")) {
       Mount mount;
       if (item.is_map()) {
-        mount = {TextOf(item["source"]), TextOf(item["target"]), IsTrue(item["read_only"])};
+        mount = {TextOf(item["source"]), TextOf(item["target"]), IsTrue(item["read_only"]), IsVolume(item["type"])};
       } else {
         mount = ParseMount(TextOf(item));
       }

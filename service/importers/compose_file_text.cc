@@ -64,6 +64,17 @@ std::string Expand(absl::string_view text, int depth) {
   return out;
 }
 
+// The name of the variable that a text is, as `$A`, `${A}` or `${A:?needed}`; "" where it is more, or none.
+absl::string_view OnlyVariable(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "$")) return "";
+  const bool braced = absl::StartsWith(text, "{");
+  if (braced && ClosingBrace(text) + 1 != text.size()) return "";
+  absl::ConsumePrefix(&text, "{");
+  size_t end = 0;
+  while (end < text.size() && IsName(text[end])) ++end;
+  return braced || end == text.size() ? text.substr(0, end) : "";
+}
+
 // Parts between colons; those in brackets (IPv6) and in `${…}` are kept whole.
 std::vector<absl::string_view> SplitColons(absl::string_view text) {
   std::vector<absl::string_view> parts;
@@ -131,9 +142,10 @@ std::string Port::Published() const {
 }
 
 std::optional<Port> ParsePort(absl::string_view text) {
-  text = text.substr(0, text.find('/'));
-  std::vector<absl::string_view> parts = SplitColons(text);
+  const size_t slash = text.find('/');
+  std::vector<absl::string_view> parts = SplitColons(text.substr(0, slash));
   Port port;
+  port.is_udp = slash != absl::string_view::npos && absl::EqualsIgnoreCase(text.substr(slash + 1), "udp");
   port.target = ParsePortNumber(parts.back());
   // A variable may stand for the number; the port is published all the same.
   if (port.target == 0 && !absl::StartsWith(parts.back(), "$")) return std::nullopt;
@@ -146,7 +158,7 @@ std::optional<Port> ParsePort(absl::string_view text) {
 }
 
 bool Mount::is_host_path() const {
-  if (source.empty()) return false;
+  if (source.empty() || is_volume) return false;
   const char first = source.front();
   return first == '/' || first == '.' || first == '~' || absl::StrContains(source, '\\') ||
          (source.size() > 1 && source[1] == ':') || absl::StartsWith(source, "$");
@@ -154,7 +166,8 @@ bool Mount::is_host_path() const {
 
 std::string Mount::host_path() const {
   static constexpr absl::string_view kSame[] = {"/dev", "/proc", "/sys", "/var/lib/docker"};
-  if (!absl::StartsWith(source, "$") || IsEngineSocket(source)) return source;
+  const absl::string_view variable = OnlyVariable(source);
+  if (is_volume || variable.empty() || variable == "PWD" || variable == "HOME") return source;
   const bool same = std::find(std::begin(kSame), std::end(kSame), target) != std::end(kSame);
   if (same || IsEngineSocket(target)) return target;
   for (const absl::string_view host : {"/hostfs", "/host", "/rootfs"}) {

@@ -26,6 +26,7 @@ struct Port {
   std::string variable;  // as written, where only the environment says which is published
   int target = 0;
   std::string open_target;  // as written, where the engine chooses `published` and only the environment says `target`
+  bool is_udp = false;
 
   // Which are published, for people.
   std::string Published() const;
@@ -46,10 +47,11 @@ struct Mount {
   std::string source;  // name of a volume or path on the host; empty for an anonymous volume
   std::string target;
   bool read_only = false;
+  bool is_volume = false;  // whatever `source` is, it is no path on the host: the long form says so
 
   bool is_host_path() const;
-  // What of the host it shows: `source`, and where only a variable says that, what is usually at `target`:
-  // `/var/run/docker.sock`, and `/` for `/hostfs`.
+  // What of the host it shows: `source`, and where that is a variable and nothing more, what is usually at `target`:
+  // `/var/run/docker.sock`, and `/` for `/hostfs`. What `${PWD}` and `${HOME}` are is known: folders of the user.
   std::string host_path() const;
   // Of host_path(), as IsEngineSocket() has it.
   bool is_engine_socket() const;

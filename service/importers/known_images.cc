@@ -205,15 +205,14 @@ constexpr KnownPort kPorts[] = {
 struct KnownSetting {
   absl::string_view name;  // or with `_FILE` behind it
   absl::string_view image;
-  bool sets_password = false;  // of the administrator
 };
 constexpr KnownSetting kSettings[] = {
-    {"MYSQL_ROOT_PASSWORD", "mysql", true},
-    {"MYSQL_RANDOM_ROOT_PASSWORD", "mysql", true},
+    {"MYSQL_ROOT_PASSWORD", "mysql"},
+    {"MYSQL_RANDOM_ROOT_PASSWORD", "mysql"},
     {"MYSQL_ALLOW_EMPTY_PASSWORD", "mysql"},
-    {"MARIADB_ROOT_PASSWORD", "mariadb", true},
-    {"MARIADB_ROOT_PASSWORD_HASH", "mariadb", true},
-    {"MARIADB_RANDOM_ROOT_PASSWORD", "mariadb", true},
+    {"MARIADB_ROOT_PASSWORD", "mariadb"},
+    {"MARIADB_ROOT_PASSWORD_HASH", "mariadb"},
+    {"MARIADB_RANDOM_ROOT_PASSWORD", "mariadb"},
     {"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "mariadb"},
     {"POSTGRES_PASSWORD", "postgres"},
     {"POSTGRES_INITDB_ARGS", "postgres"},
@@ -229,12 +228,12 @@ const KnownSetting* FindSetting(absl::string_view name) {
 
 // Words of names that tell what only works on the product that they name too: `redis-exporter`, `wait-for-postgres`.
 constexpr absl::string_view kHelpers[] = {
-    "admin",     "agent",    "api",       "app",     "backup",   "cli",    "client",     "commander", "connect",
-    "connector", "consumer", "dashboard", "express", "exporter", "init",   "job",        "loader",    "manager",
-    "migrate",   "migrator", "migration", "monitor", "operator", "probe",  "migrations", "producer",  "proxy",
-    "restore",   "seed",     "seeder",    "setup",   "sync",     "test",   "tests",      "tool",      "tools",
-    "ui",        "wait",     "web",       "worker",  "console",  "create", "topics",
-};
+    "admin",     "agent",   "api",      "app",     "backup",    "cli",        "client",   "commander", "connect",
+    "connector", "console", "consumer", "create",  "curator",   "dashboard",  "exporter", "express",   "init",
+    "job",       "loader",  "manager",  "migrate", "migration", "migrations", "migrator", "mirror",    "monitor",
+    "operator",  "probe",   "producer", "proxy",   "reaper",    "registry",   "rest",     "restore",   "router",
+    "seed",      "seeder",  "sentinel", "setup",   "sync",      "test",       "tests",    "tool",      "tools",
+    "topics",    "ui",      "wait",     "web",     "worker"};
 
 const KnownImage* Find(absl::string_view image) {
   const auto* const found = std::lower_bound(std::begin(kImages), std::end(kImages), image,
@@ -266,10 +265,12 @@ void Assume(model::v1::ComponentKind kind, absl::string_view technology, const s
   component.Assumed("technology", spot, why);
 }
 
-// The image that a service is named after: all of its name for any, and of stores also its first or last word.
-const KnownImage* FindNamed(absl::string_view service) {
+// The image that a service is named after: all of its name for any, and of stores also its first or last word where
+// its image has no name of its own.
+const KnownImage* FindNamed(absl::string_view service, absl::string_view image) {
   const std::string name = absl::AsciiStrToLower(service);
   if (const KnownImage* whole = Find(name); whole != nullptr) return whole;
+  if (!image.empty() && !absl::StartsWith(ParseImageName(image).Last(), "$")) return nullptr;
   const std::vector<absl::string_view> words = absl::StrSplit(name, absl::ByAnyChar("-_."), absl::SkipEmpty());
   const bool helps = std::any_of(words.begin(), words.end(), [](absl::string_view word) {
     return std::find(std::begin(kHelpers), std::end(kHelpers), word) != std::end(kHelpers);
@@ -368,9 +369,10 @@ void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::
          absl::StrCat("its environment sets ", name, ", which the image of ", known->image, " reads"), spot, component);
 }
 
-void DescribeName(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component) {
+void DescribeName(absl::string_view name, absl::string_view image, const Spot& spot,
+                  Shown<model::v1::Component>& component) {
   if (!IsUnknown(component.value)) return;
-  const KnownImage* known = FindNamed(name);
+  const KnownImage* known = FindNamed(name, image);
   if (known == nullptr) return;
   Assume(known->kind, known->technology,
          absl::StrCat("it is named after ", known->image, ", which is known to be ", known->technology), spot,
@@ -381,6 +383,7 @@ void DescribeVersion(absl::string_view reference, const Spot& spot, Shown<model:
   constexpr size_t kMaxTag = 128;  // by the specification of image references
   const ImageName name = ParseImageName(reference);
   const absl::string_view digits = absl::StripPrefix(name.tag, "v");
+  if (absl::StrContains(name.tag, "latest")) return;  // `2019-latest`: what it names changes
   if (digits.empty() || digits.size() > kMaxTag || !absl::ascii_isdigit(digits.front())) return;
   // What has the form of no image may be a password: `user:1@host/image`.
   const bool is_image = name.digest.empty() || absl::StartsWith(name.digest, "sha");
@@ -388,11 +391,6 @@ void DescribeVersion(absl::string_view reference, const Spot& spot, Shown<model:
   if (!is_image || absl::StrContains(version, '$')) return;
   component.value.set_version(version);
   component.Observed("version", spot);
-}
-
-bool SetsRootPassword(absl::string_view name) {
-  const KnownSetting* known = FindSetting(name);
-  return known != nullptr && known->sets_password;
 }
 
 }  // namespace metapowers::importers

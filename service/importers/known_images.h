@@ -54,12 +54,14 @@ void DescribePort(int64_t port, const Spot& spot, Shown<model::v1::Component>& c
 void DescribeSetting(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component);
 
 // Takes a process whose technology nothing says for what its name says: that of an image that is known (`mongodb`), or
-// of a store as its first or last word (`redis-cart`), unless another word is of what works on a store
-// (`redis-exporter`). `kind` and `technology` are assumed then. `spot` is where the name stands. What else says what
-// runs in the container comes first.
-void DescribeName(absl::string_view name, const Spot& spot, Shown<model::v1::Component>& component);
+// of a store as its first or last word (`redis-cart`). Such a word counts only where `image`, the reference of what
+// runs, is empty or a variable, since any other image has a name of its own, and where no other word is of what works
+// on a store (`redis-exporter`). `kind` and `technology` are assumed then. `spot` is where the name stands. What else
+// says what runs in the container comes first.
+void DescribeName(absl::string_view name, absl::string_view image, const Spot& spot,
+                  Shown<model::v1::Component>& component);
 
-// Sets `version` by the tag of an image that is a version: not `latest`, and no variable.
+// Sets `version` by the tag of an image that is a version: without `latest` in it, and no variable.
 void DescribeVersion(absl::string_view reference, const Spot& spot, Shown<model::v1::Component>& component);
 
 // Whether a setting of these images gives the administrator of the store a password.
@@ -70,13 +72,17 @@ using NamedValue = std::pair<std::string, std::string>;
 
 // A setting that lets callers in without authentication.
 struct Opening {
-  size_t setting = 0;      // index of it
-  absl::string_view what;  // a sentence without full stop that begins small: `it accepts callers that …`
+  size_t setting = 0;  // index of it
+  // For people, behind the name of the component: `it accepts callers that … (ALLOW_ANONYMOUS_LOGIN)`.
+  std::string told;
+  bool asks = false;  // a password in settings that are not read may close it, and `told` asks for one
 };
 
-// The first of the settings of a container that is one, where none of the others closes it again by a password. `kind`
-// is that of the component: what opens a store is also given to clients, and says nothing of them.
-std::optional<Opening> FindOpening(const std::vector<NamedValue>& settings, model::v1::ComponentKind kind);
+// The first of the settings of a container that is one, where none of the others closes it again by a password of what
+// `component` runs. Its kind counts too: what opens a store is also given to clients, and says nothing of them.
+// `has_unread`: the container is given further settings that no file shows.
+std::optional<Opening> FindOpening(const std::vector<NamedValue>& settings, const model::v1::Component& component,
+                                   bool has_unread = false);
 
 }  // namespace metapowers::importers
 

@@ -35,7 +35,9 @@
 //
 // Only settings, arguments and configuration show flows. A NetworkPolicy or AuthorizationPolicy allows, which is no
 // proof of use: it says who may connect along the flows that there are (`ip_filtered`, `authentication`), and what it
-// allows besides becomes a question.
+// allows besides becomes a question. NetworkPolicies add up: a namespace denies by default where one selects all pods
+// and lets nobody in, and no other lets everybody in, or everything out that it denies; a warning names each that does.
+// Of pods that policies select, these say `egress_filtering` and, where the namespace does not, `default_deny_network`.
 //
 // Values of Secrets are never read beyond whether there are any; what looks like a secret elsewhere is named and not
 // copied.

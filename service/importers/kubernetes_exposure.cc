@@ -111,7 +111,7 @@ void Entries::Open(const Service& service, const ServicePort* port, Entry entry)
     if (entry.reach == Reach::kInternet) Connect(*target, entry);
   }
   if (entry.reach != Reach::kInternet) Tell(entry, service.object->Title());
-  const bool on_tls = port != nullptr && port->protocol == "https";
+  const bool on_tls = port != nullptr && port->protocol == "https" && !port->is_named;
   if (entry.ends_tls && !on_tls) TellEndOfTls(entry, *service.object);
 }
 

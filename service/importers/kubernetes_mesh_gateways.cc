@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/importers/kubernetes_entries.h"
@@ -70,10 +71,10 @@ class MeshGatewayReader {
     if (protocol == "HTTP" || protocol == "HTTP2" || protocol == "GRPC" || protocol == "HTTPS") {
       SetWeb(protocol == "HTTPS", port, entry.connection.spot, entry);
       if (protocol == "GRPC") entry.connection.protocol = "grpc";
-      entry.ends_tls = protocol == "HTTPS" && mode != "PASSTHROUGH";
     } else if (protocol == "TLS") {
       entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
     }
+    entry.ends_tls = mode == "SIMPLE" || absl::EndsWith(mode, "MUTUAL");
     if (mode == "MUTUAL" || mode == "ISTIO_MUTUAL") {
       entry.connection.transport = pb::TRANSPORT_SECURITY_MTLS;
       entry.authentication = pb::FLOW_AUTHENTICATION_CLIENT_CERT;
@@ -161,7 +162,7 @@ void OpenMeshGateways(Cluster& cluster, Entries& entries) {
   for (const Object* gateway : cluster.objects.Of(Kind::kIstioGateway)) {
     cluster.inventory.Count("gateways");
     for (const Field& server : gateway->spec["servers"].Items()) {
-      if (used.count(&server.node()) > 0) continue;
+      if (used.count(&server.node()) > 0 || server["tls"]["httpsRedirect"].Flag() == true) continue;
       const Field port = server["port"];
       AskWhereItLeads(*gateway, port["protocol"].Raw(), port["number"].Raw(), server.spot(), cluster);
     }

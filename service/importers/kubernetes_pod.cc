@@ -181,15 +181,19 @@ void DescribeSettings(const Field& pod, const Spot& limited, Shown<pb::Component
   *component.value.mutable_container() = std::move(settings);
 }
 
-void SetAbsent(absl::string_view control, const Spot& spot, Shown<pb::Component>& component) {
+void SetPosture(absl::string_view control, pb::PostureState state, const Spot& spot, Shown<pb::Component>& component) {
   for (const pb::ControlPosture& posture : component.value.posture()) {
     if (posture.control() == control) return;
   }
   pb::ControlPosture& posture = *component.value.add_posture();
   posture.set_control(std::string(control));
-  posture.set_state(pb::POSTURE_STATE_ABSENT);
+  posture.set_state(state);
   posture.set_evidence(LocationOf(spot));
   component.Observed("posture", spot);
+}
+
+void SetAbsent(absl::string_view control, const Spot& spot, Shown<pb::Component>& component) {
+  SetPosture(control, pb::POSTURE_STATE_ABSENT, spot, component);
 }
 
 void DescribeNodeAccess(const Object& object, Shown<pb::Component>& component, Inventory& inventory) {

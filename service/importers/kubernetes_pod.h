@@ -39,7 +39,10 @@ void DescribeSettings(const Field& pod, const Spot& limited, Shown<model::v1::Co
 // Adds what opens the node to a container, sets the posture of it, and tells of each in a note.
 void DescribeNodeAccess(const Object& object, Shown<model::v1::Component>& component, Inventory& inventory);
 
-// Declares a control to be absent, with `spot` as its evidence, where nothing is declared of it yet.
+// Declares a control, with `spot` as its evidence, where nothing is declared of it yet.
+void SetPosture(absl::string_view control, model::v1::PostureState state, const Spot& spot,
+                Shown<model::v1::Component>& component);
+// Likewise that it is absent.
 void SetAbsent(absl::string_view control, const Spot& spot, Shown<model::v1::Component>& component);
 
 }  // namespace metapowers::importers::kubernetes

@@ -178,12 +178,12 @@ class RouteReader {
       if (protocol == "HTTP" || protocol == "HTTPS") {
         SetWeb(protocol == "HTTPS", port, listener["protocol"].spot(), entry);
         if (route_.kind == Kind::kGrpcRoute) entry.connection.protocol = "grpc";
-        entry.ends_tls = protocol == "HTTPS";
       } else {
         entry.connection.port = port;
         entry.connection.spot = listener["protocol"].spot();
         if (protocol == "TLS") entry.connection.transport = pb::TRANSPORT_SECURITY_TLS;
       }
+      entry.ends_tls = (protocol == "HTTPS" || protocol == "TLS") && listener["tls"]["mode"].Raw() != "Passthrough";
       std::vector<NamedHost> own;
       if (listener.Has("hostname")) own.push_back(HostOf(listener["hostname"]));
       OpenBackends(PerHost(Meet(own, HostsOf(route_.spec["hostnames"]), listener.spot()), entry));

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -83,25 +87,51 @@ void DescribeMain(const Object& object, Shown<pb::Component>& component, Invento
   for (const Field& port : MainContainerOf(object)["ports"].Items()) {
     DescribePort(port["containerPort"].Whole().value_or(0), port.spot(), component);
   }
-  DescribeName(object.name, object.spot, component);
+  DescribeName(object.name, reference, object.spot, component);
   inventory.Note(v1::IMPORT_NOTE_KIND_KEPT, image.spot(), image.path(),
                  absl::StrCat(object.Title(), " runs the image ", reference));
   DescribeVersion(reference, image.spot(), component);
 }
 
+// Adds what the main container is given of whole ConfigMaps, of each once, but for what its own variables set instead;
+// whether it is given more than that.
+bool AddGivenSettings(const Object& object, const Objects& objects, std::vector<NamedValue>& settings) {
+  absl::flat_hash_set<std::string> own;
+  for (const auto& [name, value] : settings) own.insert(name);
+  absl::flat_hash_set<const Object*> read;
+  bool has_unread = false;
+  for (const Field& from : MainContainerOf(object)["envFrom"].Items()) {
+    const Object* map = objects.Find(Kind::kConfigMap, object.space, from["configMapRef"]["name"].Raw());
+    if (map == nullptr || !read.insert(map).second) {
+      has_unread = true;
+      continue;
+    }
+    const Field data = map->root["data"];
+    if (!data.is_map()) continue;
+    const std::string prefix = from["prefix"].Raw();
+    for (const model::YamlEntry& entry : data.node().entries) {
+      std::string name = absl::StrCat(prefix, entry.key);
+      if (!own.contains(name)) settings.emplace_back(std::move(name), entry.value->text);
+    }
+  }
+  return has_unread;
+}
+
 // Settings of the main container that let callers in without authentication.
-void WarnOfOpenings(const Object& object, pb::ComponentKind kind, Inventory& inventory) {
+void WarnOfOpenings(const Object& object, const Objects& objects, const pb::Component& component,
+                    Inventory& inventory) {
   std::vector<NamedValue> settings;
   const std::vector<Field> variables = MainContainerOf(object)["env"].Items();
   for (const Field& variable : variables) {
-    const Field value = variable["value"];
-    settings.emplace_back(variable["name"].Raw(), value.exists() ? value.Raw() : "$");
+    settings.emplace_back(variable["name"].Raw(), variable.Has("valueFrom") ? "$" : variable["value"].Raw());
   }
-  const std::optional<Opening> opening = FindOpening(settings, kind);
+  const bool has_unread = AddGivenSettings(object, objects, settings);
+  const std::optional<Opening> opening = FindOpening(settings, component, has_unread);
   if (!opening.has_value()) return;
-  const Field& variable = variables[opening->setting];
-  inventory.Note(v1::IMPORT_NOTE_KIND_WARNING, variable.spot(), variable.path(),
-                 absl::StrCat(object.Title(), ": ", opening->what, " (", settings[opening->setting].first, ")"));
+  const bool is_own = opening->setting < variables.size();
+  const Field at = is_own ? variables[opening->setting] : MainContainerOf(object)["envFrom"];
+  inventory.Note(opening->asks ? v1::IMPORT_NOTE_KIND_QUESTION : v1::IMPORT_NOTE_KIND_WARNING, at.spot(), at.path(),
+                 absl::StrCat(object.Title(), ": ", opening->told));
 }
 
 // Containers that run beside the main one have no place of their own in the model.
@@ -232,7 +262,7 @@ void Workloads::Add(const Object& object, const Objects& objects, Inventory& inv
   component.Refers("zone", {object.space, "kubernetes", object.spot});
   component.Refers("runs_on", {std::string(kCluster), "", object.spot});
   DescribeMain(object, component, inventory);
-  WarnOfOpenings(object, component.value.kind(), inventory);
+  WarnOfOpenings(object, objects, component.value, inventory);
   DescribeCompany(object, component);
   const auto scaler = scalers_.find(TargetKey(object.space, object.kind_name, object.name));
   DescribeReplicas(object, scaler == scalers_.end() ? nullptr : scaler->second, component);

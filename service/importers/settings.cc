@@ -131,6 +131,14 @@ absl::string_view AfterCredentials(absl::string_view token) {
   return at == absl::string_view::npos ? token : token.substr(at + 1);
 }
 
+// Whether what stands before an address without `//` is user and password: `root:x@`, but not `mailto:ops@`.
+bool HasLogin(absl::string_view before) {
+  static constexpr absl::string_view kNoUsers[] = {"acct", "jdbc", "mailto", "oracle", "sip", "sips", "smtp", "xmpp"};
+  const size_t colon = before.find(':');
+  if (colon == absl::string_view::npos || colon == 0 || colon + 1 >= before.rfind('@')) return false;
+  return !IsIn(kNoUsers, absl::AsciiStrToLower(before.substr(0, colon)));
+}
+
 // Host and port of `db:3306/name?x`; false when the text is none.
 bool SetHost(absl::string_view authority, Address& address) {
   const std::vector<absl::string_view> parts = absl::StrSplit(authority, ':');
@@ -166,13 +174,18 @@ void SetOption(absl::string_view pair, Address& address) {
   if (mode ? IsIn(kClearModes, value) : IsIn(kClear, value)) address.transport = kNone;
 }
 
-// The same of the pairs beside the addresses of a value: `Server=db;User Id=sa;Password=x;Encrypt=False`.
-Address OptionsBeside(absl::string_view value) {
+// The same of the pairs beside the addresses of a value: `Server=db;User Id=sa;Password=x;Encrypt=False`. A text that
+// has more than addresses and pairs, such as a remark, is read only where the name of the setting says what it is.
+Address OptionsBeside(absl::string_view value, bool is_connection) {
   Address options;
   // Where pairs end at a `;`, their keys may have spaces in them.
   const absl::string_view ends = absl::StrContains(value, ';') ? ";" : kSeparators;
-  for (const absl::string_view part : absl::StrSplit(value, absl::ByAnyChar(ends), absl::SkipEmpty())) {
-    if (!absl::StrContains(part, "://")) SetOption(absl::StripAsciiWhitespace(part), options);
+  for (absl::string_view part : absl::StrSplit(value, absl::ByAnyChar(ends), absl::SkipEmpty())) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty() || absl::StrContains(part, "://")) continue;
+    const bool fits = absl::StrContains(part, '=') || !ParseAddress(part).host.empty();
+    if (!fits && !is_connection) return Address();
+    SetOption(part, options);
   }
   return options;
 }
@@ -194,7 +207,8 @@ bool TakeUrl(absl::string_view token, size_t colon, Address& address) {
   const bool split = absl::StrContains(tail, '@') && absl::StrContains(authority, ':');
   if (split) return false;
   if (at != absl::string_view::npos) {
-    address.credentials = absl::StrContains(authority.substr(0, at), ':');
+    const size_t user = authority.find(':');
+    address.credentials = user < at && user + 1 < at;  // `redis://:password@cache` has none but a password
     authority = authority.substr(at + 1);
   }
   if (!SetHost(authority, address)) return false;
@@ -258,7 +272,7 @@ Address ConnectionHost(absl::string_view name, absl::string_view value) {
   const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
   const absl::string_view first = absl::string_view(plain).substr(0, plain.find_first_of(",;"));
   if (!IsHost(absl::StripAsciiWhitespace(first))) return Address();
-  Address address = OptionsBeside(plain);
+  Address address = OptionsBeside(plain, true);
   address.host = absl::AsciiStrToLower(absl::StripAsciiWhitespace(first));
   return address;
 }
@@ -282,7 +296,7 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
   const bool host = NamesHost(name) && !NamesConnection(name);  // whose words may be parts of a password
   const std::string plain = WithoutVariables(value.substr(0, kMaxValue));
   value = plain;
-  const Address options = OptionsBeside(value);
+  const Address options = OptionsBeside(value, NamesConnection(name));
   for (absl::string_view token : absl::StrSplit(value, absl::ByAnyChar(kSeparators), absl::SkipEmpty())) {
     if (addresses.size() >= kMaxAddresses) break;
     const bool url = absl::StrContains(token, "://");
@@ -299,8 +313,7 @@ std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value
     }
     const absl::string_view target = url ? token : AfterCredentials(token);
     Address address = ParseAddress(target);
-    const absl::string_view before = token.substr(0, token.size() - target.size());
-    if (absl::StrContains(before, ':') && !absl::StartsWith(before, "jdbc:")) address.credentials = true;
+    if (HasLogin(token.substr(0, token.size() - target.size()))) address.credentials = true;
     token = target;
     AddOptions(options, address);
     if (address.host.empty() && named && IsHost(token)) address.host = absl::AsciiStrToLower(token);

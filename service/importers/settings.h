@@ -47,14 +47,15 @@ struct Address {
   int usual_port = 0;    // of its scheme, where a URL names none; 0: nothing says it
   std::string protocol;  // as the catalogue names it, where a scheme says it
   model::v1::TransportSecurity transport = model::v1::TRANSPORT_SECURITY_UNSPECIFIED;  // where the value says it
-  bool credentials = false;  // the value has a password for it
+  bool credentials = false;  // the value has a password for it: before its `@`, or as an option beside it
 
   bool operator==(const Address&) const = default;
 };
 
 // The addresses in the value of a setting: URLs, `host:port`, JDBC and other connection strings, lists of them; a name
 // alone where the setting is called so (`DB_HOST`). What cannot be told apart from a password is left out, and hosts
-// that a variable gives (`$X`, `${X}`, `$(X)`).
+// that a variable gives (`$X`, `${X}`, `$(X)`). Options beside an address count where the value has nothing but
+// addresses and pairs, or the setting is a connection string.
 std::vector<Address> AddressesIn(absl::string_view name, absl::string_view value);
 
 // Whether a setting of this name is a connection string: `ConnectionStrings__Orders`, `DB_CONNECTION_STRING`.

@@ -94,11 +94,57 @@ TEST(ComposeCallsTest, TheHostIsWhoeverPublishesThePort) {
     environment: {SELF: "http://host.docker.internal:9200"}
 )");
   EXPECT_THAT(run.FlowNames(), ElementsAre("jaeger to search", "jaeger to search on port 9305"));
-  EXPECT_EQ(run.Flow("jaeger to search").bases.count("target"), 0u);
+  const auto& search = run.Flow("jaeger to search");
+  EXPECT_EQ(BasisOf(search, "target"), "assumed compose.yaml:5") << "any service of the host may publish the port";
+  EXPECT_EQ(search.bases.count("source"), 0u);
+  EXPECT_EQ(BasisOf(search, "port"), "observed compose.yaml:5");
   EXPECT_EQ(run.Flow("jaeger to search").value.protocol(), "http");
   EXPECT_THAT(run.Questions(),
-              Contains("jaeger calls port 9999 of its host, which no service publishes: what answers there?"));
+              Contains("jaeger calls port 9999 of its host, where no service is known to answer: what does?"));
   EXPECT_THAT(run.Questions(), Contains("jaeger calls its host: on which port, and what answers there?"));
+}
+
+TEST(ComposeCallsTest, OnlyTheOnePublisherThatContainersReachAnswersForTheHost) {
+  const ReadFormat run = Read(R"(services:
+  api:
+    image: acme/api
+    environment:
+      SYSLOG_URL: http://host.docker.internal:9000
+      LOCAL_URL: http://host.docker.internal:9001
+      DB_URL: postgres://u:p@host.docker.internal:5432/x
+      ADMIN_URL: http://host.docker.internal:8081
+      OTHER_URL: http://host.docker.internal:8086
+  syslog: {image: acme/syslog, ports: ["9000:9000/udp", {target: 9000, published: 9000, protocol: udp}]}
+  local: {image: acme/local, ports: ["127.0.0.1:9001:9001", {target: 9001, published: 9001, host_ip: "::1"}]}
+  pg-prod: {image: acme/pg, profiles: [prod], ports: ["5432:5432"]}
+  pg-dev: {image: acme/pg, profiles: [dev], ports: ["5432:5432"]}
+  admin: {image: acme/admin, ports: ["8080-8084:8080-8084", "8081:8081", "8083-8090:83-90"]}
+  other: {image: acme/other, ports: ["8080:80", "8090:80"]}
+)");
+  EXPECT_THAT(run.FlowNames(), ElementsAre("api to admin", "api to admin on port 8086"));
+  const auto asks = [&](const std::string& question) {
+    EXPECT_THAT(run.Questions(), Contains(absl::StrCat("api calls port ", question)));
+  };
+  asks("9000 of its host, where no service is known to answer: what does?");
+  asks("9001 of its host, where no service is known to answer: what does?");
+  asks("5432 of its host, which several services publish: which of them answers?");
+}
+
+TEST(ComposeCallsTest, HostsThatTheOptionsOfACommandLeaveOpenAreAskedFor) {
+  const ReadFormat run = Read(R"(services:
+  jaeger:
+    image: acme/jaeger
+    command:
+      - "--prometheus.server-url=http://${PROMETHEUS_ADDR}"
+      - "--store=http://${STORE:-store}:80"
+      - "--web.external-url=http://${NAME}"
+      - "--key=${KEY}"
+  store: {image: acme/store}
+)");
+  EXPECT_THAT(run.FlowNames(), ElementsAre("jaeger to store"));
+  EXPECT_THAT(run.Notes(v1::IMPORT_NOTE_KIND_QUESTION),
+              ElementsAre("compose.yaml:4 jaeger: the hosts of --prometheus.server-url come from variables that the "
+                          "file does not set: whom does it call?"));
 }
 
 TEST(ComposeCallsTest, VariablesThatOnlyTheEnvironmentSetsAreTold) {

@@ -67,6 +67,26 @@ TEST(ComposeFileTextTest, WhatAVariableMountsIsJudgedByItsPlace) {
     EXPECT_FALSE(ParseMount(own).is_host_system()) << own;
   }
   EXPECT_EQ(ParseMount("/srv:/hostfs").host_path(), "/srv");
+  EXPECT_EQ(ParseMount("${ROOT:?must be set}:/host/home/").host_path(), "/home/");
+}
+
+TEST(ComposeFileTextTest, ASourceThatSaysMoreThanAVariableIsJudgedByItself) {
+  for (const char* own : {"${PWD}/rootfs-template:/host", "${PWD}/etc:/host/etc:ro", "$DATA/x:/rootfs",
+                          "${A}${B}:/host", "${PWD}:/hostfs", "$HOME:/host", "${X}/docker:/var/run/docker.sock"}) {
+    const Mount mount = ParseMount(own);
+    EXPECT_EQ(mount.host_path(), mount.source) << own;
+    EXPECT_FALSE(mount.is_host_system()) << own;
+  }
+  Mount volume = ParseMount("${DATA_VOLUME}:/rootfs");
+  EXPECT_TRUE(volume.is_host_system());
+  volume.is_volume = true;
+  EXPECT_FALSE(volume.is_host_system() || volume.is_host_path());
+}
+
+TEST(ComposeFileTextTest, PortsByUdp) {
+  EXPECT_TRUE(ParsePort("9000:9000/udp")->is_udp);
+  EXPECT_TRUE(ParsePort("9000/UDP")->is_udp);
+  for (const char* other : {"9000", "9000:9000/tcp", "9000/sctp"}) EXPECT_FALSE(ParsePort(other)->is_udp) << other;
 }
 
 }  // namespace

@@ -269,5 +269,29 @@ TEST(ComposeLayersTest, SettingsOfADatabaseServerTellAStoreOfUnknownImage) {
   }
 }
 
+// Each service has its own copy of what it extends.
+TEST(ComposeLayersTest, WhatServicesExtendIsBounded) {
+  std::string text = "services:\n  base: {image: acme/base, user: app, sysctls: [";
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&text, i == 0 ? "" : ",", "a");
+  absl::StrAppend(&text, "]}\n");
+  for (int i = 0; i < 9; ++i) absl::StrAppend(&text, "  s", i, ": {extends: base}\n");
+  const ReadFormat run = Read(text);
+  EXPECT_EQ(run.Counted("workloads"), 10);
+  EXPECT_EQ(run.Component("s0").value.container().runs_as_non_root(), pb::TRISTATE_YES);
+  EXPECT_EQ(run.Component("s8").value.container().runs_as_non_root(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_THAT(run.Skipped(), ElementsAre(HasSubstr("services extended beyond 400000 values")));
+}
+
+TEST(ComposeLayersTest, ManyServicesInTheNetworkOfOneAreInItsFirst) {
+  std::string text = "services:\n  base: {image: acme/base, networks: [";
+  for (int i = 0; i < 3'000; ++i) absl::StrAppend(&text, i == 0 ? "" : ",", "n", i);
+  absl::StrAppend(&text, "]}\n");
+  for (int i = 0; i < 3'000; ++i) absl::StrAppend(&text, "  s", i, ": {image: x, network_mode: 'service:base'}\n");
+  absl::StrAppend(&text, "  chained: {image: x, network_mode: 'service:s0'}\n");
+  const ReadFormat run = Read(text);
+  EXPECT_EQ(run.ZoneOf("s2999"), "n0");
+  EXPECT_EQ(run.ZoneOf("chained"), "") << "the engine takes no chains";
+}
+
 }  // namespace
 }  // namespace metapowers::importers

@@ -29,6 +29,10 @@ TEST(ComposeServiceTest, TheNameOfAServiceTellsWhatItsImageDoesNot) {
   mysql: {image: nginx}
   gateway: {image: "${GATEWAY_IMAGE}"}
   built: {build: ., image: "${IMAGE}"}
+  redis-cart: {build: ./cart, image: acme/cart}
+  kafka-rest: {image: confluentinc/cp-kafka-rest}
+  cassandra-ring: {image: thelastpickle/cassandra-reaper}
+  elasticsearch-curator: {build: ./curator}
 )");
   const auto told = [&](const char* name) {
     const pb::Component& component = run.Component(name).value;
@@ -43,6 +47,10 @@ TEST(ComposeServiceTest, TheNameOfAServiceTellsWhatItsImageDoesNot) {
   EXPECT_EQ(told("mysql"), "nginx process observed compose.yaml:6");
   EXPECT_EQ(told("gateway"), " process assumed compose.yaml:7");
   EXPECT_EQ(told("built"), " process observed compose.yaml:8");
+  EXPECT_EQ(told("redis-cart"), "redis store assumed compose.yaml:9");
+  EXPECT_EQ(told("kafka-rest"), " process observed compose.yaml:10");
+  EXPECT_EQ(told("cassandra-ring"), " process observed compose.yaml:11") << "its image has a name of its own";
+  EXPECT_EQ(told("elasticsearch-curator"), " process observed compose.yaml:12");
   EXPECT_TRUE(run.Component("mongodb").value.custom_code()) << "the build may add to what it runs";
 }
 
@@ -95,6 +103,39 @@ TEST(ComposeServiceTest, SettingsThatSwitchAuthenticationOffAreWarnedOf) {
                                    "(DISABLE_SECURITY_PLUGIN)",
                                    "d: it may run without a password, and none is set (ALLOW_EMPTY_PASSWORD)",
                                    "f: it accepts callers that do not authenticate (ALLOW_ANONYMOUS_LOGIN)"));
+}
+
+TEST(ComposeServiceTest, WhatNoFileShowsMayCloseAnOpening) {
+  const ReadFormat run = Read(R"(services:
+  a: {image: bitnami/redis, env_file: redis.env, environment: [ALLOW_EMPTY_PASSWORD=yes]}
+  b: {image: mysql, env_file: [db.env], environment: [MYSQL_ALLOW_EMPTY_PASSWORD=on]}
+  c: {image: mysql, environment: [MYSQL_ALLOW_EMPTY_PASSWORD=on]}
+  d: {image: bitnami/wordpress, environment: {ALLOW_EMPTY_PASSWORD: "yes", WORDPRESS_DATABASE_HOST: c}}
+  e: {image: bitnami/redis, environment: [ALLOW_EMPTY_PASSWORD=yes, SMTP_PASSWORD=$SMTP]}
+  f: {image: postgres, env_file: db.env, environment: {POSTGRES_HOST_AUTH_METHOD: trust}}
+)");
+  EXPECT_THAT(
+      run.Warnings(),
+      UnorderedElementsAre("c: the database accepts its administrator without a password (MYSQL_ALLOW_EMPTY_PASSWORD)",
+                           "e: it may run without a password, and none is set (ALLOW_EMPTY_PASSWORD)",
+                           "f: the database accepts every user without a password (POSTGRES_HOST_AUTH_METHOD)"));
+  const std::string asked = "do the settings that are not read give it one?";
+  EXPECT_THAT(run.Questions(),
+              Contains("a: it may run without a password, and none is shown (ALLOW_EMPTY_PASSWORD): " + asked));
+  EXPECT_THAT(run.Questions(),
+              Contains("b: it may run without a password, and none is shown (MYSQL_ALLOW_EMPTY_PASSWORD): " + asked));
+}
+
+TEST(ComposeServiceTest, AVolumeIsNoPartOfTheHost) {
+  const ReadFormat run = Read(R"(services:
+  a:
+    image: acme/a
+    volumes:
+      - {type: volume, source: "${DATA_VOLUME}", target: /rootfs}
+      - "${PWD}/etc:/host/etc:ro"
+)");
+  EXPECT_EQ(run.Component("a").value.container().node_access_size(), 0);
+  EXPECT_THAT(run.Warnings(), IsEmpty());
 }
 
 TEST(ComposeServiceTest, VersionsAreThoseOfTags) {

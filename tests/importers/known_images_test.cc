@@ -105,13 +105,22 @@ TEST(KnownImagesTest, WhatIsDrawnFromASettingIsAssumed) {
 
 TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumedToo) {
   const Spot spot{"f.yaml", {3, 5}};
-  const auto technology = [&](const char* name) {
+  const auto technology = [&](const char* name, const char* image = "${IMAGE}") {
     Shown<model::v1::Component> component;
     DescribeImage("acme/shop", spot, component);
-    DescribeName(name, spot, component);
+    DescribeName(name, image, spot, component);
     return component.value.technology_size() == 0 ? std::string() : component.value.technology(0);
   };
   EXPECT_EQ(technology("MongoDB"), "mongodb");
+  EXPECT_EQ(technology("MongoDB", "acme/shop"), "mongodb");
+  EXPECT_EQ(technology("redis-cart", ""), "redis") << "built here";
+  EXPECT_EQ(technology("redis-cart", "acme/cart"), "") << "its image has a name of its own";
+  EXPECT_EQ(technology("redis-cart", "acme/${NAME}:1"), "redis");
+  for (const char* helper :
+       {"cassandra-reaper", "kafka-rest", "mysql-router", "redis-sentinel", "kafka-schema-registry",
+        "elasticsearch-curator", "kafka-connect", "kafka-mirror-maker", "etcd-manager"}) {
+    EXPECT_EQ(technology(helper), "") << helper;
+  }
   EXPECT_EQ(technology("valkey-cart"), "valkey");
   EXPECT_EQ(technology("orders_postgres"), "postgresql");
   EXPECT_EQ(technology("jaeger"), "jaeger");
@@ -120,18 +129,18 @@ TEST(KnownImagesTest, WhatIsDrawnFromANameIsAssumedToo) {
   }
   Shown<model::v1::Component> store;
   DescribeImage("acme/shop", spot, store);
-  DescribeName("redis-cart", spot, store);
+  DescribeName("redis-cart", "", spot, store);
   EXPECT_EQ(store.value.kind(), model::v1::COMPONENT_KIND_DATASTORE);
   EXPECT_EQ(store.bases.at("kind").kind, v1::BASIS_ASSUMED);
   EXPECT_EQ(store.bases.at("technology").reason, "it is named after redis, which is known to be redis");
   Shown<model::v1::Component> broker;
   DescribeImage("acme/shop", spot, broker);
-  DescribeName("rabbitmq", spot, broker);
+  DescribeName("rabbitmq", "acme/shop", spot, broker);
   EXPECT_EQ(broker.value.kind(), model::v1::COMPONENT_KIND_PROCESS);
   EXPECT_EQ(broker.bases.at("kind").kind, v1::BASIS_ASSUMED);
   Shown<model::v1::Component> proxy;
   DescribeImage("nginx", spot, proxy);
-  DescribeName("mysql", spot, proxy);
+  DescribeName("mysql", "nginx", spot, proxy);
   EXPECT_THAT(proxy.value.technology(), ::testing::ElementsAre("nginx")) << "its image says what it is";
 }
 
@@ -157,17 +166,60 @@ TEST(KnownImagesTest, TagsThatAreVersions) {
   };
   EXPECT_EQ(version("redis:7.2-alpine"), "redis 7.2-alpine");
   EXPECT_EQ(version("localhost:5000/acme/shop:v1@sha256:ab"), "shop v1");
-  for (const char* image : {"redis", "redis:latest", "redis:alpine", "redis@sha256:12", "redis:${TAG}",
-                            "redis:7.${MINOR}", "${IMAGE}:7", "user:1secret@example.com/redis:7"}) {
+  for (const char* image : {"redis", "redis:latest", "redis:7-latest", "redis:alpine", "redis@sha256:12",
+                            "redis:${TAG}", "redis:7.${MINOR}", "${IMAGE}:7", "user:1secret@example.com/redis:7"}) {
     EXPECT_EQ(version(image), "") << image;
   }
+}
+
+model::v1::Component Component(model::v1::ComponentKind kind, const char* technology = "") {
+  model::v1::Component component;
+  component.set_kind(kind);
+  if (*technology != '\0') component.add_technology(technology);
+  return component;
+}
+
+TEST(KnownImagesTest, OnlyAPasswordOfWhatRunsClosesAnOpening) {
+  constexpr auto kStore = model::v1::COMPONENT_KIND_DATASTORE;
+  constexpr auto kProcess = model::v1::COMPONENT_KIND_PROCESS;
+  const auto told = [](std::vector<NamedValue> settings, const model::v1::Component& component, bool unread = false) {
+    settings.emplace_back("ALLOW_EMPTY_PASSWORD", "yes");
+    const auto opening = FindOpening(settings, component, unread);
+    return opening.has_value() ? opening->told : std::string();
+  };
+  const std::string open = "it may run without a password, and none is set (ALLOW_EMPTY_PASSWORD)";
+  const auto redis = Component(kStore, "redis");
+  EXPECT_EQ(told({}, redis), open);
+  EXPECT_EQ(told({{"SMTP_PASSWORD", "foo"}}, redis), open);
+  EXPECT_EQ(told({{"REDIS_PASSWORD", "$"}}, redis), "");
+  EXPECT_EQ(told({{"POSTGRES_PASSWORD", "$"}}, Component(kStore, "postgresql")), "");
+  EXPECT_EQ(told({{"SMTP_PASSWORD", "foo"}}, Component(kProcess)), "") << "anything may run there";
+  EXPECT_EQ(told({{"WORDPRESS_DATABASE_HOST", "db"}}, Component(kProcess, "wordpress")), "") << "a client";
+  EXPECT_EQ(told({{"REDIS_MASTER_HOST", "primary"}}, redis), open) << "a store is a server all the same";
+  EXPECT_EQ(told({}, redis, true),
+            "it may run without a password, and none is shown (ALLOW_EMPTY_PASSWORD): do the settings that are not "
+            "read give it one?");
+  EXPECT_EQ(told({{"REDIS_PASSWORD", "$"}}, redis, true), "");
+  EXPECT_FALSE(FindOpening({{"ALLOW_ANONYMOUS_LOGIN", "yes"}}, redis, true)->asks);
+  for (const char* value : {"on", "no", "0"}) {
+    EXPECT_TRUE(FindOpening({{"MYSQL_ALLOW_EMPTY_PASSWORD", value}}, Component(kStore, "mysql")).has_value()) << value;
+  }
+  for (const char* value : {"", "$", "${ALLOW}"}) {
+    EXPECT_FALSE(FindOpening({{"MYSQL_ALLOW_EMPTY_PASSWORD", value}}, Component(kStore, "mysql")).has_value()) << value;
+  }
+}
+
+TEST(KnownImagesTest, PasswordsAreSoughtOnce) {
+  std::vector<NamedValue> settings(100'000, {"ALLOW_EMPTY_PASSWORD", "yes"});
+  settings.emplace_back("X_PASSWORD", "x");
+  EXPECT_FALSE(FindOpening(settings, Component(model::v1::COMPONENT_KIND_PROCESS)).has_value());
 }
 
 TEST(KnownImagesTest, SettingsThatLetCallersIn) {
   constexpr auto kStore = model::v1::COMPONENT_KIND_DATASTORE;
   constexpr auto kProcess = model::v1::COMPONENT_KIND_PROCESS;
   const auto opens = [](const std::vector<NamedValue>& settings, model::v1::ComponentKind kind) {
-    const auto opening = FindOpening(settings, kind);
+    const auto opening = FindOpening(settings, Component(kind));
     return opening.has_value() ? settings[opening->setting].first : std::string();
   };
   for (const NamedValue& setting : std::vector<NamedValue>{{"ALLOW_ANONYMOUS_LOGIN", "yes"},

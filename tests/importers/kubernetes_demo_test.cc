@@ -11,6 +11,7 @@ namespace metapowers::importers {
 namespace {
 
 namespace pb = model::v1;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -189,11 +190,27 @@ TEST_F(KubernetesDemoTest, Everything) {
   EXPECT_EQ(demo.Component("cartservice").value.internet_facing(), pb::TRISTATE_NO);
   for (const auto& zone : demo.inventory.zones) {
     if (zone.name != "default") continue;
-    EXPECT_EQ(zone.value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY);
+    EXPECT_EQ(zone.value.network_policy(), pb::NETWORK_POLICY_UNSPECIFIED) << "each pod has a rule that opens it";
   }
   EXPECT_EQ(demo.Flow("frontend to cartservice").value.ip_filtered(), pb::TRISTATE_YES);
-  EXPECT_EQ(demo.Flow("internet-users to frontend").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED) << "all may come";
-  EXPECT_THAT(demo.Warnings(), IsEmpty()) << "the policies let in what the settings show";
+  EXPECT_EQ(demo.Flow("internet-users to frontend").value.ip_filtered(), pb::TRISTATE_NO) << "all may come";
+  EXPECT_EQ(demo.Flow("loadgenerator to frontend").value.ip_filtered(), pb::TRISTATE_NO);
+  // The policies let in what the settings show; all but the one that denies let everything out.
+  EXPECT_THAT(demo.Warnings(), SizeIs(13));
+  EXPECT_THAT(demo.Warnings(), Contains("NetworkPolicy default/redis-cart lets everything out of redis-cart, which "
+                                        "NetworkPolicy default/deny-all denies by default"));
+  EXPECT_THAT(demo.Warnings(), Contains("NetworkPolicy default/frontend lets everybody in to frontend, which "
+                                        "NetworkPolicy default/deny-all denies by default"));
+  for (const auto& component : demo.inventory.components) {
+    if (component.value.kind() == pb::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
+    ASSERT_THAT(component.value.posture(), SizeIs(2)) << component.name;
+    EXPECT_EQ(component.value.posture(0).control(), "egress_filtering");
+    EXPECT_EQ(component.value.posture(0).state(), pb::POSTURE_STATE_ABSENT) << component.name;
+    EXPECT_EQ(component.value.posture(1).control(), "default_deny_network");
+    EXPECT_EQ(component.value.posture(1).state(),
+              component.name == "frontend" ? pb::POSTURE_STATE_ABSENT : pb::POSTURE_STATE_PARTIAL)
+        << component.name;
+  }
   EXPECT_THAT(demo.Questions(), SizeIs(3)) << "and nothing more; the mesh may call three hosts";
 }
 

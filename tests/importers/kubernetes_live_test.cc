@@ -73,6 +73,32 @@ TEST(KubernetesLiveTest, NamesAndSettingsSayWhatRuns) {
       IsEmpty());
 }
 
+// Settings that let callers in: what closes them, and what may close them unseen.
+TEST(KubernetesLiveTest, PasswordsThatNoFileShowsAreAskedFor) {
+  const auto read = [](const std::string& variables, const std::string& from, const std::string& data) {
+    return Manifests(absl::StrCat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cache, namespace: shop}\n",
+                                  "spec: {template: {spec: {containers: [{name: c, image: bitnami/redis, env: [",
+                                  variables, "], envFrom: [", from, "]}]}}}\n---\napiVersion: v1\nkind: ConfigMap\n",
+                                  "metadata: {name: env, namespace: shop}\ndata: {", data, "}\n"));
+  };
+  const std::string empty = "{name: ALLOW_EMPTY_PASSWORD, value: 'yes'}";
+  const std::string map = "{configMapRef: {name: env}}";
+  const std::string set = "cache: it may run without a password, and none is set (ALLOW_EMPTY_PASSWORD)";
+  const std::string shown = "cache: it may run without a password, and none is shown (ALLOW_EMPTY_PASSWORD): do ";
+  for (const char* from : {"{secretRef: {name: s}}", "{configMapRef: {name: absent}}"}) {
+    const ReadFormat in = read(empty, from, "");
+    EXPECT_THAT(in.Warnings(), IsEmpty()) << from;
+    EXPECT_THAT(in.Questions(), Contains(HasSubstr(shown))) << from;
+  }
+  EXPECT_THAT(read(empty, map, "LEVEL: debug").Warnings(), ElementsAre(HasSubstr(set)));
+  EXPECT_THAT(read(empty, map, "REDIS_PASSWORD: $(PW)").Warnings(), Not(Contains(HasSubstr("it may run"))));
+  EXPECT_THAT(read("", map, "ALLOW_EMPTY_PASSWORD: 'yes'").Warnings(), ElementsAre(HasSubstr(set)));
+  EXPECT_THAT(read("{name: ALLOW_EMPTY_PASSWORD, value: 'no'}", map, "ALLOW_EMPTY_PASSWORD: 'yes'").Warnings(),
+              IsEmpty());
+  EXPECT_THAT(read(empty + ", {name: REDIS_PASSWORD}", "", "").Warnings(), ElementsAre(HasSubstr(set)))
+      << "without a value it is empty";
+}
+
 TEST(KubernetesLiveTest, PodsWithoutTheirMakerStandForIt) {
   const ReadFormat in = Manifests(absl::StrCat(
       Made("Pod", "web-1-a", "apps/v1 ReplicaSet web-1"), Made("Pod", "web-1-b", "apps/v1 ReplicaSet web-1"),

@@ -419,8 +419,14 @@ TEST(KubernetesPolicyTest, FilterFlowsThatAreThere) {
       Manifests(two + Policy(api, "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 9090}]}"));
   EXPECT_THAT(port.Warnings(), SizeIs(2)) << "another port";
   const ReadFormat all = Manifests(two + Policy(api, "{}"));
-  EXPECT_EQ(all.Flow("web to api").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(all.Flow("web to api").value.ip_filtered(), pb::TRISTATE_NO);
+  EXPECT_EQ(BasisOf(all.Flow("web to api"), "ip_filtered").substr(0, 9), "observed ");
+  EXPECT_EQ(all.Flow("internet-users to api").value.ip_filtered(), pb::TRISTATE_NO);
   EXPECT_THAT(all.Warnings(), IsEmpty());
+  const ReadFormat cluster = Manifests(two + Policy(api, "{from: [{namespaceSelector: {}}]}"));
+  EXPECT_EQ(cluster.Flow("web to api").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED) << "neither few nor everybody";
+  const ReadFormat named = Manifests(two + Policy(api, "{ports: [{port: web}]}"));
+  EXPECT_EQ(named.Flow("web to api").value.ip_filtered(), pb::TRISTATE_UNSPECIFIED) << "which port that is, is unknown";
   const ReadFormat more =
       Manifests(two + Policy(api,
                              "{from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [job]}]}},"
@@ -437,6 +443,80 @@ TEST(KubernetesPolicyTest, DenyByDefault) {
   EXPECT_EQ(policy_of(Policy("", "")), pb::NETWORK_POLICY_DEFAULT_DENY);
   EXPECT_EQ(policy_of(Policy("", "{}")), pb::NETWORK_POLICY_UNSPECIFIED);
   EXPECT_EQ(policy_of(Policy("matchLabels: {app: web}", "")), pb::NETWORK_POLICY_UNSPECIFIED);
+}
+
+// A policy of one line, so that its rules stand where its name does.
+std::string PolicyOf(const std::string& name, const std::string& app, const std::string& spec) {
+  return absl::StrCat("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: ", name,
+                      "}, spec: {podSelector: {", app.empty() ? "" : absl::StrCat("matchLabels: {app: ", app, "}"),
+                      "}, ", spec, "}}\n---\n");
+}
+
+// "control STATE evidence" of all that is declared of a component.
+std::vector<std::string> PosturesOf(const ReadFormat& in, const std::string& component) {
+  std::vector<std::string> out;
+  for (const pb::ControlPosture& posture : in.Component(component).value.posture()) {
+    out.push_back(absl::StrCat(posture.control(), " ", pb::PostureState_Name(posture.state()).substr(14), " ",
+                               posture.evidence()));
+  }
+  return out;
+}
+
+TEST(KubernetesPolicyTest, PoliciesAddUp) {
+  const std::string deny = PolicyOf("deny", "", "policyTypes: [Ingress, Egress]");  // of line 1
+  const std::string limited = PolicyOf("db", "db", "egress: [{to: [{podSelector: {}}]}]");
+  const std::string pods = Deployment("web") + Deployment("db");
+  const ReadFormat shut = Manifests(deny + limited + pods);
+  EXPECT_EQ(shut.Zone("default").value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY);
+  EXPECT_THAT(shut.Warnings(), IsEmpty());
+  EXPECT_THAT(PosturesOf(shut, "web"), ElementsAre("egress_filtering PARTIAL m.yaml:1"));
+
+  const ReadFormat out =
+      Manifests(deny + limited + PolicyOf("web", "web", "policyTypes: [Egress], egress: [{}]") + pods);
+  EXPECT_EQ(out.Zone("default").value.network_policy(), pb::NETWORK_POLICY_UNSPECIFIED);
+  EXPECT_THAT(out.Notes(v1::IMPORT_NOTE_KIND_WARNING),
+              ElementsAre("m.yaml:5 NetworkPolicy default/web lets everything out of web, which NetworkPolicy "
+                          "default/deny denies by default"));
+  EXPECT_THAT(PosturesOf(out, "web"),
+              ElementsAre("egress_filtering ABSENT m.yaml:5", "default_deny_network PARTIAL m.yaml:5"));
+  EXPECT_THAT(PosturesOf(out, "db"),
+              ElementsAre("egress_filtering PARTIAL m.yaml:1", "default_deny_network IMPLEMENTED m.yaml:1"));
+  EXPECT_EQ(BasisOf(out.Component("web"), "posture"), "observed m.yaml:5");
+
+  const ReadFormat both = Manifests(deny + limited + PolicyOf("web", "web", "ingress: [{}], egress: [{}]") + pods);
+  EXPECT_THAT(both.Notes(v1::IMPORT_NOTE_KIND_WARNING),
+              ElementsAre("m.yaml:5 NetworkPolicy default/web lets everybody in to web, which NetworkPolicy "
+                          "default/deny denies by default",
+                          HasSubstr("m.yaml:5 NetworkPolicy default/web lets everything out of web")));
+  EXPECT_THAT(PosturesOf(both, "web"),
+              ElementsAre("egress_filtering ABSENT m.yaml:5", "default_deny_network ABSENT m.yaml:5"));
+  const ReadFormat address =
+      Manifests(deny + PolicyOf("web", "web", "ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]") + pods);
+  EXPECT_THAT(address.Warnings(), ElementsAre(HasSubstr("lets everybody in to web")));
+  const ReadFormat port = Manifests(deny + PolicyOf("web", "web", "ingress: [{ports: [{port: 80}]}]") + pods);
+  EXPECT_EQ(port.Zone("default").value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY) << "one port alone";
+}
+
+TEST(KubernetesPolicyTest, WhatOnlyComingInIsDeniedLetsEverythingOut) {
+  const std::string deny = PolicyOf("deny", "", "policyTypes: [Ingress]");
+  const ReadFormat in = Manifests(deny + PolicyOf("db", "db", "policyTypes: [Egress]") +
+                                  PolicyOf("job", "job", "policyTypes: [Egress], egress: [{}]") + Deployment("web") +
+                                  Deployment("db") + Deployment("job"));
+  EXPECT_EQ(in.Zone("default").value.network_policy(), pb::NETWORK_POLICY_DEFAULT_DENY);
+  EXPECT_THAT(in.Notes(v1::IMPORT_NOTE_KIND_KEPT),
+              Contains("m.yaml:1 NetworkPolicy default/deny denies what comes in by default, not what goes out"));
+  EXPECT_THAT(PosturesOf(in, "web"),
+              ElementsAre("egress_filtering ABSENT m.yaml:1", "default_deny_network PARTIAL m.yaml:1"));
+  EXPECT_THAT(PosturesOf(in, "db"), ElementsAre("egress_filtering PARTIAL m.yaml:3"));
+  EXPECT_THAT(PosturesOf(in, "job"),
+              ElementsAre("egress_filtering ABSENT m.yaml:5", "default_deny_network PARTIAL m.yaml:5"));
+  // Two policies, one for each direction.
+  EXPECT_THAT(PosturesOf(Manifests(deny + PolicyOf("out", "", "policyTypes: [Egress]") + Deployment("web")), "web"),
+              ElementsAre("egress_filtering PARTIAL m.yaml:3"));
+  // No policy denies by default: the egress of a pod speaks for itself alone.
+  EXPECT_THAT(PosturesOf(Manifests(PolicyOf("web", "web", "egress: [{}]") + Deployment("web")), "web"),
+              ElementsAre("egress_filtering ABSENT m.yaml:1"));
+  EXPECT_THAT(PosturesOf(Manifests(PolicyOf("web", "web", "ingress: [{}]") + Deployment("web")), "web"), IsEmpty());
 }
 
 }  // namespace

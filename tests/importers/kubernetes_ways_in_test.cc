@@ -221,6 +221,7 @@ TEST(KubernetesGatewayTest, WhatTakesTlsOffCallsOnByItself) {
   EXPECT_THAT(asked("{port: 80}", ""),
               ElementsAre(HasSubstr("Ingress default/in ends TLS and calls Service default/web by itself")));
   EXPECT_THAT(asked("{port: 80, appProtocol: https}", ""), IsEmpty());
+  EXPECT_THAT(asked("{port: 80, name: https}", ""), SizeIs(1)) << "only its name";
   EXPECT_THAT(asked("{port: 80}", "nginx.ingress.kubernetes.io/ssl-passthrough: 'true'"), IsEmpty());
   EXPECT_THAT(asked("{port: 80}", "nginx.ingress.kubernetes.io/backend-protocol: HTTPS"), IsEmpty());
 }

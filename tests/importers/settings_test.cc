@@ -176,6 +176,20 @@ TEST(SettingsTest, OptionsOfConnections) {
   EXPECT_THAT(Told("A", "run --password=x --upstream=http://web:80"), ElementsAre("http web:80 clear"));
 }
 
+TEST(SettingsTest, RemarksAndSchemesAreNoCredentials) {
+  EXPECT_THAT(Told("NOTE", "see smtp:25; Password=abc"), ElementsAre("smtp:25"));
+  EXPECT_THAT(Told("NOTE", "see smtp:25 password=abc ssl=true"), ElementsAre("smtp:25"));
+  EXPECT_THAT(Told("DB_CONNECTION_STRING", "db:5432 sslmode=require pooled password=x"),
+              ElementsAre("db:5432 tls credentials"));
+  EXPECT_THAT(Told("MAIL_TO", "mailto:ops@mail:25"), ElementsAre("mail:25"));
+  EXPECT_THAT(Told("A", "oracle:thin:@db:1521"), ElementsAre("db:1521"));
+  for (const char* open : {":x@db:80", "user:@db:80", "user@db:80"}) {
+    EXPECT_THAT(Told("A", open), ElementsAre("db:80")) << open;
+  }
+  EXPECT_THAT(Told("A", "http://user:@api http://user@web"), ElementsAre("http api clear", "http web clear"));
+  EXPECT_THAT(Told("A", "redis://:x@cache"), ElementsAre("redis cache clear credentials"));
+}
+
 TEST(SettingsTest, AConnectionStringMayBeANameAlone) {
   for (const char* name : {"ConnectionStrings__EventBus", "DB_CONNECTION_STRING", "SQLCONNSTR_Orders"}) {
     EXPECT_TRUE(NamesConnection(name)) << name;

@@ -218,6 +218,24 @@ TEST(ContainerSecurity, NetworkPoliciesDenyByDefaultAndOpenDeclaredFlows) {
   ADD_FAILURE() << "no zone us-cde";
 }
 
+TEST(ContainerSecurity, PoliciesThatAreThereAndAllowAllAreToGo) {
+  const auto note_of = [](const ContainerSecurityResult& result, const std::string& zone) {
+    for (const auto& file : result.manifests()) {
+      if (file.title() == "Network policies of " + zone) return file.note();
+    }
+    ADD_FAILURE() << "no policies of " << zone;
+    return std::string();
+  };
+  const std::string absent = "{control: egress_filtering, state: absent, observed_on: 2026-08-28}";
+  const std::string at = "{control: egress_filtering, state: absent, evidence: deploy/np.yaml:12}";
+  const ContainerSecurityResult result = Review(Edited(Example("api-platform"), {{absent, at}}));
+  EXPECT_THAT(note_of(result, "us-core"),
+              HasSubstr("stays in force beside these, so remove each. The model says that traffic of "
+                        "notification-service (deploy/np.yaml:12) is not limited."));
+  EXPECT_THAT(note_of(result, "us-cde"), HasSubstr("stays in force beside these, so remove each."));
+  EXPECT_THAT(note_of(result, "us-cde"), Not(HasSubstr("The model says")));
+}
+
 // An operator or deployment controller that cannot reach the interface of its cluster does nothing any more.
 TEST(ContainerSecurity, WhatCallsTheClusterMayStillDoSo) {
   const Case c(Example("api-platform"));
