@@ -42,7 +42,7 @@ class Search {
   explicit Search(const Landscape& landscape) : landscape_(landscape) {}
 
   // Whether it, or what it has a flow from or to, is an identity system.
-  bool HasIdentitySystem(int component) {
+  bool HasIdentitySystem(int component) const {
     const auto [known, is_new] = identity_.try_emplace(component, false);
     if (is_new) known->second = FindIdentitySystem(landscape_.components()[component]);
     return known->second;
@@ -69,25 +69,24 @@ class Search {
     }
   }
 
-  // Whether the credentials on the flow go on from its target to what keeps them.
+  // Whether the target of the flow keeps none of the credentials on it and hands them on to what keeps them.
   bool HandsOn(const FlowView& view) const {
-    bool leads = false;
-    for (const std::string& data : view.flow->sends()) {
-      if (!AreCredentials(data)) continue;
-      if (Keeps(view.target, data)) return false;
-      std::set<int> visited;
-      leads = leads || LeadsToKeeper(view.target, data, visited);
-    }
-    return leads;
+    const auto& sends = view.flow->sends();
+    return std::any_of(sends.begin(), sends.end(), [&](const std::string& data) {
+      return AreCredentials(data) && MayOnlyPass(view.target, data) && HasKeeperBehind(view.target, data);
+    });
   }
 
-  // How people whose credentials the source of the flow hands on to its target come in.
+  // How people come in whose credentials the source of the flow hands on to its target, which keeps them.
   Entry TakesOver(const FlowView& view) {
     Entry entry = Entry::kElsewhere;
     for (const std::string& data : view.flow->sends()) {
-      if (!AreCredentials(data) || !Keeps(view.target, data)) continue;
-      std::set<int> visited;
-      entry = std::max(entry, FromPeople(view.source, data, visited));
+      if (!AreCredentials(data) || !Keeps(view.target, data) || !MayOnlyPass(view.source, data)) continue;
+      for (const int index : landscape_.components()[view.source].inbound) {
+        const FlowView& first = landscape_.flows()[index];
+        std::set<int> visited;
+        if (BringsPeople(first) && Has(first.flow->sends(), data)) entry = std::max(entry, Of(first, visited));
+      }
     }
     return entry;
   }
@@ -98,37 +97,39 @@ class Search {
     return found != nullptr && Has(found->categories(), model::v1::DATA_CATEGORY_CREDENTIALS);
   }
 
+  // The store of ours that a flow leads to; nullptr when it leads elsewhere.
+  const ComponentView* StoreBehind(const FlowView& flow) const {
+    const ComponentView& target = landscape_.components()[flow.target];
+    return target.facts->component->kind() == model::v1::COMPONENT_KIND_DATASTORE ? &target : nullptr;
+  }
+
   bool Keeps(int component, const std::string& data) const {
     const ComponentView& view = landscape_.components()[component];
+    if (IsExternal(*view.facts->component)) return false;
     return Stores(view, data) || std::any_of(view.outbound.begin(), view.outbound.end(), [&](int index) {
              const FlowView& flow = landscape_.flows()[index];
+             const ComponentView* store = StoreBehind(flow);
              const bool carries = Has(flow.flow->sends(), data) || Has(flow.flow->receives(), data);
-             return carries && Stores(landscape_.components()[flow.target], data);
+             return store != nullptr && carries && Stores(*store, data);
            });
   }
 
-  bool LeadsToKeeper(int component, const std::string& data, std::set<int>& visited) const {
-    if (!visited.insert(component).second) return false;
-    if (Keeps(component, data)) return true;
+  // That a flow to a store does not say what it carries leaves open whether it keeps them.
+  bool MayOnlyPass(int component, const std::string& data) const {
+    const ComponentView& view = landscape_.components()[component];
+    const bool open = std::any_of(view.outbound.begin(), view.outbound.end(), [&](int index) {
+      const FlowView& flow = landscape_.flows()[index];
+      return StoreBehind(flow) != nullptr && flow.flow->sends().empty() && flow.flow->receives().empty();
+    });
+    return !open && !HasIdentitySystem(component) && !Keeps(component, data);
+  }
+
+  bool HasKeeperBehind(int component, const std::string& data) const {
     const std::vector<int>& outbound = landscape_.components()[component].outbound;
     return std::any_of(outbound.begin(), outbound.end(), [&](int index) {
       const FlowView& flow = landscape_.flows()[index];
-      return Has(flow.flow->sends(), data) && LeadsToKeeper(flow.target, data, visited);
+      return StoreBehind(flow) == nullptr && Has(flow.flow->sends(), data) && Keeps(flow.target, data);
     });
-  }
-
-  // How people come in whose credentials of this class the component has and does not keep.
-  Entry FromPeople(int component, const std::string& data, std::set<int>& visited) {
-    Entry entry = Entry::kElsewhere;
-    if (!visited.insert(component).second || Keeps(component, data) || HasIdentitySystem(component)) return entry;
-    for (const int index : landscape_.components()[component].inbound) {
-      const FlowView& flow = landscape_.flows()[index];
-      if (!Has(flow.flow->sends(), data)) continue;
-      std::set<int> forwarders;
-      if (BringsPeople(flow)) entry = std::max(entry, Of(flow, forwarders));
-      entry = std::max(entry, FromPeople(flow.source, data, visited));
-    }
-    return entry;
   }
 
   bool FindIdentitySystem(const ComponentView& view) const {
@@ -153,7 +154,7 @@ class Search {
   }
 
   const Landscape& landscape_;
-  std::map<int, bool> identity_;  // by component
+  mutable std::map<int, bool> identity_;  // by component
 };
 
 }  // namespace

@@ -9,9 +9,9 @@
 // names a sign-in that stands elsewhere (external, OAuth 2.0, certificate, signature). Several factors are no answer:
 // many identity systems ask for them.
 //
-// Nor does it where the credentials that people send it go on, flow by flow, to a component that keeps that class, and
-// it keeps none of them: that component checks them, and has the accounts. A component keeps a class that it stores, or
-// that one of its flows carries to or from a store of it.
+// Nor does it where it hands the credentials that people send it on to a component of ours that keeps that class, and
+// keeps none of them itself: that component checks them, and has the accounts. A component keeps a class that it
+// stores, or that one of its flows carries to or from a store of ours which has it.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_ACCOUNTS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_ACCOUNTS_H_
 

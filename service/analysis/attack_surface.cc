@@ -56,6 +56,7 @@ class Analysis {
     }
     reduced_ = inputs_;
     surface_.closed.resize(surface_.entries.size(), false);
+    AddDecided();
   }
 
   AttackSurface Run() && {
@@ -80,6 +81,18 @@ class Analysis {
   }
 
  private:
+  // Flows on which every operation that can be called is open for a declared reason.
+  void AddDecided() {
+    std::set<const model::v1::Flow*> others;
+    for (const EntryPoint& entry : surface_.entries) {
+      if (entry.kind != Kind::kEndpoint) continue;
+      const bool decided =
+          entry.authenticated == model::v1::TRISTATE_NO && !entry.endpoint->unauthenticated_reason().empty();
+      (decided ? decided_ : others).insert(entry.arrivals.begin(), entry.arrivals.end());
+    }
+    for (const model::v1::Flow* flow : others) decided_.erase(flow);
+  }
+
   // --- One way in ---
 
   void CheckFlow(size_t i) {
@@ -88,7 +101,9 @@ class Analysis {
     if (entry.kind == Kind::kFlow) {
       CheckTarget(i);
       CheckAdministration(i);
-      if (entry.authenticated == model::v1::TRISTATE_NO) {
+      const bool decided =
+          entry.exposure == EntryExposure::kInternet && !entry.administrative && decided_.count(entry.flow) > 0;
+      if (entry.authenticated == model::v1::TRISTATE_NO && !decided) {
         Add(kb::SURFACE_FINDING_UNAUTHENTICATED, entry.id, Ends(entry), {i}, Authenticate("client_cert"));
       }
       const bool few = entry.administrative || entry.exposure == EntryExposure::kPartner ||
@@ -399,6 +414,7 @@ class Analysis {
   std::vector<SurfaceInputs> inputs_;
   std::vector<SurfaceInputs> reduced_;
   AttackSurface surface_;
+  std::set<const model::v1::Flow*> decided_;
 };
 
 }  // namespace

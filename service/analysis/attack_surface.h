@@ -15,7 +15,8 @@
 //   any address           a flow of a partner or supplier, or an administrative one, that is open to all addresses
 //   unexplained           an operation declared unauthenticated without a reason
 //   changes unauth.       an operation declared unauthenticated that changes data
-//   unauthenticated       a flow whose source does not authenticate
+//   unauthenticated       a flow whose source does not authenticate; not one from the internet on which every operation
+//                         that can be called is open for a declared reason
 //   no rate limit         a limit that the posture says is absent, partial or planned, on a way in from outside; one
 //                         per component or flow whose posture says so
 //   clear text            a way in whose flow is in clear text outside a VPN

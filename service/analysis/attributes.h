@@ -48,6 +48,7 @@
 //               cross_border          no, with_mechanism, without_mechanism
 //               same_runtime          true: both ends share a runtime_group
 //               encrypted             true, false: transport security, or a VPN around it
+//               from_public           true: the public of the internet opens it (people_access.h)
 //   supplier    categories, confidentiality, integrity, data_availability  of the data shared with it
 //               attestation_expired   true, false; unknown without a report or a date
 //   api         record_without_sign_in  true: an endpoint with an object id asks for no sign-in; unknown: one may

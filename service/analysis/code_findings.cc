@@ -68,6 +68,9 @@ bool IsOnCode(const CodeScope& scope, const Threat& threat) {
       return scope.Find(static_cast<const model::v1::Api&>(*threat.element.message).component()) != nullptr;
     case kb::THREAT_SUBJECT_REPOSITORY:
       return scope.FindRepository(threat.element_id()) != nullptr;
+    case kb::THREAT_SUBJECT_SYSTEM:
+      return !scope.components.empty() &&
+             absl::c_any_of(threat.rule->match(), [](const auto& match) { return match.attribute() == "own_code"; });
     default:
       return false;
   }

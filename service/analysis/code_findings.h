@@ -23,6 +23,7 @@
 
 namespace metapowers::analysis {
 
+// Whether it is on what the scope has, or on the system for the code that it has.
 bool IsOnCode(const CodeScope& scope, const Threat& threat);
 
 struct CodeFinding {

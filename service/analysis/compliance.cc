@@ -95,7 +95,7 @@ void ComplianceCounts::Add(ComplianceStatus status) {
 }
 
 int ComplianceCounts::PerMille() const {
-  if (rated() == 0) return -1;
+  if (!EnoughForScore()) return -1;
   return ((2 * met + partly_met) * 1000 + rated()) / (2 * rated());
 }
 
@@ -160,14 +160,14 @@ class ComplianceAssessor {
     ByRequirement by_requirement;
     const std::string prefix = absl::StrCat(framework, ":");
     for (const ComplianceFact& fact : all_) {
-      std::map<bool, std::vector<std::string>> ids;  // by whether they are about the data alone
+      std::map<RequirementScope, std::vector<std::string>> ids;
       for (const std::string& reference : fact.references) {
         if (!absl::StartsWith(reference, prefix)) continue;
         const std::string id = reference.substr(prefix.size());
-        ids[scope.AboutDataAlone(id)].push_back(id);
+        ids[scope.ScopeOf(id)].push_back(id);
       }
-      for (const auto& [data_alone, requirements] : ids) {
-        const ComplianceFact* kept = Limited(fact, scope, data_alone);
+      for (const auto& [about, requirements] : ids) {
+        const ComplianceFact* kept = Limited(fact, scope, about);
         if (kept == nullptr) continue;
         for (const std::string& id : requirements) by_requirement[id].push_back(kept);
       }
@@ -176,13 +176,12 @@ class ComplianceAssessor {
   }
 
   // The fact with the elements that are in scope; nullptr when none is.
-  const ComplianceFact* Limited(const ComplianceFact& fact, const ComplianceScope& scope, bool data_alone) {
+  const ComplianceFact* Limited(const ComplianceFact& fact, const ComplianceScope& scope, RequirementScope about) {
     ComplianceFact own = fact;
     for (std::vector<ComplianceElement>* elements : {&own.shown, &own.failing, &own.open}) {
-      elements->erase(
-          std::remove_if(elements->begin(), elements->end(),
-                         [&](const ComplianceElement& e) { return !scope.Has(e.subject, e.id, data_alone); }),
-          elements->end());
+      elements->erase(std::remove_if(elements->begin(), elements->end(),
+                                     [&](const ComplianceElement& e) { return !scope.Has(e.subject, e.id, about); }),
+                      elements->end());
     }
     if (own.shown.empty() && own.failing.empty() && own.open.empty()) return nullptr;
     return &result_.facts_.emplace_back(std::move(own));

@@ -94,7 +94,10 @@ struct ComplianceCounts {
   int requirements() const { return met + partly_met + not_met + unknown + not_applicable; }
   // Those with a verdict: neither unknown nor not applicable.
   int rated() const { return met + partly_met + not_met; }
-  // (met + 0.5 x partly met) / rated, in tenths of a percent, rounded to the nearest; -1 when none is rated.
+  // Whether at least half of those that bind are rated: with fewer, the unknown ones alone could move the score by more
+  // than half of its scale.
+  bool EnoughForScore() const { return rated() > 0 && rated() >= unknown; }
+  // (met + 0.5 x partly met) / rated, in tenths of a percent, rounded to the nearest; -1 when too few are rated.
   int PerMille() const;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "service/analysis/people_access.h"
 #include "service/analysis/terms.h"
 
 namespace metapowers::analysis {
@@ -18,6 +19,33 @@ uint64_t Bits(const google::protobuf::RepeatedField<int>& categories) {
   return bits;
 }
 
+// The elements, of the flows only these.
+std::set<std::pair<int, std::string>> WithFlows(std::set<std::pair<int, std::string>> elements,
+                                                const std::set<std::string>& flows) {
+  std::erase_if(elements, [&](const auto& element) {
+    return element.first == k::THREAT_SUBJECT_FLOW && flows.count(element.second) == 0;
+  });
+  return elements;
+}
+
+std::set<std::string> OpenFlows(const Landscape& landscape) {
+  std::set<std::string> flows;
+  for (const FlowView& view : landscape.flows()) {
+    const bool open = landscape.components()[view.source].outside || landscape.components()[view.target].outside;
+    if (open) flows.insert(view.flow->id());
+  }
+  return flows;
+}
+
+// Accounts of consumers are not what PCI DSS 8 is about.
+std::set<std::string> FlowsOfPeople(const Landscape& landscape) {
+  std::set<std::string> flows;
+  for (const PeoplePath& path : FindPeoplePaths(landscape)) {
+    if (path.people != People::kCustomer) flows.insert(path.flow->id());
+  }
+  return flows;
+}
+
 }  // namespace
 
 ComplianceScope::ComplianceScope(const Landscape& landscape, const k::Framework& framework)
@@ -25,8 +53,12 @@ ComplianceScope::ComplianceScope(const Landscape& landscape, const k::Framework&
   pci_ = framework.id() == "pci-dss-4.0.1";
   for (const k::Trigger& trigger : framework.triggers()) categories_ |= Bits(trigger.data_categories());
   restricted_ = pci_ || categories_ != 0;
-  Add(landscape, false, elements_);
-  if (pci_) Add(landscape, true, data_elements_);
+  Add(landscape, false, elements_[RequirementScope::kAll]);
+  if (!pci_) return;
+  Elements& data = elements_[RequirementScope::kAccountData];
+  Add(landscape, true, data);
+  elements_[RequirementScope::kOpenNetworks] = WithFlows(data, OpenFlows(landscape));
+  elements_[RequirementScope::kPeople] = WithFlows(elements_[RequirementScope::kAll], FlowsOfPeople(landscape));
 }
 
 bool ComplianceScope::Holds(const google::protobuf::RepeatedPtrField<std::string>& classes) const {
@@ -96,11 +128,15 @@ void ComplianceScope::AddUsers(const Landscape& landscape, const std::set<int>& 
   }
 }
 
-bool ComplianceScope::AboutDataAlone(absl::string_view requirement) const {
-  return pci_ && (absl::StartsWith(requirement, "3.") || absl::StartsWith(requirement, "4."));
+RequirementScope ComplianceScope::ScopeOf(absl::string_view requirement) const {
+  if (!pci_) return RequirementScope::kAll;
+  if (requirement == "4.2.1") return RequirementScope::kOpenNetworks;
+  if (requirement == "8.3.1") return RequirementScope::kPeople;
+  const bool on_data = absl::StartsWith(requirement, "3.") || absl::StartsWith(requirement, "4.");
+  return on_data ? RequirementScope::kAccountData : RequirementScope::kAll;
 }
 
-bool ComplianceScope::Has(k::ThreatSubject subject, const std::string& id, bool data_alone) const {
+bool ComplianceScope::Has(k::ThreatSubject subject, const std::string& id, RequirementScope scope) const {
   if (!restricted_) return true;
   switch (subject) {
     case k::THREAT_SUBJECT_COMPONENT:
@@ -111,7 +147,7 @@ bool ComplianceScope::Has(k::ThreatSubject subject, const std::string& id, bool 
     case k::THREAT_SUBJECT_CREDENTIAL:
     case k::THREAT_SUBJECT_REPOSITORY:
     case k::THREAT_SUBJECT_KEY:
-      return (data_alone ? data_elements_ : elements_).count({subject, id}) > 0;
+      return elements_.at(scope).count({subject, id}) > 0;
     default:
       return true;
   }

@@ -10,6 +10,7 @@
 #include "service/analysis/cluster_zones.h"
 #include "service/analysis/node_access.h"
 #include "service/analysis/payment_pages.h"
+#include "service/analysis/people_access.h"
 #include "service/analysis/terms.h"
 #include "service/knowledge/threats.h"
 #include "service/model/schema.h"
@@ -307,6 +308,8 @@ std::vector<SetAttribute> FlowSets() {
   });
   add("same_runtime", kBooleans, [](const FlowView& view) { return Of(view.same_runtime); });
   add("encrypted", kBooleans, Encrypted);
+  sets.push_back({"from_public", kBooleans,
+                  [](const Element& element) { return Of(IsFromPublic(*element.landscape, element.flow())); }});
   return sets;
 }
 

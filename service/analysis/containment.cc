@@ -5,8 +5,10 @@
 #include <set>
 #include <tuple>
 
+#include "absl/algorithm/container.h"
 #include "service/analysis/dependencies.h"
 #include "service/analysis/outside.h"
+#include "service/analysis/single_points.h"
 #include "service/analysis/terms.h"
 #include "service/analysis/topology.h"
 
@@ -41,6 +43,7 @@ std::vector<const ContainmentSwitch*> SwitchesOf(const model::v1::SystemModel& p
 std::map<std::string, Containment> ContainmentOf(const Facts& facts) {
   const Topology topology(facts.model());
   const Dependencies dependencies(topology);
+  const std::vector<model::v1::Tier> main_tiers = MainTiers(facts.model());
   std::map<std::string, Containment> contained;
   for (int i = 0; i < topology.size(); ++i) {
     const ComponentFacts& component = *facts.Find(topology.id(i));
@@ -67,9 +70,8 @@ std::map<std::string, Containment> ContainmentOf(const Facts& facts) {
     row.degrades.assign(degrades.begin(), degrades.end());
     row.functions.assign(functions.begin(), functions.end());
     row.switches = SwitchesOf(facts.model().proto(), topology.id(i));
-    row.expected =
-        IsTier0Or1(*component.component) || std::any_of(component.stores.begin(), component.stores.end(),
-                                                        [](const auto* data) { return IsConfidential(*data); });
+    row.expected = absl::c_linear_search(main_tiers, component.component->tier()) ||
+                   absl::c_any_of(component.stores, [](const auto* data) { return IsConfidential(*data); });
   }
   return contained;
 }

@@ -5,7 +5,8 @@
 //   functions  business functions of it and of what stops
 //   switches   that name it, those that take effect soonest first, unknown times last, then by id
 //
-// A switch is expected for components of tier 0 or 1 and for those that store confidential data. Pure.
+// A switch is expected for components of a main tier (single_points.h) and for those that store confidential data.
+// Pure.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_CONTAINMENT_H_
 #define METAPOWERS_SERVICE_ANALYSIS_CONTAINMENT_H_
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <tuple>
 
 #include "service/analysis/handling.h"
@@ -120,23 +121,26 @@ bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::Sec
   return used;
 }
 
-model::v1::Tristate IsInStore(const Facts& facts, const Credential& credential) {
-  const auto& all = facts.model().proto().secrets().credentials();
-  const auto lacks = [&](const std::string& id) {
-    const ComponentFacts* user = facts.Find(id);
-    return user != nullptr && LacksStore(*user);
-  };
-  const auto lacks_for_this = [&](const std::string& id) {
-    return lacks(id) && std::none_of(all.begin(), all.end(), [&](const Credential& other) {
-             const auto& users = other.used_by();
-             return other.store().empty() && std::find(users.begin(), users.end(), id) != users.end();
-           });
-  };
+StoredCredentials::StoredCredentials(const Facts& facts) {
+  std::set<std::string> without;  // users of credentials without a store
+  for (const Credential& credential : facts.model().proto().secrets().credentials()) {
+    if (credential.store().empty()) without.insert(credential.used_by().begin(), credential.used_by().end());
+  }
+  for (const auto& [id, user] : facts.components()) {
+    if (LacksStore(user)) lacks_.emplace(id, without.count(id) == 0);
+  }
+}
+
+model::v1::Tristate StoredCredentials::IsInStore(const Credential& credential) const {
   const auto& users = credential.used_by();
   if (credential.store().empty()) {
+    const auto lacks = [this](const std::string& id) { return lacks_.count(id) > 0; };
     return std::any_of(users.begin(), users.end(), lacks) ? model::v1::TRISTATE_NO : model::v1::TRISTATE_UNSPECIFIED;
   }
-  const bool beside = !users.empty() && std::all_of(users.begin(), users.end(), lacks_for_this);
+  const bool beside = !users.empty() && std::all_of(users.begin(), users.end(), [this](const std::string& id) {
+    const auto found = lacks_.find(id);
+    return found != lacks_.end() && found->second;
+  });
   return beside ? model::v1::TRISTATE_NO : model::v1::TRISTATE_YES;
 }
 

@@ -11,6 +11,8 @@
 #ifndef METAPOWERS_SERVICE_ANALYSIS_CREDENTIALS_H_
 #define METAPOWERS_SERVICE_ANALYSIS_CREDENTIALS_H_
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,10 +51,19 @@ CredentialInventory FindCredentials(const Facts& facts);
 // uses one of its credentials says that it has no external store.
 bool IsBesideItsUsers(const CredentialInventory& inventory, const model::v1::SecretStore& store);
 
-// Whether the credential is kept in a declared store, by what its users say of an external one. Without a store: no
-// where one of them says that it has none, else unknown. With one: no where all of them say so and use nothing without
-// a store that would explain it, so that what is declared as the store is a place on them; else yes.
-model::v1::Tristate IsInStore(const Facts& facts, const model::v1::Credential& credential);
+// Which credentials are kept in a declared store, by what their users say of an external one. Immutable; thread-safe.
+class StoredCredentials {
+ public:
+  explicit StoredCredentials(const Facts& facts);
+
+  // Without a store: no where a user says that it has none, else unknown. With one: no where all users say so and use
+  // nothing without a store that would explain it, so that what is declared as the store is a place on them; else yes.
+  model::v1::Tristate IsInStore(const model::v1::Credential& credential) const;
+
+ private:
+  // Users without an external store, and whether no credential without a store explains that.
+  std::map<std::string, bool, std::less<>> lacks_;
+};
 
 }  // namespace metapowers::analysis
 

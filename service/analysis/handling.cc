@@ -1,6 +1,7 @@
 #include "service/analysis/handling.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -262,17 +263,49 @@ class Judge {
   }
 
   void EachDisplay(const HandlingRequirement& requirement) {
+    std::map<std::string, std::vector<const Flow*>> to_outside;  // by the component of ours at the other end
+    for (const Flow& flow : model_.proto().flows()) {
+      if (const std::string* inner = InnerEnd(flow)) to_outside[*inner].push_back(&flow);
+    }
     for (const auto& [id, facts] : facts_.components()) {
       const Component& component = *facts.component;
-      if (component.kind() == model::v1::COMPONENT_KIND_EXTERNAL_ENTITY) continue;
-      if (!component.used_by_human() && !component.admin()) continue;
+      if (IsExternal(component)) continue;
+      const bool used = component.used_by_human() || component.admin();
       std::vector<const DataClass*> handled = facts.stores;
       handled.insert(handled.end(), facts.processes.begin(), facts.processes.end());
       for (const DataClass* data : handled) {
         if (!HasCategory(*data, requirement.categories())) continue;
-        Add(requirement, id, data->id(), PanMasked(component), component.owner_team());
+        const Flow* seen = used ? nullptr : MayShow(to_outside[id], data->id());
+        if (!used && seen == nullptr) continue;
+        Answer answer = PanMasked(component);
+        if (!used && answer.verdict != Verdict::kPass) {
+          answer = Unknown(absl::StrCat("not declared whether people see it over ", seen->id()));
+        }
+        Add(requirement, id, data->id(), std::move(answer), component.owner_team());
       }
     }
+  }
+
+  // The end of a flow that is ours, where the other is outside and no supplier; else nullptr.
+  const std::string* InnerEnd(const Flow& flow) const {
+    const auto* source = model_.Find<Component>(flow.source());
+    const auto* target = model_.Find<Component>(flow.target());
+    if (source == nullptr || target == nullptr || IsExternal(*source) == IsExternal(*target)) return nullptr;
+    const Component& outside = IsExternal(*source) ? *source : *target;
+    if (!outside.third_party().empty()) return nullptr;
+    return IsExternal(*source) ? &flow.target() : &flow.source();
+  }
+
+  // The first flow by which the data goes outside, or comes from there while what goes back is not declared.
+  const Flow* MayShow(const std::vector<const Flow*>& flows, const std::string& data) const {
+    const auto holds = [&](const auto& list) { return std::find(list.begin(), list.end(), data) != list.end(); };
+    for (const Flow* flow : flows) {
+      const bool called = IsExternal(*model_.Find<Component>(flow->source()));
+      const auto& out = called ? flow->receives() : flow->sends();
+      const auto& in = called ? flow->sends() : flow->receives();
+      if (holds(out) || (out.empty() && holds(in))) return flow;
+    }
+    return nullptr;
   }
 
   // The team of the end that can mend a flow: its target, or its source where the target is not ours.

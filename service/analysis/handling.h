@@ -1,5 +1,9 @@
 // Whether the declared system handles its data as the shipped requirements ask: one verdict for each
 // requirement and each store, flow, data class and supplier that it applies to. Pure.
+//
+// What people see must be masked: what a component that people use, or administer, keeps or processes. Of other
+// components it is unknown while such data goes to somebody outside who is no supplier, or comes from there and the
+// flow does not say what goes back.
 #ifndef METAPOWERS_SERVICE_ANALYSIS_HANDLING_H_
 #define METAPOWERS_SERVICE_ANALYSIS_HANDLING_H_
 

@@ -28,6 +28,18 @@ bool Has(const List& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+bool IsGap(const LogSource& source) { return source.gap(); }
+
+// Whether some elements are known to write no log, and none is known to write one.
+bool NoneWritten(const LogSources& sources) {
+  bool none = false;
+  for (const LogSource& source : sources.all()) {
+    if (source.collection != LogCollection::kNone && source.collection != LogCollection::kUnknown) return false;
+    none = none || source.collection == LogCollection::kNone;
+  }
+  return none;
+}
+
 // --- Rules of the pipeline --------------------------------------------------------------------------------
 
 PipelineRuleFact Judge(const Element& system, const LogSources& sources, const k::PipelineRule& rule) {
@@ -43,15 +55,17 @@ PipelineRuleFact Judge(const Element& system, const LogSources& sources, const k
     }
   }
   if (met && rule.needs_collection() && !sources.AnyCollected()) {
-    if (!sources.AllStay()) return fact;
+    fact.fact = absl::StrJoin(says, ", ");
+    if (!std::any_of(sources.all().begin(), sources.all().end(), IsGap)) return fact;
     fact.state = RuleState::kBroken;
-    fact.fact = absl::StrCat(absl::StrJoin(says, ", "), ", and no log leaves the machine that writes it");
+    absl::StrAppend(&fact.fact, sources.AllStay() ? ", and no log leaves the machine that writes it"
+                                                  : ", and no log is known to be collected");
     fact.due = DueOf(system.landscape->model(), rule.severity());
     return fact;
   }
   if (met) {
-    fact.state = RuleState::kMet;
     fact.fact = absl::StrJoin(says, ", ");
+    fact.state = NoneWritten(sources) ? RuleState::kUnknown : RuleState::kMet;
     return fact;
   }
   for (const k::AttributeMatch& row : rule.broken()) {
@@ -139,6 +153,12 @@ RuleState StateOf(const model::v1::Logging& logging, const k::LogRetentionDuty& 
   return known ? RuleState::kMet : RuleState::kUnknown;
 }
 
+// Whether none of them is collected, and some are known not to be: then what is declared of the platform keeps nothing.
+bool NoneKept(const std::vector<const LogSource*>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [](const LogSource* source) { return source->gap(); }) &&
+         std::none_of(sources.begin(), sources.end(), [](const LogSource* source) { return source->collected(); });
+}
+
 }  // namespace
 
 std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape, const LogSources& sources) {
@@ -187,12 +207,14 @@ std::vector<RetentionFact> Retentions(const Landscape& landscape, const LogSourc
   std::vector<RetentionFact> facts;
   for (const k::LogRetentionDuty& duty : knowledge::LoggingRules().retentions()) {
     if (!FrameworkApplies(landscape.facts(), duty.reference())) continue;
-    RetentionFact fact{&duty, {}, RuleState::kUnknown, ""};
+    RetentionFact fact{&duty, {}, RuleState::kUnknown, false, ""};
     for (const LogSource& source : sources.all()) {
       if (Covers(duty, source)) fact.sources.push_back(&source);
     }
     if (fact.sources.empty()) continue;
     fact.state = StateOf(landscape.model().proto().logging(), duty);
+    fact.none_kept = fact.state == RuleState::kMet && NoneKept(fact.sources);
+    if (fact.none_kept) fact.state = RuleState::kBroken;
     if (fact.state == RuleState::kBroken) fact.due = DueOf(landscape.model(), model::v1::SEVERITY_HIGH);
     facts.push_back(std::move(fact));
   }

@@ -2,8 +2,9 @@
 // volume, integrity and access. Pure.
 //
 // Rules of the pipeline: met when all conditions of `met` hold, broken when one of `broken` holds, else a question. One
-// that needs collection is broken where all logs stay where they arise, and a question where none is known to be
-// collected.
+// that needs collection is never met where no log is known to be collected: it is broken where a log is known not to
+// be, and a question where nothing is known of any. What is declared of logs of which none is known to be written, and
+// some are known not to be, is a question too.
 //
 // Redaction: every kind of data with a rule that the system holds or that its policy names (`never_logged`). Whether it
 // is removed, and where, are the model's `logging.redacted` and `logging.redaction`:
@@ -15,7 +16,7 @@
 // authentication data that reach a platform of a supplier have left the organisation: as severe as not removed at all.
 //
 // Retention: a duty counts where its framework applies and a source is in its scope. Days that the model does not say
-// are a question.
+// are a question; days that are enough keep nothing where no source in scope is collected and one is known not to be.
 //
 // Own retention of data: log data is kept as long as the logs are, or stands in conflict with them; personal data that
 // is deleted before the logs are is outlived by what they hold of it.
@@ -39,8 +40,10 @@ enum class RuleState { kMet, kBroken, kUnknown };
 struct PipelineRuleFact {
   const knowledge::v1::PipelineRule* rule = nullptr;
   RuleState state = RuleState::kUnknown;
-  std::string fact;  // what the model says; empty when unknown
-  std::string due;   // of a broken one
+  // What the model says. Of an unknown one empty, but for what is declared of logs that are not known to be written or,
+  // where it needs collection, to be collected.
+  std::string fact;
+  std::string due;  // of a broken one
 };
 // In the order of the rules.
 std::vector<PipelineRuleFact> PipelineRules(const Landscape& landscape, const LogSources& sources);
@@ -77,7 +80,8 @@ struct RetentionFact {
   const knowledge::v1::LogRetentionDuty* duty = nullptr;
   std::vector<const LogSource*> sources;  // in its scope
   RuleState state = RuleState::kUnknown;
-  std::string due;  // of a broken one
+  bool none_kept = false;  // broken although the declared days are enough: none of the sources is collected
+  std::string due;         // of a broken one
 };
 // In the order of the rules.
 std::vector<RetentionFact> Retentions(const Landscape& landscape, const LogSources& sources);

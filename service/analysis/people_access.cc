@@ -36,6 +36,15 @@ Tristate FactorsOf(const Flow& flow) {
   }
 }
 
+People WhoUses(const Facts& facts, const ComponentFacts& source) {
+  const Component& component = *source.component;
+  if (!component.third_party().empty()) return People::kSupplier;
+  const auto exposure = ExposureOf(facts, source);
+  const bool outside = exposure.has_value() && IsOutside(*exposure);
+  if (outside && component.usage() != model::v1::USAGE_DEVOPS && !component.admin()) return People::kCustomer;
+  return People::kPersonnel;
+}
+
 class Finder {
  public:
   explicit Finder(const Landscape& landscape) : landscape_(landscape), facts_(landscape.facts()) {}
@@ -81,22 +90,13 @@ class Finder {
     return (landscape_.components()[component].capabilities & bit) != 0;
   }
 
-  People WhoUses(const ComponentFacts& source) const {
-    const Component& component = *source.component;
-    if (!component.third_party().empty()) return People::kSupplier;
-    const auto exposure = ExposureOf(facts_, source);
-    const bool outside = exposure.has_value() && IsOutside(*exposure);
-    if (outside && component.usage() != model::v1::USAGE_DEVOPS && !component.admin()) return People::kCustomer;
-    return People::kPersonnel;
-  }
-
   void AddPath(int index, int through, const ComponentFacts& source) {
     const FlowView& view = landscape_.flows()[index];
     PeoplePath path;
     path.flow = view.flow;
     path.source = &source;
     path.target = landscape_.components()[view.target].facts;
-    path.people = WhoUses(source);
+    path.people = WhoUses(facts_, source);
     path.administrative = view.flow->usage() == model::v1::USAGE_DEVOPS || path.target->component->admin() ||
                           source.component->admin() || through >= 0;
     path.several_factors = FactorsOf(*view.flow);
@@ -135,6 +135,15 @@ class Finder {
 }  // namespace
 
 std::vector<PeoplePath> FindPeoplePaths(const Landscape& landscape) { return Finder(landscape).Run(); }
+
+bool IsFromPublic(const Landscape& landscape, const FlowView& flow) {
+  const ComponentFacts& source = *landscape.components()[flow.source].facts;
+  if (!IsExternal(*source.component) || flow.flow->vpn() || flow.flow->usage() == model::v1::USAGE_DEVOPS) return false;
+  if (ExposureOf(landscape.facts(), source) != EntryExposure::kInternet) return false;
+  const bool shows_nothing = flow.flow->authentication() == model::v1::FLOW_AUTHENTICATION_NONE;
+  return WhoUses(landscape.facts(), source) == People::kCustomer &&
+         (source.component->used_by_human() || shows_nothing);
+}
 
 FactorVerdict VerdictOn(const PeoplePath& path) {
   if (!path.required) return FactorVerdict::kNotRequired;

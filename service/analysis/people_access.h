@@ -39,6 +39,10 @@ struct PeoplePath {
 // All paths, sorted by people, then flow.
 std::vector<PeoplePath> FindPeoplePaths(const Landscape& landscape);
 
+// Whether the public opens the flow, for other ends than operation and through no VPN: customers on the internet, or
+// whoever there needs to show nothing. Nobody can list their addresses or hand them certificates.
+bool IsFromPublic(const Landscape& landscape, const FlowView& flow);
+
 // Whether a path has the factors that it needs.
 enum class FactorVerdict { kNotRequired, kMet, kFails, kUnknown };
 FactorVerdict VerdictOn(const PeoplePath& path);

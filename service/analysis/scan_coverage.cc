@@ -134,8 +134,10 @@ class Finder {
   }
 
   void Fill(const ScanCommand& command, const Component& component, ScanFact& scan) const {
+    // Where no repository is declared the file is named after the component.
+    const std::string& repository = component.repository().empty() ? component.id() : component.repository();
     scan.command = absl::StrReplaceAll(command.command(), {{"{component}", component.id()},
-                                                           {"{repository}", component.repository()},
+                                                           {"{repository}", repository},
                                                            {"{target}", scan.target},
                                                            {"{image}", component.container().base_image()}});
     scan.format = command.format();

@@ -275,13 +275,15 @@ class ThreatsBuilder {
     const auto as_element = [](const Landscape* landscape, const DataClass* data) {
       return Element{k::THREAT_SUBJECT_DATA_CLASS, -1, landscape, data};
     };
-    const std::vector<const DataClass*> there = known.landscape->DataOf(known, rule.row->reach());
+    if (rule.data.empty()) return;
+    std::map<absl::string_view, const DataClass*> there;
+    for (const DataClass* each : known.landscape->DataOf(known, rule.row->reach())) there.emplace(each->id(), each);
     for (const DataClass* each : element.landscape->DataOf(element, rule.row->reach())) {
-      const auto found =
-          std::find_if(there.begin(), there.end(), [&](const DataClass* other) { return other->id() == each->id(); });
+      const auto found = there.find(each->id());
       if (found == there.end()) continue;
       const Element data = as_element(element.landscape, each);
-      std::vector<const Condition*> open = KnownGround::AssumedOfData(rule, data, as_element(known.landscape, *found));
+      std::vector<const Condition*> open =
+          KnownGround::AssumedOfData(rule, data, as_element(known.landscape, found->second));
       if (open.empty()) continue;
       threats_->undecided_.push_back({rule.row, data, threats_->conditions_.Keep(std::move(open)), &TeamOf(data)});
     }

@@ -1,11 +1,12 @@
 #include "service/commands/applicable_references.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_split.h"
 #include "service/commands/model_query.h"
 #include "service/commands/naming.h"
+#include "service/knowledge/compliance.h"
 #include "service/knowledge/governance.h"
 
 namespace metapowers::commands {
@@ -46,7 +47,20 @@ std::vector<std::string> ReferenceFilter::Applicable(
 
 bool ReferenceFilter::Binds(absl::string_view reference) {
   const std::pair<absl::string_view, absl::string_view> id = absl::StrSplit(reference, absl::MaxSplits(':', 1));
-  return Applies(id.first) && BindsInPart(id.first, id.second);
+  return Applies(id.first) && BindsInPart(id.first, id.second) && !IsOfOthers(reference);
+}
+
+bool ReferenceFilter::IsOfOthers(absl::string_view reference) {
+  if (!of_others_.has_value()) {
+    of_others_.emplace();
+    for (const knowledge::v1::NotBinding& row : knowledge::ComplianceRows().not_binding()) {
+      const bool holds = std::all_of(row.when().begin(), row.when().end(),
+                                     [&](const auto& match) { return Matches(input_, match) == Truth::kYes; });
+      if (row.when_size() == 0 || row.has_unless() || !holds) continue;
+      of_others_->insert(row.references().begin(), row.references().end());
+    }
+  }
+  return of_others_->contains(reference);
 }
 
 bool ReferenceFilter::Applies(absl::string_view framework) {

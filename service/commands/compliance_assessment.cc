@@ -44,7 +44,7 @@ bool HoldForModel(const Input& input, const google::protobuf::RepeatedPtrField<A
 // "completion percent 84"
 std::string Said(const Input& input, const Element& element, const std::string& path) {
   const std::string value = DetailOf(input, element, path);
-  const std::string name = absl::StrReplaceAll(path, {{".", " "}, {"_", " "}, {"$", ""}});
+  const std::string name = absl::StrReplaceAll(path, {{"$system.", ""}, {".", " "}, {"_", " "}, {"$", ""}});
   return absl::StrCat(name, " ", value.empty() ? "not declared" : value);
 }
 

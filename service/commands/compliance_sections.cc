@@ -126,4 +126,8 @@ std::vector<std::string> SectionsOf(const model::Model& model, const analysis::R
   return {sections.begin(), sections.end()};
 }
 
+bool IsSpokenOf(const analysis::RequirementVerdict& verdict, absl::string_view reference) {
+  return !verdict.facts.empty() || SectionOfReference(reference) != kFallback;
+}
+
 }  // namespace metapowers::commands

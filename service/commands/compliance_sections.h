@@ -33,6 +33,9 @@ std::vector<std::string> RecordersOf(absl::string_view reference);
 // Sections of a verdict's facts that show something, sorted, each once.
 std::vector<std::string> SectionsOf(const model::Model& model, const analysis::RequirementVerdict& verdict);
 
+// Whether any section speaks of the requirement: facts show it, lack it or leave it open, or a row knows `reference`.
+bool IsSpokenOf(const analysis::RequirementVerdict& verdict, absl::string_view reference);
+
 }  // namespace metapowers::commands
 
 #endif  // METAPOWERS_SERVICE_COMMANDS_COMPLIANCE_SECTIONS_H_

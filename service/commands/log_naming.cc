@@ -94,6 +94,10 @@ std::string KeptOf(const model::Model& model, const LogCounts& logs) {
   return absl::StrCat(retention, logs.collected == logs.all ? "" : ", where it is collected");
 }
 
+std::string DeclaredFor(const model::Model& model, const analysis::RetentionFact& fact) {
+  return absl::StrCat(analysis::RetentionOf(model), fact.none_kept ? ", and none of these sources is collected" : "");
+}
+
 std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources) {
   std::vector<analysis::RetentionFact> facts = analysis::Retentions(input.threats.Get().landscape(), sources);
   ReferenceFilter binding(input);

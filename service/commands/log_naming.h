@@ -43,6 +43,9 @@ std::string KeptOf(const model::Model& model, const LogCounts& logs);
 // where that part does not hold them.
 std::vector<analysis::RetentionFact> BindingRetentions(const Input& input, const analysis::LogSources& sources);
 
+// "90 days hot, 1 year in all", and that it keeps nothing where that is why the duty is broken; empty when not known.
+std::string DeclaredFor(const model::Model& model, const analysis::RetentionFact& fact);
+
 }  // namespace metapowers::commands
 
 #endif  // METAPOWERS_SERVICE_COMMANDS_LOG_NAMING_H_

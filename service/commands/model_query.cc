@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -99,20 +98,6 @@ std::vector<std::string> WantedValues(const model::Model& model, const Attribute
   return wanted;
 }
 
-// -1, 0 or 1 as `value` is below, at or above `wanted`; enums by the order of their values.
-int Compare(const Value& value, const std::string& wanted) {
-  double left = value.number.value_or(0);
-  double right = 0;
-  if (value.enum_value != nullptr) {
-    const auto* other = model::FindValue(*value.enum_value->type(), wanted);
-    left = value.enum_value->number();
-    right = other == nullptr ? left : other->number();
-  } else if (!absl::SimpleAtod(wanted, &right)) {
-    return 0;
-  }
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 bool Holds(const model::Model& model, const AttributeMatch& match, const Value& value,
            const std::vector<std::string>& wanted) {
   switch (match.operator_()) {
@@ -156,8 +141,10 @@ Data Matching(const Input& input, const AttributeMatch& match, const Data& data,
 }
 
 constexpr absl::string_view kPosture = "$posture.";
+constexpr absl::string_view kSystem = "$system.";
 
 std::vector<Value> ComputedValues(const Input& input, const Element& element, absl::string_view attribute) {
+  if (absl::ConsumePrefix(&attribute, kSystem)) return ValuesAt(input.model, input.model.proto(), attribute);
   const auto text = [](absl::string_view value) {
     return Value{std::string(value), std::string(value), std::nullopt, nullptr};
   };
@@ -165,11 +152,6 @@ std::vector<Value> ComputedValues(const Input& input, const Element& element, ab
     if (name == attribute) return {text(value)};
   }
   if (element.message == nullptr) return {};
-  if (element.message->GetDescriptor() == model::v1::Credential::descriptor()) {
-    const auto kept = analysis::IsInStore(input.facts, static_cast<const model::v1::Credential&>(*element.message));
-    if (attribute != "$kept_in_store" || kept == model::v1::TRISTATE_UNSPECIFIED) return {};
-    return {text(model::YamlName(kept))};
-  }
   if (element.message->GetDescriptor() != model::v1::Component::descriptor()) return {};
   const analysis::ComponentFacts* facts =
       input.facts.Find(static_cast<const model::v1::Component&>(*element.message).id());
@@ -291,12 +273,25 @@ std::vector<Element> PeoplePaths(const Input& input) {
   return elements;
 }
 
+// Credentials, with whether they are kept in a store.
+std::vector<Element> Credentials(const Input& input) {
+  const analysis::StoredCredentials stored(input.facts);
+  std::vector<Element> elements;
+  for (const model::v1::Credential& credential : input.model.proto().secrets().credentials()) {
+    Element& element = elements.emplace_back(Unlabelled(credential));
+    const model::v1::Tristate kept = stored.IsInStore(credential);
+    if (kept != model::v1::TRISTATE_UNSPECIFIED) element.computed = {{"$kept_in_store", model::YamlName(kept)}};
+  }
+  return elements;
+}
+
 // Those of the model's own lists without label and owner.
 std::vector<Element> Candidates(const Input& input, const knowledge::v1::ElementSelector& selector) {
   if (selector.collection() == "$cross_border_flows") return CrossBorder(input);
   if (selector.collection() == "$single_points") return SinglePoints(input);
   if (selector.collection() == "$end_of_life") return EndOfLife(input);
   if (selector.collection() == "$people_paths") return PeoplePaths(input);
+  if (selector.collection() == "secrets.credentials") return Credentials(input);
   std::vector<const Message*> messages = {&input.model.proto()};
   for (const absl::string_view name : absl::StrSplit(selector.collection(), '.')) {
     std::vector<const Message*> next;
@@ -383,6 +378,7 @@ bool IsComputedAttribute(absl::string_view name) {
   static const auto* const names =
       new std::set<absl::string_view>{"$exposed", "$pci_scope", "$route",  "$mechanism",    "$several_factors",
                                       "$eol",     "$supported", "$reason", "$kept_in_store"};
+  if (absl::ConsumePrefix(&name, kSystem)) return FieldAt(*model::v1::SystemModel::descriptor(), name) != nullptr;
   if (absl::ConsumePrefix(&name, kPosture)) return knowledge::FindControl(name) != nullptr;
   return FindDataAttribute(name) != nullptr || names->count(name) > 0;
 }

@@ -29,6 +29,9 @@ std::vector<Value> ValuesAt(const model::Model& model, const google::protobuf::M
 // The same without labels, which cost most of it.
 std::vector<Value> UnlabelledValuesAt(const google::protobuf::Message& message, absl::string_view path);
 
+// -1, 0 or 1 as `value` is below, at or above `wanted`; enums by the order of their values.
+int Compare(const Value& value, const std::string& wanted);
+
 // The field that the path ends at; nullptr when it does not exist.
 const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descriptor& type, absl::string_view path);
 
@@ -46,7 +49,8 @@ enum class Truth { kNo, kUnknown, kYes };
 // Whether a condition on the whole model holds.
 Truth Matches(const Input& input, const knowledge::v1::AttributeMatch& match);
 
-// Whether a condition on one element holds.
+// Whether a condition on one element holds; `$system.` before a path makes it start at the root, e.g.
+// `$system.logging.tamper_protection`.
 Truth Matches(const Input& input, const Element& element, const knowledge::v1::AttributeMatch& match);
 
 // Elements that meet every condition of `where`, in the order of the model.

@@ -1,10 +1,11 @@
-// ValuesAt(), UnlabelledValuesAt() and FieldAt() of model_query.h.
+// ValuesAt(), UnlabelledValuesAt(), Compare() and FieldAt() of model_query.h.
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/commands/model_query.h"
@@ -115,6 +116,19 @@ std::vector<Value> ValuesAt(const model::Model& model, const Message& message, a
 
 std::vector<Value> UnlabelledValuesAt(const Message& message, absl::string_view path) {
   return Values(nullptr, message, path);
+}
+
+int Compare(const Value& value, const std::string& wanted) {
+  double left = value.number.value_or(0);
+  double right = 0;
+  if (value.enum_value != nullptr) {
+    const auto* other = model::FindValue(*value.enum_value->type(), wanted);
+    left = value.enum_value->number();
+    right = other == nullptr ? left : other->number();
+  } else if (!absl::SimpleAtod(wanted, &right)) {
+    return 0;
+  }
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {

@@ -95,7 +95,8 @@ class Judge {
     judged.need = duties.empty() ? "no binding requirement sets a time"
                   : hot > 0      ? absl::StrCat(Days(hot), " hot, ", Days(total), " in all")
                                  : absl::StrCat(Days(total), " in all");
-    judged.fact = analysis::RetentionOf(model_);
+    const auto none = std::find_if(duties.begin(), duties.end(), [](const auto& fact) { return fact.none_kept; });
+    judged.fact = none == duties.end() ? analysis::RetentionOf(model_) : DeclaredFor(model_, *none);
     judged.state = StateOf(broken, unknown);
     return judged;
   }

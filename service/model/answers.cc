@@ -237,11 +237,14 @@ class Reader {
     return sizes_.try_emplace(list, standing_.GetReflection()->FieldSize(standing_, list)).first->second++;
   }
 
-  // One that the model lists already becomes an id that is there twice, and the model invalid.
   void DeclareFrameworks(const Answer& answer, const FieldDescriptor& list) {
     const std::vector<std::string> ids = ItemsOf(answer.value);
     if (ids.empty()) return Refuse(answer, "says nothing; leave out what is not known");
+    std::set<std::string> there;
+    for (const v1::Framework& framework : standing_.frameworks()) there.insert(framework.id());
     for (const std::string& id : ids) {
+      if (!there.insert(id).second)
+        return Refuse(answer, absl::StrCat("names ", Quote(id), " twice, or the model does"));
       if (std::find(frameworks_.begin(), frameworks_.end(), id) == frameworks_.end()) {
         return Refuse(answer, absl::StrCat(Quote(id), " is no framework of the catalogue, which has ",
                                            absl::StrJoin(frameworks_, ", ")));

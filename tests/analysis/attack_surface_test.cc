@@ -97,6 +97,9 @@ TEST(AttackSurface, EachAttributeMakesItsFindingAlone) {
   const Row rows[] = {
       {{.flow = "authentication: none, ip_filtered: yes, transport_security: tls, min_tls: tls_1_3"},
        {"UNAUTHENTICATED in"}},
+      {{.flow = "authentication: none, ip_filtered: yes, transport_security: tls, min_tls: tls_1_3",
+        .endpoint = "authenticated: no, unauthenticated_reason: Published"},
+       {}},
       {{.flow = "authentication: mfa, ip_filtered: no, transport_security: tls, min_tls: tls_1_3"}, {"NO_GATEWAY web"}},
       {{.flow = "authentication: mfa, ip_filtered: yes, transport_security: none"}, {"CLEAR_TEXT in"}},
       {{.flow = "authentication: mfa, ip_filtered: yes, transport_security: tls, min_tls: tls_1_1"},

@@ -86,13 +86,18 @@ TEST(CodeFindings, ThreatsAreOnCodeByTheirElement) {
   const World world("{}", Shop(),
                     RuleText("own-component", "subject: THREAT_SUBJECT_COMPONENT" + rest) +
                         RuleText("own-flow", "subject: THREAT_SUBJECT_FLOW" + rest) +
-                        RuleText("own-repository", "subject: THREAT_SUBJECT_REPOSITORY" + rest));
+                        RuleText("own-repository", "subject: THREAT_SUBJECT_REPOSITORY" + rest) +
+                        RuleText("own-system", "subject: THREAT_SUBJECT_SYSTEM" + rest) +
+                        RuleText("own-system-code",
+                                 "subject: THREAT_SUBJECT_SYSTEM match { attribute: 'own_code' operator: "
+                                 "MATCH_OPERATOR_IN values: 'true' }" +
+                                     rest));
   std::vector<std::string> keys;
   for (const std::string& key : world.threats.Keys()) {
     if (IsOnCode(world.scope, world.threats[key])) keys.push_back(key);
   }
-  EXPECT_THAT(keys,
-              UnorderedElementsAre("own-component@job", "own-component@web", "own-flow@to-web", "own-repository@mono"));
+  EXPECT_THAT(keys, UnorderedElementsAre("own-component@job", "own-component@web", "own-flow@to-web",
+                                         "own-repository@mono", testing::StartsWith("own-system-code@")));
 }
 
 TEST(CodeFindings, AReportCoversUntilItIsTooOld) {

@@ -1,7 +1,11 @@
-// How verdicts follow from facts.
+// How verdicts follow from facts, and which elements a requirement is about.
 #include "service/analysis/compliance.h"
 
 #include <gtest/gtest.h>
+
+#include "service/analysis/compliance_scope.h"
+#include "service/knowledge/knowledge.h"
+#include "tests/analysis/facts_of.h"
 
 namespace metapowers::analysis {
 namespace {
@@ -93,6 +97,33 @@ TEST_F(ComplianceTest, ADoneActionCountsAsShown) {
   EXPECT_EQ(Status({"posture:other"}), ComplianceStatus::kPartlyMet);
 }
 
+// PCI DSS 4.2.1 is about open networks, and 8.3.1 about people who are no consumers.
+TEST(ComplianceScope, SomeRequirementsAreAboutSomeFlows) {
+  const auto facts = FactsOf(
+      ModelText{.components = "- {id: buyer, name: Buyer, kind: external_entity, used_by_human: true}\n"
+                              "- {id: clerk, name: Clerk, kind: external_entity, used_by_human: true, zone: inside}\n"
+                              "- {id: gateway, name: Gateway, kind: process, zone: inside}\n"
+                              "- {id: ledger, name: Ledger, kind: datastore, zone: vault, stores: [cards]}\n",
+                .flows = "- {id: keep, name: F, source: gateway, target: ledger, sends: [cards]}\n"
+                         "- {id: look, name: F, source: clerk, target: ledger, receives: [cards]}\n"
+                         "- {id: pay, name: F, source: buyer, target: gateway, sends: [cards]}\n"});
+  const Landscape landscape(*facts);
+  const ComplianceScope scope(landscape, *knowledge::FindFramework("pci-dss-4.0.1"));
+  const auto flows = [&](const char* requirement) {
+    std::string in;
+    for (const char* id : {"keep", "look", "pay"}) {
+      if (scope.Has(knowledge::v1::THREAT_SUBJECT_FLOW, id, scope.ScopeOf(requirement))) absl::StrAppend(&in, id, " ");
+    }
+    return in;
+  };
+  EXPECT_EQ(flows("4.2.1"), "pay ");
+  EXPECT_EQ(flows("4.2.2"), "keep look pay ");
+  EXPECT_EQ(flows("8.3.1"), "look ");
+  EXPECT_EQ(flows("8.3.2"), "keep look pay ");
+  const ComplianceScope other(landscape, *knowledge::FindFramework("csf-2.0"));
+  EXPECT_TRUE(other.Has(knowledge::v1::THREAT_SUBJECT_FLOW, "keep", other.ScopeOf("8.3.1")));
+}
+
 TEST(ComplianceCounts, ScoreHalvesWhatIsPartlyMetAndLeavesOutWhatIsUnknown) {
   ComplianceCounts counts;
   EXPECT_EQ(counts.PerMille(), -1);
@@ -100,13 +131,15 @@ TEST(ComplianceCounts, ScoreHalvesWhatIsPartlyMetAndLeavesOutWhatIsUnknown) {
   counts.partly_met = 1;
   counts.not_met = 1;
   EXPECT_EQ(counts.PerMille(), 500);
-  counts.unknown = 20;
+  counts.unknown = 3;
   counts.not_applicable = 20;
   EXPECT_EQ(counts.PerMille(), 500);
-  EXPECT_EQ(counts.requirements(), 43);
+  EXPECT_EQ(counts.requirements(), 26);
   counts.met = 2;
   counts.partly_met = 0;
   EXPECT_EQ(counts.PerMille(), 667);
+  counts.unknown = 4;
+  EXPECT_EQ(counts.PerMille(), -1) << "most of what binds is unknown";
 }
 
 }  // namespace

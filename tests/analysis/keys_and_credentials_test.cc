@@ -101,10 +101,11 @@ TEST(Credentials, AreInAStoreUnlessTheirUsersSayOtherwise) {
               "  - {id: d, name: D, kind: password, used_by: [site], store: file}\n"});
   const auto& all = facts->model().proto().secrets().credentials();
   ASSERT_EQ(all.size(), 4);
-  EXPECT_EQ(IsInStore(*facts, all[0]), model::v1::TRISTATE_NO);
-  EXPECT_EQ(IsInStore(*facts, all[1]), model::v1::TRISTATE_YES) << "A explains what the application says";
-  EXPECT_EQ(IsInStore(*facts, all[2]), model::v1::TRISTATE_UNSPECIFIED);
-  EXPECT_EQ(IsInStore(*facts, all[3]), model::v1::TRISTATE_NO) << "the file is on the site";
+  const StoredCredentials stored(*facts);
+  EXPECT_EQ(stored.IsInStore(all[0]), model::v1::TRISTATE_NO);
+  EXPECT_EQ(stored.IsInStore(all[1]), model::v1::TRISTATE_YES) << "A explains what the application says";
+  EXPECT_EQ(stored.IsInStore(all[2]), model::v1::TRISTATE_UNSPECIFIED);
+  EXPECT_EQ(stored.IsInStore(all[3]), model::v1::TRISTATE_NO) << "the file is on the site";
 }
 
 std::vector<PeoplePath> Paths(const std::string& flows) {

@@ -70,12 +70,21 @@ TEST(LogPipeline, EveryShippedConditionIsOneThatTheSystemKnows) {
 }
 
 TEST(LogPipeline, ARuleIsMetBrokenOrUnknown) {
-  EXPECT_EQ(Pipeline("logging: {tamper_protection: yes}\n").Rule("tamper-protection"), RuleState::kMet);
+  const auto tamper = [](const std::string& component) {
+    return Pipeline("logging: {tamper_protection: yes}\n",
+                    "- {id: web, name: Web, kind: process, zone: inside" + component + "}\n")
+        .Rule("tamper-protection");
+  };
+  EXPECT_EQ(tamper(", logging: central"), RuleState::kMet);
+  EXPECT_EQ(tamper(", logging: none"), RuleState::kBroken) << "no log reaches what protects logs";
+  EXPECT_EQ(tamper(""), RuleState::kUnknown);
   EXPECT_EQ(Pipeline("logging: {tamper_protection: no}\n").Rule("tamper-protection"), RuleState::kBroken);
   EXPECT_EQ(Pipeline("").Rule("tamper-protection"), RuleState::kUnknown);
   EXPECT_EQ(Pipeline("").Rule("correlation-id"), RuleState::kUnknown);
   EXPECT_EQ(Pipeline("logging: {correlation_id: yes}\n").Rule("correlation-id"), RuleState::kMet);
   EXPECT_EQ(Pipeline("logging: {correlation_id: no}\n").Rule("correlation-id"), RuleState::kBroken);
+  const std::string silent = "- {id: web, name: Web, kind: process, zone: inside, logging: none}\n";
+  EXPECT_EQ(Pipeline("logging: {correlation_id: yes}\n", silent).Rule("correlation-id"), RuleState::kUnknown);
 }
 
 TEST(LogPipeline, RedactionIsJudgedByPlaceAndByWhatMustNeverBeLogged) {
@@ -106,6 +115,16 @@ TEST(LogPipeline, RetentionCountsWhereTheFrameworkAndTheScopeDo) {
   EXPECT_EQ(state("logging: {hot_retention_days: 90, total_retention_days: 364}\n"), RuleState::kBroken);
   EXPECT_EQ(state("logging: {total_retention_days: 365}\n"), RuleState::kUnknown);
   EXPECT_EQ(state(""), RuleState::kUnknown);
+  const auto till = [&](const std::string& logging) {
+    return Pipeline(
+               pci + "logging: {hot_retention_days: 90, total_retention_days: 365}\n",
+               "- {id: till, name: Till, kind: process, zone: inside, processes: [cards], logging: " + logging + "}\n")
+        .Duties()
+        .at(0);
+  };
+  EXPECT_EQ(till("central").state, RuleState::kMet);
+  EXPECT_EQ(till("none").state, RuleState::kBroken);
+  EXPECT_TRUE(till("none").none_kept);
   EXPECT_THAT(Pipeline("", "- {id: web, name: Web, kind: process, zone: inside}\n").Duties(), IsEmpty());
 }
 

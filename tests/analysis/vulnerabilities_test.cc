@@ -321,6 +321,20 @@ TEST(ScansNeeded, FollowFromWhatAComponentIs) {
   EXPECT_EQ(FindScan(scans, knowledge::v1::SCAN_KIND_DEPENDENCIES, "job"), nullptr) << "not own code";
 }
 
+TEST(ScansNeeded, AFileOfCodeWithoutARepositoryIsNamedAfterItsComponent) {
+  World world;
+  world.evidence = "- {id: a, format: trivy, path: a.json, component: own, produced_on: 2026-02-01}\n";
+  world.text.components =
+      "- {id: user, name: User, kind: external_entity, zone: open}\n"
+      "- {id: own, name: Own, kind: process, zone: inside, custom_code: true}\n";
+  world.text.flows = "";
+  const auto judged = world.Judge();
+  const auto scans = ScansNeeded(*world.facts, *judged);
+  const ScanFact* code = FindScan(scans, knowledge::v1::SCAN_KIND_CODE, "own");
+  ASSERT_NE(code, nullptr);
+  EXPECT_EQ(code->command, "semgrep scan --config p/default --sarif --output evidence/own-code.sarif");
+}
+
 TEST(ScansNeeded, AreCoveredByCurrentReportsOfAFittingTool) {
   const std::tuple<std::string, std::string, bool, bool> cases[] = {
       // evidence, file, covered, outdated

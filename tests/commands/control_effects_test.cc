@@ -147,7 +147,27 @@ TEST(ControlEffects, NobodyListsTheAddressesOfTheCustomers) {
   const auto rows = EffectsOf(notes, "api-security");
   const auto* list = Find(rows, "ip_allowlist");
   ASSERT_NE(list, nullptr);
-  for (const std::string& element : list->missing_on()) EXPECT_NE(element, "customer-to-app");
+  for (const std::string& element : list->missing_on()) {
+    EXPECT_NE(element, "customer-to-app");
+    EXPECT_NE(element, "web-app") << "the public enters it";
+  }
+}
+
+// Nor does it have certificates of ours.
+TEST(ControlEffects, NobodyAsksTheCustomersForACertificate) {
+  const Case notes(
+      Edited(Example("team-notes"), {{"min_tls: tls_1_2, authentication: session, authorization: end_user",
+                                      "min_tls: tls_1_2, authentication: none, authorization: end_user"}}));
+  int asked = 0;
+  for (const analysis::Threat& threat : notes.input().threats.Get().all()) {
+    if (threat.element_id() != "customer-to-app") continue;
+    for (const analysis::ControlOnThreat& each : threat.controls) {
+      if (each.control->id() != "mutual_authentication") continue;
+      EXPECT_EQ(each.posture->state, model::v1::POSTURE_STATE_NOT_APPLICABLE) << threat.rule->id();
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 0);
 }
 
 }  // namespace

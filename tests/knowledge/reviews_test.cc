@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <regex>
 #include <set>
 #include <string>
@@ -105,6 +107,24 @@ TEST(CodeReviewRows, CategoriesAreTheTenThatThreatRulesName) {
     }
     EXPECT_TRUE(named) << category.id();
   }
+}
+
+// Else a review of code says that nothing of the category is open while such a threat is.
+TEST(CodeReviewRows, ThreatsToEveryProcessStandUnderTheirCategory) {
+  const std::map<std::string, std::string> categories = {{"process-caller-impersonated", "A07"},
+                                                         {"process-code-changed", "A08"},
+                                                         {"action-denied", "A09"},
+                                                         {"process-shows-internals", "A05"},
+                                                         {"process-rights-exceeded", "A01"}};
+  size_t found = 0;
+  for (const v1::ThreatRule& rule : ThreatRules().rules()) {
+    const auto expected = categories.find(rule.id());
+    if (expected == categories.end()) continue;
+    ++found;
+    const auto& like = rule.equivalents();
+    EXPECT_EQ(std::count(like.begin(), like.end(), "owasp-top10:" + expected->second), 1) << rule.id();
+  }
+  EXPECT_EQ(found, categories.size());
 }
 
 TEST(CodeReviewRows, RulesOfLanguagesCiteWhatIsInTheCatalogues) {

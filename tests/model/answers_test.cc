@@ -157,10 +157,11 @@ TEST(AnswersTest, FrameworksAreDeclaredInScopeByTheirIds) {
   ASSERT_OK_AND_ASSIGN(const AnsweredModel three, WriteAnswers(two.yaml, {{"frameworks", "[dora]"}}, known));
   EXPECT_EQ(three.model->proto().frameworks_size(), 3);
   EXPECT_THAT(WriteAnswers(two.yaml, {{"frameworks", "soc2"}}, known),
-              HasError(absl::StatusCode::kInvalidArgument, "MODEL_INVALID", _));
+              HasError(absl::StatusCode::kInvalidArgument, "ANSWER_INVALID", HasSubstr("'soc2' twice")));
   const std::vector<std::pair<std::vector<Answer>, std::string>> refused = {
       {{{"frameworks", "soc2, sox"}}, "'sox' is no framework of the catalogue, which has dora, gdpr, soc2"},
       {{{"frameworks", ","}}, "says nothing"},
+      {{{"frameworks", "gdpr, gdpr"}}, "'gdpr' twice"},
       {{{"frameworks", "soc2"}, {"frameworks", "gdpr"}}, "is answered twice"}};
   for (const auto& [answers, why] : refused) {
     EXPECT_THAT(WriteAnswers(kMinimal, answers, known),

@@ -117,7 +117,7 @@ class Builder {
       row.set_id(fact.rule->id());
       row.set_text(fact.rule->text());
       row.set_state(StateLabel(fact.state));
-      row.set_fact(fact.state == RuleState::kUnknown ? QuestionOf(*fact.rule) : fact.fact);
+      row.set_fact(fact.state == RuleState::kUnknown ? QuestionOf(fact) : fact.fact);
       row.set_owner(OwnerOf(model_, fact.rule->owners()));
       row.set_due(fact.due);
       row.set_verification(fact.rule->verification());
@@ -127,7 +127,9 @@ class Builder {
     }
   }
 
-  std::string QuestionOf(const kb::PipelineRule& rule) const {
+  std::string QuestionOf(const analysis::PipelineRuleFact& fact) const {
+    const kb::PipelineRule& rule = *fact.rule;
+    if (!fact.fact.empty()) return absl::StrCat(fact.fact, "; of which components does it hold?");
     const std::string role = AccountableFor(model_, rule.activity());
     return role.empty() ? rule.question() : absl::StrReplaceAll(rule.remaining_question(), {{"{role}", role}});
   }
@@ -244,7 +246,7 @@ class Builder {
       if (fact.duty->hot_days() > 0) needs.push_back(absl::StrCat(Days(fact.duty->hot_days()), " hot"));
       if (fact.duty->total_days() > 0) needs.push_back(absl::StrCat(Days(fact.duty->total_days()), " in all"));
       row.set_needs(absl::StrJoin(needs, ", "));
-      row.set_declared(result_.retention().empty() ? "not known" : result_.retention());
+      row.set_declared(result_.retention().empty() ? "not known" : DeclaredFor(model_, fact));
       row.set_state(StateLabel(fact.state));
       row.set_owner(OwnerOf(model_, knowledge::FindControl("central_logging")->owners()));
       row.set_due(fact.due);

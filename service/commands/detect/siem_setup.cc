@@ -259,7 +259,7 @@ class Builder {
       row.set_need(BindingReferences(binding_, reference).front());
       const std::string hot = fact.duty->hot_days() > 0 ? absl::StrCat(Days(fact.duty->hot_days()), " hot, ") : "";
       row.set_days(absl::StrCat(hot, Days(fact.duty->total_days()), " in all"));
-      row.set_declared(analysis::RetentionOf(model_));
+      row.set_declared(DeclaredFor(model_, fact));
       row.set_state(StateLabel(fact.state));
     }
   }

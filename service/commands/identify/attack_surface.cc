@@ -378,6 +378,11 @@ class Surface {
         flagged.insert(finding.entries.begin(), finding.entries.end());
       }
     }
+    std::set<const model::v1::Flow*> explained;
+    for (const EntryPoint& entry : entries()) {
+      const bool reasoned = entry.endpoint != nullptr && !entry.endpoint->unauthenticated_reason().empty();
+      if (reasoned) explained.insert(entry.arrivals.begin(), entry.arrivals.end());
+    }
     for (size_t i = 0; i < entries().size(); ++i) {
       const EntryPoint& entry = entries()[i];
       if (!IsUnauthenticated(entry)) continue;
@@ -386,6 +391,9 @@ class Surface {
       row.set_exposure(ExposureLabel(entry.exposure));
       if (entry.endpoint != nullptr) row.set_reason(entry.endpoint->unauthenticated_reason());
       row.set_flagged(flagged.contains(i));
+      if (entry.flow != nullptr && !row.flagged() && explained.contains(entry.flow)) {
+        row.set_reason("that of each operation");
+      }
       row.set_owner(Owner(entry.owner_team));
     }
   }
@@ -621,17 +629,26 @@ class Surface {
     group.set_severity(finding.severity);
   }
 
-  // Requirements that bind the subjects of the group so far: PCI DSS only where one is in its scope.
+  // Requirements that bind the subjects of the group so far: those of PCI DSS only where they are about one.
   void AddReferences(const SurfaceFindingFact& finding, pb::SurfaceFindingGroup& group) {
-    const bool pci =
-        std::any_of(finding.entries.begin(), finding.entries.end(), [&](size_t i) { return InPciScope(entries()[i]); });
-    if (!pci && !group.references().empty()) return;
     google::protobuf::RepeatedPtrField<std::string> references;
     for (const std::string& reference : knowledge::SurfaceFindingKindOf(finding.finding).references()) {
-      if (pci || !absl::StartsWith(reference, "pci-dss")) *references.Add() = reference;
+      const bool about = std::any_of(finding.entries.begin(), finding.entries.end(),
+                                     [&](size_t i) { return IsAbout(reference, entries()[i]); });
+      if (about) bound_.emplace(finding.finding, reference);
+      if (bound_.contains({finding.finding, reference})) *references.Add() = reference;
     }
     group.clear_references();
     AddAll(BindingReferences(binding_, references), group.mutable_references());
+  }
+
+  // PCI DSS is about its scope, and its 4.2.1 about account data on networks outside.
+  bool IsAbout(const std::string& reference, const EntryPoint& entry) const {
+    if (!absl::StartsWith(reference, "pci-dss")) return true;
+    if (reference != "pci-dss-4.0.1:4.2.1") return InPciScope(entry);
+    return InPciScope(entry) && IsOutside(entry.exposure) &&
+           std::any_of(entry.data.begin(), entry.data.end(),
+                       [](const DataClass* data) { return analysis::IsAccountData(*data); });
   }
 
   bool InPciScope(const EntryPoint& entry) const {
@@ -870,6 +887,7 @@ class Surface {
   const analysis::AttackSurface surface_;
   const analysis::UntrustedReach reach_;
   std::set<std::string> asked_;
+  std::set<std::pair<kb::SurfaceFinding, std::string>> bound_;  // references that are about a finding of their kind
   pb::AttackSurfaceResult result_;
 };
 

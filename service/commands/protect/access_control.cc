@@ -171,10 +171,14 @@ class Access {
       pb::AccessModelRow& row = *result_.add_components();
       std::map<std::string, int> methods, rights;
       for (const int flow : view.inbound) {
-        const Flow& each = *landscape_.flows()[flow].flow;
+        const analysis::FlowView& inbound = landscape_.flows()[flow];
+        const Flow& each = *inbound.flow;
         ++methods[Label(each.authentication())];
         ++rights[RightsLabel(each.authorization())];
-        if (each.authorization() == model::v1::FLOW_AUTHORIZATION_NONE && !view.facts->stores.empty()) {
+        const bool at_stake =
+            !view.facts->stores.empty() || inbound.carried.confidentiality >= model::v1::CONFIDENTIALITY_CONFIDENTIAL;
+        if (each.authorization() == model::v1::FLOW_AUTHORIZATION_NONE && at_stake &&
+            !IsFromPublic(landscape_, inbound)) {
           gaps_.Add("flow-unauthorised", each.id(), absl::StrCat(component.id(), " does not decide on rights"),
                     component.owner_team());
         }

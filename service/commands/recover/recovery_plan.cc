@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/commands/naming.h"
 #include "service/commands/open_questions.h"
@@ -352,10 +353,11 @@ class Builder {
   // Flows inside of one zone are no open question of the model itself, and an assumed dependency has been asked for.
   template <class Ask>
   void AskAboutDependencies(const Ask& ask) const {
-    const auto& asked = result_.questions();
+    absl::flat_hash_set<std::string> asked;
+    for (const auto& question : result_.questions()) asked.insert(question.field());
     for (const model::v1::Flow* flow : recovery_.restoration.Undeclared()) {
       const std::string field = absl::StrCat("flows[", flow->id(), "].dependency");
-      if (std::any_of(asked.begin(), asked.end(), [&](const auto& each) { return each.field() == field; })) continue;
+      if (asked.contains(field)) continue;
       ask(field,
           absl::StrCat("Does ", flow->source(), " work while ", flow->target(), " does not answer flow ", flow->id(),
                        "?"),

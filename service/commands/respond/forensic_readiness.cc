@@ -173,7 +173,7 @@ class Readiness {
       findings_.Add("evidence-changeable", platform, "logging.tamper_protection is no", "");
     }
     for (const analysis::RetentionFact& fact : BindingRetentions(input_, sources_)) {
-      if (fact.state != analysis::RuleState::kBroken) continue;
+      if (fact.state != analysis::RuleState::kBroken || fact.none_kept) continue;  // none_kept: evidence-not-collected
       findings_.Add(
           "evidence-short-lived", knowledge::ReferenceLabel(fact.duty->reference()),
           absl::StrCat("logs are kept ", analysis::RetentionOf(model_), "; it asks: ", InSentence(fact.duty->text())),

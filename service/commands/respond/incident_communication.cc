@@ -89,7 +89,7 @@ class Communication {
       if (seat.role == nullptr) continue;
       const auto* team = model_.Find<model::v1::Team>(seat.role->team());
       const std::string contact = team == nullptr || team->contact().empty() ? "" : absl::StrCat(", ", team->contact());
-      values_.names[seat.function->id()] = absl::StrCat(seat.role->title(), contact);
+      values_.names[seat.function->id()] = absl::StrCat(TitleOrVacancy(model_, seat.role->id()), contact);
     }
     values_.names["channels"] = List(OutOfBandChannels(model_));
     std::vector<std::string> losses, functions;

@@ -155,9 +155,10 @@ class Builder {
       const std::string& id = verdict.requirement->id();
       const std::vector<std::string> sections = SectionsFor(framework, verdict);
       const bool met = verdict.status == ComplianceStatus::kMet;
-      if (sections.empty()) {
+      const bool spoken = !sections.empty() || IsSpokenOf(verdict, absl::StrCat(framework.framework->id, ":", id));
+      if (!spoken) {
         mapping.add_unmapped(id);
-      } else if (!met && verdict.status != ComplianceStatus::kPartlyMet) {
+      } else if (sections.empty() || (!met && verdict.status != ComplianceStatus::kPartlyMet)) {
         mapping.add_open(id);
       } else {
         for (const std::string& section : sections)

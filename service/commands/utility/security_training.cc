@@ -116,7 +116,8 @@ class Builder {
   }
 
   std::string NameOf(const analysis::TrainedPerson& person) const {
-    return absl::StrCat(person.title, " of ", TeamName(model_, person.team));
+    const std::string team = TeamName(model_, person.team);
+    return absl::StrContains(person.title, team) ? person.title : absl::StrCat(person.title, " of ", team);
   }
 
   pb::TrainingPersonRow& PersonRow(const std::string& title, const std::string& team) {

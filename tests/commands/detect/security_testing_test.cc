@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "service/analysis/security_tests.h"
 #include "service/model/yaml_tree.h"
@@ -256,6 +257,23 @@ TEST(SecurityTesting, ADateThatIsPastIsNoExampleOfAFalsePositive) {
     EXPECT_THAT(result.decision(), Not(HasSubstr("out-of-support"))) << example;
   }
   EXPECT_THAT(Of(Example("patient-platform")).decision(), Not(IsEmpty()));
+}
+
+TEST(SecurityTesting, WhatBindsServiceProvidersIsNotAskedOfMerchants) {
+  const auto asked = [](const std::string& yaml) {
+    const pb::SecurityTestingResult result = Of(yaml);
+    for (const auto& row : result.types()) {
+      if (row.id() == "segmentation-test") {
+        return std::vector<std::string>(row.references().begin(), row.references().end());
+      }
+    }
+    return std::vector<std::string>();
+  };
+  const std::string provider = Example("api-platform");
+  const std::string merchant = Edited(provider, {{"processor, payment_service_provider, ", "processor, merchant, "}});
+  EXPECT_THAT(asked(provider), Contains(HasSubstr("11.4.6")));
+  EXPECT_THAT(asked(merchant), Contains(HasSubstr("11.4.5")));
+  EXPECT_THAT(asked(merchant), Not(Contains(HasSubstr("11.4.6"))));
 }
 
 TEST(SecurityTesting, OrderOfTheModelDoesNotMatter) {

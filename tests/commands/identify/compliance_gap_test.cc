@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "service/commands/compliance_assessment.h"
 #include "service/knowledge/knowledge.h"
 #include "tests/commands/command_fixture.h"
@@ -149,16 +151,84 @@ TEST(ComplianceGapChangeTest, AFrameworkOutOfScopeIsNotAssessed) {
   EXPECT_FALSE(assessed.count("hipaa") > 0);
 }
 
+// Of PCI DSS 4.2.1 where the flow leaves our zones.
 TEST(ComplianceGapChangeTest, ClearTextOnACardFlowIsAPciGap) {
   const std::string yaml = Example("api-platform");
   const Case before(yaml);
-  const Case after(
-      Edited(yaml, {{"purpose: Exchange card data for a token, protocol: grpc, transport_security: mesh_mtls",
-                     "purpose: Exchange card data for a token, protocol: grpc, transport_security: none"}}));
+  const Case after(Edited(
+      yaml, {{"purpose: Exchange card data for a token, protocol: grpc, transport_security: mesh_mtls",
+              "purpose: Exchange card data for a token, protocol: grpc, transport_security: none"},
+             {"source: payer-us, target: card-capture,\n     purpose: Hosted card fields post card data past the "
+              "CDN, protocol: https, transport_security: tls,\n     min_tls: tls_1_3, ",
+              "source: payer-us, target: card-capture,\n     purpose: Hosted card fields post card data past the "
+              "CDN, protocol: https, transport_security: none,\n     "}}));
   const std::set<std::string> was = GapsOf(ComplianceGap(before.input()), "pci-dss-4.0.1");
-  const std::set<std::string> is = GapsOf(ComplianceGap(after.input()), "pci-dss-4.0.1");
-  EXPECT_TRUE(is.count("4.2.1") > 0);
+  const ComplianceGapResult result = ComplianceGap(after.input());
+  const std::set<std::string> is = GapsOf(result, "pci-dss-4.0.1");
   for (const std::string& gap : was) EXPECT_TRUE(is.count(gap) > 0) << gap << " is gone although nothing got better";
+  ASSERT_TRUE(is.count("4.2.1") > 0);
+  for (const FrameworkAssessment& assessment : result.assessments()) {
+    if (assessment.id() != "pci-dss-4.0.1") continue;
+    for (const auto& gap : assessment.gaps()) {
+      if (gap.requirement() != "4.2.1") continue;
+      const std::set<std::string> lacking(gap.elements().begin(), gap.elements().end());
+      EXPECT_TRUE(lacking.count("payer-us-to-card-capture") > 0);
+      EXPECT_FALSE(lacking.count("capture-to-tokenization") > 0) << "it stays inside";
+    }
+  }
+}
+
+// Verdict on a requirement by the facts of the programme alone.
+analysis::ComplianceStatus ByProgramme(const std::string& yaml, const std::string& row, const std::string& id) {
+  const Case c(yaml);
+  const analysis::Landscape landscape(c.facts());
+  const analysis::Compliance compliance = AssessCompliance(c.input(), landscape);
+  for (const analysis::FrameworkVerdict& framework : compliance.frameworks()) {
+    if (framework.framework->id != "pci-dss-4.0.1") continue;
+    for (const analysis::RequirementVerdict& verdict : framework.requirements) {
+      if (verdict.requirement->id() != id) continue;
+      analysis::RequirementVerdict alone;
+      for (const analysis::ComplianceFact* fact : verdict.facts) {
+        if (fact->source == analysis::ComplianceSource::kProgramme && fact->id == row) alone.facts.push_back(fact);
+      }
+      EXPECT_FALSE(alone.facts.empty()) << row;
+      return analysis::StatusOf(alone);
+    }
+  }
+  ADD_FAILURE() << id;
+  return analysis::ComplianceStatus::kNotApplicable;
+}
+
+TEST(ComplianceGapChangeTest, NoDeclaredStoreOfAuthenticationDataProvesNothing) {
+  const std::string yaml = Example("api-platform");
+  const auto status = [](const std::string& text) { return ByProgramme(text, "no-authentication-data", "3.3.1.2"); };
+  EXPECT_EQ(status(yaml), analysis::ComplianceStatus::kUnknown);
+  EXPECT_EQ(status(Edited(yaml, {{"stores: [cardholder-data, card-tokens]",
+                                  "stores: [cardholder-data, card-verification-data, card-tokens]"}})),
+            analysis::ComplianceStatus::kNotMet);
+}
+
+// What the log platform is set to keeps no log that does not reach it.
+TEST(ComplianceGapChangeTest, ASettingOfTheLogPlatformShowsNothingOfComponentsWithoutLogs) {
+  const std::string yaml = Example("api-platform");
+  const std::string none = absl::StrReplaceAll(
+      yaml, {{"    logging: central\n", "    logging: none\n"}, {"    logging: immutable\n", "    logging: none\n"}});
+  for (const auto& [row, id] : {std::pair{"log-tamper", "10.3.2"}, std::pair{"log-retention", "10.5.1"}}) {
+    EXPECT_EQ(ByProgramme(yaml, row, id), analysis::ComplianceStatus::kMet) << row;
+    EXPECT_EQ(ByProgramme(none, row, id), analysis::ComplianceStatus::kNotMet) << row;
+  }
+}
+
+TEST(ComplianceGapChangeTest, MostlyUnknownFrameworksHaveNoScore) {
+  const Case c(Example("team-notes"));
+  int without = 0;
+  const ComplianceGapResult result = ComplianceGap(c.input());
+  for (const auto& row : result.scores()) {
+    const bool known = row.counts().rated() > 0 && row.counts().rated() >= row.counts().unknown();
+    EXPECT_EQ(row.counts().score().empty(), !known) << row.name();
+    without += known ? 0 : 1;
+  }
+  EXPECT_GT(without, 0);
 }
 
 }  // namespace

@@ -97,6 +97,25 @@ TEST(DataClassification, WritesOneRetentionOneWay) {
   }
 }
 
+TEST(DataClassification, MaskingIsUnknownWhileAFlowOfPeopleDoesNotSayWhatGoesBack) {
+  const std::string returned = "receives: [card-tokens], dependency: hard, port: 443,\n     frequency: \"35 requests";
+  const auto masked = [&](const std::string& instead) {
+    const DataClassificationResult result = Classify(Edited(Example("api-platform"), {{returned, instead}}));
+    for (const auto& row : result.account_data()) {
+      if (row.component() == "card-capture" && row.data() == "cardholder-data") return row.masked();
+    }
+    ADD_FAILURE() << "no row of card-capture";
+    return security::identify::v1::HandlingVerdict();
+  };
+  EXPECT_EQ(masked(returned).state(), security::identify::v1::VERDICT_STATE_NOT_REQUIRED) << "tokens go back";
+  const std::string rest = "dependency: hard, port: 443,\n     frequency: \"35 requests";
+  for (const std::string& list : {std::string(), std::string("receives: [cardholder-data, card-tokens], ")}) {
+    const auto verdict = masked(list + rest);
+    EXPECT_EQ(verdict.state(), security::identify::v1::VERDICT_STATE_UNKNOWN) << list;
+    EXPECT_EQ(verdict.fact(), "not declared whether people see it over payer-us-to-card-capture") << list;
+  }
+}
+
 TEST(DataClassification, ASystemWithoutCardDataHasNoAccountDataTable) {
   EXPECT_THAT(Classify(Example("team-notes")).account_data(), IsEmpty());
 }

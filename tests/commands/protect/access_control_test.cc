@@ -92,6 +92,12 @@ TEST(AccessControl, TheLeadOfATeamWithoutSuchARoleAdministersItsComponents) {
   EXPECT_GT(leads, 0);
 }
 
+// Not where everybody may, as payers may enter a card.
+TEST(AccessControl, WhoMayDoAllIsAGapWhereConfidentialDataIsAtStake) {
+  EXPECT_TRUE(HasGap(Control(Example("patient-platform")), "flow-unauthorised", "lab-to-engine"));
+  EXPECT_FALSE(HasGap(Control(Example("api-platform")), "flow-unauthorised", "payer-eu-to-card-capture"));
+}
+
 TEST(AccessControl, EveryComponentOfTheCdeIsInTheTable) {
   const Case c(Example("api-platform"));
   const AccessControlResult result = AccessControl(c.input());

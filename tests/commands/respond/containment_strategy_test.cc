@@ -101,6 +101,21 @@ TEST(ContainmentStrategy, SwitchWithoutTestIsFoundAndUnknownUndoAsked) {
   EXPECT_THAT(QuestionsOf(Of(Example("api-platform"))), Contains("Can Switch to us-west-2 be undone?"));
 }
 
+// The highest tier is the main one of a system that declares neither tier 0 nor 1.
+TEST(ContainmentStrategy, ASwitchIsExpectedOfTheHighestDeclaredTier) {
+  const std::string text = Example("team-notes");
+  const auto signed_off = [](const pb::ContainmentStrategyResult& result) {
+    std::set<std::string> ids;
+    for (const auto& row : result.recoveries()) ids.insert(row.component());
+    return ids;
+  };
+  EXPECT_THAT(signed_off(Of(text)), Contains("web-app"));
+  const std::string store =
+      "    zone: server-local\n    regions: [falkenstein]\n    provider: hetzner\n    tier: tier_";
+  const std::string higher = Edited(text, {{store + "2\n", store + "1\n"}});
+  EXPECT_THAT(signed_off(Of(higher)), Not(Contains("web-app")));
+}
+
 TEST(ContainmentStrategy, SwitchOfAVacantRoleIsFound) {
   const pb::ContainmentStrategyResult result =
       Of(Edited(Example("team-notes"), {{"kind: engineering_lead, team: founders, holder: Founder Engineering,",

@@ -17,6 +17,7 @@ namespace {
 
 namespace pb = security::respond::v1;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -245,6 +246,28 @@ TEST(IncidentResponse, SpokespersonWhomNoRoleNamesIsAsked) {
   const pb::IncidentResponseResult result = Of(
       Edited(Example("api-platform"), {{"spokesperson: Head of Partner Operations", "spokesperson: Somebody Else"}}));
   EXPECT_THAT(QuestionsOf(result), Contains("Which declared role or team does Somebody Else belong to?"));
+}
+
+// A component that processes card numbers is no place to keep them.
+TEST(IncidentResponse, AFoundCardNumberIsExpectedInDeclaredStoresAlone) {
+  const auto questions = [](const pb::IncidentResponseResult& result) {
+    std::vector<std::string> texts;
+    for (const auto& tree : result.trees()) {
+      if (tree.id() != "pan") continue;
+      for (const auto& row : tree.rows()) texts.push_back(row.question());
+    }
+    return texts;
+  };
+  const std::vector<std::string> stored = questions(Of(Example("api-platform")));
+  ASSERT_EQ(stored.size(), 3u);
+  EXPECT_THAT(stored[0], HasSubstr("sensitive authentication data"));
+  EXPECT_THAT(stored[1], HasSubstr("card-vault-db"));
+  EXPECT_THAT(stored[1], Not(HasSubstr("card-capture"))) << "it stores none";
+  const std::vector<std::string> none =
+      questions(Of(Edited(Example("api-platform"), {{"stores: [cardholder-data, card-tokens]", "stores: [card-tokens]"},
+                                                    {"stores: [cardholder-data, transaction-data, card-tokens]",
+                                                     "stores: [transaction-data, card-tokens]"}})));
+  EXPECT_THAT(none, ElementsAre(HasSubstr("sensitive authentication data"), HasSubstr("outside the roles")));
 }
 
 TEST(IncidentResponse, TreesEndInActionsOnEveryModel) {

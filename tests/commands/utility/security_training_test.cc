@@ -130,6 +130,14 @@ TEST(SecurityTraining, ChampionsAndLeadsArePeople) {
               Contains("Senior Engineer Card Capture of Payments engineering (security champion)"));
 }
 
+TEST(SecurityTraining, ATitleThatNamesTheTeamNamesItOnce) {
+  const SecurityTrainingResult result = Training(Edited(
+      Example("api-platform"),
+      {{"security_champion: Senior Engineer Card Capture", "security_champion: Champion of Payments engineering"}}));
+  EXPECT_THAT(RowOf(result.audiences(), "champions").persons(),
+              Contains("Champion of Payments engineering (security champion)"));
+}
+
 TEST(SecurityTraining, OnePersonWithTwoRolesIsOnePerson) {
   const SecurityTrainingResult result = Training(Example("team-notes"));
   for (const auto& row : result.audiences()) EXPECT_LE(row.people(), result.totals().people()) << row.id();
