@@ -151,6 +151,7 @@ class ServiceReader {
     const Field& field = service_.settings[opening->setting].field;
     inventory_.Note(opening->asks ? v1::IMPORT_NOTE_KIND_QUESTION : v1::IMPORT_NOTE_KIND_WARNING, field.spot(),
                     field.path(), absl::StrCat(service_.name, ": ", opening->told));
+    if (!opening->asks) absent_["authn_source"].emplace_back(field.spot(), opening->told);
   }
 
   // Names by which other files may know it, unless another service has the name.

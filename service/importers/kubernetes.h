@@ -39,6 +39,8 @@
 // and lets nobody in, and no other lets everybody in, or everything out that it denies; a warning names each that does.
 // Of pods that policies select, these say `egress_filtering` and, where the namespace does not, `default_deny_network`.
 //
+// A setting that lets callers in without authentication is a warning, and that control is absent of the workload.
+//
 // Values of Secrets are never read beyond whether there are any; what looks like a secret elsewhere is named and not
 // copied.
 //

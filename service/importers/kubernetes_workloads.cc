@@ -118,7 +118,7 @@ bool AddGivenSettings(const Object& object, const Objects& objects, std::vector<
 }
 
 // Settings of the main container that let callers in without authentication.
-void WarnOfOpenings(const Object& object, const Objects& objects, const pb::Component& component,
+void WarnOfOpenings(const Object& object, const Objects& objects, Shown<pb::Component>& component,
                     Inventory& inventory) {
   std::vector<NamedValue> settings;
   const std::vector<Field> variables = MainContainerOf(object)["env"].Items();
@@ -126,12 +126,13 @@ void WarnOfOpenings(const Object& object, const Objects& objects, const pb::Comp
     settings.emplace_back(variable["name"].Raw(), variable.Has("valueFrom") ? "$" : variable["value"].Raw());
   }
   const bool has_unread = AddGivenSettings(object, objects, settings);
-  const std::optional<Opening> opening = FindOpening(settings, component, has_unread);
+  const std::optional<Opening> opening = FindOpening(settings, component.value, has_unread);
   if (!opening.has_value()) return;
   const bool is_own = opening->setting < variables.size();
   const Field at = is_own ? variables[opening->setting] : MainContainerOf(object)["envFrom"];
   inventory.Note(opening->asks ? v1::IMPORT_NOTE_KIND_QUESTION : v1::IMPORT_NOTE_KIND_WARNING, at.spot(), at.path(),
                  absl::StrCat(object.Title(), ": ", opening->told));
+  if (!opening->asks) SetAbsent("authn_source", at.spot(), component);
 }
 
 // Containers that run beside the main one have no place of their own in the model.
@@ -262,7 +263,7 @@ void Workloads::Add(const Object& object, const Objects& objects, Inventory& inv
   component.Refers("zone", {object.space, "kubernetes", object.spot});
   component.Refers("runs_on", {std::string(kCluster), "", object.spot});
   DescribeMain(object, component, inventory);
-  WarnOfOpenings(object, objects, component.value, inventory);
+  WarnOfOpenings(object, objects, component, inventory);
   DescribeCompany(object, component);
   const auto scaler = scalers_.find(TargetKey(object.space, object.kind_name, object.name));
   DescribeReplicas(object, scaler == scalers_.end() ? nullptr : scaler->second, component);

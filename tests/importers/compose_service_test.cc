@@ -103,6 +103,11 @@ TEST(ComposeServiceTest, SettingsThatSwitchAuthenticationOffAreWarnedOf) {
                                    "(DISABLE_SECURITY_PLUGIN)",
                                    "d: it may run without a password, and none is set (ALLOW_EMPTY_PASSWORD)",
                                    "f: it accepts callers that do not authenticate (ALLOW_ANONYMOUS_LOGIN)"));
+  const auto& posture = run.Component("b").value.posture();
+  ASSERT_EQ(posture.size(), 1);
+  EXPECT_EQ(posture[0].control(), "authn_source");
+  EXPECT_EQ(posture[0].state(), pb::POSTURE_STATE_ABSENT);
+  EXPECT_THAT(run.Component("g").value.posture(), IsEmpty()) << "a client";
 }
 
 TEST(ComposeServiceTest, WhatNoFileShowsMayCloseAnOpening) {

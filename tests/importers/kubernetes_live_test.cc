@@ -65,6 +65,11 @@ TEST(KubernetesLiveTest, NamesAndSettingsSayWhatRuns) {
   const std::string trust = "{name: POSTGRES_HOST_AUTH_METHOD, value: trust}";
   EXPECT_THAT(read("postgres", trust).Warnings(),
               ElementsAre(HasSubstr("the database accepts every user without a password (POSTGRES_HOST_AUTH_METHOD)")));
+  const ReadFormat open = read("postgres", trust);
+  const auto& posture = open.Component("postgres").value.posture();
+  ASSERT_EQ(posture.size(), 1);
+  EXPECT_EQ(posture[0].control(), "authn_source");
+  EXPECT_EQ(posture[0].state(), pb::POSTURE_STATE_ABSENT);
   EXPECT_THAT(read("web", trust).Warnings(), IsEmpty()) << "a client";
   const std::string empty = "{name: ALLOW_EMPTY_PASSWORD, value: 'yes'}";
   EXPECT_THAT(read("redis", empty).Warnings(), SizeIs(1));
