@@ -1,5 +1,7 @@
 #include "service/analysis/facts.h"
 
+#include <algorithm>
+
 #include "service/analysis/applicability.h"
 #include "service/analysis/criticality.h"
 #include "service/analysis/data_handling.h"
@@ -41,6 +43,9 @@ class FactsBuilder {
  private:
   void AddComponents() {
     for (int i = 0; i < topology_.size(); ++i) {
+      if (IsExternal(topology_.component(i))) external_.push_back(i);
+    }
+    for (int i = 0; i < topology_.size(); ++i) {
       ComponentFacts& facts = facts_->components_[topology_.id(i)];
       facts.component = &topology_.component(i);
       AddDataHandling(topology_, i, facts);
@@ -53,11 +58,10 @@ class FactsBuilder {
   }
 
   int CountStopped(int index) const {
-    int count = dependencies_.stopped_by.Count(index);
-    for (int i = 0; i < topology_.size(); ++i) {
-      if (IsExternal(topology_.component(i)) && dependencies_.stopped_by.Reaches(index, i)) --count;
-    }
-    return count;
+    return dependencies_.stopped_by.Count(index) -
+           static_cast<int>(std::count_if(external_.begin(), external_.end(), [&](int external) {
+             return dependencies_.stopped_by.Reaches(index, external);
+           }));
   }
 
   void RateByKnown(ComponentFacts& facts) const {
@@ -83,6 +87,7 @@ class FactsBuilder {
   Topology topology_;
   Dependencies dependencies_;
   std::vector<ComponentFacts*> components_;  // in the order of the topology
+  std::vector<int> external_;                // entities, by their position there
 };
 
 std::shared_ptr<const Facts> Facts::Compute(std::shared_ptr<const model::Model> model) {
